@@ -1,0 +1,78 @@
+"""Progress and cancelling of long work, without Qt."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twin_model.errors import Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is, in the unit users think in (points, tiles, images, bytes).
+
+    Parameters
+    ----------
+    stage : str
+        What is being done, as a short phrase.
+    done, total : int
+        In *unit*; total 0 where it is not known.
+    unit : str
+    """
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+
+
+class Job:
+    """Carries progress out of long work and the wish to stop into it. Thread-safe."""
+
+    def __init__(
+        self, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.1
+    ) -> None:
+        self._on_progress = on_progress
+        self._interval_s = interval_s
+        self._last_s = 0.0
+        self._stage = ""
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next `check`."""
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raise if somebody asked to stop. Call it at least every 100 ms of work.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._stop.is_set():
+            raise Cancelled
+
+    def report(self, stage: str, done: int, total: int = 0, unit: str = "") -> None:
+        """Report progress, at most every interval except for a new stage or its end.
+
+        Raises
+        ------
+        Cancelled
+        """
+        self.check()
+        if self._on_progress is None:
+            return
+        now = time.monotonic()
+        is_edge = stage != self._stage or (total > 0 and done >= total)
+        if not is_edge and now - self._last_s < self._interval_s:
+            return
+        self._stage, self._last_s = stage, now
+        self._on_progress(Progress(stage, done, total, unit))

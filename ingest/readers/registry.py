@@ -1,0 +1,65 @@
+"""The table of readers. A reader module is imported only when its turn comes."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Final
+
+from ingest.readers.contract import Reader
+from twin_model.errors import SourceError
+
+HEAD_BYTES: Final = 512
+
+#: Module and class of every built-in reader, the most specific magic bytes first.
+BUILTIN: Final[tuple[tuple[str, str], ...]] = (
+    ("ingest.readers.osgb", "OsgbReader"),
+    ("ingest.readers.las", "LasReader"),
+    ("ingest.readers.e57", "E57Reader"),
+    ("ingest.readers.pcd", "PcdReader"),
+    ("ingest.readers.ply", "PlyReader"),
+    ("ingest.readers.gltf", "GltfReader"),
+    ("ingest.readers.tiles3d", "Tiles3dReader"),
+    ("ingest.readers.ifc", "IfcReader"),
+    ("ingest.readers.osm", "OsmReader"),
+    ("ingest.readers.raster", "RasterReader"),
+    ("ingest.readers.vector", "VectorReader"),
+    ("ingest.readers.obj", "ObjReader"),
+    ("ingest.readers.xyz", "XyzReader"),
+)
+
+_loaded: list[Reader] = []
+
+
+def readers() -> list[Reader]:
+    """Return every reader, in the order in which they are asked."""
+    if not _loaded:
+        for module, name in BUILTIN:
+            _loaded.append(getattr(importlib.import_module(module), name)())
+    return _loaded
+
+
+def reader_for(path: Path) -> Reader:
+    """Return the reader of a file or folder: magic bytes first, suffix second.
+
+    Raises
+    ------
+    SourceError
+        If it does not exist, is empty, cannot be opened, or no reader knows it.
+    """
+    if not path.exists():
+        raise SourceError(path, "no such file or folder", remedy="check the path")
+    head = b""
+    if path.is_file():
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(HEAD_BYTES)
+        except OSError as error:
+            raise SourceError(path, f"cannot be opened ({error.strerror})") from error
+        if not head:
+            raise SourceError(path, "the file is empty", remedy="fetch it again")
+    for reader in readers():
+        if reader.can_read(path, head):
+            return reader
+    what = "folder" if path.is_dir() else "file"
+    raise SourceError(path, f"no reader knows this kind of {what}", remedy="see docs/formats.md")

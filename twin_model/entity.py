@@ -1,0 +1,97 @@
+"""Entities, their relations, and the types they follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from twin_model.time import Interval
+
+Position = tuple[float, float, float]
+"""x, y, z in local metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The unified codes of an entity; an empty string where none is given yet."""
+
+    management: str = ""
+    space: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One thing of the twin.
+
+    Parameters
+    ----------
+    id : str
+        UUID text, stable for the life of the thing.
+    type : str
+        Identifier of its `EntityType`, such as ``building``.
+    name : str
+    position : Position or None
+        Reference point in local metres.
+    geometry : bytes or None
+        Own geometry as WKB in local metres (2D or 3D); None where a layer's features stand
+        for it.
+    heading_deg : float
+        Clockwise from grid north.
+    layer : str or None
+        Layer whose features stand for it.
+    feature : int or None
+        Feature id within that layer (tile feature id, vector row).
+    guid : str
+        Identifier in the source, such as the IFC GlobalId.
+    attributes : dict
+        Business attributes; JSON values.
+    indicators : dict
+        Declared dynamic indicators by name.
+    rules : list
+        Behaviour rules declared on it.
+    codes : Codes
+    valid : Interval
+        When the thing is so in the world.
+    """
+
+    id: str
+    type: str
+    name: str = ""
+    position: Position | None = None
+    geometry: bytes | None = None
+    heading_deg: float = 0.0
+    layer: str | None = None
+    feature: int | None = None
+    guid: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    indicators: dict[str, Any] = field(default_factory=dict)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    codes: Codes = Codes()
+    valid: Interval = Interval()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A typed, directed edge between two entities.
+
+    Parameters
+    ----------
+    id : str
+    kind : str
+        ``contains``, ``aggregates``, ``connects``, ``feeds``, ``adjacent``…
+    source, target : str
+        Entity ids.
+    attributes : dict
+    computed : bool
+        True where it follows from geometry, False where somebody asserted it.
+    valid : Interval
+    """
+
+    id: str
+    kind: str
+    source: str
+    target: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+    computed: bool = False
+    valid: Interval = Interval()
