@@ -160,7 +160,7 @@ class Frame:
             Local coordinates in metres.
         """
         points = np.atleast_2d(np.asarray(local, dtype=np.float64)) + self.offset
-        lon, lat = _transformer(self.crs, "EPSG:4326").transform(points[:, 0], points[:, 1])
+        lon, lat = _apply(_transformer(self.crs, "EPSG:4326"), points[:, 0], points[:, 1])
         return np.column_stack([lon, lat, points[:, 2]])
 
     def ecef_matrix(self, at: npt.ArrayLike = (0.0, 0.0, 0.0)) -> FloatArray:
@@ -192,8 +192,8 @@ class Frame:
     def to_ecef(self, local: npt.ArrayLike) -> FloatArray:
         """Return ECEF metres (EPSG:4978), shape (n, 3); heights are taken as ellipsoidal."""
         points = np.atleast_2d(np.asarray(local, dtype=np.float64)) + self.offset
-        lon, lat = _transformer(self.crs, "EPSG:4979").transform(points[:, 0], points[:, 1])
-        x, y, z = _transformer("EPSG:4979", _ECEF).transform(lon, lat, points[:, 2])
+        lon, lat = _apply(_transformer(self.crs, "EPSG:4979"), points[:, 0], points[:, 1])
+        x, y, z = _apply(_transformer("EPSG:4979", _ECEF), lon, lat, points[:, 2])
         return np.column_stack([x, y, z])
 
 
@@ -241,7 +241,7 @@ class ToLocal:
                     f"heights are taken to be in {axis.unit_name}, like the horizontal coordinates"
                 )
         target = self.frame.vertical_crs
-        if target is None or self.is_geocentric and vertical is None and target is None:
+        if target is None:
             return
         if vertical is None:
             self.warnings.append(
@@ -303,14 +303,14 @@ class ToLocal:
         out = np.empty_like(source)
         try:
             if self._vertical is not None:
-                x, y, z = self._vertical.transform(source[:, 0], source[:, 1], source[:, 2])
+                x, y, z = _apply(self._vertical, source[:, 0], source[:, 1], source[:, 2])
             else:
                 x, y, z = source.T
                 if self.is_geocentric:
-                    x, y, z = self._geocentric.transform(x, y, z)
+                    x, y, z = _apply(self._geocentric, x, y, z)
                 else:
                     z = z * self.height_factor
-                x, y = self._horizontal.transform(x, y)
+                x, y = _apply(self._horizontal, x, y)
         except ProjError as error:
             raise FrameError(f"coordinates cannot be transformed: {error}") from error
         out[:, 0], out[:, 1], out[:, 2] = x, y, z
@@ -350,6 +350,15 @@ class ToLocal:
             matrix[:3, axis] = (local[1 + 2 * axis] - local[2 + 2 * axis]) / (2 * step[axis])
         matrix[:3, 3] = local[0] - matrix[:3, :3] @ at
         return matrix
+
+
+def _apply(transformer: Any, *columns: FloatArray) -> tuple[FloatArray, ...]:
+    """Transform columns; a single row goes twice, since pyproj takes an array of one for a
+    scalar in a way that NumPy deprecates."""
+    if len(columns[0]) == 1:
+        doubled = transformer.transform(*(np.repeat(column, 2) for column in columns))
+        return tuple(column[:1] for column in doubled)
+    return tuple(transformer.transform(*columns))
 
 
 @functools.lru_cache(maxsize=64)

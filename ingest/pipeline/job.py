@@ -30,7 +30,13 @@ class Progress:
 
 
 class Job:
-    """Carries progress out of long work and the wish to stop into it. Thread-safe."""
+    """Carries progress out of long work and the wish to stop into it. Thread-safe.
+
+    Attributes
+    ----------
+    warnings : list of str
+        What readers and converters had to leave out or assume, one sentence each.
+    """
 
     def __init__(
         self, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.1
@@ -40,6 +46,12 @@ class Job:
         self._last_s = 0.0
         self._stage = ""
         self._stop = threading.Event()
+        self.warnings: list[str] = []
+
+    def warn(self, text: str) -> None:
+        """Add *text* to the warnings unless it is there already."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next `check`."""

@@ -268,6 +268,9 @@ class ObjectChunk:
         Type is the source's class, such as ``IfcWall``.
     attributes : list of dict
         Property sets flattened to ``Set.Property``.
+    position : list
+        Reference points in source CRS and units, None where there is none; empty where the
+        reader knows none at all.
     """
 
     feature: list[int]
@@ -275,6 +278,7 @@ class ObjectChunk:
     type: list[str]
     name: list[str]
     attributes: list[dict[str, Any]]
+    position: list[tuple[float, float, float] | None] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.guid)

@@ -1,0 +1,217 @@
+"""The command line of Shapan. Its words and JSON keys are a contract: docs/command-line.md."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from app.cli.output import Exit, print_error
+from twin_model.errors import Cancelled, FrameError, ShapanError, ValidationError
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says on one line what is wrong with the words, in the form every error has."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        print_error(f"{self.prog}: {message}; see {self.prog} --help")
+        raise SystemExit(int(Exit.USAGE))
+
+
+def _floats(count: int, text: str) -> tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != count or not all(abs(v) < 1e12 for v in values):
+        raise argparse.ArgumentTypeError(f"'{text}' is not {count} numbers with commas between")
+    return values
+
+
+def _three(text: str) -> tuple[float, ...]:
+    return _floats(3, text)
+
+
+def _four(text: str) -> tuple[float, ...]:
+    return _floats(4, text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        size = (0, 0)
+    if not (16 <= size[0] <= 16_384 and 16 <= size[1] <= 16_384):
+        raise argparse.ArgumentTypeError(f"'{text}' is not WIDTHxHEIGHT between 16 and 16384")
+    return size
+
+
+def _limit(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0")
+    return value
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show tracebacks")
+    common.add_argument("--progress", choices=["auto", "json", "none"], default="auto",
+                        help="bar on a terminal (auto), one JSON object a line, or none")  # fmt: skip
+    window = argparse.ArgumentParser(add_help=False)
+    window.add_argument("--language", choices=["zh_CN", "en"], help="instead of the system's")
+    theme = window.add_mutually_exclusive_group()
+    theme.add_argument("--dark", action="store_true", default=None, help="dark theme")
+    theme.add_argument("--light", dest="dark", action="store_false", help="light theme")
+    window.add_argument("--screenshot", metavar="F.png",
+                        help="wait until the view is complete, save the window, exit")  # fmt: skip
+
+    parser = _Parser(prog="shapan", description="Shapan 沙盘: a live sand table of the city",
+                     parents=[common, window])  # fmt: skip
+    parser.set_defaults(run="app.cli.view:open_window", project=None)
+    commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+
+    def command(
+        name: str, target: str, text: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, help=text, description=text, parents=[common, *parents]
+        )
+        made.set_defaults(run=f"app.cli.{target}")
+        return made
+
+    made = command("demo", "view:demo", "build the demo city if it is not there, and open it", window)
+    made.add_argument("--dir", metavar="D", help="project folder of the demo city")
+    made.add_argument("--size", choices=["tiny", "small", "city"], default="small")
+
+    made = command("open", "view:open_window", "open a project in the window", window)
+    made.add_argument("project")
+    made.add_argument("--script", metavar="S.py",
+                      help="run Python with window, twin and shapan at hand")  # fmt: skip
+
+    made = command("new", "projects:new", "make a project folder")
+    made.add_argument("project")
+    made.add_argument("--crs", required=True, help="projected CRS in metres, such as EPSG:4549")
+    made.add_argument("--origin", type=_three, metavar="E,N,H",
+                      help="local origin; the first layer fixes it otherwise")  # fmt: skip
+    made.add_argument("--title")
+
+    made = command("inspect", "sources:inspect", "say what is in files or folders")
+    made.add_argument("sources", nargs="+", metavar="SOURCE")
+    made.add_argument("--json", action="store_true")
+
+    made = command("add", "sources:add", "import sources as layers")
+    made.add_argument("project")
+    made.add_argument("sources", nargs="+", metavar="SOURCE")
+    made.add_argument("--crs", help="instead of the source's; 'local' for the project's origin")
+    made.add_argument("--name", help="of the layer")
+    made.add_argument("--epoch", metavar="T", help="date or time of survey, ISO 8601")
+    how = made.add_mutually_exclusive_group()
+    how.add_argument("--link", action="store_true", help="use a tileset where it stands")
+    how.add_argument("--copy", dest="link", action="store_false", help="copy it (the default)")
+    made.add_argument("--json", action="store_true")
+
+    made = command("layers", "projects:layers", "list the layers")
+    made.add_argument("project")
+    made.add_argument("--json", action="store_true")
+
+    made = command("remove", "projects:remove", "remove a layer")
+    made.add_argument("project")
+    made.add_argument("layer", help="its id or name")
+
+    made = command("entities", "projects:entities", "query entities")
+    made.add_argument("project")
+    made.add_argument("--type")
+    made.add_argument("--layer")
+    made.add_argument("--bbox", type=_four, metavar="W,S,E,N", help="local metres")
+    made.add_argument("--near", type=_three, metavar="X,Y,R", help="local metres")
+    made.add_argument("--where", metavar="EXPR", help="such as: height > 30 and use = office")
+    made.add_argument("--text", help="part of the name, a code or the source's identifier")
+    made.add_argument("--at", metavar="TIME", help="as of this instant, ISO 8601")
+    made.add_argument("--limit", type=_limit, default=0, metavar="N")
+    made.add_argument("--json", action="store_true")
+
+    made = command("render", "view:render", "draw off-screen into a picture")
+    made.add_argument("project")
+    made.add_argument("--out", required=True, metavar="F.png")
+    made.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH")
+    made.add_argument("--view", metavar="NAME", help="a saved view")
+    made.add_argument("--eye", type=_three, metavar="X,Y,Z", help="local metres")
+    made.add_argument("--target", type=_three, metavar="X,Y,Z", help="local metres")
+    made.add_argument("--layers", metavar="A,B")
+    made.add_argument("--at", metavar="TIME")
+    made.add_argument("--timeout", type=float, default=300.0, metavar="S")
+
+    made = command("check", "projects:check", "verify a project")
+    made.add_argument("project")
+    made.add_argument("--repair", action="store_true", help="remove leavings, rebuild indexes")
+
+    made = command("doctor", "doctor:doctor", "say what this machine can and cannot do")
+    made.add_argument("--json", action="store_true")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    # A file name of another encoding must not end the program when it is printed.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        parsed = build_parser().parse_args(_negative_values(arguments))
+    except SystemExit as stop:
+        return int(stop.code or 0) if not isinstance(stop.code, str) else Exit.USAGE
+    module, _, function = parsed.run.partition(":")
+    from app.cli.projects import ProjectNotOpenedError
+
+    try:
+        return int(getattr(importlib.import_module(module), function)(parsed))
+    except (KeyboardInterrupt, Cancelled):
+        print_error("cancelled")
+        return Exit.CANCELLED
+    except ProjectNotOpenedError as error:
+        if parsed.debug:
+            traceback.print_exc()
+        print_error(str(error))
+        return Exit.NO_PROJECT
+    except ShapanError as error:
+        if parsed.debug:
+            traceback.print_exc()
+        print_error(str(error))
+        # A value that breaks a rule, or a CRS that cannot be one, came from the words given.
+        is_usage = isinstance(error, (ValidationError, FrameError))
+        return Exit.USAGE if is_usage else Exit.PARTLY
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.PARTLY
+    except Exception as error:  # the last line of defence: one line, never a traceback
+        if parsed.debug:
+            traceback.print_exc()
+        print_error(f"internal error ({type(error).__name__}: {error}); run again with --debug")
+        return Exit.PARTLY
+
+
+def _negative_values(arguments: Sequence[str] | None) -> list[str]:
+    """Join ``--bbox -1,-2,3,4`` into one word; argparse takes a leading minus for an option."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    out: list[str] = []
+    takes = {"--bbox", "--near", "--eye", "--target", "--origin"}
+    for word in words:
+        if out and out[-1] in takes and word.startswith("-") and word[1:2].isdigit():
+            out[-1] = f"{out[-1]}={word}"
+        else:
+            out.append(word)
+    return out
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,70 @@
+"""Builds the demo city: sources by the recipe, then the same import as anybody's files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from ingest.importer import ImportOptions, add_source
+from ingest.pipeline.job import Job
+from twin_model.errors import Cancelled, ShapanError
+from twin_model.frame import Frame
+from twin_model.twin import Twin
+
+
+def default_folder(size: str) -> Path:
+    """Return where the demo city lives when no folder is given."""
+    return user_data_path("shapan", appauthor=False) / f"demo-{size}.shapan"
+
+
+def build_demo(folder: Path, size: str, job: Job) -> list[str]:
+    """Make the demo project at *folder* unless it is there already.
+
+    Built beside the goal and renamed at the end, so that a killed build leaves nothing that
+    looks finished.
+
+    Returns
+    -------
+    list of str
+        Sources that could not be imported, one line each.
+
+    Raises
+    ------
+    StoreError
+        If the folder exists and is no project.
+    Cancelled
+    """
+    if (folder / "project.json").is_file():
+        return []
+    from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLE, build_sources
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    failures: list[str] = []
+    with tempfile.TemporaryDirectory(prefix=".shapan-demo-", dir=folder.parent) as scratch:
+        sources = build_sources(
+            Path(scratch) / "sources",
+            size,
+            lambda stage, done, total: job.report(stage, done, total, "steps"),
+        )
+        made = Path(scratch) / folder.name
+        with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:
+            for number, source in enumerate(sources):
+                job.report(f"Import {source.name}", number, len(sources), "sources")
+                options = ImportOptions(crs=source.crs, name=source.name, epoch=source.epoch)
+                try:
+                    add_source(twin, source.path, options, Job())
+                except Cancelled:
+                    raise
+                except ShapanError as error:
+                    failures.append(str(error))
+        if folder.exists():
+            if any(folder.iterdir()):
+                raise ShapanError(
+                    f"{folder} exists and is no Shapan project", remedy="give another --dir"
+                )
+            folder.rmdir()
+        shutil.move(str(made), str(folder))
+    return failures

@@ -1,0 +1,61 @@
+"""shapan check: is everything that was saved still whole?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from app.cli.projects import ProjectNotOpenedError
+from twin_model.errors import ShapanError, StoreError
+from twin_model.layer import Layer, LayerRole
+from twin_model.store.verify import verify_store
+from twin_model.tiles.check import check_tileset
+from twin_model.twin import Twin
+
+
+def check_project(folder: Path, *, repair: bool) -> list[str]:
+    """Return what is wrong with a project, one line each.
+
+    With *repair*, what an interrupted import left behind is removed (opening for writing does
+    that) and indexes are rebuilt; content is never changed.
+
+    Raises
+    ------
+    ProjectNotOpenedError
+        If it cannot be opened at all.
+    """
+    try:
+        twin = Twin.open(folder, read_only=not repair)
+    except StoreError as error:
+        raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
+    with twin:
+        problems = verify_store(twin, repair=repair)
+        for layer in twin.layers():
+            problems += _check_layer(twin.layer_folder(layer.id), layer)
+        return problems
+
+
+def _check_layer(folder: Path, layer: Layer) -> list[str]:
+    if not folder.is_dir():
+        return [f"layer {layer.id}: folder {folder} is missing; import {layer.source} again"]
+    problems: list[str] = []
+    try:
+        document = json.loads((folder / "source.json").read_text(encoding="utf-8"))
+        files: dict[str, int] = dict(document["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"layer {layer.id}: source.json cannot be read ({error})"]
+    for name, size in files.items():
+        file = folder / name
+        if not file.is_file():
+            problems.append(f"layer {layer.id}: {file} is missing; import {layer.source} again")
+        elif file.stat().st_size != size:
+            problems.append(
+                f"layer {layer.id}: {file} has {file.stat().st_size} bytes, not {size}; "
+                f"import {layer.source} again"
+            )
+    if layer.role in (LayerRole.MESH, LayerRole.POINTS) and not problems:
+        try:
+            check_tileset(folder / layer.content)
+        except ShapanError as error:
+            problems.append(f"layer {layer.id}: {error}")
+    return problems

@@ -1,0 +1,186 @@
+"""shapan new, layers, remove, entities, check."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.cli.output import (
+    Exit,
+    format_count,
+    format_counts,
+    print_error,
+    print_json,
+    print_table,
+)
+from twin_model.commands import RemoveLayer
+from twin_model.entity import Entity
+from twin_model.errors import ShapanError, StoreError
+from twin_model.frame import Frame
+from twin_model.layer import Layer
+from twin_model.query import EntityQuery
+from twin_model.time import Instant
+from twin_model.twin import Twin
+
+
+class ProjectNotOpenedError(ShapanError):
+    """Wraps the error that kept a project from opening; becomes exit code 3."""
+
+
+@contextlib.contextmanager
+def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
+    """Open a project for one command.
+
+    Raises
+    ------
+    ProjectNotOpenedError
+        If it cannot be opened.
+    """
+    try:
+        twin = Twin.open(Path(folder), read_only=not write)
+    except StoreError as error:
+        raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
+    with twin:
+        yield twin
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Make a project folder."""
+    origin = None
+    if arguments.origin is not None:
+        origin = (arguments.origin[0], arguments.origin[1], arguments.origin[2])
+    frame = Frame(arguments.crs, origin)
+    with Twin.create(Path(arguments.project), frame, arguments.title or ""):
+        pass
+    print(f"{arguments.project}: new project in {frame.horizontal.name}")
+    return Exit.DONE
+
+
+def layers(arguments: argparse.Namespace) -> int:
+    """List the layers of a project."""
+    with open_project(arguments.project, write=False) as twin:
+        found = twin.layers()
+    if arguments.json:
+        print_json([layer_json(layer) for layer in found])
+    elif not found:
+        print(f"no layers yet: shapan add {arguments.project} FILE")
+    else:
+        print_table(
+            [
+                [layer.id, layer.name, layer.kind, layer.format, format_counts(layer.counts)]
+                for layer in found
+            ],
+            ["layer", "name", "kind", "format", "holds"],
+        )
+    return Exit.DONE
+
+
+def layer_json(layer: Layer) -> dict[str, Any]:
+    """Return the object that ``shapan layers --json`` prints."""
+    return {
+        "layer": layer.id,
+        "name": layer.name,
+        "kind": layer.kind,
+        "format": layer.format,
+        "source": layer.source,
+        "epoch": layer.epoch,
+        "bounds_local": list(layer.bounds_local) if layer.bounds_local else None,
+        "counts": layer.counts,
+        "bytes": layer.bytes,
+        "role": str(layer.role),
+        "crs": layer.crs,
+        "vertical_crs": layer.vertical_crs,
+        "style": layer.style,
+        "warnings": list(layer.warnings),
+    }
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove a layer by id or by name."""
+    with open_project(arguments.project, write=True) as twin:
+        layer = find_layer(twin, arguments.layer)
+        twin.execute(RemoveLayer(layer.id, layer.name))
+    print(f"{layer.id}: removed (undo in the window brings it back)")
+    return Exit.DONE
+
+
+def find_layer(twin: Twin, name: str) -> Layer:
+    """Return the layer of an id, else the only one of a name.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or several have that name.
+    """
+    found = [layer for layer in twin.layers() if layer.name == name]
+    if len(found) == 1 and all(layer.id != name for layer in twin.layers()):
+        return found[0]
+    if len(found) > 1 and all(layer.id != name for layer in twin.layers()):
+        ids = ", ".join(layer.id for layer in found)
+        raise StoreError(f"several layers are called '{name}'", remedy=f"use the id: {ids}")
+    return twin.layer(name)
+
+
+def entities(arguments: argparse.Namespace) -> int:
+    """Query entities."""
+    query = EntityQuery(
+        type=arguments.type,
+        layer=arguments.layer,
+        bbox=arguments.bbox,
+        near=arguments.near,
+        where=arguments.where or "",
+        text=arguments.text or "",
+        at=Instant.parse(arguments.at) if arguments.at else None,
+        limit=arguments.limit,
+    )
+    with open_project(arguments.project, write=False) as twin:
+        found = twin.entities(query)
+    if arguments.json:
+        print_json([entity_json(entity) for entity in found])
+    else:
+        print_table(
+            [[entity.type, entity.name, _place(entity), entity.id] for entity in found],
+            ["type", "name", "east, north, up (m)", "id"],
+        )
+        print(f"{format_count(len(found))} entities")
+    return Exit.DONE
+
+
+def _place(entity: Entity) -> str:
+    if entity.position is None:
+        return "-"
+    return ", ".join(f"{value:.2f}" for value in entity.position)
+
+
+def entity_json(entity: Entity) -> dict[str, Any]:
+    """Return the object that ``shapan entities --json`` prints."""
+    return {
+        "id": entity.id,
+        "type": entity.type,
+        "name": entity.name,
+        "codes": {
+            "management": entity.codes.management,
+            "space": entity.codes.space,
+            "time": entity.codes.time,
+        },
+        "position": list(entity.position) if entity.position else None,
+        "attributes": entity.attributes,
+        "indicators": entity.indicators,
+        "layer": entity.layer,
+        "guid": entity.guid,
+    }
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Verify a project: database, journal, files, tiles."""
+    from app.cli.integrity import check_project
+
+    problems = check_project(Path(arguments.project), repair=arguments.repair)
+    for problem in problems:
+        print_error(problem)
+    if not problems:
+        print(f"{arguments.project}: sound")
+    return Exit.PARTLY if problems else Exit.DONE

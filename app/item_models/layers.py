@@ -1,0 +1,189 @@
+"""The list of layers, uppermost first, with a row for every import under way."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from app import numbers, words
+from app.workers import JobRecord
+from twin_model.layer import Layer, LayerRole
+
+Index = QModelIndex | QPersistentModelIndex
+
+_MIME: Final = "application/x-shapan-layer"
+
+LAYER_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+JOB_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+VISIBLE_ROLE: Final = Qt.ItemDataRole.UserRole + 4
+
+
+class LayersModel(QAbstractListModel):
+    """Rows are layers in the order seen from above, then imports under way."""
+
+    rename_wanted = Signal(str, str)
+    order_wanted = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layers: list[Layer] = []
+        self._jobs: list[JobRecord] = []
+        self.writable = True
+
+    def set_layers(self, layers: list[Layer]) -> None:
+        """Show layers.
+
+        Parameters
+        ----------
+        layers : list of Layer
+            In draw order, bottom first, as the twin gives them.
+        """
+        wanted = list(reversed(layers))
+        if [layer.id for layer in wanted] == [layer.id for layer in self._layers]:
+            self._layers = wanted
+            if wanted:
+                self.dataChanged.emit(self.index(0), self.index(len(wanted) - 1))
+            return
+        self.beginResetModel()
+        self._layers = wanted
+        self.endResetModel()
+
+    def set_jobs(self, jobs: list[JobRecord]) -> None:
+        """Show imports under way."""
+        first = len(self._layers)
+        if [job.number for job in jobs] == [job.number for job in self._jobs]:
+            if jobs:
+                self.dataChanged.emit(self.index(first), self.index(first + len(jobs) - 1))
+            return
+        if self._jobs:
+            self.beginRemoveRows(QModelIndex(), first, first + len(self._jobs) - 1)
+            self._jobs = []
+            self.endRemoveRows()
+        if jobs:
+            self.beginInsertRows(QModelIndex(), first, first + len(jobs) - 1)
+            self._jobs = list(jobs)
+            self.endInsertRows()
+
+    def layer_at(self, row: int) -> Layer | None:
+        """Return the layer of a row, None for an import."""
+        return self._layers[row] if 0 <= row < len(self._layers) else None
+
+    def row_of(self, layer_id: str) -> int:
+        """Return the row of a layer, -1 where there is none."""
+        return next((row for row, layer in enumerate(self._layers) if layer.id == layer_id), -1)
+
+    # -- Qt ------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._layers) + len(self._jobs)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = index.row()
+        if not index.isValid() or row >= self.rowCount():
+            return None
+        if row >= len(self._layers):
+            return _job_data(self._jobs[row - len(self._layers)], role)
+        layer = self._layers[row]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return layer.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"{layer.name}\n{layer.format} · {words.role(layer.role)}\n{layer.source}"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{layer.name}, {note(layer)}"
+            case _ if role == LAYER_ROLE:
+                return layer
+            case _ if role == NOTE_ROLE:
+                return note(layer)
+            case _ if role == VISIBLE_ROLE:
+                return bool(layer.style.get("visible", True))
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        layer = self.layer_at(index.row())
+        name = str(value).strip()
+        if layer is None or role != Qt.ItemDataRole.EditRole or not name or name == layer.name:
+            return False
+        self.rename_wanted.emit(layer.id, name)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.row() < len(self._layers) and self.writable:
+            flags |= Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [_MIME]
+
+    def mimeData(self, indexes: Any) -> QMimeData:
+        data = QMimeData()
+        layer = self.layer_at(indexes[0].row()) if indexes else None
+        data.setData(_MIME, QByteArray((layer.id if layer else "").encode()))
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+    ) -> bool:
+        if not data.hasFormat(_MIME):
+            return False
+        moved = bytes(data.data(_MIME).data()).decode()
+        goal = row if row >= 0 else parent.row() if parent.isValid() else len(self._layers)
+        self.move(moved, goal)
+        # False: the row moves when the command has been carried out, not before.
+        return False
+
+    def move(self, layer_id: str, row: int) -> None:
+        """Ask for a layer to be put before the layer that now has a row."""
+        order = [layer.id for layer in self._layers]
+        if layer_id not in order:
+            return
+        old = order.index(layer_id)
+        order.remove(layer_id)
+        order.insert(min(row - (old < row), len(order)), layer_id)
+        if order != [layer.id for layer in self._layers]:
+            self.order_wanted.emit(list(reversed(order)))
+
+
+def note(layer: Layer) -> str:
+    """Return the few characters at the end of a layer's row: what there is most of."""
+    match layer.role:
+        case LayerRole.POINTS:
+            return numbers.short(layer.counts.get("points", 0))
+        case LayerRole.TERRAIN | LayerRole.IMAGERY:
+            resolution = layer.counts.get("resolution_mm", 0) / 1000
+            return numbers.length(resolution) if resolution else words.role(layer.role)
+    for unit in ("objects", "features", "tiles", "triangles"):
+        if layer.counts.get(unit):
+            return f"{numbers.short(layer.counts[unit])} {words.unit(unit)}"
+    return words.kind(layer.kind)
+
+
+def _job_data(record: JobRecord, role: int) -> Any:
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return record.title
+        case Qt.ItemDataRole.ToolTipRole:
+            return record.progress.stage if record.progress else words.job_state(record.state)
+        case _ if role == JOB_ROLE:
+            return record
+        case _ if role == NOTE_ROLE:
+            if record.fraction is not None:
+                return f"{numbers.fixed(100 * record.fraction, 0)} %"
+            return words.job_state(record.state)
+    return None

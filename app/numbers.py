@@ -1,0 +1,89 @@
+"""Numbers as people read them: a unit always, digits by what the value is worth."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+
+def unknown() -> str:
+    """Return the word for a value that nobody knows."""
+    return QCoreApplication.translate("Numbers", "unknown")
+
+
+def integer(value: int) -> str:
+    """Return a whole number with the locale's grouping."""
+    return QLocale().toString(int(value))
+
+
+def fixed(value: float, digits: int) -> str:
+    """Return a number with a fixed count of decimals."""
+    return QLocale().toString(float(value), "f", digits)
+
+
+def length(metres: float, accuracy_m: float | None = None) -> str:
+    """Return a length in metres or kilometres, no finer than its accuracy.
+
+    Parameters
+    ----------
+    metres : float
+    accuracy_m : float or None
+        One sigma; centimetres are shown where it is not known.
+    """
+    if not math.isfinite(metres):
+        return unknown()
+    if abs(metres) >= 10_000:
+        return f"{fixed(metres / 1000, 2)} km"
+    digits = 2 if accuracy_m is None else max(0, min(3, -math.floor(math.log10(accuracy_m))))
+    return f"{fixed(metres, digits)} m"
+
+
+def area(square_metres: float) -> str:
+    """Return an area in m², hectares or km²."""
+    if not math.isfinite(square_metres):
+        return unknown()
+    if square_metres >= 1e6:
+        return f"{fixed(square_metres / 1e6, 3)} km²"
+    if square_metres >= 1e4:
+        return f"{fixed(square_metres / 1e4, 2)} ha"
+    return f"{fixed(square_metres, 1)} m²"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes in binary units."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{fixed(count, 0)} {unit}"
+        count /= 1024
+    return f"{fixed(count, 1)} GiB"
+
+
+def short(count: int) -> str:
+    """Return a count in few characters: 1 204, 48.2 M."""
+    if count >= 10_000_000:
+        return f"{fixed(count / 1e6, 1)} M"
+    if count >= 100_000:
+        return f"{fixed(count / 1e3, 0)} k"
+    return integer(count)
+
+
+def degrees(longitude: float, latitude: float) -> str:
+    """Return a place as ``N 30.27410° E 120.15510°`` (about one metre a digit)."""
+    north = "N" if latitude >= 0 else "S"
+    east = "E" if longitude >= 0 else "W"
+    return f"{north} {fixed(abs(latitude), 5)}° {east} {fixed(abs(longitude), 5)}°"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in the largest sensible units."""
+    total = max(0, round(seconds))
+    if total < 60:
+        return QCoreApplication.translate("Numbers", "{0} s").format(total)
+    if total < 3600:
+        return QCoreApplication.translate("Numbers", "{0} min {1} s").format(
+            total // 60, total % 60
+        )
+    return QCoreApplication.translate("Numbers", "{0} h {1} min").format(
+        total // 3600, total % 3600 // 60
+    )

@@ -1,0 +1,163 @@
+"""The open project: the twin, and its signals brought to the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from app.workers import Task
+from twin_model.errors import ShapanError, StoreError
+
+if TYPE_CHECKING:
+    from twin_model.commands import Command
+    from twin_model.frame import Frame
+    from twin_model.twin import Twin
+
+
+class ProjectSession(QObject):
+    """Holds at most one open twin.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+    """
+
+    opened = Signal()
+    closing = Signal()
+    closed = Signal()
+    changed = Signal(object)  # twin_model.twin.Change, on the GUI thread
+    failed = Signal(object)  # ShapanError of a command
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._twin: Twin | None = None
+        # Commands of workers emit in their thread; a queued Qt signal brings them here.
+        self._arrived.connect(self._deliver)
+        # An import commits under the same lock, so commands wait in this thread and not in
+        # the one that draws.
+        self._writer = QThreadPool(self)
+        self._writer.setMaxThreadCount(1)
+        self._writer.setExpiryTimeout(-1)
+
+    @property
+    def twin(self) -> Twin | None:
+        """The open twin, None on the welcome page."""
+        return self._twin
+
+    @property
+    def required(self) -> Twin:
+        """The open twin.
+
+        Raises
+        ------
+        StoreError
+            If no project is open.
+        """
+        if self._twin is None:
+            raise StoreError("no project is open", remedy="open or make one first")
+        return self._twin
+
+    @property
+    def writable(self) -> bool:
+        """Whether a project is open for writing."""
+        return self._twin is not None and not self._twin.read_only
+
+    def open(self, folder: Path, *, read_only: bool = False) -> None:
+        """Open a project in place of the present one.
+
+        Raises
+        ------
+        StoreError
+            If it is locked, damaged, newer than the program or no project; the present one
+            then stays open.
+        """
+        from twin_model.twin import Twin
+
+        if self._twin is not None and self._twin.path.resolve() == folder.resolve():
+            return
+        twin = Twin.open(folder, read_only=read_only)
+        self._adopt(twin)
+
+    def create(self, folder: Path, frame: Frame, title: str) -> None:
+        """Make a project and open it.
+
+        Raises
+        ------
+        ShapanError
+            If the folder cannot be made or already holds something.
+        """
+        from twin_model.twin import Twin
+
+        try:
+            twin = Twin.create(folder, frame, title)
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be made ({error.strerror})") from error
+        self._adopt(twin)
+
+    def close(self) -> None:
+        """Close the open project, if any."""
+        if self._twin is None:
+            return
+        self.closing.emit()
+        self.settle()
+        twin, self._twin = self._twin, None
+        twin.changed.disconnect(self._relay)
+        twin.close()
+        self.closed.emit()
+
+    def execute(self, command: Command) -> None:
+        """Queue a command of the user; `changed` or `failed` follows."""
+        twin = self._twin
+        if twin is None or twin.read_only:
+            self.failed.emit(StoreError("the project is open for reading only"))
+            return
+        self._submit(lambda: twin.execute(command))
+
+    def undo(self) -> None:
+        """Queue an undo."""
+        self._submit(self.required.undo)
+
+    def redo(self) -> None:
+        """Queue a redo."""
+        self._submit(self.required.redo)
+
+    def set_style(self, layer_id: str, **values: Any) -> None:
+        """Change a layer's style, keeping the rest of it."""
+        from twin_model.commands import SetLayerStyle
+
+        twin = self.required
+        self.execute(SetLayerStyle(layer_id, {**twin.layer(layer_id).style, **values}))
+
+    def settle(self) -> None:
+        """Wait until every queued command is carried out."""
+        self._writer.waitForDone()
+
+    def _submit(self, work: Callable[[], object]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except ShapanError as error:
+                self.failed.emit(error)
+
+        self._writer.start(Task(run))
+
+    def _adopt(self, twin: Twin) -> None:
+        try:
+            self.close()
+        except ShapanError:
+            twin.close()
+            raise
+        self._twin = twin
+        twin.changed.connect(self._relay)
+        self.opened.emit()
+
+    def _relay(self, change: object) -> None:
+        self._arrived.emit(change)
+
+    def _deliver(self, change: object) -> None:
+        if self._twin is not None:
+            self.changed.emit(change)

@@ -1,0 +1,194 @@
+"""Keeps the stage in step with the twin: layers, styles, order, camera, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.project import ProjectSession
+from app.viewport import Viewport
+from twin_model.errors import ShapanError, ValidationError
+from twin_model.layer import Bounds, Layer, LayerRole
+
+if TYPE_CHECKING:
+    from rendering.camera import CameraPose
+
+
+class Scene(QObject):
+    """Shows the open project in a viewport.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    viewport : Viewport
+    """
+
+    failed = Signal(str)
+    settled = Signal()
+
+    def __init__(self, session: ProjectSession, viewport: Viewport) -> None:
+        super().__init__(viewport)
+        self._session = session
+        self._viewport = viewport
+        self._shown: dict[str, Layer] = {}
+        self._placed = False
+        self.views: dict[str, Any] = {}
+        session.opened.connect(self._open)
+        session.closed.connect(self._clear)
+        session.changed.connect(self._follow)
+
+    @property
+    def layers(self) -> dict[str, Layer]:
+        """The layers that the stage holds, by id."""
+        return dict(self._shown)
+
+    def _open(self) -> None:
+        twin = self._session.required
+        self._clear()
+        self._viewport.stage.set_frame(twin.frame)
+        state = twin.view_state()
+        self.views = dict(state.get("views", {}))
+        pose = pose_from(state.get("camera"))
+        self._placed = pose is not None
+        self._sync()
+        if pose is not None:
+            self._viewport.set_pose(pose, moving=False)
+
+    def _clear(self) -> None:
+        for layer_id in list(self._shown):
+            self._viewport.stage.remove_layer(layer_id)
+        self._shown.clear()
+        self._viewport.stage.select([])
+        self._viewport.stage.hover(None)
+        self._placed = False
+        self._viewport.redraw()
+
+    def _follow(self, change: Any) -> None:
+        if change.frame:
+            self._viewport.stage.set_frame(self._session.required.frame)
+        if change.layers or change.frame:
+            self._sync()
+
+    def _sync(self) -> None:
+        """Add, remove and restyle so that the stage shows the twin's layers."""
+        stage = self._viewport.stage
+        twin = self._session.required
+        layers = {layer.id: layer for layer in twin.layers()}
+        for layer_id in [known for known in self._shown if known not in layers]:
+            stage.remove_layer(layer_id)
+            del self._shown[layer_id]
+        for layer in layers.values():
+            known = self._shown.get(layer.id)
+            if known is None:
+                self._add(layer)
+            elif known.style != layer.style:
+                stage.set_style(layer.id, layer.style)
+                self._shown[layer.id] = layer
+            else:
+                self._shown[layer.id] = layer
+        stage.set_order([layer_id for layer_id in layers if layer_id in self._shown])
+        if not self._placed and self._shown and stage.scene_bounds() is not None:
+            self._placed = True
+            self._viewport.set_pose(stage.fit(), moving=False)
+        self._viewport.redraw()
+        self.settled.emit()
+
+    def _add(self, layer: Layer) -> None:
+        if layer.role == LayerRole.TABLE:
+            return
+        try:
+            self._viewport.stage.add_layer(layer, self._session.required.layer_folder(layer.id))
+        except ShapanError as error:
+            self.failed.emit(str(error))
+            return
+        self._shown[layer.id] = layer
+
+    def preview_style(self, layer_id: str, **values: Any) -> None:
+        """Show a style that is not yet a command, while a slider moves."""
+        layer = self._shown.get(layer_id)
+        if layer is not None:
+            self._viewport.stage.set_style(layer_id, {**layer.style, **values})
+            self._viewport.redraw()
+
+    # -- camera --------------------------------------------------------------------------
+
+    def zoom_to(self, bounds: Bounds | None = None) -> None:
+        """Fly so that bounds are in view; everything where none are given."""
+        stage = self._viewport.stage
+        if bounds is None and stage.scene_bounds() is None:
+            return
+        self._viewport.fly_to(stage.fit(bounds))
+
+    def zoom_to_layer(self, layer_id: str) -> None:
+        """Fly to a layer."""
+        bounds = self._viewport.stage.layer_bounds(layer_id)
+        if bounds is None and layer_id in self._shown:
+            bounds = self._shown[layer_id].bounds_local
+        if bounds is not None:
+            self.zoom_to(bounds)
+
+    def look_north(self) -> None:
+        """Turn until north is up, about the camera's target."""
+        from rendering.navigation import face_north
+
+        self._viewport.fly_to(face_north(self._viewport.pose))
+
+    def look_down(self) -> None:
+        """Look straight down at the camera's target."""
+        from rendering.navigation import orbit
+
+        pose = self._viewport.pose
+        self._viewport.fly_to(orbit(pose, pose.target, 0.0, -90.0))
+
+    def store_view(self, number: int) -> None:
+        """Keep the present view under a number."""
+        self.views[str(number)] = self._viewport.pose.to_json()
+
+    def recall_view(self, number: int) -> bool:
+        """Fly to a kept view; return whether there is one."""
+        pose = pose_from(self.views.get(str(number)))
+        if pose is None:
+            return False
+        self._viewport.fly_to(pose)
+        return True
+
+    def document(self) -> dict[str, Any]:
+        """Return what belongs to the project's view state."""
+        found: dict[str, Any] = {"views": self.views}
+        if self._placed:
+            found["camera"] = self._viewport.pose.to_json()
+        return found
+
+    # -- waiting -------------------------------------------------------------------------
+
+    def when_complete(self, then: Callable[[], None], timeout_s: float) -> None:
+        """Call *then* once every needed tile is drawn, or when the time is up."""
+        timer = QTimer(self)
+        timer.setInterval(100)
+        left = [round(timeout_s * 10), 0]
+
+        def look() -> None:
+            left[0] -= 1
+            # Twice in a row: a frame that asked for tiles is complete only after the next.
+            left[1] = left[1] + 1 if self._viewport.complete else 0
+            if left[1] < 2 and left[0] > 0:
+                self._viewport.redraw()
+                return
+            timer.stop()
+            timer.deleteLater()
+            then()
+
+        timer.timeout.connect(look)
+        timer.start()
+
+
+def pose_from(document: Any) -> CameraPose | None:
+    """Return the pose of a JSON document, None where it holds none."""
+    from rendering.camera import CameraPose
+
+    try:
+        return CameraPose.from_json(document)
+    except ValidationError:
+        return None

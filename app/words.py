@@ -1,0 +1,204 @@
+"""Words for what the model names by identifiers: kinds, entity types, relations, stages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+_ENTITY_TYPES: Final = {
+    "building": QT_TRANSLATE_NOOP("EntityType", "Building"),
+    "building-part": QT_TRANSLATE_NOOP("EntityType", "Building part"),
+    "storey": QT_TRANSLATE_NOOP("EntityType", "Storey"),
+    "space": QT_TRANSLATE_NOOP("EntityType", "Room"),
+    "room": QT_TRANSLATE_NOOP("EntityType", "Room"),
+    "site": QT_TRANSLATE_NOOP("EntityType", "Site"),
+    "project": QT_TRANSLATE_NOOP("EntityType", "Project"),
+    "wall": QT_TRANSLATE_NOOP("EntityType", "Wall"),
+    "slab": QT_TRANSLATE_NOOP("EntityType", "Slab"),
+    "roof": QT_TRANSLATE_NOOP("EntityType", "Roof"),
+    "column": QT_TRANSLATE_NOOP("EntityType", "Column"),
+    "beam": QT_TRANSLATE_NOOP("EntityType", "Beam"),
+    "door": QT_TRANSLATE_NOOP("EntityType", "Door"),
+    "window": QT_TRANSLATE_NOOP("EntityType", "Window"),
+    "stair": QT_TRANSLATE_NOOP("EntityType", "Stair"),
+    "opening": QT_TRANSLATE_NOOP("EntityType", "Opening"),
+    "covering": QT_TRANSLATE_NOOP("EntityType", "Covering"),
+    "furniture": QT_TRANSLATE_NOOP("EntityType", "Furniture"),
+    "equipment": QT_TRANSLATE_NOOP("EntityType", "Equipment"),
+    "road": QT_TRANSLATE_NOOP("EntityType", "Road"),
+    "railway": QT_TRANSLATE_NOOP("EntityType", "Railway"),
+    "water": QT_TRANSLATE_NOOP("EntityType", "Water"),
+    "land-use": QT_TRANSLATE_NOOP("EntityType", "Land use"),
+    "landuse": QT_TRANSLATE_NOOP("EntityType", "Land use"),
+    "green": QT_TRANSLATE_NOOP("EntityType", "Green space"),
+    "quay": QT_TRANSLATE_NOOP("EntityType", "Quay"),
+    "tree": QT_TRANSLATE_NOOP("EntityType", "Tree"),
+    "lamp": QT_TRANSLATE_NOOP("EntityType", "Street lamp"),
+    "camera": QT_TRANSLATE_NOOP("EntityType", "Camera"),
+    "sensor": QT_TRANSLATE_NOOP("EntityType", "Sensor"),
+    "crane": QT_TRANSLATE_NOOP("EntityType", "Quay crane"),
+    "pump": QT_TRANSLATE_NOOP("EntityType", "Pump"),
+    "container": QT_TRANSLATE_NOOP("EntityType", "Container"),
+    "truck": QT_TRANSLATE_NOOP("EntityType", "Truck"),
+    "ship": QT_TRANSLATE_NOOP("EntityType", "Ship"),
+    "pipe": QT_TRANSLATE_NOOP("EntityType", "Pipe"),
+    "area": QT_TRANSLATE_NOOP("EntityType", "Area"),
+    "line": QT_TRANSLATE_NOOP("EntityType", "Line"),
+    "place": QT_TRANSLATE_NOOP("EntityType", "Place"),
+    "point": QT_TRANSLATE_NOOP("EntityType", "Point"),
+    "feature": QT_TRANSLATE_NOOP("EntityType", "Feature"),
+    "object": QT_TRANSLATE_NOOP("EntityType", "Object"),
+    "element": QT_TRANSLATE_NOOP("EntityType", "Building element"),
+}
+_KINDS: Final = {
+    "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
+    "mesh": QT_TRANSLATE_NOOP("Kind", "Mesh"),
+    "tileset": QT_TRANSLATE_NOOP("Kind", "3D Tiles"),
+    "bim": QT_TRANSLATE_NOOP("Kind", "Building model"),
+    "vector": QT_TRANSLATE_NOOP("Kind", "Vector"),
+    "raster": QT_TRANSLATE_NOOP("Kind", "Raster"),
+    "city": QT_TRANSLATE_NOOP("Kind", "City model"),
+    "road-network": QT_TRANSLATE_NOOP("Kind", "Road network"),
+    "drawing": QT_TRANSLATE_NOOP("Kind", "Drawing"),
+    "photos": QT_TRANSLATE_NOOP("Kind", "Photographs"),
+    "table": QT_TRANSLATE_NOOP("Kind", "Table"),
+    "model": QT_TRANSLATE_NOOP("Kind", "Model"),
+    "network": QT_TRANSLATE_NOOP("Kind", "Network"),
+}
+_ROLES: Final = {
+    "points": QT_TRANSLATE_NOOP("Role", "Points"),
+    "mesh": QT_TRANSLATE_NOOP("Role", "Surfaces"),
+    "terrain": QT_TRANSLATE_NOOP("Role", "Terrain"),
+    "imagery": QT_TRANSLATE_NOOP("Role", "Imagery"),
+    "drape": QT_TRANSLATE_NOOP("Role", "Draped on terrain"),
+    "symbols": QT_TRANSLATE_NOOP("Role", "Symbols"),
+    "table": QT_TRANSLATE_NOOP("Role", "Table, not drawn"),
+}
+_UNITS: Final = {
+    "points": QT_TRANSLATE_NOOP("Unit", "points"),
+    "triangles": QT_TRANSLATE_NOOP("Unit", "triangles"),
+    "vertices": QT_TRANSLATE_NOOP("Unit", "vertices"),
+    "features": QT_TRANSLATE_NOOP("Unit", "features"),
+    "objects": QT_TRANSLATE_NOOP("Unit", "objects"),
+    "entities": QT_TRANSLATE_NOOP("Unit", "entities"),
+    "relations": QT_TRANSLATE_NOOP("Unit", "relations"),
+    "tiles": QT_TRANSLATE_NOOP("Unit", "tiles"),
+    "images": QT_TRANSLATE_NOOP("Unit", "images"),
+    "pixels": QT_TRANSLATE_NOOP("Unit", "pixels"),
+    "lanes": QT_TRANSLATE_NOOP("Unit", "lanes"),
+    "rows": QT_TRANSLATE_NOOP("Unit", "rows"),
+    "bytes": QT_TRANSLATE_NOOP("Unit", "bytes"),
+    "files": QT_TRANSLATE_NOOP("Unit", "files"),
+    "shapes": QT_TRANSLATE_NOOP("Unit", "shapes"),
+    "nodes": QT_TRANSLATE_NOOP("Unit", "nodes"),
+    "ways": QT_TRANSLATE_NOOP("Unit", "ways"),
+    "buildings": QT_TRANSLATE_NOOP("Unit", "buildings"),
+    "layers": QT_TRANSLATE_NOOP("Unit", "layers"),
+    "steps": QT_TRANSLATE_NOOP("Unit", "steps"),
+    "products": QT_TRANSLATE_NOOP("Unit", "products"),
+    "blocks": QT_TRANSLATE_NOOP("Unit", "blocks"),
+}
+_RELATIONS: Final = {
+    "contains": QT_TRANSLATE_NOOP("Relation", "Contains"),
+    "aggregates": QT_TRANSLATE_NOOP("Relation", "Is made of"),
+    "connects": QT_TRANSLATE_NOOP("Relation", "Connects to"),
+    "feeds": QT_TRANSLATE_NOOP("Relation", "Feeds"),
+    "adjacent": QT_TRANSLATE_NOOP("Relation", "Lies next to"),
+    "voids": QT_TRANSLATE_NOOP("Relation", "Has an opening"),
+    "fills": QT_TRANSLATE_NOOP("Relation", "Fills"),
+    "bounds": QT_TRANSLATE_NOOP("Relation", "Bounds"),
+    "serves": QT_TRANSLATE_NOOP("Relation", "Serves"),
+}
+_INCOMING: Final = {
+    "contains": QT_TRANSLATE_NOOP("Relation", "Lies in"),
+    "aggregates": QT_TRANSLATE_NOOP("Relation", "Is part of"),
+    "connects": QT_TRANSLATE_NOOP("Relation", "Connects to"),
+    "feeds": QT_TRANSLATE_NOOP("Relation", "Is fed by"),
+    "adjacent": QT_TRANSLATE_NOOP("Relation", "Lies next to"),
+    "voids": QT_TRANSLATE_NOOP("Relation", "Is an opening of"),
+    "fills": QT_TRANSLATE_NOOP("Relation", "Is filled by"),
+    "bounds": QT_TRANSLATE_NOOP("Relation", "Is bounded by"),
+    "serves": QT_TRANSLATE_NOOP("Relation", "Is served by"),
+}
+_COLOURS: Final = {
+    "rgb": QT_TRANSLATE_NOOP("ColourBy", "Own colours"),
+    "classification": QT_TRANSLATE_NOOP("ColourBy", "Class"),
+    "height": QT_TRANSLATE_NOOP("ColourBy", "Height"),
+    "intensity": QT_TRANSLATE_NOOP("ColourBy", "Intensity"),
+    "none": QT_TRANSLATE_NOOP("ColourBy", "One colour"),
+}
+_STATES: Final = {
+    "waiting": QT_TRANSLATE_NOOP("JobState", "Waiting"),
+    "running": QT_TRANSLATE_NOOP("JobState", "Running"),
+    "done": QT_TRANSLATE_NOOP("JobState", "Done"),
+    "partly": QT_TRANSLATE_NOOP("JobState", "Partly done"),
+    "failed": QT_TRANSLATE_NOOP("JobState", "Failed"),
+    "cancelled": QT_TRANSLATE_NOOP("JobState", "Cancelled"),
+}
+#: First words of the labels of twin_model's commands; what follows is a name or a number.
+_EDITS: Final = {
+    "Add": QT_TRANSLATE_NOOP("Edit", "Add"),
+    "Remove": QT_TRANSLATE_NOOP("Edit", "Remove"),
+    "Rename": QT_TRANSLATE_NOOP("Edit", "Rename"),
+    "Style": QT_TRANSLATE_NOOP("Edit", "Style"),
+    "Restyle": QT_TRANSLATE_NOOP("Edit", "Style"),
+    "Reorder layers": QT_TRANSLATE_NOOP("Edit", "Reorder layers"),
+    "Set the project frame": QT_TRANSLATE_NOOP("Edit", "Set the project frame"),
+    "Edit": QT_TRANSLATE_NOOP("Edit", "Edit"),
+}
+
+COLOUR_MODES: Final = tuple(_COLOURS)
+
+
+def _word(context: str, table: dict[str, str], name: str) -> str:
+    return QCoreApplication.translate(context, table[name]) if name in table else name
+
+
+def entity_type(name: str) -> str:
+    """Return the word for an entity type; an unknown identifier made readable."""
+    key = name.lower().replace("_", "-")
+    if key in _ENTITY_TYPES:
+        return _word("EntityType", _ENTITY_TYPES, key)
+    if name.startswith("Ifc"):
+        plain = name.removeprefix("Ifc").removesuffix("StandardCase").lower()
+        return _word("EntityType", _ENTITY_TYPES, plain) if plain in _ENTITY_TYPES else name
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def kind(name: str) -> str:
+    """Return the word for a kind of source."""
+    return _word("Kind", _KINDS, name)
+
+
+def role(name: str) -> str:
+    """Return the word for how a layer is drawn."""
+    return _word("Role", _ROLES, name)
+
+
+def unit(name: str) -> str:
+    """Return the word for a unit of counts."""
+    return _word("Unit", _UNITS, name)
+
+
+def relation(name: str, *, incoming: bool = False) -> str:
+    """Return the words for a relation, seen from its source or its target."""
+    return _word("Relation", _INCOMING if incoming else _RELATIONS, name)
+
+
+def colour_mode(name: str) -> str:
+    """Return the word for a way of colouring."""
+    return _word("ColourBy", _COLOURS, name)
+
+
+def job_state(name: str) -> str:
+    """Return the word for where a job stands."""
+    return _word("JobState", _STATES, name)
+
+
+def edit(label: str) -> str:
+    """Return a command's label in the language in use."""
+    if label in _EDITS:
+        return _word("Edit", _EDITS, label)
+    first, _, rest = label.partition(" ")
+    return f"{_word('Edit', _EDITS, first)} {rest}".strip()

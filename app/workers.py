@@ -1,0 +1,291 @@
+"""Long work off the GUI thread: small questions, and jobs that a user can watch and cancel."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+
+from ingest.pipeline.job import Job, Progress
+from twin_model.errors import Cancelled, ShapanError, SourceError
+
+
+class Task(QRunnable):
+    """A callable for a thread pool."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        self._work()
+
+
+class Background(QObject):
+    """Asks small questions in a thread and answers on the GUI thread.
+
+    An answer to a question that was replaced by a later one with the same key is dropped.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+    """
+
+    _answered = Signal(object, object, object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(2)
+        # The twin keeps one reading connection a thread; threads that stay keep them few.
+        self._pool.setExpiryTimeout(-1)
+        self._latest: dict[str, int] = {}
+        self._numbers = itertools.count()
+        self._answered.connect(self._deliver)
+
+    def ask(
+        self, key: str, question: Callable[[], Any], answer: Callable[[Any], object]
+    ) -> None:
+        """Run *question* in a thread, then *answer* with its result on the GUI thread."""
+        number = next(self._numbers)
+        self._latest[key] = number
+
+        def work() -> None:
+            try:
+                result: Any = question()
+            except Exception as error:
+                result = error
+            try:
+                self._answered.emit((key, number), answer, result)
+            except RuntimeError:
+                return  # the window is gone
+
+        self._pool.start(Task(work))
+
+    @Slot(object, object, object)
+    def _deliver(self, ticket: tuple[str, int], answer: Callable[[Any], object], result: Any) -> None:
+        key, number = ticket
+        if self._latest.get(key) != number:
+            return
+        if isinstance(result, Exception):
+            self.failed.emit(result)
+        else:
+            answer(result)
+
+    def forget(self) -> None:
+        """Drop every answer that is still to come."""
+        self._latest.clear()
+
+    def wait(self) -> None:
+        """Wait for running questions, dropping their answers."""
+        self.forget()
+        self._pool.waitForDone()
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass
+class JobRecord:
+    """One job as the Jobs panel shows it.
+
+    Parameters
+    ----------
+    number : int
+    title : str
+    work : callable
+        Takes the `Job`, returns the result.
+    kind : str
+        ``import`` for those that also show among the layers.
+    """
+
+    number: int
+    title: str
+    work: Callable[[Job], Any]
+    kind: str = ""
+    job: Job = field(default_factory=Job)
+    state: JobState = JobState.WAITING
+    progress: Progress | None = None
+    log: list[str] = field(default_factory=list)
+    error: str = ""
+    result: Any = None
+    started_s: float = 0.0
+    ended_s: float = 0.0
+    stage_started_s: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in {JobState.WAITING, JobState.RUNNING}
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of the present stage is done; None where its total is not known."""
+        if self.progress is None or self.progress.total <= 0:
+            return None
+        return min(1.0, self.progress.done / self.progress.total)
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left of the present stage; None while nobody can tell."""
+        fraction, elapsed = self.fraction, time.monotonic() - self.stage_started_s
+        if not fraction or fraction < 0.02 or elapsed < 1.0 or self.state != JobState.RUNNING:
+            return None
+        return elapsed * (1 - fraction) / fraction
+
+
+class Jobs(QObject):
+    """Runs jobs one after the other in one thread, as the twin has one writer.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+    """
+
+    changed = Signal()
+    ended = Signal(object)  # JobRecord
+    _stirred = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.records: list[JobRecord] = []
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._ended: list[JobRecord] = []
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        # Progress arrives up to ten times a second a job; panels repaint once for all of it.
+        self._coalesce = QTimer(self)
+        self._coalesce.setSingleShot(True)
+        self._coalesce.setInterval(60)
+        self._coalesce.timeout.connect(self._publish)
+        self._stirred.connect(self._stir)
+
+    def start(self, title: str, work: Callable[[Job], Any], *, kind: str = "") -> JobRecord:
+        """Queue a job and return its record."""
+        record = JobRecord(next(self._numbers), title, work, kind)
+        record.job = Job(lambda progress: self._progressed(record, progress))
+        self.records.append(record)
+        self._pool.start(Task(lambda: self._run(record)))
+        self._stirred.emit()
+        return record
+
+    def retry(self, record: JobRecord) -> JobRecord:
+        """Queue the same work again in place of an ended job."""
+        self.records.remove(record)
+        return self.start(record.title, record.work, kind=record.kind)
+
+    def cancel(self, record: JobRecord) -> None:
+        """Ask a job to stop."""
+        record.job.cancel()
+        self._stirred.emit()
+
+    def cancel_all(self) -> None:
+        """Ask all jobs to stop and wait for them."""
+        for record in self.active():
+            record.job.cancel()
+        self._pool.waitForDone()
+
+    def active(self) -> list[JobRecord]:
+        """Return the jobs that wait or run."""
+        return [record for record in self.records if record.active]
+
+    def clear(self) -> None:
+        """Forget the jobs that have ended."""
+        self.records = self.active()
+        self.changed.emit()
+
+    def _run(self, record: JobRecord) -> None:
+        record.state = JobState.RUNNING
+        record.started_s = record.stage_started_s = time.monotonic()
+        try:
+            record.job.check()
+            record.result = record.work(record.job)
+            errors = _errors(record.result)
+            record.log.extend(errors)
+            record.log.extend(_warnings(record.result))
+            record.error = errors[0] if errors else ""
+            some_worked = len(errors) < len(record.result or []) if errors else True
+            record.state = (
+                JobState.DONE if not errors else JobState.PARTLY if some_worked else JobState.FAILED
+            )
+        except Cancelled:
+            record.state = JobState.CANCELLED
+        except (ShapanError, OSError) as error:
+            record.state, record.error = JobState.FAILED, str(error)
+            record.log.append(str(error))
+        except Exception as error:
+            record.state = JobState.FAILED
+            record.error = f"{record.title}: {type(error).__name__}: {error}"
+            record.log.append(traceback.format_exc())
+        record.ended_s = time.monotonic()
+        with self._lock:
+            self._ended.append(record)
+        self._notify()
+
+    def _progressed(self, record: JobRecord, progress: Progress) -> None:
+        if record.progress is None or record.progress.stage != progress.stage:
+            record.stage_started_s = time.monotonic()
+            record.log.append(progress.stage)
+        record.progress = progress
+        self._notify()
+
+    def _notify(self) -> None:
+        try:
+            self._stirred.emit()
+        except RuntimeError:
+            return  # the window is gone
+
+    @Slot()
+    def _stir(self) -> None:
+        if not self._coalesce.isActive():
+            self._coalesce.start()
+
+    def _publish(self) -> None:
+        with self._lock:
+            ended, self._ended = self._ended, []
+        self.changed.emit()
+        for record in ended:
+            self.ended.emit(record)
+
+
+def _errors(result: Any) -> list[str]:
+    """Return the errors among import results, each naming its file."""
+    if not isinstance(result, list):
+        return []
+    found = []
+    for one in result:
+        error = getattr(one, "error", None)
+        if error:
+            source = str(getattr(one, "source", ""))
+            found.append(error if not source or source in error else f"{source}: {error}")
+    return found
+
+
+def _warnings(result: Any) -> list[str]:
+    if not isinstance(result, list):
+        return []
+    return [warning for one in result for warning in getattr(one, "warnings", [])]
+
+
+def describe_error(error: Exception) -> str:
+    """Return what a user reads: file, reason and remedy; the type only for a fault of ours."""
+    if isinstance(error, (ShapanError, SourceError, OSError)):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,326 @@
+"""From a file or folder to layers of a project: detect, read, convert, commit.
+
+Everything is built in a staging folder beside the layers, moved into place as a whole and
+then committed as one command, so that a process killed at any moment leaves a project that
+opens without the half-imported layer (`Twin` sweeps what no layer refers to).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import time
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.pipeline.job import Job
+from ingest.placement import fix_origin, placement
+from ingest.provenance import peak_memory_mb, tree_bytes, write_source
+from ingest.readers.contract import (
+    Chunk,
+    FeatureChunk,
+    MeshChunk,
+    ObjectChunk,
+    PointChunk,
+    RasterSource,
+    Reader,
+    ReadOptions,
+    RelationChunk,
+    SourceInfo,
+    TileChunk,
+    TilesetSource,
+)
+from ingest.readers.registry import reader_for
+from ingest.tiling.contract import GroundHeight, LayerContent, Target
+from twin_model.commands import AddLayers
+from twin_model.errors import Cancelled, ShapanError, SourceError
+from twin_model.frame import ToLocal
+from twin_model.layer import Layer, LayerRole
+from twin_model.project import BASE, STAGING_PREFIX
+from twin_model.time import Instant
+from twin_model.twin import Twin
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """Choices for one import.
+
+    Parameters
+    ----------
+    crs : str or None
+        Overrides what the source states; ``"local"`` places it at the project's origin.
+    name : str or None
+        Of the layer; the file's name otherwise.
+    epoch : str or None
+        Date or time of survey, ISO 8601; what the source states otherwise.
+    link : bool
+        Use a 3D Tiles tileset where it stands instead of copying it.
+    """
+
+    crs: str | None = None
+    name: str | None = None
+    epoch: str | None = None
+    link: bool = False
+
+
+@dataclass
+class ImportResult:
+    """What became of one layer of one source; the object that ``shapan add --json`` prints."""
+
+    source: str
+    layer: str | None = None
+    kind: str = ""
+    entities: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    bounds_local: list[float] | None = None
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+def inspect_source(path: Path, job: Job) -> SourceInfo:
+    """Return what a file or folder holds; a file that cannot be read has `error` set.
+
+    Raises
+    ------
+    Cancelled
+    """
+    try:
+        info = reader_for(path).inspect(path, job)
+    except Cancelled:
+        raise
+    except ShapanError as error:
+        return SourceInfo(str(path), error=one_line(str(error)))
+    except (OSError, MemoryError) as error:
+        return SourceInfo(str(path), error=one_line(f"{path}: {error or 'not enough memory'}"))
+    info.source = str(path)
+    return info
+
+
+def one_line(text: str) -> str:
+    """Return *text* on one line, for lists and logs."""
+    return re.sub(r"\s*[\r\n]+\s*", " ", text).strip()
+
+
+def add_source(twin: Twin, path: Path, options: ImportOptions, job: Job) -> list[ImportResult]:
+    """Import one source as layers and entities, all of them in one undoable command.
+
+    Returns
+    -------
+    list of ImportResult
+        One a layer.
+
+    Raises
+    ------
+    SourceError, FrameError, StoreError
+        If nothing of it could be imported; the project is as it was.
+    Cancelled
+    """
+    return _Import(twin, path.absolute(), options, job).run()
+
+
+class _Import:
+    """State of one import, from staging folder to command."""
+
+    def __init__(self, twin: Twin, path: Path, options: ImportOptions, job: Job) -> None:
+        self.twin = twin
+        self.path = path
+        self.options = options
+        self.job = job
+        self.started_s = time.monotonic()
+        self.staging = twin.path / BASE / f"{STAGING_PREFIX}{uuid.uuid4().hex}"
+        self.targets: dict[str, Target] = {}
+        self.notes: list[str] = []
+        if options.epoch is not None:
+            Instant.parse(options.epoch)
+
+    def run(self) -> list[ImportResult]:
+        reader = reader_for(self.path)
+        self.job.report("Recognise", 0, 0, "")
+        info = reader.inspect(self.path, self.job)
+        if info.error:
+            raise SourceError(self.path, info.error)
+        crs, self.notes = placement(self.twin.frame, info, self.options.crs, self.path)
+        fix_origin(self.twin, info, crs)
+        self.info, self.crs = info, crs
+        moved: list[Path] = []
+        try:
+            self.staging.mkdir(parents=True)
+            contents = self._convert(reader)
+            layers = [self._layer(content, info) for content in contents]
+            for content, layer in zip(contents, layers, strict=True):
+                write_source(self.targets[content.layer].folder, layer, self.path, reader, self.job)
+            for layer in layers:
+                goal = self.twin.layer_folder(layer.id)
+                (self.staging / layer.id).rename(goal)
+                moved.append(goal)
+            command = AddLayers(
+                layers,
+                [entity for content in contents for entity in content.entities],
+                [relation for content in contents for relation in content.relations],
+            )
+            self.twin.execute(command)
+        except BaseException:
+            for folder in moved:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
+        return [self._result(content, layer) for content, layer in zip(contents, layers)]
+
+    # -- conversion --------------------------------------------------------------------
+
+    def _to_local(self, crs: str | None) -> ToLocal:
+        return self.twin.frame.transform_from(crs, self.info.vertical_crs)
+
+    def target(self, part: str = "", crs: str | None = None) -> Target:
+        """Make the folder of a new layer, named after the source and the part of it."""
+        name = self.options.name or self.path.stem.split(".")[0] or self.path.name
+        layer = self._free_id(f"{name}-{part}" if part else name)
+        folder = self.staging / layer
+        folder.mkdir()
+        to_local = self._to_local(self.options.crs or crs or self.crs)
+        self.notes += [w for w in to_local.warnings if w not in self.notes]
+        target = Target(folder, layer, self.twin.frame, to_local, self.job, self._ground())
+        self.targets[layer] = target
+        return target
+
+    def _ground(self) -> GroundHeight | None:
+        from ingest.tiling.ground import ground_from  # rasterio is slow to import
+
+        files = [
+            self.twin.layer_folder(layer.id) / layer.content
+            for layer in self.twin.layers()
+            if layer.role is LayerRole.TERRAIN
+        ]
+        return ground_from(files, self.twin.frame) if files else None
+
+    def _free_id(self, name: str) -> str:
+        ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        slug = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:48] or self.info.kind
+        for number in itertools.count(1):
+            candidate = slug if number == 1 else f"{slug}-{number}"
+            if candidate not in self.targets and not self.twin.layer_id_is_used(candidate):
+                return candidate
+        raise AssertionError("unreachable")
+
+    def _convert(self, reader: Reader) -> list[LayerContent]:
+        options = ReadOptions(crs=self.options.crs)
+        chunks = reader.read(self.path, options, self.job)
+        first = next(chunks, None)
+        if first is None:
+            raise SourceError(self.path, "holds nothing to show")
+        stream: Iterator[Chunk] = itertools.chain([first], chunks)
+        contents = _converters()[type(first)](self, stream, first)
+        if len(self.targets) == 1 and len(contents) == 1:
+            contents[0].layer = next(iter(self.targets))
+        unnamed = [content for content in contents if not content.layer]
+        if unnamed:
+            raise AssertionError("a converter of several layers must name them")
+        if not contents:
+            raise SourceError(self.path, "holds nothing to show")
+        return contents
+
+    # -- results -----------------------------------------------------------------------
+
+    def _layer(self, content: LayerContent, info: SourceInfo) -> Layer:
+        base = self.options.name or self.path.stem.split(".")[0] or self.path.name
+        several = len(self.targets) > 1 and content.name
+        folder = self.targets[content.layer].folder
+        warnings = dict.fromkeys([*info.warnings, *self.notes, *content.warnings, *self._said()])
+        return Layer(
+            id=content.layer,
+            name=f"{base} – {content.name}" if several else base,
+            kind=info.kind,
+            role=content.role,
+            format=info.format,
+            source=str(self.path),
+            content=content.content,
+            crs=self.options.crs or info.crs,
+            vertical_crs=info.vertical_crs,
+            epoch=self.options.epoch or info.epoch,
+            bounds_local=content.bounds_local,
+            counts=content.counts,
+            bytes=tree_bytes(folder),
+            style={"visible": True, "opacity": 1.0, **content.style},
+            warnings=tuple(warnings),
+        )
+
+    def _said(self) -> list[str]:
+        return list(getattr(self.job, "warnings", []))
+
+    def _result(self, content: LayerContent, layer: Layer) -> ImportResult:
+        return ImportResult(
+            source=str(self.path),
+            layer=layer.id,
+            kind=layer.kind,
+            entities=len(content.entities),
+            counts=layer.counts,
+            bounds_local=list(layer.bounds_local) if layer.bounds_local else None,
+            seconds=round(time.monotonic() - self.started_s, 3),
+            peak_memory_mb=peak_memory_mb(),
+            warnings=list(layer.warnings),
+        )
+
+
+_Converter = Callable[[_Import, Iterator[Chunk], Chunk], list[LayerContent]]
+
+
+def _points(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.points import tile_points
+
+    return [tile_points(chunks, work.target(), work.info.counts.get("points", 0))]
+
+
+def _hierarchy(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.hierarchy import tile_hierarchy
+
+    return [tile_hierarchy(chunks, work.target(), work.info.counts.get("tiles", 0))]
+
+
+def _features(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.vector import convert_features
+
+    return convert_features(chunks, work.target)
+
+
+def _raster(work: _Import, _chunks: Iterator[Any], first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.raster import convert_raster
+
+    assert isinstance(first, RasterSource)
+    return [convert_raster(first, work.target(), work.options.crs or work.crs)]
+
+
+def _tileset(work: _Import, _chunks: Iterator[Any], first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.adopt import adopt_tileset
+
+    assert isinstance(first, TilesetSource)
+    target = work.target()
+    return [adopt_tileset(first, target, work.info, link=work.options.link)]
+
+
+def _objects(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:
+    from ingest.tiling.bim import convert_objects
+
+    return [convert_objects(chunks, work.target(), work.info)]
+
+
+def _converters() -> dict[type, _Converter]:
+    return {
+        PointChunk: _points,
+        TileChunk: _hierarchy,
+        FeatureChunk: _features,
+        RasterSource: _raster,
+        TilesetSource: _tileset,
+        MeshChunk: _objects,
+        ObjectChunk: _objects,
+        RelationChunk: _objects,
+    }
+
+

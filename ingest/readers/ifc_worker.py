@@ -1,0 +1,270 @@
+"""The process in which ifcopenshell runs: one file in, messages out (`ifc_frames`).
+
+Its geometry kernels end the whole process on some files: the buildingSMART duplex does it to
+manifold in ifcopenshell 0.9.0. Here that costs a retry with another kernel, not the window.
+Started as ``python -P -m ingest.readers.ifc_worker`` with the request as JSON on stdin.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.readers.ifc_frames import write_frame
+from ingest.readers.ifc_objects import listed_objects, object_batches, relation_batches
+from ingest.readers.ifc_placement import placement_of
+
+#: Computed (for their place) but not drawn: they are air, helpers or analysis models.
+UNDRAWN: Final = (
+    "IfcSpace", "IfcSpatialZone", "IfcExternalSpatialElement", "IfcVirtualElement",
+    "IfcStructuralItem", "IfcStructuralActivity", "IfcAnnotation", "IfcGrid",
+)  # fmt: skip
+_OPENINGS: Final = ("IfcOpeningElement",)
+_MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
+_FLUSH_VERTICES: Final = 60_000
+_FLUSH_S: Final = 1.0
+_GREY: Final = (0.8, 0.8, 0.8, 1.0)
+
+Colour = tuple[float, float, float, float]
+
+
+class _Batch:
+    """Triangles gathered by colour until there are enough for a message."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._parts: dict[Colour, list[tuple[Any, Any, int]]] = {}
+        self._done: list[int] = []
+        self._boxes: list[list[float]] = []
+        self._vertices = 0
+        self._since = time.monotonic()
+
+    def add(self, number: int, feature: int, shape: _Shape | None, drawn: bool) -> None:
+        self._done.append(number)
+        if shape is not None and len(shape.vertices):
+            low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
+            self._boxes.append([feature, int(drawn), *low.tolist(), *high.tolist()])
+            if drawn:
+                for colour, vertices, triangles in shape.parts():
+                    self._parts.setdefault(colour, []).append((vertices, triangles, feature))
+                    self._vertices += len(vertices)
+        if self._vertices > _FLUSH_VERTICES or time.monotonic() - self._since > _FLUSH_S:
+            self.flush()
+
+    def flush(self) -> None:
+        for colour, parts in self._parts.items():
+            counts = np.array([len(vertices) for vertices, _, _ in parts])
+            starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            position = np.concatenate([vertices for vertices, _, _ in parts])
+            triangles = np.concatenate([t + s for (_, t, _), s in zip(parts, starts)])
+            feature = np.repeat(np.array([f for _, _, f in parts], "<u4"), counts)
+            write_frame(
+                self._stream,
+                {"kind": "mesh", "colour": colour},
+                (position.astype("<f8"), triangles.astype("<u4"), feature),
+            )
+        # After the meshes: what is named here has arrived and is not asked for again.
+        write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": self._boxes})
+        self._parts, self._done, self._boxes, self._vertices = {}, [], [], 0
+        self._since = time.monotonic()
+
+
+class _Shape:
+    """World coordinates in metres of one product's tessellation."""
+
+    def __init__(self, geometry: Any, matrix: npt.NDArray[np.float64] | None) -> None:
+        vertices = np.frombuffer(geometry.verts_buffer, np.float64).reshape(-1, 3)
+        if matrix is not None:
+            vertices = vertices @ matrix[:3, :3].T + matrix[:3, 3]
+        self.vertices = vertices
+        self._faces = np.frombuffer(geometry.faces_buffer, np.int32).reshape(-1, 3)
+        self._material = np.frombuffer(geometry.material_ids_buffer, np.int32)
+        self._colours = [_colour(material) for material in geometry.materials]
+        faces = self._faces
+        fits = not len(faces) or (faces.min() >= 0 and faces.max() < len(vertices))
+        if not fits or not np.isfinite(vertices).all():
+            self.vertices = np.empty((0, 3))
+
+    def parts(self) -> Iterator[tuple[Colour, Any, Any]]:
+        if len(self._material) != len(self._faces) or len(self._colours) < 2:
+            if len(self._faces):
+                yield (self._colours or [_GREY])[0], self.vertices, self._faces
+            return
+        for index in np.unique(self._material):
+            faces = self._faces[self._material == index]
+            used, inverse = np.unique(faces, return_inverse=True)
+            known = 0 <= index < len(self._colours)
+            colour = self._colours[index] if known else _GREY
+            yield colour, self.vertices[used], inverse.reshape(-1, 3)
+
+
+def _colour(material: Any) -> Colour:
+    diffuse = material.diffuse
+    alpha = 1.0 - material.transparency if material.has_transparency() else 1.0
+    values = (diffuse.r(), diffuse.g(), diffuse.b(), alpha)
+    clean = [round(min(max(v, 0.0), 1.0), 3) if math.isfinite(v) else 0.8 for v in values]
+    # Glass written as wholly transparent would be invisible.
+    return (clean[0], clean[1], clean[2], max(clean[3], 0.15))
+
+
+def _matrix(shape: Any) -> npt.NDArray[np.float64] | None:
+    # ifcopenshell stores the 4x4 column by column.
+    matrix = np.array(shape.transformation.matrix, np.float64).reshape(4, 4).T
+    return None if np.array_equal(matrix, np.eye(4)) else matrix
+
+
+def _send_geometry(stream: BinaryIO, model: Any, request: dict[str, Any]) -> None:
+    geom = _geometry_library()
+    settings = geom.settings()
+    products = {thing.id(): i for i, thing in enumerate(model.by_type("IfcProduct"))}
+    undrawn = _undrawn(model)
+    skip = set(request["skip"])
+    batch = _Batch(stream)
+    if request["mode"] == "each":
+        _each(stream, model, settings, products, undrawn, skip, batch)
+    else:
+        kernel = _MANIFOLD_FIRST if request["mode"] == "manifold" else "opencascade"
+        options: dict[str, Any] = {"exclude": list(_OPENINGS)}
+        if skip:
+            options = {"include": [t for t in _shapely(model) if t.id() not in skip]}
+        if skip and not options["include"]:
+            return batch.flush()
+        # One thread: two are slower on two cores, and their order is not repeatable.
+        iterator = geom.iterator(settings, model, 1, geometry_library=kernel, **options)
+        working = iterator.initialize()
+        while working:
+            shape = iterator.get()
+            number = shape.id
+            drawn = number not in undrawn
+            batch.add(number, products[number], _Shape(shape.geometry, _matrix(shape)), drawn)
+            working = iterator.next()
+    batch.flush()
+
+
+def _geometry_library() -> Any:
+    import ifcopenshell.geom  # here, so that only this process ever loads it
+
+    return ifcopenshell.geom
+
+
+def _undrawn(model: Any) -> set[int]:
+    out: set[int] = set()
+    for name in UNDRAWN:
+        try:
+            out |= {thing.id() for thing in model.by_type(name)}
+        except RuntimeError:
+            continue  # the schema has no such class
+    return out
+
+
+def _shapely(model: Any) -> list[Any]:
+    """Return the products that have a representation, openings left out."""
+    return [
+        thing
+        for thing in model.by_type("IfcProduct")
+        if thing.Representation is not None and not thing.is_a("IfcOpeningElement")
+    ]
+
+
+def _each(
+    stream: BinaryIO,
+    model: Any,
+    settings: Any,
+    products: dict[int, int],
+    undrawn: set[int],
+    skip: set[int],
+    batch: _Batch,
+) -> None:
+    """One product after the other, announced first: the last one named is the one that kills."""
+    geom = _geometry_library()
+    for thing in _shapely(model):
+        number = thing.id()
+        if number in skip:
+            continue
+        batch.flush()
+        write_frame(stream, {"kind": "trying", "id": number})
+        try:
+            made = geom.create_shape(settings, thing, geometry_library="opencascade")
+        except RuntimeError:
+            batch.add(number, products[number], None, False)
+            continue
+        shape = _Shape(made.geometry, _matrix(made))
+        batch.add(number, products[number], shape, number not in undrawn)
+
+
+def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
+    import ifcopenshell
+
+    try:
+        model = ifcopenshell.open(request["path"])
+    except Exception as error:  # its errors share no base class
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        write_frame(stream, {"kind": "error", "reason": reason})
+        return
+    placement = placement_of(model)
+    undrawn = _undrawn(model)
+    shapely = [thing.id() for thing in _shapely(model) if thing.id() not in undrawn]
+    start = {
+        "kind": "start",
+        "schema": str(model.schema_identifier),
+        "placement": asdict(placement),
+        "with_shape": shapely,
+        "objects": len(listed_objects(model)),
+    }
+    write_frame(stream, start)
+    if request["mode"] != "none":
+        _send_geometry(stream, model, request)
+    write_frame(stream, {"kind": "geometry-done"})
+    for records in object_batches(model, placement.unit_m):
+        write_frame(stream, {"kind": "objects", "records": records})
+    for kinds, sources, targets in relation_batches(model):
+        write_frame(
+            stream, {"kind": "relations", "kinds": kinds, "sources": sources, "targets": targets}
+        )
+    write_frame(stream, {"kind": "end"})
+
+
+def _limit_memory(size: int) -> None:
+    try:
+        import resource  # absent on Windows
+    except ImportError:
+        return
+    limit = 900 * 1024 * 1024 + 40 * size
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Serve one request."""
+    # Native code prints; its words must not get between the messages.
+    stream = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    os.dup2(2, 1)
+    request = json.loads(sys.stdin.buffer.readline())
+    _limit_memory(Path(request["path"]).stat().st_size)
+    try:
+        _serve(stream, request)
+    except BrokenPipeError:
+        os._exit(0)  # nobody listens any more
+    except Exception as error:  # the library raises anything on damaged files
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        write_frame(stream, {"kind": "error", "reason": reason})
+    stream.flush()
+    # Its static destructors crash on some damaged models, after everything has been sent.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Triangles on their way from a source to tile content: placed, cleaned, with normals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.readers.contract import Material, MeshChunk
+from twin_model.frame import ToLocal
+from twin_model.tiles.write import Primitive
+
+#: Faces that meet at a vertex more steeply than this show an edge there.
+CREASE_COSINE: Final = float(np.cos(np.radians(38.0)))
+
+
+@dataclass
+class Surface:
+    """Triangles with one material in local metres.
+
+    Parameters
+    ----------
+    position : (n, 3) float64 array
+    triangles : (m, 3) uint32 array
+    material : Material
+    uv : (n, 2) float32 array or None
+    normal : (n, 3) float32 array or None
+    colour : (n, 4) uint8 array or None
+    feature : (n,) uint32 array or None
+    """
+
+    position: npt.NDArray[np.float64]
+    triangles: npt.NDArray[np.uint32]
+    material: Material
+    uv: npt.NDArray[np.float32] | None = None
+    normal: npt.NDArray[np.float32] | None = None
+    colour: npt.NDArray[np.uint8] | None = None
+    feature: npt.NDArray[np.uint32] | None = None
+
+    def vertices(self, rows: npt.NDArray[Any]) -> dict[str, Any]:
+        """Return the arrays of the vertices in *rows*, by name."""
+        return {
+            name: None if values is None else values[rows]
+            for name in ("position", "uv", "normal", "colour", "feature")
+            for values in [getattr(self, name)]
+        }
+
+    def part(self, triangles: npt.NDArray[np.uint32]) -> Surface:
+        """Return the surface of some triangles, with the vertices they use."""
+        used, inverse = np.unique(triangles, return_inverse=True)
+        return replace(
+            self, triangles=inverse.reshape(-1, 3).astype(np.uint32), **self.vertices(used)
+        )
+
+
+def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
+    """Return a chunk in local metres without broken triangles; None where none are left.
+
+    Raises
+    ------
+    FrameError
+        If a vertex has no place in the project's CRS.
+    """
+    triangles = chunk.triangles
+    finite = np.isfinite(chunk.position).all(axis=1)
+    if not finite.all():
+        triangles = triangles[finite[triangles].all(axis=1)]
+    a, b, c = triangles.T if len(triangles) else np.zeros((3, 0), np.uint32)
+    distinct = (a != b) & (b != c) & (a != c)
+    triangles = triangles[distinct]
+    if not len(triangles):
+        return None
+    source = np.where(finite[:, None], chunk.position, chunk.position[np.argmax(finite)])
+    surface = Surface(
+        to_local(source), triangles.astype(np.uint32, copy=False), chunk.material,
+        chunk.uv, None, chunk.colour, chunk.feature,
+    )  # fmt: skip
+    linear = to_local.matrix_at(source[0])[:3, :3]
+    if chunk.normal is not None:
+        turned = np.nan_to_num(chunk.normal.astype(np.float64)) @ np.linalg.pinv(linear)
+        surface.normal = unit(turned).astype(np.float32)
+    if np.linalg.det(linear) < 0.0:
+        surface.triangles = surface.triangles[:, ::-1]
+    return surface
+
+
+def unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return vectors of length one; up where there is no direction."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    flat = length[:, 0] < 1e-30
+    out = vectors / np.where(length < 1e-30, 1.0, length)
+    out[flat] = (0.0, 0.0, 1.0)
+    return out
+
+
+def with_normals(surface: Surface) -> Surface:
+    """Return the surface with normals: its own, else smooth ones with edges where faces fold.
+
+    A corner whose face differs from the mean of its vertex by more than the crease angle gets
+    a vertex of its own with the face's normal, so that buildings look crisp and hills smooth.
+    """
+    if surface.normal is not None:
+        return surface
+    corners = surface.position[surface.triangles]
+    weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    face = unit(weighted)
+    flat = surface.triangles.ravel()
+    count = len(surface.position)
+    mean = unit(
+        np.column_stack(
+            [np.bincount(flat, np.repeat(weighted[:, axis], 3), count) for axis in range(3)]
+        )
+    )
+    per_corner = np.repeat(face, 3, axis=0)
+    steep = np.einsum("ij,ij->i", per_corner, mean[flat]) < CREASE_COSINE
+    rows = np.concatenate([np.arange(count), flat[steep]])
+    indices = flat.astype(np.int64)
+    indices[steep] = count + np.arange(int(steep.sum()))
+    arrays = surface.vertices(rows)
+    arrays["normal"] = np.concatenate([mean, per_corner[steep]]).astype(np.float32)
+    split = replace(surface, triangles=indices.reshape(-1, 3).astype(np.uint32), **arrays)
+    return split.part(split.triangles)
+
+
+def primitive_of(surface: Surface) -> Primitive:
+    """Return the surface as tile content; textured ones carry their own light, so no normals."""
+    texture = surface.material.texture if surface.uv is not None else None
+    lit = surface if texture is not None else with_normals(surface)
+    return Primitive(
+        lit.position,
+        lit.triangles,
+        normal=lit.normal,
+        uv=lit.uv if texture is not None else None,
+        colour=lit.colour,
+        feature=lit.feature,
+        image=texture.data if texture is not None else None,
+        mime=texture.mime if texture is not None else "image/jpeg",
+        base_colour=lit.material.colour,
+        double_sided=lit.material.double_sided,
+        name=lit.material.name,
+    )

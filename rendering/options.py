@@ -1,0 +1,126 @@
+"""Choices and results of the stage, without any drawing library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rendering.camera import Point
+
+
+@dataclass(frozen=True)
+class StageOptions:
+    """How much the stage may use.
+
+    Parameters
+    ----------
+    cache_bytes : int
+        Ceiling of memory for loaded tiles.
+    screen_space_error_px : float
+        Tiles are refined until their geometric error is smaller than this on the screen.
+    moving_factor : float
+        By how much coarser tiles may be while the camera moves, on software OpenGL.
+    decoder_threads : int
+        Two by default: on two cores a third starves the main thread.
+    upload_ms : float
+        Time a call of `Stage.update` may take for new tiles.
+    rest_triangles, rest_points : int
+        Budgets of one frame at rest, on software OpenGL.
+    moving_triangles, moving_points : int
+        Likewise while the camera moves.
+    shadows : bool
+        Soft shadows at rest, where a frame stays below *shadow_limit_ms*.
+    shadow_limit_ms : float
+    """
+
+    cache_bytes: int = 1 << 30
+    screen_space_error_px: float = 16.0
+    moving_factor: float = 3.0
+    decoder_threads: int = 2
+    upload_ms: float = 20.0
+    rest_triangles: int = 1_500_000
+    rest_points: int = 1_500_000
+    moving_triangles: int = 120_000
+    moving_points: int = 150_000
+    shadows: bool = True
+    shadow_limit_ms: float = 400.0
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What lies under a pixel.
+
+    Parameters
+    ----------
+    layer : str
+    feature : int or None
+        None where the layer has no features there.
+    position_local : tuple of three floats
+        Metres.
+    name : str
+        Of the part in the tile, empty where there is none.
+    """
+
+    layer: str
+    feature: int | None
+    position_local: Point
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at a place."""
+
+    position: Point
+    text: str
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Lines, points and labels drawn above the scene (measuring, marks).
+
+    Parameters
+    ----------
+    lines : tuple of tuple of points
+        Polylines in local metres.
+    points : tuple of points
+    labels : tuple of Label
+    colour : str
+        ``#rrggbb``.
+    line_width_px, point_size_px : float
+    polygons : tuple of tuple of points
+        Outlines that are closed and filled translucently.
+    """
+
+    lines: tuple[tuple[Point, ...], ...] = ()
+    points: tuple[Point, ...] = ()
+    labels: tuple[Label, ...] = ()
+    colour: str = "#157f86"
+    line_width_px: float = 2.0
+    point_size_px: float = 8.0
+    polygons: tuple[tuple[Point, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class StageStatistics:
+    """What the stage is doing.
+
+    Parameters
+    ----------
+    frame_ms : float
+        Time of the last frame.
+    tiles_visible, tiles_loading : int
+    bytes_cached, bytes_ceiling : int
+    triangles, points : int
+        In the last frame.
+    quality_notes : list of str
+        What is switched off or simplified at present, one sentence each.
+    """
+
+    frame_ms: float
+    tiles_visible: int
+    tiles_loading: int
+    bytes_cached: int
+    bytes_ceiling: int
+    triangles: int = 0
+    points: int = 0
+    quality_notes: list[str] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""How things look that bring no look of their own."""

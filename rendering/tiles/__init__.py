@@ -1,0 +1,1 @@
+"""The one streaming engine: traversal, loading, cache."""

@@ -1,0 +1,73 @@
+"""What every kind of layer offers the stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rendering.look import Look
+from rendering.options import Pick
+from rendering.symbology.palette import Theme
+from rendering.tiles.engine import Cache
+from rendering.tiles.loader import Loader
+from twin_model.frame import Frame
+from twin_model.layer import Bounds
+
+
+@dataclass
+class Scene:
+    """What views share.
+
+    Parameters
+    ----------
+    renderer : vtkRenderer
+    loader : Loader
+    cache : Cache
+    frame : Frame
+    theme : Theme
+    software : bool
+        Whether OpenGL runs on the processor.
+    """
+
+    renderer: Any
+    loader: Loader
+    cache: Cache
+    frame: Frame
+    theme: Theme
+    software: bool = True
+
+
+class View(Protocol):
+    """One layer on the stage."""
+
+    bounds: Bounds | None
+    triangles: int
+    points: int
+    tiles_visible: int
+    tiles_loading: int
+
+    def update(self, look: Look, deadline: float) -> bool:
+        """Bring what is drawn up to date; return whether more is to come."""
+        ...
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Apply visible, opacity, colour_by, point_size."""
+        ...
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply colours of the theme."""
+        ...
+
+    def pick(
+        self, prop: Any, cell: int, point: int, position: tuple[float, float, float]
+    ) -> Pick | None:
+        """Return what a picked prop is; None where it is not of this layer."""
+        ...
+
+    def select(self, features: set[int], hover: int | None) -> None:
+        """Mark features."""
+        ...
+
+    def close(self) -> None:
+        """Remove everything from the renderer."""
+        ...

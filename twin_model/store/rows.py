@@ -1,0 +1,140 @@
+"""Entities, relations and layers as rows of the store, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+from dataclasses import asdict
+from typing import Any, Final
+
+from twin_model.entity import Codes, Entity, Position, Relation
+from twin_model.frame import Frame
+from twin_model.layer import Layer, LayerRole
+from twin_model.time import Instant, Interval
+
+#: Columns of `entity_version` in the order of `entity_row`, without revisions and fid.
+ENTITY_COLUMNS: Final = (
+    "geom, entity, id, type, name, layer, feature, guid, own_geometry, heading_deg, attributes,"
+    " indicators, rules, management_code, space_code, time_code, valid_from, valid_to"
+)
+RELATION_COLUMNS: Final = (
+    "id, kind, source, target, attributes, computed, valid_from, valid_to"
+)
+_POINT: Final = struct.Struct("<2sBBiBIddd")
+_WKB_POINT_Z: Final = 1001  # ISO WKB, GeoPackage 1.3 annex on encoding
+
+
+def encode_point(position: Position | None, srs: int, frame: Frame) -> bytes | None:
+    """Return a GeoPackage point in the project's CRS (little-endian, no envelope)."""
+    if position is None:
+        return None
+    east, north, up = frame.origin or (0.0, 0.0, 0.0)
+    return _POINT.pack(
+        b"GP", 0, 1, srs, 1, _WKB_POINT_Z,
+        position[0] + east, position[1] + north, position[2] + up,
+    )  # fmt: skip
+
+
+def decode_point(blob: bytes | None, frame: Frame) -> Position | None:
+    """Return local metres of a blob that `encode_point` made."""
+    if blob is None:
+        return None
+    values = _POINT.unpack(blob)
+    east, north, up = frame.origin or (0.0, 0.0, 0.0)
+    return values[6] - east, values[7] - north, values[8] - up
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON with sorted keys, so that equal values give equal text.
+
+    Raises
+    ------
+    ValueError
+        If it holds NaN or infinity, which JSON has no word for.
+    """
+    if not value:
+        return "[]" if isinstance(value, list) else "{}"
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True,
+                      allow_nan=False)  # fmt: skip
+
+
+def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, ...]:
+    """Return the values of `ENTITY_COLUMNS`."""
+    codes = entity.codes
+    return (
+        encode_point(entity.position, srs, frame), key, entity.id, entity.type, entity.name,
+        entity.layer, None if entity.feature is None else int(entity.feature), entity.guid,
+        entity.geometry, float(entity.heading_deg),
+        to_json(entity.attributes), to_json(entity.indicators), to_json(entity.rules),
+        codes.management, codes.space, codes.time, entity.valid.start.us, entity.valid.end.us,
+    )  # fmt: skip
+
+
+def entity_from(row: sqlite3.Row, frame: Frame) -> Entity:
+    """Return the entity of a row that has `ENTITY_COLUMNS`."""
+    return Entity(
+        id=row["id"],
+        type=row["type"],
+        name=row["name"],
+        position=decode_point(row["geom"], frame),
+        geometry=row["own_geometry"],
+        heading_deg=row["heading_deg"],
+        layer=row["layer"],
+        feature=row["feature"],
+        guid=row["guid"],
+        attributes=json.loads(row["attributes"]),
+        indicators=json.loads(row["indicators"]),
+        rules=json.loads(row["rules"]),
+        codes=Codes(row["management_code"], row["space_code"], row["time_code"]),
+        valid=Interval(Instant(row["valid_from"]), Instant(row["valid_to"])),
+    )
+
+
+def relation_row(relation: Relation, source: int, target: int) -> tuple[Any, ...]:
+    """Return the values of `RELATION_COLUMNS`."""
+    return (
+        relation.id, relation.kind, source, target, to_json(relation.attributes),
+        int(relation.computed), relation.valid.start.us, relation.valid.end.us,
+    )  # fmt: skip
+
+
+def relation_from(row: sqlite3.Row) -> Relation:
+    """Return the relation of a row with source and target as entity ids."""
+    return Relation(
+        id=row["id"],
+        kind=row["kind"],
+        source=row["source_id"],
+        target=row["target_id"],
+        attributes=json.loads(row["attributes"]),
+        computed=bool(row["computed"]),
+        valid=Interval(Instant(row["valid_from"]), Instant(row["valid_to"])),
+    )
+
+
+def layer_document(layer: Layer) -> str:
+    """Return the JSON that `layer_version.document` holds."""
+    return to_json(asdict(layer))
+
+
+def layer_from(document: str) -> Layer:
+    """Return the layer of a `layer_version.document`; unknown keys are left out."""
+    values = json.loads(document)
+    known = {name: values[name] for name in Layer.__dataclass_fields__ if name in values}
+    known["role"] = LayerRole(known["role"])
+    known["warnings"] = tuple(known.get("warnings", ()))
+    bounds = known.get("bounds_local")
+    known["bounds_local"] = tuple(bounds) if bounds else None
+    return Layer(**known)
+
+
+def frame_document(frame: Frame) -> str:
+    """Return the JSON that `frame_version.document` holds."""
+    return to_json({"crs": frame.crs, "origin": frame.origin, "vertical_crs": frame.vertical_crs})
+
+
+def frame_from(document: str) -> Frame:
+    """Return the frame of a `frame_version.document`."""
+    values = json.loads(document)
+    origin = values.get("origin")
+    return Frame(values["crs"], tuple(origin) if origin else None, values.get("vertical_crs"))

@@ -1,0 +1,166 @@
+"""Tables of ``twin.gpkg``.
+
+A row of a ``*_version`` table is never changed, except that ``revision_to`` is set once, when
+a later revision ends it. ``valid_from``/``valid_to`` say when a row is so in the world;
+``revision_from``/``revision_to`` say which journal entries (and so which recorded times) knew
+it. A row that undo brings back is a copy; ``origin`` is the fid of the row it copies, NULL for
+a first one, so that what a command made is found again however often it was undone and redone.
+See docs/store.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from pyproj import CRS
+
+from twin_model.frame import Frame
+
+#: Version of the project format; migrations run forward only.
+FORMAT_VERSION: Final = 1
+_APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
+_USER_VERSION: Final = 10_300
+_CUSTOM_SRS: Final = 100_000
+
+_GEOPACKAGE: Final = """
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
+  CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
+"""
+
+_VERSIONED: Final = """
+  valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL,
+  revision_from INTEGER NOT NULL, revision_to INTEGER, origin INTEGER
+"""
+
+_MODEL: Final = f"""
+CREATE TABLE shapan_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE journal (
+  revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, who TEXT NOT NULL,
+  why TEXT NOT NULL, recorded_us INTEGER NOT NULL, payload TEXT NOT NULL, reverts INTEGER,
+  rows_digest TEXT NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE entity_key (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE entity_version (
+  fid INTEGER PRIMARY KEY, geom BLOB, entity INTEGER NOT NULL, id TEXT NOT NULL,
+  type TEXT NOT NULL, name TEXT NOT NULL, layer TEXT, feature INTEGER, guid TEXT NOT NULL,
+  own_geometry BLOB, heading_deg REAL NOT NULL, attributes TEXT NOT NULL,
+  indicators TEXT NOT NULL, rules TEXT NOT NULL, management_code TEXT NOT NULL,
+  space_code TEXT NOT NULL, time_code TEXT NOT NULL, {_VERSIONED});
+CREATE INDEX entity_version_entity ON entity_version(entity);
+CREATE INDEX entity_version_type ON entity_version(type) WHERE revision_to IS NULL;
+CREATE INDEX entity_version_feature ON entity_version(layer, feature)
+  WHERE revision_to IS NULL AND layer IS NOT NULL;
+CREATE INDEX entity_version_origin ON entity_version(coalesce(origin, fid))
+  WHERE revision_to IS NULL;
+CREATE INDEX entity_version_from ON entity_version(revision_from);
+CREATE INDEX entity_version_to ON entity_version(revision_to) WHERE revision_to IS NOT NULL;
+CREATE VIRTUAL TABLE entity_box USING rtree(fid, min_x, max_x, min_y, max_y, min_z, max_z);
+CREATE TABLE relation_version (
+  fid INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, source INTEGER NOT NULL,
+  target INTEGER NOT NULL, attributes TEXT NOT NULL, computed INTEGER NOT NULL, {_VERSIONED});
+CREATE INDEX relation_version_id ON relation_version(id);
+CREATE INDEX relation_version_source ON relation_version(source, kind, target);
+CREATE INDEX relation_version_target ON relation_version(target, kind, source);
+CREATE INDEX relation_version_origin ON relation_version(coalesce(origin, fid))
+  WHERE revision_to IS NULL;
+CREATE INDEX relation_version_from ON relation_version(revision_from);
+CREATE INDEX relation_version_to ON relation_version(revision_to) WHERE revision_to IS NOT NULL;
+CREATE TABLE layer_version (
+  fid INTEGER PRIMARY KEY, id TEXT NOT NULL, draw_order INTEGER NOT NULL,
+  document TEXT NOT NULL, {_VERSIONED});
+CREATE INDEX layer_version_origin ON layer_version(coalesce(origin, fid))
+  WHERE revision_to IS NULL;
+CREATE INDEX layer_version_from ON layer_version(revision_from);
+CREATE INDEX layer_version_to ON layer_version(revision_to) WHERE revision_to IS NOT NULL;
+CREATE TABLE frame_version (
+  fid INTEGER PRIMARY KEY, document TEXT NOT NULL, {_VERSIONED});
+CREATE TABLE property_seen (
+  type TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
+CREATE VIEW entities AS
+  SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
+         management_code, space_code, time_code
+  FROM entity_version WHERE revision_to IS NULL AND valid_to = 9223372036854775807;
+CREATE VIEW relations AS
+  SELECT r.fid AS fid, r.id AS id, r.kind AS kind, s.id AS source, t.id AS target,
+         r.attributes AS attributes, r.computed AS computed
+  FROM relation_version r JOIN entity_key s ON s.key = r.source
+  JOIN entity_key t ON t.key = r.target
+  WHERE r.revision_to IS NULL AND r.valid_to = 9223372036854775807;
+"""
+
+#: Version tables and the columns that a row's digest covers, in order.
+VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "entity_version": (
+        "geom", "entity", "id", "type", "name", "layer", "feature", "guid", "own_geometry",
+        "heading_deg", "attributes", "indicators", "rules", "management_code", "space_code",
+        "time_code", "valid_from", "valid_to",
+    ),
+    "relation_version": (
+        "id", "kind", "source", "target", "attributes", "computed", "valid_from", "valid_to",
+    ),
+    "layer_version": ("id", "draw_order", "document", "valid_from", "valid_to"),
+    "frame_version": ("document", "valid_from", "valid_to"),
+}  # fmt: skip
+
+
+def create(connection: sqlite3.Connection, frame: Frame) -> None:
+    """Make the tables of an empty project in *connection* (no transaction open)."""
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {_USER_VERSION}")
+    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL)
+    srs = insert_spatial_reference(connection, frame)
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
+        " VALUES ('entities', 'features', 'entities', 'Entities as they are now', ?)",
+        (srs,),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES ('entities', 'geom', 'POINT', ?, 2, 0)", (srs,)
+    )
+    for name, text in {
+        "relations": "Relations between entities as they are now",
+        "journal": "Every change, chained by hash",
+        "layer_version": "Layers with their history",
+    }.items():
+        connection.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"
+            " VALUES (?, 'attributes', ?, ?)",
+            (name, name, text),
+        )
+    connection.execute("INSERT INTO shapan_meta VALUES ('format', ?)", (str(FORMAT_VERSION),))
+    connection.execute("INSERT INTO shapan_meta VALUES ('srs_id', ?)", (str(srs),))
+    connection.commit()
+
+
+def insert_spatial_reference(connection: sqlite3.Connection, frame: Frame) -> int:
+    """Register the project's CRS and return its srs_id (GeoPackage 1.3, section 1.1.2)."""
+    wgs84 = CRS.from_epsg(4326)
+    rows: list[tuple[str, int, str, int, str, str]] = [
+        ("Undefined Cartesian", -1, "NONE", -1, "undefined", ""),
+        ("Undefined geographic", 0, "NONE", 0, "undefined", ""),
+        ("WGS 84", 4326, "EPSG", 4326, wgs84.to_wkt("WKT1_GDAL"), ""),
+    ]
+    crs = frame.horizontal
+    authority = crs.to_authority(min_confidence=100)
+    if authority and authority[0] == "EPSG":
+        srs = int(authority[1])
+        rows.append((crs.name, srs, "EPSG", srs, crs.to_wkt("WKT1_GDAL"), ""))
+    else:
+        srs = _CUSTOM_SRS
+        rows.append((crs.name, srs, "NONE", srs, crs.to_wkt("WKT1_GDAL") or crs.to_wkt(), ""))
+    connection.executemany("INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?,?,?,?,?,?)", rows)
+    return srs

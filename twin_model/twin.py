@@ -1,0 +1,452 @@
+"""The root of the model: opens a project folder and answers for everything in it."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from psygnal import Signal
+
+from twin_model import project
+from twin_model.commands import Command, SetFrame
+from twin_model.entity import Entity, Relation
+from twin_model.errors import ShapanError, StoreError
+from twin_model.frame import Frame
+from twin_model.layer import Layer
+from twin_model.query import EntityQuery
+from twin_model.store import journal, rows, schema, search
+from twin_model.store.lock import WriterLock
+from twin_model.store.transaction import Change, Transaction
+from twin_model.time import Instant
+
+_BUSY_S: Final = 10.0
+
+
+class Twin:
+    """A city, campus, port or plant in one project folder.
+
+    Safe to use from any thread: writing goes through one connection under a lock, and every
+    thread reads snapshots through a connection of its own.
+
+    Use `create` or `open`; close it, or use it as a context manager.
+    """
+
+    #: Emitted with a `Change` after every command, in the thread that executed it.
+    changed = Signal(Change)
+
+    def __init__(self, folder: Path, *, read_only: bool) -> None:
+        self.path = folder
+        self.read_only = read_only
+        self._info = project.read_project(folder)
+        self._write_lock = threading.RLock()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._closed = False
+        self._lock = None if read_only else WriterLock(folder)
+        try:
+            self._writer = self._connect(write=not read_only)
+            self.frame = self._read_frame()
+            self._srs = int(self._meta("srs_id") or 0)
+            self._undo, self._redo = journal.undo_stacks(self._writer)
+            if not read_only:
+                self._sweep()
+        except BaseException:
+            self.close()
+            raise
+
+    # -- opening and closing -----------------------------------------------------------
+
+    @classmethod
+    def create(cls, folder: Path, frame: Frame, title: str = "") -> Twin:
+        """Make an empty project.
+
+        Raises
+        ------
+        StoreError
+            If the folder exists and is not empty, or cannot be written.
+        """
+        folder = folder.absolute()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise StoreError(
+                f"{folder} already exists", remedy="choose another name or open it instead"
+            )
+        try:
+            (folder / project.BASE).mkdir(parents=True)
+            connection = sqlite3.connect(folder / project.STORE_FILE, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            schema.create(connection, frame)
+            connection.close()
+            title = title or folder.name.removesuffix(".shapan")
+            project.write_project(folder, project.ProjectInfo(title), _frame_summary(frame))
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{folder} cannot be made ({error})") from error
+        twin = cls(folder, read_only=False)
+        twin.execute(SetFrame(frame), why="new project")
+        return twin
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Twin:
+        """Open a project.
+
+        Raises
+        ------
+        StoreError
+            If it is no project, damaged, newer than this program, or (for writing) open in
+            another process.
+        """
+        try:
+            return cls(folder.absolute(), read_only=read_only)
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{folder / project.STORE_FILE} is damaged ({error})",
+                remedy="run shapan check, or restore it from a copy",
+            ) from error
+
+    def close(self) -> None:
+        """Close every connection and let others write. Calling it twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        for connection in self._connections:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+        self._connections.clear()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Twin:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _connect(self, *, write: bool) -> sqlite3.Connection:
+        path = self.path / project.STORE_FILE
+        if not path.is_file():
+            raise StoreError(f"{path} is missing", remedy="restore it from a copy")
+        mode = "rw" if write else "ro"
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_S,
+            isolation_level=None, check_same_thread=False,
+        )  # fmt: skip
+        self._connections.append(connection)
+        if write:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        return connection
+
+    def reader(self) -> sqlite3.Connection:
+        """Return this thread's reading connection, with rows addressable by name."""
+        if self._closed:
+            raise StoreError(f"{self.path} is closed")
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect(write=False)
+            connection.row_factory = sqlite3.Row
+            self._local.connection = connection
+        return connection
+
+    def _meta(self, key: str) -> str | None:
+        row = self._writer.execute(
+            "SELECT value FROM shapan_meta WHERE key = ?", (key,)
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def _read_frame(self) -> Frame:
+        row = self._writer.execute(
+            "SELECT document FROM frame_version WHERE revision_to IS NULL"
+        ).fetchone()
+        if row is not None:
+            return rows.frame_from(row[0])
+        # Only while `create` has not yet written the frame as revision 1.
+        text = (self.path / project.PROJECT_FILE).read_text(encoding="utf-8")
+        return rows.frame_from(json.dumps(json.loads(text)["frame"]))
+
+    def _sweep(self) -> None:
+        """Remove what an import that was killed left behind; no layer refers to it."""
+        base = self.path / project.BASE
+        base.mkdir(exist_ok=True)
+        known = {row[0] for row in self._writer.execute("SELECT id FROM layer_version")}
+        for entry in base.iterdir():
+            if entry.is_dir() and not entry.is_symlink() and entry.name not in known:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    # -- properties --------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The project's title."""
+        return self._info.title
+
+    @property
+    def revision(self) -> int:
+        """Number of the newest journal entry."""
+        return journal.last_revision(self.reader())
+
+    @property
+    def undo_label(self) -> str | None:
+        """What `undo` would undo; None where there is nothing."""
+        return self._label(self._undo)
+
+    @property
+    def redo_label(self) -> str | None:
+        """What `redo` would do again; None where there is nothing."""
+        return self._label(self._redo)
+
+    def _label(self, stack: list[int]) -> str | None:
+        if not stack or self.read_only:
+            return None
+        row = (
+            self.reader()
+            .execute("SELECT label FROM journal WHERE revision = ?", (stack[-1],))
+            .fetchone()
+        )
+        return str(row["label"]) if row else None
+
+    def journal(self) -> list[journal.JournalEntry]:
+        """Return the history of changes, oldest first."""
+        return journal.entries(self.reader())
+
+    # -- layers ------------------------------------------------------------------------
+
+    def layers(self, at: Instant | None = None) -> list[Layer]:
+        """Return the layers in draw order, bottom first.
+
+        Parameters
+        ----------
+        at : Instant, optional
+            Leaves out layers whose epoch is later.
+        """
+        found = [
+            rows.layer_from(row["document"])
+            for row in self.reader().execute(
+                "SELECT document FROM layer_version WHERE revision_to IS NULL"
+                " ORDER BY draw_order, fid"
+            )
+        ]
+        if at is None:
+            return found
+        return [
+            layer for layer in found if layer.epoch is None or Instant.parse(layer.epoch) <= at
+        ]
+
+    def layer(self, layer_id: str) -> Layer:
+        """Return one layer.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that id.
+        """
+        row = (
+            self.reader()
+            .execute(
+                "SELECT document FROM layer_version WHERE id = ? AND revision_to IS NULL",
+                (layer_id,),
+            )
+            .fetchone()
+        )
+        if row is None:
+            names = ", ".join(layer.id for layer in self.layers()) or "none"
+            raise StoreError(f"no layer '{layer_id}'", remedy=f"layers: {names}")
+        return rows.layer_from(row["document"])
+
+    def layer_folder(self, layer_id: str) -> Path:
+        """Return the folder of a layer's files."""
+        return self.path / project.BASE / layer_id
+
+    def layer_id_is_used(self, layer_id: str) -> bool:
+        """Return whether any layer, also a removed one, has or had this id."""
+        query = "SELECT 1 FROM layer_version WHERE id = ? LIMIT 1"
+        return self.reader().execute(query, (layer_id,)).fetchone() is not None
+
+    # -- entities and relations --------------------------------------------------------
+
+    def entities(self, query: EntityQuery | None = None) -> list[Entity]:
+        """Return the entities that match, by name.
+
+        Raises
+        ------
+        ValidationError
+            If the query's condition cannot be understood.
+        """
+        return search.entities(self.reader(), query or EntityQuery(), self.frame)
+
+    def count(self, query: EntityQuery | None = None) -> int:
+        """Return how many entities match, ignoring limit and offset."""
+        return search.count(self.reader(), query or EntityQuery())
+
+    def entity(self, entity_id: str) -> Entity:
+        """Return one entity as it is now.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that id now.
+        """
+        found = search.by_id(self.reader(), entity_id, self.frame)
+        if found is None:
+            raise StoreError(f"no entity with id {entity_id}")
+        return found
+
+    def entity_at(self, layer_id: str, feature: int) -> Entity | None:
+        """Return the entity that a feature of a layer stands for."""
+        return search.by_feature(self.reader(), layer_id, feature, self.frame)
+
+    def entity_counts(self) -> dict[str, int]:
+        """Return how many entities there are now of each type."""
+        return search.counts_by_type(self.reader())
+
+    def relations(self, entity_id: str) -> list[Relation]:
+        """Return the relations of an entity, outgoing and incoming."""
+        return search.relations_of(self.reader(), entity_id)
+
+    # -- changing ----------------------------------------------------------------------
+
+    def execute(self, command: Command, *, who: str = "", why: str = "") -> None:
+        """Carry out a command as a whole, or not at all.
+
+        Raises
+        ------
+        StoreError
+            If the project is read-only, the disk is full, or the command cannot be done.
+        ValidationError
+            If it breaks a rule of the model.
+        """
+        with self._write_lock, self._transaction() as transaction:
+            command.apply(transaction)
+            self._journal(transaction, command.kind, command.label, who, why, command.payload())
+            if command.kind != "set-frame":
+                self._undo.append(transaction.revision)
+                self._redo.clear()
+        self._announce(transaction)
+
+    def undo(self, *, who: str = "") -> str | None:
+        """Undo the newest command; return what was undone, None where there is nothing."""
+        return self._revert(self._undo, self._redo, "undo", who)
+
+    def redo(self, *, who: str = "") -> str | None:
+        """Do again what was undone last; return its label, None where there is nothing."""
+        return self._revert(self._redo, self._undo, "redo", who)
+
+    def _revert(self, source: list[int], goal: list[int], kind: str, who: str) -> str | None:
+        with self._write_lock:
+            label = self._label(source)
+            if label is None:
+                return None
+            with self._transaction() as transaction:
+                transaction.revert(source[-1])
+                reverted = source.pop()
+                goal.append(transaction.revision)
+                self._journal(transaction, kind, label, who, "", {}, reverted)
+        self._announce(transaction)
+        return label
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        if self.read_only:
+            raise StoreError(f"{self.path} is open read-only")
+        if self._closed:
+            raise StoreError(f"{self.path} is closed")
+        stacks = list(self._undo), list(self._redo)
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            revision = journal.last_revision(self._writer) + 1
+            yield Transaction(self._writer, revision, Instant.now(), self.frame, self._srs)
+            self._writer.execute("COMMIT")
+        except BaseException as error:
+            self._undo, self._redo = stacks
+            with contextlib.suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(
+                    f"{self.path / project.STORE_FILE} could not be written ({error})",
+                    remedy="free some disk space" if "full" in str(error) else "",
+                ) from error
+            raise
+
+    def _journal(
+        self,
+        transaction: Transaction,
+        kind: str,
+        label: str,
+        who: str,
+        why: str,
+        payload: dict[str, Any],
+        reverts: int | None = None,
+    ) -> None:
+        values = (
+            transaction.revision, kind, label, who or _user(), why, transaction.at.us,
+            rows.to_json(payload), reverts, transaction.digest(),
+        )  # fmt: skip
+        journal.append(self._writer, values)
+
+    def _announce(self, transaction: Transaction) -> None:
+        if transaction.frame_changed:
+            self.frame = transaction.frame
+            project.write_project(self.path, self._info, _frame_summary(self.frame))
+        self.changed.emit(transaction.change())
+
+    def rebuild_indexes(self) -> None:
+        """Build the indexes anew from the rows, which stay as they are.
+
+        Raises
+        ------
+        StoreError
+            If the project is read-only.
+        """
+        if self.read_only:
+            raise StoreError(f"{self.path} is open read-only")
+        with self._write_lock:
+            search.rebuild_boxes(self._writer, self.frame)
+
+    # -- view state --------------------------------------------------------------------
+
+    def view_state(self) -> dict[str, Any]:
+        """Return the camera, layout and the like that were saved last; not part of history."""
+        row = self.reader().execute("SELECT value FROM shapan_meta WHERE key = 'view'").fetchone()
+        try:
+            value = json.loads(row["value"]) if row else {}
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def set_view_state(self, state: dict[str, Any]) -> None:
+        """Save the camera, layout and the like.
+
+        Raises
+        ------
+        StoreError
+            If the project is read-only or the disk is full.
+        """
+        if self.read_only:
+            raise StoreError(f"{self.path} is open read-only")
+        with self._write_lock:
+            try:
+                self._writer.execute(
+                    "INSERT OR REPLACE INTO shapan_meta VALUES ('view', ?)", (rows.to_json(state),)
+                )
+            except sqlite3.Error as error:
+                raise StoreError(f"{self.path}: the view could not be saved ({error})") from error
+
+
+def _frame_summary(frame: Frame) -> dict[str, Any]:
+    return {"frame": json.loads(rows.frame_document(frame))}
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no account database on this system
+        return ""
+
+
+__all__ = ["Change", "ShapanError", "Twin"]
