@@ -89,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=f"app.cli.{target}")
         return made
 
-    made = command("demo", "view:demo", "build the demo city if it is not there, and open it", window)
+    made = command("demo", "view:demo", "build the demo city if need be, and open it", window)
     made.add_argument("--dir", metavar="D", help="project folder of the demo city")
     made.add_argument("--size", choices=["tiny", "small", "city"], default="small")
 

@@ -109,9 +109,7 @@ class _GlyphEngine(QIconEngine):
         self._token = token
         self._checked = checked
 
-    def paint(
-        self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State
-    ) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         token = self._checked if state == QIcon.State.On else self._token
         if mode == QIcon.Mode.Disabled:
             token = "faint"

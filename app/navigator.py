@@ -181,9 +181,7 @@ class Navigator(QObject):
 
         pivot = self._pivot or self._viewport.pose.target
         self._viewport.set_pose(
-            orbit(
-                self._viewport.pose, pivot, dx_px * _ORBIT_DEG_PER_PX, -dy_px * _ORBIT_DEG_PER_PX
-            )
+            orbit(self._viewport.pose, pivot, dx_px * _ORBIT_DEG_PER_PX, -dy_px * _ORBIT_DEG_PER_PX)
         )
 
     def pan(self, dx_px: float, dy_px: float) -> None:

@@ -125,9 +125,9 @@ class ScaleBar(QFrame):
         length = round_length(metres_per_pixel * self._LONGEST_PX)
         self._bar_px = length / metres_per_pixel
         self.length_m = length
-        self.setFixedWidth(round(self._bar_px) + 34 + self.fontMetrics().horizontalAdvance(
-            self._text()
-        ))
+        self.setFixedWidth(
+            round(self._bar_px) + 34 + self.fontMetrics().horizontalAdvance(self._text())
+        )
         self.setAccessibleName(self._text())
         self.show()
         self.update()

@@ -153,10 +153,14 @@ def font_families() -> list[str]:
     installed = set(QFontDatabase.families())
     latin = [name for name in _LATIN if name in installed][:1]
     chinese = [name for name in _CHINESE if name in installed][:1]
-    return list(dict.fromkeys([*latin, "DejaVu Sans", *chinese])) if latin else [
-        "DejaVu Sans",
-        *chinese,
-    ]
+    return (
+        list(dict.fromkeys([*latin, "DejaVu Sans", *chinese]))
+        if latin
+        else [
+            "DejaVu Sans",
+            *chinese,
+        ]
+    )
 
 
 def base_font() -> QFont:

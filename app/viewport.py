@@ -96,9 +96,7 @@ class Viewport(QOpenGLWidget):
             self._context = context
             # A context dies when the widget moves to another window; VTK must let go of its
             # objects while it still is current, or the next frame is black.
-            context.aboutToBeDestroyed.connect(
-                self._release, Qt.ConnectionType.DirectConnection
-            )
+            context.aboutToBeDestroyed.connect(self._release, Qt.ConnectionType.DirectConnection)
         self._window.SetReadyForRendering(True)
         self._window.SetIsCurrent(True)
         self._window.SetIsDirect(True)
@@ -252,5 +250,3 @@ class Viewport(QOpenGLWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._size_window()
         return super().event(event)
-
-

@@ -136,6 +136,10 @@ _STATES: Final = {
     "failed": QT_TRANSLATE_NOOP("JobState", "Failed"),
     "cancelled": QT_TRANSLATE_NOOP("JobState", "Cancelled"),
 }
+_STAGES: Final = {
+    "Recognise": QT_TRANSLATE_NOOP("Stage", "Recognise"),
+}
+_QUALITY: Final[dict[str, str]] = {}
 #: First words of the labels of twin_model's commands; what follows is a name or a number.
 _EDITS: Final = {
     "Add": QT_TRANSLATE_NOOP("Edit", "Add"),
@@ -181,6 +185,11 @@ def unit(name: str) -> str:
     return _word("Unit", _UNITS, name)
 
 
+def known_units() -> frozenset[str]:
+    """Return the units that counts may be in."""
+    return frozenset(_UNITS)
+
+
 def relation(name: str, *, incoming: bool = False) -> str:
     """Return the words for a relation, seen from its source or its target."""
     return _word("Relation", _INCOMING if incoming else _RELATIONS, name)
@@ -194,6 +203,26 @@ def colour_mode(name: str) -> str:
 def job_state(name: str) -> str:
     """Return the word for where a job stands."""
     return _word("JobState", _STATES, name)
+
+
+def stage(name: str) -> str:
+    """Return the words for a stage of a job."""
+    return _word("Stage", _STAGES, name)
+
+
+def quality(note: str) -> str:
+    """Return a note of the stage about what it draws in a simpler way."""
+    return _word("Quality", _QUALITY, note)
+
+
+def stopping() -> str:
+    """Return the words for a job that was asked to stop."""
+    return QCoreApplication.translate("JobState", "Stopping")
+
+
+def time_left(duration: str) -> str:
+    """Return the words for the time that a job still takes."""
+    return QCoreApplication.translate("JobState", "{0} left").format(duration)
 
 
 def edit(label: str) -> str:

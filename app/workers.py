@@ -51,9 +51,7 @@ class Background(QObject):
         self._numbers = itertools.count()
         self._answered.connect(self._deliver)
 
-    def ask(
-        self, key: str, question: Callable[[], Any], answer: Callable[[Any], object]
-    ) -> None:
+    def ask(self, key: str, question: Callable[[], Any], answer: Callable[[Any], object]) -> None:
         """Run *question* in a thread, then *answer* with its result on the GUI thread."""
         number = next(self._numbers)
         self._latest[key] = number
@@ -71,7 +69,9 @@ class Background(QObject):
         self._pool.start(Task(work))
 
     @Slot(object, object, object)
-    def _deliver(self, ticket: tuple[str, int], answer: Callable[[Any], object], result: Any) -> None:
+    def _deliver(
+        self, ticket: tuple[str, int], answer: Callable[[Any], object], result: Any
+    ) -> None:
         key, number = ticket
         if self._latest.get(key) != number:
             return

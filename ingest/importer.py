@@ -322,5 +322,3 @@ def _converters() -> dict[type, _Converter]:
         ObjectChunk: _objects,
         RelationChunk: _objects,
     }
-
-

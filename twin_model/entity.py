@@ -7,6 +7,9 @@ from typing import Any
 
 from twin_model.time import Interval
 
+#: A frozen value, so that all may share it.
+ALL_TIME = Interval()
+
 Position = tuple[float, float, float]
 """x, y, z in local metres."""
 
@@ -68,7 +71,7 @@ class Entity:
     indicators: dict[str, Any] = field(default_factory=dict)
     rules: list[dict[str, Any]] = field(default_factory=list)
     codes: Codes = Codes()
-    valid: Interval = Interval()
+    valid: Interval = ALL_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +97,4 @@ class Relation:
     target: str
     attributes: dict[str, Any] = field(default_factory=dict)
     computed: bool = False
-    valid: Interval = Interval()
+    valid: Interval = ALL_TIME

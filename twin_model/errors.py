@@ -88,7 +88,7 @@ class PluginError(ShapanError):
         self.traceback = traceback
 
 
-class Cancelled(ShapanError):
+class Cancelled(ShapanError):  # noqa: N818 - what happened is no error
     """The user cancelled the work; nothing of it is kept."""
 
     def __init__(self) -> None:

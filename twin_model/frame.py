@@ -254,12 +254,14 @@ class ToLocal:
         self._vertical = self._vertical_transformer(horizontal, vertical, target)
 
     def _vertical_transformer(self, horizontal: CRS, vertical: CRS, target: str) -> Any:
-        source = CRS(f"{crs_name(horizontal)}+{crs_name(vertical)}".replace("+EPSG:", "+")) if (
-            horizontal.to_authority() and vertical.to_authority()
-        ) else None
+        source = (
+            CRS(f"{crs_name(horizontal)}+{crs_name(vertical)}".replace("+EPSG:", "+"))
+            if (horizontal.to_authority() and vertical.to_authority())
+            else None
+        )
         if source is not None:
             try:
-                compound = f"{self.frame.crs}+{target.split(':')[-1]}"
+                compound = f"{self.frame.crs}+{target.rsplit(':', maxsplit=1)[-1]}"
                 transformer = Transformer.from_crs(
                     source, CRS(compound), always_xy=True, allow_ballpark=False, only_best=True
                 )
@@ -339,8 +341,8 @@ class ToLocal:
             Column-vector convention.
         """
         at = np.asarray(centre, dtype=np.float64)
-        horizontal_degrees = not self.is_local and not self.is_geocentric and bool(
-            np.abs(at[:2]).max() <= 360.0
+        horizontal_degrees = (
+            not self.is_local and not self.is_geocentric and bool(np.abs(at[:2]).max() <= 360.0)
         )
         step = np.array([1e-4, 1e-4, 10.0]) if horizontal_degrees else np.full(3, 10.0)
         probes = np.vstack([at] + [at + s * step * e for e in np.eye(3) for s in (1, -1)])

@@ -38,7 +38,7 @@ def write_atomically(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def write_project(folder: Path, info: ProjectInfo, extra: dict[str, Any]) -> None:

@@ -155,9 +155,7 @@ class Twin:
         return connection
 
     def _meta(self, key: str) -> str | None:
-        row = self._writer.execute(
-            "SELECT value FROM shapan_meta WHERE key = ?", (key,)
-        ).fetchone()
+        row = self._writer.execute("SELECT value FROM shapan_meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
     def _read_frame(self) -> Frame:
@@ -234,9 +232,7 @@ class Twin:
         ]
         if at is None:
             return found
-        return [
-            layer for layer in found if layer.epoch is None or Instant.parse(layer.epoch) <= at
-        ]
+        return [layer for layer in found if layer.epoch is None or Instant.parse(layer.epoch) <= at]
 
     def layer(self, layer_id: str) -> Layer:
         """Return one layer.

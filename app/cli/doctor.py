@@ -77,10 +77,7 @@ def doctor(arguments: argparse.Namespace) -> int:
         print_json([asdict(finding) for finding in findings])
     else:
         print_table(
-            [
-                ["yes" if f.ok else "no", f.name, f.found[:70], f.needed_for]
-                for f in findings
-            ],
+            [["yes" if f.ok else "no", f.name, f.found[:70], f.needed_for] for f in findings],
             ["", "what", "found", "needed for"],
         )
         for finding in findings:

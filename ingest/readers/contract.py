@@ -144,6 +144,7 @@ class Material:
     texture: Texture | None = None
     double_sided: bool = True
     name: str = ""
+    alpha_mode: str = "OPAQUE"
 
 
 @dataclass

@@ -50,9 +50,8 @@ class IfcReader:
             # Long descriptions push the schema beyond the first bytes; other STEP files
             # (AP203, AP214) must not be taken for IFC.
             try:
-                with path.open("rb") as stream:
-                    schema = schema_of(stream.read(HEADER_BYTES))
-            except OSError:
+                schema = schema_of(_head(path))
+            except SourceError:
                 return False
         return schema.startswith("IFC") or (not schema and path.suffix.lower() == ".ifc")
 
@@ -105,11 +104,19 @@ class IfcReader:
         Cancelled
         """
         job.check()
-        head = path.open("rb").read(HEADER_BYTES) if path.is_file() else b""
+        head = _head(path)
         _refuse_unsupported(path, schema_of(head), head)
         reading = _Reading(path, options, job)
         for message, arrays in messages(path, job):
             yield from reading.chunks(message, arrays)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEADER_BYTES)
+    except OSError as error:
+        raise SourceError(path, f"cannot be opened ({error.strerror})") from error
 
 
 def _refuse_unsupported(path: Path, schema: str, head: bytes) -> None:

@@ -184,6 +184,8 @@ def _is_photograph(path: Path, dataset: Any) -> bool:
 
 
 def _photograph(path: Path, dataset: Any) -> SourceInfo:
+    # An eighth of the resolution is cheap for JPEG and passes over the whole file.
+    dataset.read(1, out_shape=(max(dataset.height // 8, 1), max(dataset.width // 8, 1)))
     return SourceInfo(
         source=str(path),
         format=_FORMATS[dataset.driver],
@@ -211,6 +213,9 @@ def _describe_crs(info: SourceInfo, dataset: Any) -> None:
         return
     info.crs = crs_name(horizontal)
     info.vertical_crs = crs_name(vertical) if vertical is not None else None
+    if dataset.driver == "SRTMHGT":
+        # The format has no room to say so: SRTM heights are above the EGM96 geoid.
+        info.vertical_crs = "EPSG:5773"
 
 
 def _attributes(dataset: Any, role: str) -> dict[str, Any]:

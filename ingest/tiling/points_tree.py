@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.pipeline.job import Job
-from ingest.tiling.points_spool import KEY_BITS, Keys, Rows, Spool
+from ingest.tiling.points_spool import KEY_BITS, Keys, Rows, Spool, extent, take
 from twin_model.layer import Bounds
 from twin_model.tiles.write import TileNode
 
@@ -119,7 +119,7 @@ class TreeBuilder:
         if depth and len(rows) <= _SMALL:
             self._count(len(rows))
             return _Branch(None, {depth - 1: [rows]})
-        rows = rows[np.argsort(rows["key"], kind="stable")]
+        rows = take(rows, np.argsort(rows["key"], kind="stable"))
         keys = np.ascontiguousarray(rows["key"])
         deepest = _deepest_level(keys, depth, self._bits)
         priority = np.random.default_rng(first & 0xFFFFFFFF).integers(
@@ -130,7 +130,7 @@ class TreeBuilder:
         for level in range(depth):
             taken = np.flatnonzero(levels == level)
             if len(taken):
-                branch.promoted[level] = [rows[taken]]
+                branch.promoted[level] = [take(rows, taken)]
                 self._count(len(taken))
         members = np.flatnonzero(levels >= depth)
         if len(members):
@@ -150,7 +150,7 @@ class TreeBuilder:
     def _divide(self, divide: _Divider, members: Index, depth: int, path: str) -> TileNode:
         self._job.check()
         if len(members) <= LEAF_POINTS or depth >= divide.deepest:
-            leaves = self._leaves(divide.rows[members], path)
+            leaves = self._leaves(take(divide.rows, members), path)
             return leaves[0] if len(leaves) == 1 else self._node(path, depth, None, leaves)
         own, rest = divide.sample(members, depth)
         children = []
@@ -159,7 +159,7 @@ class TreeBuilder:
                 own = np.concatenate([own, part])
             else:
                 children.append(self._divide(divide, part, depth + 1, f"{path}{child}"))
-        rows = divide.rows[own] if len(own) else None
+        rows = take(divide.rows, own) if len(own) else None
         return self._node(path, depth, rows, children)
 
     def _leaves(self, rows: Rows, path: str) -> list[TileNode]:
@@ -288,5 +288,5 @@ def _deepest_level(keys: Keys, depth: int, grid_bits: int) -> int:
 
 
 def _bounds(rows: Rows) -> Bounds:
-    low, high = rows["xyz"].min(axis=0), rows["xyz"].max(axis=0)
+    low, high = extent(rows["xyz"])
     return (*low.tolist(), *high.tolist())

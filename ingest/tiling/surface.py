@@ -64,7 +64,7 @@ def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
         If a vertex has no place in the project's CRS.
     """
     triangles = chunk.triangles
-    finite = np.isfinite(chunk.position).all(axis=1)
+    finite: npt.NDArray[np.bool_] = np.asarray(np.isfinite(chunk.position).all(axis=1))
     if not finite.all():
         triangles = triangles[finite[triangles].all(axis=1)]
     a, b, c = triangles.T if len(triangles) else np.zeros((3, 0), np.uint32)
@@ -77,7 +77,7 @@ def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
         to_local(source), triangles.astype(np.uint32, copy=False), chunk.material,
         chunk.uv, None, chunk.colour, chunk.feature,
     )  # fmt: skip
-    linear = to_local.matrix_at(source[0])[:3, :3]
+    linear = np.eye(3) if to_local.is_local else to_local.matrix_at(source[0])[:3, :3]
     if chunk.normal is not None:
         turned = np.nan_to_num(chunk.normal.astype(np.float64)) @ np.linalg.pinv(linear)
         surface.normal = unit(turned).astype(np.float32)
@@ -86,11 +86,11 @@ def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
     return surface
 
 
-def unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Return vectors of length one; up where there is no direction."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     flat = length[:, 0] < 1e-30
-    out = vectors / np.where(length < 1e-30, 1.0, length)
+    out: npt.NDArray[np.float64] = vectors / np.where(length < 1e-30, 1.0, length)
     out[flat] = (0.0, 0.0, 1.0)
     return out
 
@@ -140,4 +140,11 @@ def primitive_of(surface: Surface) -> Primitive:
         base_colour=lit.material.colour,
         double_sided=lit.material.double_sided,
         name=lit.material.name,
+        repeat=texture is not None and lit.uv is not None and repeats(lit.uv),
+        alpha_mode=lit.material.alpha_mode if texture is not None else "OPAQUE",
     )
+
+
+def repeats(uv: npt.NDArray[np.float32]) -> bool:
+    """Return whether texture coordinates leave the image, by more than rounding."""
+    return bool(len(uv)) and (float(uv.min()) < -1e-3 or float(uv.max()) > 1.0 + 1e-3)

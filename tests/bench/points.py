@@ -58,7 +58,7 @@ def make_survey(path: Path, points: int) -> None:
             record.intensity = chance.integers(0, 4000, count)
             record.classification = np.where(house, 6, np.where(tree, 5, 2))
             record.return_number = 1 + tree * chance.integers(0, 3, count)
-            record.number_of_returns = 3
+            record.number_of_returns = np.full(count, 3)
             record.gps_time = 2.5e8 + (done + np.arange(count)) * 1e-5
             record.red = (90 + height * 5).astype(np.uint16) << 8
             record.green = np.where(tree, 150, 100).astype(np.uint16) << 8

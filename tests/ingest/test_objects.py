@@ -69,7 +69,10 @@ def test_a_cycle_of_containers_ends_without_a_place() -> None:
 
 def test_the_readers_own_positions_go_through_the_frame() -> None:
     frame = Frame("EPSG:4549", (500_000.0, 3_000_000.0, 0.0))
-    room = ObjectChunk([-1], ["r"], ["IfcSpace"], ["Hall"], [{}], [(500_010.0, 3_000_020.0, 3.0)])
+    place = (500_010.0, 3_000_020.0, 3.0)
+    room = ObjectChunk(
+        [-1, -1], ["r", "s"], ["IfcSpace"] * 2, ["Hall", "Bay"], [{}, {}], [place, place]
+    )
     entities, _ = build_entities([room], [], "house", to_local=frame.transform_from("EPSG:4549"))
     assert entities[0].position == pytest.approx((10.0, 20.0, 3.0))
 

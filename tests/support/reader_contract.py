@@ -1,8 +1,8 @@
 """The suite that every reader passes; a format's tests inherit `ReaderContract`.
 
-    class TestLas(ReaderContract):
-        reader = LasReader()
-        files = ["pointcloud/pdal/las/1.2-with-color.las"]
+class TestLas(ReaderContract):
+    reader = LasReader()
+    files = ["pointcloud/pdal/las/1.2-with-color.las"]
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from twin_model.errors import Cancelled, ShapanError
 
 def head_of(path: Path) -> bytes:
     """Return the bytes that detection sees."""
-    return path.open("rb").read(512) if path.is_file() else b""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as stream:
+        return stream.read(512)
 
 
 def consume(reader: Reader, path: Path, job: Job | None = None) -> list[Any]:
@@ -144,7 +147,10 @@ class ReaderContract:
 
     def _survives(self, path: Path) -> None:
         """Inspecting and reading either works or says in one line why not."""
-        for attempt in (lambda: self.reader.inspect(path, Job()), lambda: consume(self.reader, path)):
+        for attempt in (
+            lambda: self.reader.inspect(path, Job()),
+            lambda: consume(self.reader, path),
+        ):
             try:
                 attempt()
             except ShapanError as error:

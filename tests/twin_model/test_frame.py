@@ -33,7 +33,7 @@ def test_the_affine_map_to_ecef_is_as_close_as_its_docstring_says(
 ) -> None:
     at = np.array([3_000.0, -2_000.0, 10.0])
     matrix = FRAME.ecef_matrix(at)
-    point = at + [distance_m, 0, 0]
+    point = at + np.array([distance_m, 0, 0])
     assert np.linalg.norm((matrix @ [*point, 1])[:3] - FRAME.to_ecef(point)[0]) < error_m
 
 

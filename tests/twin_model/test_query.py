@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +21,19 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Twin:
     twin.execute(
         AddEntities(
             [
-                Entity("a", "building", "Alpha", (0, 0, 0), attributes={"height": 12.0, "use": "flat"}),
-                Entity("b", "building", "贝塔", (1, 0, 0), attributes={"height": 55, "use": "office", "open": True}),
-                Entity("c", "pump", "Gamma", (2, 0, 0), attributes={"power kw": 3, "Pset_Pump.Flow": 7}),
+                Entity(
+                    "a", "building", "Alpha", (0, 0, 0), attributes={"height": 12.0, "use": "flat"}
+                ),
+                Entity(
+                    "b",
+                    "building",
+                    "贝塔",
+                    (1, 0, 0),
+                    attributes={"height": 55, "use": "office", "open": True},
+                ),
+                Entity(
+                    "c", "pump", "Gamma", (2, 0, 0), attributes={"power kw": 3, "Pset_Pump.Flow": 7}
+                ),
             ]
         )
     )
@@ -44,7 +52,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Twin:
         ("open = true", "b"),
         ("use is null", "c"),
         ("use is not null and not (height < 20)", "b"),
-        ("\"power kw\" = 3", "c"),
+        ('"power kw" = 3', "c"),
         ("Pset_Pump.Flow > 6.5", "c"),
         ("height = -1", ""),
         ("name ~ '%'", ""),

@@ -60,7 +60,7 @@ def last_revision(connection: sqlite3.Connection) -> int:
 
 
 def append(connection: sqlite3.Connection, values: tuple[Any, ...]) -> None:
-    """Append an entry of (revision, kind, label, who, why, recorded_us, payload, reverts, digest)."""
+    """Append (revision, kind, label, who, why, recorded_us, payload, reverts, digest)."""
     row = connection.execute(
         "SELECT hash FROM journal WHERE revision = ?", (values[0] - 1,)
     ).fetchone()

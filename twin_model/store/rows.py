@@ -18,9 +18,7 @@ ENTITY_COLUMNS: Final = (
     "geom, entity, id, type, name, layer, feature, guid, own_geometry, heading_deg, attributes,"
     " indicators, rules, management_code, space_code, time_code, valid_from, valid_to"
 )
-RELATION_COLUMNS: Final = (
-    "id, kind, source, target, attributes, computed, valid_from, valid_to"
-)
+RELATION_COLUMNS: Final = "id, kind, source, target, attributes, computed, valid_from, valid_to"
 _POINT: Final = struct.Struct("<2sBBiBIddd")
 _WKB_POINT_Z: Final = 1001  # ISO WKB, GeoPackage 1.3 annex on encoding
 

@@ -1,0 +1,123 @@
+"""The status line: what drawing costs, what loads, the project's CRS, and what is unsaved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+
+from app import numbers, words
+from app.icons import IconSet
+from app.project import ProjectSession
+from app.theme import STATUS_PX
+from app.viewport import Viewport
+from app.workers import Jobs
+
+
+class StatusStrip(QFrame):
+    """26 pixels below everything.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    viewport : Viewport
+    jobs : Jobs
+    icons : IconSet
+    """
+
+    jobs_wanted = Signal()
+
+    def __init__(
+        self, session: ProjectSession, viewport: Viewport, jobs: Jobs, icons: IconSet
+    ) -> None:
+        super().__init__()
+        self.setObjectName("statusStrip")
+        self.setFixedHeight(STATUS_PX)
+        self._session = session
+        self._viewport = viewport
+        self._jobs = jobs
+        self.frame_time = QLabel(self)
+        self.tiles = QLabel(self)
+        self.memory = QLabel(self)
+        self.quality = QLabel(self)
+        self.jobs = QToolButton(self)
+        self.jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.jobs.setIcon(icons.icon("spinner", "accent"))
+        self.jobs.setIconSize(QSize(14, 14))
+        self.jobs.clicked.connect(self.jobs_wanted)
+        self.crs = QLabel(self)
+        self.edits = QLabel(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(22)
+        for widget in (self.frame_time, self.tiles, self.memory, self.quality, self.jobs):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.crs)
+        row.addWidget(self.edits)
+        for label in (self.frame_time, self.tiles, self.memory, self.quality, self.crs, self.edits):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        # Five times a second is as often as anybody reads numbers.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(200)
+        self._timer.timeout.connect(self.refresh)
+        viewport.drawn.connect(self._later)
+        jobs.changed.connect(self._later)
+        session.opened.connect(self.refresh)
+        session.closed.connect(self.refresh)
+        session.changed.connect(lambda _: self._later())
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.refresh()
+        super().changeEvent(event)
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def refresh(self) -> None:
+        """Show the numbers of the moment."""
+        statistics = self._viewport.stage.statistics()
+        self.frame_time.setText(f"{numbers.fixed(statistics.frame_ms, 0)} ms")
+        self.frame_time.setToolTip(self.tr("Time to draw one frame"))
+        if statistics.tiles_loading:
+            self.tiles.setText(self.tr("%n tile(s) loading", "", statistics.tiles_loading))
+        else:
+            self.tiles.setText(self.tr("%n tile(s)", "", statistics.tiles_visible))
+        self.memory.setText(
+            f"{numbers.fixed(statistics.bytes_cached / 2**30, 1)} / "
+            f"{numbers.fixed(statistics.bytes_ceiling / 2**30, 1)} GiB"
+        )
+        self.memory.setToolTip(self.tr("Memory of loaded tiles, and its ceiling"))
+        notes = [words.quality(note) for note in statistics.quality_notes]
+        self.quality.setText(self.tr("simplified") if notes else "")
+        self.quality.setToolTip("\n".join(notes))
+        self.quality.setVisible(bool(notes))
+        self._show_jobs()
+        self._show_project()
+
+    def _show_jobs(self) -> None:
+        active = self._jobs.active()
+        self.jobs.setVisible(bool(active))
+        if active:
+            self.jobs.setText(self.tr("%n job(s)", "", len(active)))
+
+    def _show_project(self) -> None:
+        twin = self._session.twin
+        if twin is None:
+            self.crs.clear()
+            self.edits.clear()
+            return
+        vertical = twin.frame.vertical_crs
+        heights = vertical[:16] if vertical else self.tr("height datum unknown")
+        self.crs.setText(f"{twin.frame.crs[:24]} · {heights}")
+        self.crs.setToolTip(twin.frame.horizontal.name)
+        if twin.read_only:
+            self.edits.setText(self.tr("read-only"))
+        elif twin.undo_label:
+            self.edits.setText(self.tr("Saved · last: {0}").format(words.edit(twin.undo_label)))
+        else:
+            self.edits.setText(self.tr("Saved"))
+        self.edits.setAlignment(Qt.AlignmentFlag.AlignRight)

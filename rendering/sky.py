@@ -1,0 +1,213 @@
+"""Sky, horizon ground and light of the scene."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper
+
+from rendering.geometry import poly_data
+from rendering.symbology.palette import Theme
+from twin_model.frame import Frame
+from twin_model.layer import Bounds
+from twin_model.time import Instant
+
+_RINGS: Final = 24
+_SECTORS: Final = 48
+
+
+def sun_direction(frame: Frame, local: tuple[float, float, float], instant: Instant) -> Any:
+    """Return the unit vector towards the sun, east, north, up.
+
+    NOAA's low-precision formulas (General Solar Position Calculations): about 0.3 degrees.
+
+    Parameters
+    ----------
+    frame : Frame
+    local : tuple
+        A place in local metres.
+    instant : Instant
+    """
+    lon, lat, _ = frame.to_wgs84(local)[0]
+    when = instant.to_datetime()
+    hours = when.hour + when.minute / 60 + when.second / 3600
+    day = when.timetuple().tm_yday
+    gamma = 2 * math.pi / 365 * (day - 1 + (hours - 12) / 24)
+    equation = 229.18 * (
+        0.000075 + 0.001868 * math.cos(gamma) - 0.032077 * math.sin(gamma)
+        - 0.014615 * math.cos(2 * gamma) - 0.040849 * math.sin(2 * gamma)
+    )  # fmt: skip
+    declination = (
+        0.006918 - 0.399912 * math.cos(gamma) + 0.070257 * math.sin(gamma)
+        - 0.006758 * math.cos(2 * gamma) + 0.000907 * math.sin(2 * gamma)
+        - 0.002697 * math.cos(3 * gamma) + 0.00148 * math.sin(3 * gamma)
+    )  # fmt: skip
+    solar_minutes = hours * 60 + equation + 4 * lon
+    angle = math.radians(solar_minutes / 4 - 180)
+    phi = math.radians(lat)
+    up = math.sin(phi) * math.sin(declination) + math.cos(phi) * math.cos(declination) * math.cos(angle)
+    east = -math.cos(declination) * math.sin(angle)
+    north = math.cos(phi) * math.sin(declination) - math.sin(phi) * math.cos(declination) * math.cos(angle)
+    vector = np.array([east, north, up])
+    return vector / np.linalg.norm(vector)
+
+
+class Sky:
+    """The dome, the far ground and the lights; all follow the theme.
+
+    Parameters
+    ----------
+    renderer : vtkRenderer
+    theme : Theme
+    """
+
+    def __init__(self, renderer: Any, theme: Theme) -> None:
+        self._renderer = renderer
+        self._dome = _plain_actor()
+        self._ground = _plain_actor()
+        self._direction = np.array([-0.55, -0.45, 0.70])
+        self._level: float | None = None
+        self.radius_m = 60_000.0
+        renderer.AddActor(self._dome)
+        renderer.AddActor(self._ground)
+        self._lights = [_light() for _ in range(3)]
+        renderer.AutomaticLightCreationOff()
+        renderer.RemoveAllLights()
+        for light in self._lights:
+            renderer.AddLight(light)
+        self.set_theme(theme)
+
+    @property
+    def sun(self) -> Any:
+        """The directional light that casts shadows."""
+        return self._lights[0]
+
+    @property
+    def is_night(self) -> bool:
+        """Whether the sun stands below the horizon."""
+        return bool(self._direction[2] < 0.0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour dome, ground and background."""
+        self._theme = theme
+        self._renderer.SetBackground(*theme.horizon)
+        self._renderer.GradientBackgroundOff()
+        self._dome.GetMapper().SetInputData(_dome(theme))
+        self._ground.GetMapper().SetInputData(_disc(theme))
+        self._relight()
+
+    def set_sun(self, direction: Any) -> None:
+        """Set the unit vector towards the sun."""
+        self._direction = np.asarray(direction, float)
+        self._relight()
+
+    def _relight(self) -> None:
+        sun, fill, bounce = self._lights
+        x, y, z = self._direction
+        # Below the horizon a dim light from where the sun went stands for twilight; light from
+        # below would show undersides.
+        height = max(float(z), 0.25)
+        sun.SetPosition(float(x) * 1e5, float(y) * 1e5, height * 1e5)
+        strength = 1.0 if z > 0.1 else max(0.35, float(z) * 6.5 + 0.35)
+        sun.SetIntensity(self._theme.sun * strength)
+        warm = float(np.clip((0.35 - z) / 0.35, 0.0, 1.0))
+        sun.SetColor(1.0, 0.985 - 0.12 * warm, 0.95 - 0.25 * warm)
+        fill.SetPosition(-float(x) * 4e4, -float(y) * 4e4, 1e5)
+        fill.SetIntensity(self._theme.fill)
+        fill.SetColor(0.88, 0.94, 1.0)
+        bounce.SetPosition(-float(y) * 1e5, float(x) * 1e5, 1e4)
+        bounce.SetIntensity(self._theme.fill * 0.45)
+        bounce.SetColor(1.0, 0.97, 0.92)
+
+    def follow(self, eye: tuple[float, float, float], scene: Bounds | None, level: float) -> None:
+        """Move dome and far ground with the camera.
+
+        Parameters
+        ----------
+        eye : tuple of three floats
+        scene : Bounds or None
+        level : float
+            Height of the far ground.
+        """
+        reach = 0.0 if scene is None else math.dist(scene[:3], scene[3:])
+        away = 0.0 if scene is None else math.dist(eye, [(scene[i] + scene[i + 3]) / 2 for i in range(3)])
+        self.radius_m = max(20_000.0, 3.0 * (reach + away), 40.0 * abs(eye[2] - level))
+        self._dome.SetPosition(*eye)
+        self._dome.SetScale(self.radius_m)
+        self._ground.SetPosition(eye[0], eye[1], level)
+        self._ground.SetScale(self.radius_m * 0.98)
+        self._ground.SetVisibility(eye[2] > level)
+
+    def close(self) -> None:
+        """Remove it from the renderer."""
+        self._renderer.RemoveActor(self._dome)
+        self._renderer.RemoveActor(self._ground)
+        self._renderer.RemoveAllLights()
+
+
+def _light() -> Any:
+    light = vtkLight()
+    light.SetLightTypeToSceneLight()
+    light.PositionalOff()
+    light.SetFocalPoint(0.0, 0.0, 0.0)
+    return light
+
+
+def _plain_actor() -> Any:
+    mapper = vtkPolyDataMapper()
+    mapper.SetColorModeToDirectScalars()
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.PickableOff()
+    actor.UseBoundsOff()
+    actor.GetProperty().LightingOff()
+    actor.GetProperty().ShadingOff()
+    return actor
+
+
+def _mix(a: Any, b: Any, share: Any) -> Any:
+    return np.asarray(a) * (1 - share) + np.asarray(b) * share
+
+
+def _grid_triangles(rings: int, sectors: int) -> Any:
+    ring, sector = np.meshgrid(np.arange(rings - 1), np.arange(sectors), indexing="ij")
+    a = ring * sectors + sector
+    b = ring * sectors + (sector + 1) % sectors
+    c, d = a + sectors, b + sectors
+    return np.concatenate(
+        [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)]
+    )
+
+
+def _dome(theme: Theme) -> Any:
+    elevation = np.radians(90.0 * np.linspace(0, 1, _RINGS) ** 1.8)
+    elevation = np.concatenate([[np.radians(-12.0)], elevation])
+    around = np.linspace(0, 2 * np.pi, _SECTORS, endpoint=False)
+    e, a = np.meshgrid(elevation, around, indexing="ij")
+    position = np.stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)], -1)
+    share = np.clip(np.sin(elevation), 0, 1)[:, None]
+    low = _mix(theme.horizon, theme.sky, np.clip(share / 0.22, 0, 1) ** 0.8)
+    colour = np.where(share < 0.22, low, _mix(theme.sky, theme.zenith, (share - 0.22) / 0.78))
+    colours = np.repeat(np.clip(colour, 0, 1)[:, None], _SECTORS, axis=1).reshape(-1, 3)
+    return poly_data(
+        position.reshape(-1, 3).astype(np.float32),
+        triangles=_grid_triangles(len(elevation), _SECTORS),
+        colour=np.rint(colours * 255).astype(np.uint8),
+    )
+
+
+def _disc(theme: Theme) -> Any:
+    radius = np.concatenate([[0.0], np.geomspace(0.004, 1.0, _RINGS)])
+    around = np.linspace(0, 2 * np.pi, _SECTORS, endpoint=False)
+    r, a = np.meshgrid(radius, around, indexing="ij")
+    position = np.stack([r * np.cos(a), r * np.sin(a), np.zeros_like(r)], -1)
+    # Haze grows with distance until ground and sky meet in one colour.
+    share = (1 - np.exp(-radius / 0.16))[:, None] / (1 - np.exp(-1 / 0.16))
+    colours = np.repeat(_mix(theme.ground, theme.horizon, share)[:, None], _SECTORS, axis=1)
+    return poly_data(
+        position.reshape(-1, 3).astype(np.float32),
+        triangles=_grid_triangles(len(radius), _SECTORS),
+        colour=np.rint(colours.reshape(-1, 3) * 255).astype(np.uint8),
+    )

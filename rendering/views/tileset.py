@@ -1,0 +1,374 @@
+"""Point, mesh and solid tilesets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from rendering.actors import apply_opacity, edge_actor, edge_colour, line_actor, surface_actor
+from rendering.geometry import feature_edges, poly_data, vtk_matrix
+from rendering.look import Look
+from rendering.options import Pick
+from rendering.symbology.palette import Theme
+from rendering.tiles.engine import Engine, Node, State
+from rendering.tiles.parts import Part, PartOptions, build_parts, point_colours
+from rendering.tiles.placement import Placement
+from rendering.views.view import Scene
+from twin_model.errors import ShapanError, SourceError
+from twin_model.layer import Bounds, Layer, LayerRole
+from twin_model.tiles.content import decode_content, is_tileset
+from twin_model.tiles.gltf_document import read_bytes
+from twin_model.tiles.implicit import expand
+from twin_model.tiles.tileset import Tile, Tileset, load_tileset
+
+#: Kinds of layers whose surfaces are plain volumes and get a building's shading.
+_MASSING_KINDS: Final = ("vector", "city", "osm")
+#: Edge lines are drawn where a metre covers at least this many pixels.
+_EDGE_PIXELS_A_METRE: Final = 1.1
+
+
+@dataclass
+class _Payload:
+    parts: list[Part] = field(default_factory=list)
+    externals: list[Tileset] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class TileNode(Node):
+    """One tile of a tileset."""
+
+    def __init__(self, tile: Tile, view: TilesetView) -> None:
+        super().__init__(
+            view.placement.box(tile), tile.geometric_error, adds=tile.refine == "ADD"
+        )
+        self.tile = tile
+        self.view = view
+        self._children: list[Node] | None = None
+        self._is_structure = False
+        self._has_content = bool(tile.contents) or tile.implicit is not None
+        self.parts: list[Part] = []
+        self.actors: list[Any] = []
+        self.edges: list[Any] = []
+        self.marks: list[Any] = []
+
+    @property
+    def children(self) -> list[Node]:
+        """Nodes of the tile's children, made when first asked for."""
+        if self._children is None:
+            self._children = [TileNode(child, self.view) for child in self.tile.children]
+        return self._children
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the tile names content or a subtree."""
+        return self._has_content
+
+    @property
+    def is_structure(self) -> bool:
+        """Whether its content turned out to be tilesets only."""
+        return self._is_structure
+
+    def work(self) -> _Payload:
+        """Read, decode and prepare the content."""
+        payload = _Payload()
+        tile = self.tile
+        if tile.implicit is not None:
+            expand(tile)
+        for path in tile.contents:
+            data = read_bytes(path)
+            if is_tileset(data):
+                payload.externals.append(load_tileset(path, parent=tile))
+                continue
+            content = decode_content(
+                path, root=tile.tileset.root_folder, up_axis=tile.tileset.up_axis, data=data
+            )
+            payload.warnings += content.warnings
+            for primitive in content.primitives:
+                part = build_parts(primitive, tile, self.view.placement, self.view.options)
+                if part is not None:
+                    payload.parts.append(part)
+        return payload
+
+    def install(self, payload: _Payload) -> None:
+        """Make actors of the parts and nodes of external tilesets."""
+        self.uninstall()
+        scene = self.view.scene
+        if payload.externals:
+            known = self.children
+            self._children = known + [TileNode(t.root, self.view) for t in payload.externals]
+            self._is_structure = not payload.parts
+        elif self._children is not None and len(self._children) != len(self.tile.children):
+            self._children = None
+        if not self.tile.contents:
+            self._is_structure = True
+        self.parts = payload.parts
+        self.view.warn(payload.warnings)
+        for part in payload.parts:
+            actor = surface_actor(part)
+            self.actors.append(actor)
+            scene.renderer.AddActor(actor)
+            edge = None
+            if part.edges is not None:
+                edge = edge_actor(part, scene.theme)
+                scene.renderer.AddActor(edge)
+            self.edges.append(edge)
+            self.view.owners[actor] = (self, part)
+        self.nbytes = sum(p.nbytes for p in payload.parts) + 500
+        self.triangles = sum(
+            len(p.triangles) for p in payload.parts if p.triangles is not None
+        )
+        self.points = sum(len(p.position) for p in payload.parts if p.mode == "points")
+        self.style()
+        self.mark()
+
+    def style(self) -> None:
+        """Apply the view's style to the actors."""
+        for actor, part, edge in zip(self.actors, self.parts, self.edges):
+            apply_opacity(actor, part, self.view.opacity)
+            if part.mode == "points":
+                actor.GetProperty().SetPointSize(self.view.point_size)
+            if edge is not None:
+                edge.GetProperty().SetOpacity(self.view.opacity)
+
+    def show(self, visible: bool) -> None:
+        """Switch the actors."""
+        for actor in self.actors + self.marks:
+            actor.SetVisibility(visible)
+        if not visible:
+            for edge in self.edges:
+                if edge is not None:
+                    edge.VisibilityOff()
+
+    def show_edges(self, visible: bool) -> None:
+        """Switch the edge lines."""
+        for edge in self.edges:
+            if edge is not None:
+                edge.SetVisibility(visible)
+
+    def uninstall(self) -> None:
+        """Remove the actors."""
+        renderer = self.view.scene.renderer
+        for actor in self.actors:
+            self.view.owners.pop(actor, None)
+            renderer.RemoveActor(actor)
+        for actor in [e for e in self.edges if e is not None] + self.marks:
+            renderer.RemoveActor(actor)
+        self.actors, self.edges, self.parts, self.marks = [], [], [], []
+
+    def mark(self) -> None:
+        """Draw the outlines of marked features."""
+        renderer = self.view.scene.renderer
+        for actor in self.marks:
+            renderer.RemoveActor(actor)
+        self.marks = []
+        view = self.view
+        for features, width in ((view.selected, 3.0), ({view.hovered} - {None}, 1.5)):
+            wanted = np.array(sorted(f for f in features if f is not None), np.int64)
+            for part in self.parts if len(wanted) else []:
+                self.marks += _outline(part, wanted, view.scene.theme, width)
+        for actor in self.marks:
+            actor.SetVisibility(self.is_shown)
+            renderer.AddActor(actor)
+
+
+def _outline(part: Part, features: Any, theme: Theme, width_px: float) -> list[Any]:
+    """Return a silhouette and a faint tint of the features in a part."""
+    if part.feature is None:
+        return []
+    inside = np.isin(part.feature, features)
+    if not inside.any():
+        return []
+    found: list[Any] = []
+    if part.triangles is not None:
+        faces = part.triangles[inside[part.triangles].all(axis=1)]
+        pairs = feature_edges(part.position, faces)
+        if len(pairs):
+            order = np.arange(len(pairs), dtype=np.uint32).reshape(-1, 2)
+            found.append(line_actor(poly_data(pairs, lines=order), theme.accent, width_px))
+        if len(faces):
+            used, index = np.unique(faces, return_inverse=True)
+            tint = line_actor(
+                poly_data(part.position[used], triangles=index.reshape(-1, 3)), theme.accent, 1.0
+            )
+            tint.GetProperty().SetOpacity(0.22)
+            mapper = tint.GetMapper()
+            mapper.SetResolveCoincidentTopologyToPolygonOffset()
+            mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -1.0)
+            found.append(tint)
+    else:
+        dots = line_actor(poly_data(part.position[inside]), theme.accent, 1.0)
+        dots.GetProperty().SetPointSize(width_px + 4)
+        found.append(dots)
+    for actor in found:
+        actor.SetUserMatrix(vtk_matrix(part.matrix))
+    return found
+
+
+class TilesetView:
+    """A streamed tileset.
+
+    Parameters
+    ----------
+    layer : Layer
+    folder : Path
+    scene : Scene
+
+    Raises
+    ------
+    SourceError
+        If the tileset is missing or broken.
+    """
+
+    def __init__(self, layer: Layer, folder: Path, scene: Scene) -> None:
+        self.layer = layer
+        self.scene = scene
+        content = Path(layer.content)
+        self.tileset = load_tileset(content if content.is_absolute() else folder / content)
+        self.placement = Placement(self.tileset, scene.frame)
+        self.opacity = 1.0
+        self.visible = True
+        self.point_size = 3.0
+        self.selected: set[int] = set()
+        self.hovered: int | None = None
+        self.owners: dict[Any, tuple[TileNode, Part]] = {}
+        self.warnings: list[str] = []
+        self.triangles = self.points = self.tiles_visible = self.tiles_loading = 0
+        self.bounds: Bounds | None = self.placement.box(self.tileset.root)
+        self.options = PartOptions(
+            massing=layer.kind in _MASSING_KINDS,
+            edges=layer.role is not LayerRole.POINTS,
+            massing_colour=scene.theme.massing,
+            height_range=(self.bounds[2], self.bounds[5]),
+        )
+        self.root = TileNode(self.tileset.root, self)
+        self.engine = Engine(self.root, scene.loader, scene.cache)
+        self.set_style(layer.style)
+
+    def update(self, look: Look, deadline: float) -> bool:
+        """Stream towards *look*."""
+        pending = self.engine.update(look, deadline, visible=self.visible)
+        self.triangles = self.points = self.tiles_visible = 0
+        for node in self.engine.drawn:
+            self.triangles += node.triangles
+            self.points += node.points
+            self.tiles_visible += 1
+            if isinstance(node, TileNode) and any(node.edges):
+                distance = max(look.distance(node.box), 1e-3)
+                scale = look.pixels_per_radian / distance
+                node.show_edges(scale > _EDGE_PIXELS_A_METRE and not look.is_moving)
+        self.tiles_loading = self.engine.loading if pending else 0
+        return pending
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Apply visible, opacity, point_size, colour_by."""
+        self.visible = bool(style.get("visible", True))
+        self.opacity = min(max(float(style.get("opacity", 1.0)), 0.0), 1.0)
+        self.point_size = float(style.get("point_size") or 3.0)
+        by = str(style.get("colour_by") or "rgb")
+        recolour = by != self.options.colour_by
+        self.options = replace(self.options, colour_by=by)
+        for node in self._loaded():
+            if recolour:
+                for part in node.parts:
+                    if part.mode == "points":
+                        self._recolour(part)
+            node.style()
+
+    def _recolour(self, part: Part) -> None:
+        fresh = poly_data(part.position[:1], colour=point_colours(part, self.options))
+        part.data.GetPointData().SetScalars(fresh.GetPointData().GetScalars())
+        part.data.Modified()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply the theme's edge and selection colours."""
+        for node in self._loaded():
+            for edge, part in zip(node.edges, node.parts):
+                if edge is not None:
+                    edge.GetProperty().SetColor(*edge_colour(part, theme))
+            node.mark()
+
+    def pick(
+        self, prop: Any, cell: int, point: int, position: tuple[float, float, float]
+    ) -> Pick | None:
+        """Return the feature of a picked cell or point."""
+        found = self.owners.get(prop)
+        if found is None:
+            return None
+        _, part = found
+        feature: int | None = None
+        if part.feature is not None:
+            vertex = point
+            if part.triangles is not None:
+                vertex = int(part.triangles[cell, 0]) if 0 <= cell < len(part.triangles) else -1
+            if 0 <= vertex < len(part.feature):
+                value = int(part.feature[vertex])
+                feature = value if value >= 0 else None
+        return Pick(self.layer.id, feature, position, part.name)
+
+    def select(self, features: set[int], hover: int | None) -> None:
+        """Mark features in all loaded tiles."""
+        if features == self.selected and hover == self.hovered:
+            return
+        self.selected, self.hovered = set(features), hover
+        for node in self._loaded():
+            node.mark()
+
+    def feature_bounds(self, feature: int) -> Bounds | None:
+        """Return the bounds of a feature within the loaded tiles."""
+        low, high = np.full(3, np.inf), np.full(3, -np.inf)
+        for node in self._loaded():
+            for part in node.parts:
+                if part.feature is None:
+                    continue
+                inside = part.feature == feature
+                if inside.any():
+                    place = part.matrix
+                    points = part.position[inside].astype(np.float64) @ place[:3, :3].T
+                    points += place[:3, 3]
+                    low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+        if not np.isfinite(low).all():
+            return None
+        return (*map(float, low), *map(float, high))  # type: ignore[return-value]
+
+    def warn(self, texts: list[str]) -> None:
+        """Keep what was left out, once each."""
+        self.warnings += [t for t in dict.fromkeys(texts) if t not in self.warnings]
+
+    @property
+    def failures(self) -> list[str]:
+        """Tiles that could not be loaded, one line each."""
+        return [
+            str(e) if isinstance(e, ShapanError) else f"{type(e).__name__}: {e}"
+            for e in self.engine.failures
+        ]
+
+    def check_root(self) -> None:
+        """Raise what made the root tile fail.
+
+        Raises
+        ------
+        SourceError
+        """
+        if self.root.state is State.FAILED and isinstance(self.root.error, SourceError):
+            raise self.root.error
+
+    def _loaded(self) -> list[TileNode]:
+        if not hasattr(self, "root"):
+            return []
+        found: list[TileNode] = []
+        stack: list[Node] = [self.root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, TileNode):
+                if node.parts:
+                    found.append(node)
+                stack += node._children or []
+        return found
+
+    def close(self) -> None:
+        """Remove everything."""
+        self.engine.close()
+        self.owners.clear()
