@@ -215,6 +215,19 @@ def quality(note: str) -> str:
     return _word("Quality", _QUALITY, note)
 
 
+def datum(vertical_crs: str | None) -> str:
+    """Return what heights are counted from; says so where nobody knows."""
+    if vertical_crs is None:
+        return QCoreApplication.translate("Numbers", "datum unknown")
+    from twin_model.errors import FrameError
+    from twin_model.frame import parse_crs
+
+    try:
+        return str(parse_crs(vertical_crs).name).removesuffix(" height")
+    except FrameError:
+        return vertical_crs[:16]
+
+
 def stopping() -> str:
     """Return the words for a job that was asked to stop."""
     return QCoreApplication.translate("JobState", "Stopping")

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.coding import with_codes
 from ingest.pipeline.job import Job
 from ingest.placement import fix_origin, placement
 from ingest.provenance import peak_memory_mb, tree_bytes, write_source
@@ -160,9 +161,10 @@ class _Import:
                 goal = self.twin.layer_folder(layer.id)
                 (self.staging / layer.id).rename(goal)
                 moved.append(goal)
+            drafts = [entity for content in contents for entity in content.entities]
             command = AddLayers(
                 layers,
-                [entity for content in contents for entity in content.entities],
+                with_codes(drafts, self.twin.frame, self.options.epoch or info.epoch),
                 [relation for content in contents for relation in content.relations],
             )
             self.twin.execute(command)

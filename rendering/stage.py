@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from rendering.sky import Sky, sun_direction
 from rendering.symbology.palette import DARK, LIGHT
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
+from rendering.views.ground import Ground
 from rendering.views.table import make_view
 from rendering.views.view import Scene, View
 from twin_model.errors import FrameError
@@ -60,6 +62,7 @@ class Stage:
         size: tuple[int, int] = (1280, 720),
         options: StageOptions = StageOptions(),  # noqa: B008  frozen
     ) -> None:
+        self._arrival = threading.Event()
         self._own_window = window is None
         if window is None:
             window = vtkRenderWindow()
@@ -89,9 +92,347 @@ class Stage:
             Frame("EPSG:3857"),
             LIGHT,
         )
-        self._ground = make_ground(self._scene)
+        self._ground = Ground(self._scene)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
         self._selected: list[tuple[str, int]] = []
         self._hovered: tuple[str, int] | None = None
         self._apply_camera()
+
+    # -- layers ----------------------------------------------------------------------------
+
+    def set_frame(self, frame: Frame) -> None:
+        """Set the project's frame; call it before adding layers."""
+        self._scene.frame = frame
+        if self._instant is not None:
+            self.set_date(self._instant)
+
+    def add_layer(self, layer: Layer, folder: Path) -> None:
+        """Show a layer.
+
+        Parameters
+        ----------
+        layer : Layer
+        folder : Path
+            Its folder; ``layer.content`` is relative to it.
+
+        Raises
+        ------
+        SourceError
+            If its files are missing or broken; the stage is as before.
+        """
+        if layer.id in self._layers:
+            self.remove_layer(layer.id)
+        view = make_view(layer, folder, self._scene, self._ground)
+        self._layers[layer.id] = view
+        self._order.append(layer.id)
+        self._mark(layer.id)
+        self._layers_changed()
+
+    def remove_layer(self, layer_id: str) -> None:
+        """Take a layer off the stage; an unknown id does nothing."""
+        view = self._layers.pop(layer_id, None)
+        if view is None:
+            return
+        self._order.remove(layer_id)
+        view.close()
+        self._layers_changed()
+
+    def set_style(self, layer_id: str, style: dict[str, Any]) -> None:
+        """Apply a layer's style: visible, opacity, colour_by, point_size, colour, width_m…"""
+        if layer_id in self._layers:
+            self._layers[layer_id].set_style(style)
+            self._layers_changed()
+
+    def set_order(self, layer_ids: list[str]) -> None:
+        """Set the drawing order of draped layers, first at the bottom."""
+        known = [i for i in layer_ids if i in self._layers]
+        self._order = known + [i for i in self._order if i not in known]
+        self._layers_changed()
+
+    def _layers_changed(self) -> None:
+        self._ground.arrange(self._order, self._bounds_without_ground())
+        self._quality.reset()
+        self._pending = True
+
+    def layer_bounds(self, layer_id: str) -> Bounds | None:
+        """Return a layer's bounds in local metres, None where it has none."""
+        view = self._layers.get(layer_id)
+        return None if view is None else view.bounds
+
+    def scene_bounds(self) -> Bounds | None:
+        """Return the joint bounds of all layers."""
+        return _union([v.bounds for v in self._layers.values()])
+
+    def _bounds_without_ground(self) -> Bounds | None:
+        return _union([v.bounds for v in self._layers.values()])
+
+    # -- camera ----------------------------------------------------------------------------
+
+    @property
+    def camera(self) -> CameraPose:
+        """The camera's pose; setting it does not draw."""
+        return self._pose
+
+    @camera.setter
+    def camera(self, pose: CameraPose) -> None:
+        if pose != self._pose:
+            self._quality.reset()
+        self._pose = pose
+        self._apply_camera()
+
+    def fit(self, bounds: Bounds | None = None) -> CameraPose:
+        """Return a pose that shows *bounds*, by default the whole scene; it is not set."""
+        chosen = bounds or self.scene_bounds() or (-50.0, -50.0, 0.0, 50.0, 50.0, 20.0)
+        width, height = self.window.GetSize()
+        return look_at(chosen, aspect=width / max(height, 1))
+
+    def _apply_camera(self) -> None:
+        camera = self.renderer.GetActiveCamera()
+        pose = self._pose
+        camera.SetPosition(*pose.eye)
+        target = pose.target if pose.distance_m > 0 else tuple(np.add(pose.eye, pose.direction))
+        camera.SetFocalPoint(*target)
+        camera.SetViewUp(0.0, 0.0, 1.0)
+        if abs(pose.pitch_deg) > 89.9:
+            camera.SetViewUp(0.0, 1.0, 0.0)
+        camera.SetViewAngle(pose.field_of_view_deg)
+        scene = self.scene_bounds()
+        level = self._ground.level(scene)
+        self._sky.follow(pose.eye, scene, level)
+        near = 0.02 * max(pose.distance_m, abs(pose.eye[2] - level))
+        # 24 bits of depth: below a tenth of a metre near, far surfaces would flicker.
+        camera.SetClippingRange(min(max(near, 0.1), 50.0), self._sky.radius_m * 1.05)
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    def update(self) -> bool:
+        """Stream towards the camera; call once before each frame.
+
+        Returns
+        -------
+        bool
+            Whether more is to come.
+        """
+        if self._closed:
+            return False
+        self._frame_count += 1
+        self._apply_camera()
+        look = self._look()
+        deadline = time.perf_counter() + self._options.upload_ms / 1000.0
+        pending = self._ground.update(look, deadline)
+        triangles, points = self._ground.triangles, 0
+        for layer_id in self._order:
+            view = self._layers[layer_id]
+            pending = view.update(look, deadline) or pending
+            triangles += view.triangles
+            points += view.points
+        pending = self._quality.balance(triangles, points, self._moving) or pending
+        self._overlays.update(look, self.window.GetSize())
+        self._scene.cache.evict(self._frame_count)
+        self._pending = pending
+        return pending
+
+    def _look(self) -> Look:
+        return make_look(
+            self._pose,
+            self.window.GetSize(),
+            frame=self._frame_count,
+            is_moving=self._moving,
+            error_px=self._quality.error_px(self._moving),
+        )
+
+    def render(self) -> None:
+        """Draw one frame."""
+        if self._closed:
+            return
+        started = time.perf_counter()
+        self._quality.prepare(self.renderer, self._moving, self._pending)
+        self.window.Render()
+        if not self._quality.is_known:
+            self._quality.learn(self.window)
+            self._scene.software = self._quality.software
+        self._quality.frame_ms = (time.perf_counter() - started) * 1000.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every tile that the view needs is in."""
+        return not self._pending
+
+    def wait_complete(
+        self, timeout_s: float, job_check: Callable[[], None] | None = None
+    ) -> bool:
+        """Stream until everything is in or the time is over.
+
+        Parameters
+        ----------
+        timeout_s : float
+        job_check : callable, optional
+            Called often; may raise to stop.
+
+        Returns
+        -------
+        bool
+            Whether it is complete.
+        """
+        end = time.monotonic() + timeout_s
+        while self.update():
+            if job_check is not None:
+                job_check()
+            if time.monotonic() > end:
+                return False
+            self._arrival.clear()
+            self._arrival.wait(_WAIT_S)
+        return True
+
+    def _arrived(self) -> None:
+        self._arrival.set()
+        self.needs_frame.emit()
+
+    def screenshot(self, scale: int = 1) -> npt.NDArray[np.uint8]:
+        """Draw and return the picture.
+
+        Parameters
+        ----------
+        scale : int
+            Enlarges the picture, drawn tile by tile.
+
+        Returns
+        -------
+        (h, w, 3) uint8 array
+            First row on top.
+        """
+        self.render()
+        return read_pixels(self.window, max(1, scale))
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def pick(self, x: int, y: int) -> Pick | None:
+        """Return what lies under a pixel of the last frame.
+
+        Parameters
+        ----------
+        x, y : int
+            Display pixels, origin at the bottom left.
+        """
+        hit = self._picker.cell(x, y)
+        if hit is None:
+            return None
+        for view in self._layers.values():
+            found = view.pick(hit.prop, hit.cell, hit.point, hit.position)
+            if found is not None:
+                return found
+        return self._ground.pick(hit.prop, hit.position, hit.tolerance_m)
+
+    def position_at(self, x: int, y: int) -> Point | None:
+        """Return the local position under a pixel: from the depth buffer, else the ground."""
+        found = self._picker.depth(x, y)
+        if found is not None:
+            return found
+        return self._picker.on_plane(x, y, self._ground.level(self.scene_bounds()))
+
+    def ground_height(self, x: float, y: float) -> float | None:
+        """Return the terrain's height at a local place, None outside it."""
+        return self._ground.height(x, y)
+
+    # -- marks -----------------------------------------------------------------------------
+
+    def select(self, items: list[tuple[str, int]]) -> None:
+        """Mark (layer, feature) pairs as selected; replaces what was."""
+        self._selected = list(items)
+        for layer_id in self._layers:
+            self._mark(layer_id)
+
+    def hover(self, item: tuple[str, int] | None) -> None:
+        """Mark what the pointer is over."""
+        if item == self._hovered:
+            return
+        previous, self._hovered = self._hovered, item
+        for layer_id in {i[0] for i in (previous, item) if i is not None}:
+            self._mark(layer_id)
+
+    def _mark(self, layer_id: str) -> None:
+        view = self._layers.get(layer_id)
+        if view is not None:
+            chosen = {feature for layer, feature in self._selected if layer == layer_id}
+            is_here = self._hovered is not None and self._hovered[0] == layer_id
+            view.select(chosen, self._hovered[1] if is_here and self._hovered else None)
+
+    def set_overlay(self, name: str, overlay: Overlay | None) -> None:
+        """Show lines, points and labels above the scene; None removes them."""
+        self._overlays.set(name, overlay)
+
+    # -- settings --------------------------------------------------------------------------
+
+    def set_theme(self, dark: bool) -> None:
+        """Switch between the light and the dark theme."""
+        theme = DARK if dark else LIGHT
+        if theme is self._scene.theme:
+            return
+        self._scene.theme = theme
+        self._sky.set_theme(theme)
+        self._overlays.set_theme(theme)
+        self._ground.set_theme(theme)
+        for view in self._layers.values():
+            view.set_theme(theme)
+
+    def set_moving(self, moving: bool) -> None:
+        """Tell whether the camera is being moved: coarser and faster then."""
+        if moving != self._moving:
+            self._moving = moving
+            self._quality.reset()
+            self._pending = True
+
+    def set_date(self, instant: Instant) -> None:
+        """Set the sun by date, time and the scene's place."""
+        self._instant = instant
+        scene = self.scene_bounds() or (0.0,) * 6
+        centre = tuple((scene[i] + scene[i + 3]) / 2 for i in range(3))
+        try:
+            self._sky.set_sun(sun_direction(self._scene.frame, centre, instant))  # type: ignore[arg-type]
+        except FrameError:
+            return
+
+    def statistics(self) -> StageStatistics:
+        """Return what the stage is doing."""
+        views = [self._ground, *self._layers.values()]
+        return StageStatistics(
+            frame_ms=self._quality.frame_ms,
+            tiles_visible=sum(v.tiles_visible for v in views),
+            tiles_loading=sum(v.tiles_loading for v in views),
+            bytes_cached=self._scene.cache.used,
+            bytes_ceiling=self._scene.cache.ceiling,
+            triangles=sum(v.triangles for v in views),
+            points=sum(v.points for v in views),
+            quality_notes=self._quality.notes(),
+        )
+
+    def failures(self, layer_id: str) -> list[str]:
+        """Return what could not be loaded or was left out of a layer, one line each."""
+        view = self._layers.get(layer_id)
+        return [*getattr(view, "failures", []), *getattr(view, "warnings", [])]
+
+    def close(self) -> None:
+        """Stop the decoders and give everything back; further calls do nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._scene.loader.close()
+        for layer_id in list(self._layers):
+            self._layers.pop(layer_id).close()
+        self._ground.close()
+        self._overlays.close()
+        self._sky.close()
+        self._picker.close()
+        self.renderer.RemoveAllViewProps()
+        self.window.RemoveRenderer(self.renderer)
+        if self._own_window:
+            self.window.Finalize()
+
+
+def _union(boxes: list[Bounds | None]) -> Bounds | None:
+    known = np.array([b for b in boxes if b is not None], dtype=np.float64)
+    if len(known) == 0:
+        return None
+    low, high = known[:, :3].min(axis=0), known[:, 3:].max(axis=0)
+    return (*map(float, low), *map(float, high))  # type: ignore[return-value]

@@ -138,6 +138,8 @@ class Material:
     texture : Texture or None
     double_sided : bool
     name : str
+    lit : bool
+        The texture is a drawn pattern that takes light, not a photograph with light of its own.
     """
 
     colour: tuple[float, float, float, float] = (0.8, 0.8, 0.8, 1.0)
@@ -145,6 +147,7 @@ class Material:
     double_sided: bool = True
     name: str = ""
     alpha_mode: str = "OPAQUE"
+    lit: bool = False
 
 
 @dataclass

@@ -27,6 +27,8 @@ SILENCE_S: Final = 120.0
 MAX_LOST_SHAPES: Final = 12
 _POLL_S: Final = 0.05
 _QUEUE: Final = 4
+#: Not ``-m``, which would compile the module anew each time.
+_WORKER: Final = "from ingest.readers.ifc_worker import main; main()"
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +87,7 @@ def _one_run(path: Path, mode: str, skip: list[int], job: Job) -> Generator[Mess
     """Yield one worker's messages until it ends, however it ends."""
     job.check()
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "ingest.readers.ifc_worker"],
+        [sys.executable, "-P", "-c", _WORKER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 Its geometry kernels end the whole process on some files: the buildingSMART duplex does it to
 manifold in ifcopenshell 0.9.0. Here that costs a retry with another kernel, not the window.
-Started as ``python -P -m ingest.readers.ifc_worker`` with the request as JSON on stdin.
+Started by `ifc_process` with the request as JSON on stdin.
 """
 
 from __future__ import annotations
@@ -100,12 +100,15 @@ class _Shape:
             if len(self._faces):
                 yield (self._colours or [_GREY])[0], self.vertices, self._faces
             return
-        for index in np.unique(self._material):
+        # Not np.unique, whose first call imports numpy.ma: 40 ms of a second.
+        for index in sorted(set(self._material.tolist())):
             faces = self._faces[self._material == index]
-            used, inverse = np.unique(faces, return_inverse=True)
+            used = np.zeros(len(self.vertices), bool)
+            used[faces.ravel()] = True
+            inverse = (np.cumsum(used) - 1)[faces]
             known = 0 <= index < len(self._colours)
             colour = self._colours[index] if known else _GREY
-            yield colour, self.vertices[used], inverse.reshape(-1, 3)
+            yield colour, self.vertices[used], inverse
 
 
 def _colour(material: Any) -> Colour:
@@ -264,7 +267,3 @@ def main() -> None:
     stream.flush()
     # Its static destructors crash on some damaged models, after everything has been sent.
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -24,6 +24,7 @@ Records = npt.NDArray[Any]
 
 #: Uncompressed bytes of one LAZ chunk beyond which it is decoded as a stream instead.
 _MAX_CHUNK_BYTES: Final = 64 << 20
+_BATCH_BYTES: Final = 128 << 20
 _MAX_CHUNKS: Final = 1 << 24
 _REMEDY: Final = "fetch the file again"
 
@@ -75,7 +76,8 @@ def iterate(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
     job.check()
     done = 0
     source = _compressed if header.compressed else _plain
-    for records in source(header, job, max(batch, 1)):
+    batch = max(min(batch, _BATCH_BYTES // header.record_bytes), 1)
+    for records in source(header, job, batch):
         done += len(records)
         yield records
     if done < header.declared:

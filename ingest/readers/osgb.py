@@ -19,7 +19,7 @@ from ingest.readers.contract import (
     Texture,
     TileChunk,
 )
-from ingest.readers.osgb_format.images import inside, texture_of
+from ingest.readers.osgb_format.images import texture_of
 from ingest.readers.osgb_format.levels import Level, Surface, levels_of
 from ingest.readers.osgb_format.parse import ParsedFile, parse_file
 from ingest.readers.osgb_format.production import (
@@ -29,6 +29,7 @@ from ingest.readers.osgb_format.production import (
     open_production,
 )
 from ingest.readers.osgb_format.stream import is_osgb
+from ingest.readers.textures import inside
 from twin_model.errors import SourceError
 
 #: Productions up to this size are counted by parsing every tile (about 150 MB a second).

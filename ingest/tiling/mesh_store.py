@@ -77,7 +77,7 @@ class MeshStore:
         texture = material.texture if surface.uv is not None else None
         look = (
             material.colour, texture.data if texture else None, material.double_sided,
-            material.name, material.alpha_mode,
+            material.name, material.alpha_mode, material.lit,
         )  # fmt: skip
         self._materials.setdefault(look, material)
         self.has_texture |= texture is not None

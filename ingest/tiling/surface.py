@@ -127,11 +127,12 @@ def with_normals(surface: Surface) -> Surface:
 def primitive_of(surface: Surface) -> Primitive:
     """Return the surface as tile content; textured ones carry their own light, so no normals."""
     texture = surface.material.texture if surface.uv is not None else None
-    lit = surface if texture is not None else with_normals(surface)
+    takes_light = texture is None or surface.material.lit
+    lit = with_normals(surface) if takes_light else surface
     return Primitive(
         lit.position,
         lit.triangles,
-        normal=lit.normal,
+        normal=None if is_photograph else lit.normal,
         uv=lit.uv if texture is not None else None,
         colour=lit.colour,
         feature=lit.feature,
@@ -142,6 +143,7 @@ def primitive_of(surface: Surface) -> Primitive:
         name=lit.material.name,
         repeat=texture is not None and lit.uv is not None and repeats(lit.uv),
         alpha_mode=lit.material.alpha_mode if texture is not None else "OPAQUE",
+        lit=lit.material.lit,
     )
 
 

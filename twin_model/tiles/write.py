@@ -57,6 +57,8 @@ class Primitive:
         sRGB 0 to 1, used where there is no texture and multiplied with vertex colours.
     double_sided : bool
     name : str
+    lit : bool
+        The image is a drawn pattern that takes light, not a photograph with light of its own.
     """
 
     position: Array
@@ -73,6 +75,7 @@ class Primitive:
     name: str = ""
     repeat: bool = False
     alpha_mode: str = "OPAQUE"
+    lit: bool = False
 
 
 class _Buffer:
@@ -187,7 +190,8 @@ def encode_glb(primitives: list[Primitive], centre: npt.ArrayLike | None = None)
                 textures.append({"source": known_images[key[0]], "sampler": int(primitive.repeat)})
                 known_textures[key] = len(textures) - 1
             material["pbrMetallicRoughness"]["baseColorTexture"] = {"index": known_textures[key]}
-        if primitive.image is not None or primitive.triangles is None:
+        photograph = primitive.image is not None and not primitive.lit
+        if photograph or primitive.triangles is None:
             # Photographs carry their own light; points have no normals.
             used.add("KHR_materials_unlit")
             material.setdefault("extensions", {})["KHR_materials_unlit"] = {}

@@ -59,7 +59,7 @@ def open_production(path: Path, crs: str | None = None) -> Production:
     SourceError
         If there is no tile, or the metadata cannot be used.
     """
-    metadata = path if path.name.lower() == _METADATA and path.is_file() else _find_metadata(path)
+    metadata = path if path.name.lower() == _METADATA and path.is_file() else find_metadata(path)
     placement = read_placement(metadata, crs) if metadata is not None else UNPLACED
     if metadata is None and crs is not None:
         placement = Placement(crs, None, UNPLACED.matrix)
@@ -126,7 +126,7 @@ def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:
         raise SourceError(folder, f"cannot be listed ({error.strerror})") from error
 
 
-def _find_metadata(path: Path) -> Path | None:
+def find_metadata(path: Path) -> Path | None:
     """Return the metadata of the production that a folder or a tile belongs to."""
     folder = (path if path.is_dir() else path.parent).resolve()
     for _ in range(_LEVELS_UP):

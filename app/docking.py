@@ -1,0 +1,210 @@
+"""Docks around the scene, and the named arrangements of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import PySide6QtAds as QtAds  # noqa: N813 - the name its documentation uses
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
+
+LAYOUTS: Final = ("plan", "monitor", "reconstruct")
+
+#: Which docks each arrangement shows; the timeline and the scene always are there.
+_SHOWN: Final = {
+    "plan": {"layers", "entities", "entity", "timeline"},
+    "monitor": {"entities", "entity", "timeline", "jobs"},
+    "reconstruct": {"layers", "jobs", "console"},
+}
+
+
+def configure_docking() -> None:
+    """Set the options that must be set before the first dock manager is made."""
+    flag = QtAds.CDockManager.eConfigFlag
+    for name, on in {
+        "OpaqueSplitterResize": True,
+        "FocusHighlighting": False,
+        "DockAreaHasCloseButton": False,
+        "DockAreaHasUndockButton": False,
+        "DockAreaHasTabsMenuButton": False,
+        "ActiveTabHasCloseButton": False,
+        "AllTabsHaveCloseButton": False,
+        "HideSingleCentralWidgetTitleBar": True,
+        "FloatingContainerHasWidgetTitle": True,
+        "EqualSplitOnInsertion": False,
+    }.items():
+        QtAds.CDockManager.setConfigFlag(getattr(flag, name), on)
+
+
+class Docks(QObject):
+    """The dock manager with our docks in it.
+
+    Parameters
+    ----------
+    window : QWidget
+    scene : QWidget
+        Stays in the middle.
+    """
+
+    layout_changed = Signal(str)
+
+    def __init__(self, window: QWidget, scene: QWidget) -> None:
+        super().__init__(window)
+        configure_docking()
+        self.manager = QtAds.CDockManager(window)
+        self.manager.setStyleSheet("")  # the application's one sheet styles the docks
+        self._docks: dict[str, QtAds.CDockWidget] = {}
+        self._titles: dict[str, Callable[[], str]] = {}
+        central = QtAds.CDockWidget(self.manager, "scene")
+        central.setWidget(scene, QtAds.CDockWidget.eInsertMode.ForceNoScrollArea)
+        central.setFeatures(QtAds.CDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self._centre = self.manager.setCentralWidget(central)
+        self._central = central
+        self.layout_name = "plan"
+        self._standard: dict[str, QByteArray] = {}
+
+    def add(
+        self,
+        name: str,
+        title: Callable[[], str],
+        widget: QWidget,
+        area: QtAds.DockWidgetArea,
+        *,
+        beside: str | None = None,
+    ) -> None:
+        """Put a panel into a dock.
+
+        Parameters
+        ----------
+        name : str
+            Stable; saved arrangements use it.
+        title : callable
+            In the language of the moment.
+        widget : QWidget
+        area : DockWidgetArea
+        beside : str, optional
+            Dock whose area is split, or that gets a tab for ``CenterDockWidgetArea``.
+        """
+        dock = QtAds.CDockWidget(self.manager, name)
+        dock.setObjectName(name)
+        dock.setWidget(widget, QtAds.CDockWidget.eInsertMode.ForceNoScrollArea)
+        dock.setMinimumSizeHintMode(
+            QtAds.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContentMinimumSize
+        )
+        self._docks[name] = dock
+        self._titles[name] = title
+        goal = self._docks[beside].dockAreaWidget() if beside else None
+        made = (
+            self.manager.addDockWidget(area, dock, goal)
+            if goal is not None
+            else self.manager.addDockWidget(area, dock)
+        )
+        if name == "timeline":
+            flag = QtAds.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
+            made.setDockAreaFlag(flag, True)
+        dock.setWindowTitle(title())
+
+    def set_title_actions(self, name: str, actions: list[QAction]) -> None:
+        """Put small buttons at the end of a dock's title."""
+        self._docks[name].setTitleBarActions(actions)
+
+    def dock(self, name: str) -> QtAds.CDockWidget:
+        """Return a dock by its name.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        return self._docks[name]
+
+    def names(self) -> list[str]:
+        """Return the names of all docks but the scene's."""
+        return list(self._docks)
+
+    def title(self, name: str) -> str:
+        """Return a dock's title in the language in use."""
+        return self._titles[name]()
+
+    def show(self, name: str) -> None:
+        """Open a dock and bring it to the front of its tabs."""
+        dock = self._docks[name]
+        dock.toggleView(True)
+        dock.setAsCurrentTab()
+
+    def is_open(self, name: str) -> bool:
+        """Return whether a dock is open."""
+        return not self._docks[name].isClosed()
+
+    def toggle(self, name: str) -> None:
+        """Open or close a dock."""
+        self._docks[name].toggleView(self._docks[name].isClosed())
+
+    def retranslate(self) -> None:
+        """Take the titles of the language in use."""
+        for name, dock in self._docks.items():
+            dock.setWindowTitle(self._titles[name]())
+
+    # -- arrangements --------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Size the first arrangement and remember the three to start from."""
+        self._resize()
+        for name in (*LAYOUTS[1:], LAYOUTS[0]):
+            self._arrange(name)
+            self._standard[name] = self.manager.saveState()
+
+    def _resize(self) -> None:
+        width, height = self.manager.width(), self.manager.height()
+        middle = max(320, width - LEFT_PANE_PX - RIGHT_PANE_PX)
+        root = self.manager.rootSplitter()
+        total = max(200, height)
+        for name, sizes in {
+            "layers": [LEFT_PANE_PX, middle, RIGHT_PANE_PX],
+            "entities": [round(total * 0.36), round(total * 0.64)],
+            "timeline": [total - TIMELINE_PX, TIMELINE_PX],
+        }.items():
+            area = self._docks[name].dockAreaWidget()
+            if area is not None:
+                self.manager.setSplitterSizes(area, sizes)
+        if root is not None:
+            root.updateGeometry()
+
+    def _arrange(self, name: str) -> None:
+        for dock_name, dock in self._docks.items():
+            dock.toggleView(dock_name in _SHOWN[name])
+
+    def apply(self, name: str) -> None:
+        """Go to one of the arrangements to start from."""
+        state = self._standard.get(name)
+        if state is None:
+            return
+        self.layout_name = name
+        self._restore(state)
+        self.layout_changed.emit(name)
+
+    def state(self) -> QByteArray:
+        """Return the present arrangement."""
+        return self.manager.saveState()
+
+    def restore(self, state: QByteArray, name: str = "plan") -> bool:
+        """Go back to a saved arrangement; return whether it could be used."""
+        if state.isEmpty():
+            return False
+        self.layout_name = name if name in LAYOUTS else "plan"
+        return self._restore(state)
+
+    def _restore(self, state: QByteArray) -> bool:
+        done = bool(self.manager.restoreState(state))
+        # Floating containers wait for deletion; going back to a floating arrangement before
+        # that would delete the docks' contents with them (measured crash of QtAds 5.1).
+        QTimer.singleShot(0, _flush_deletions)
+        return done
+
+
+def _flush_deletions() -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,243 @@
+"""What the pointer does in the scene: coordinates, hover card, selection, flights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QPointF, Signal
+
+from app import numbers, words
+from app.item_models.entities import display_name
+from app.navigator import Navigator
+from app.overlays import Overlays
+from app.panels.entity import EntityPanel
+from app.project import ProjectSession
+from app.scene import Scene
+from app.viewport import Viewport
+from twin_model.entity import Entity
+from twin_model.errors import ShapanError
+from twin_model.layer import Bounds
+
+if TYPE_CHECKING:
+    from rendering.options import Pick
+
+#: Half the width of what a flight to an entity without bounds shows, in metres.
+_ENTITY_REACH_M: Final = 30.0
+
+
+class SceneInteraction(QObject):
+    """Connects the pointer, what lies over the scene, and the Entity dock.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    viewport : Viewport
+    navigator : Navigator
+    scene : Scene
+    overlays : Overlays
+    panel : EntityPanel
+    """
+
+    selected = Signal(object)  # Entity, Pick or None
+
+    def __init__(
+        self,
+        session: ProjectSession,
+        viewport: Viewport,
+        navigator: Navigator,
+        scene: Scene,
+        overlays: Overlays,
+        panel: EntityPanel,
+    ) -> None:
+        super().__init__(viewport)
+        self._session = session
+        self._viewport = viewport
+        self._scene = scene
+        self._overlays = overlays
+        self._panel = panel
+        self._cursor: tuple[float, float, float] | None = None
+        self._hovered: tuple[str, int] | None = None
+        navigator.cursor.connect(self._show_coordinates)
+        navigator.hovered.connect(self._hover)
+        navigator.clicked.connect(self._click)
+        navigator.view_wanted.connect(self._view)
+        viewport.pose_changed.connect(self._follow_camera)
+        viewport.resized.connect(self._resized)
+        panel.entity_wanted.connect(self.select_id)
+        overlays.north.clicked.connect(scene.look_north)
+        scene.settled.connect(self.refresh)
+        session.closed.connect(self.refresh)
+
+    # -- what lies over the scene --------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Bring everything over the scene up to date."""
+        shown = bool(self._scene.layers)
+        self._overlays.north.setVisible(shown)
+        if shown:
+            self._follow_camera()
+        else:
+            self._overlays.scale.set_resolution(0.0)
+            self._overlays.coordinates.set_text("")
+        credits = dict.fromkeys(
+            layer.attribution for layer in self._scene.layers.values() if layer.attribution
+        )
+        self._overlays.attribution.set_text(" · ".join(credits))
+        self._overlays.place()
+
+    def _resized(self) -> None:
+        if self._scene.layers:
+            self._follow_camera()
+        self._overlays.place()
+
+    def _follow_camera(self) -> None:
+        self._overlays.north.set_heading(self._viewport.heading_deg())
+        self._overlays.scale.set_resolution(
+            self._viewport.metres_per_pixel() if self._scene.layers else 0.0
+        )
+        self._overlays.place()
+
+    def _show_coordinates(self, position: tuple[float, float, float] | None) -> None:
+        self._cursor = position
+        twin = self._session.twin
+        if position is None or twin is None or not self._scene.layers:
+            self._overlays.coordinates.set_text("")
+            return
+        self._overlays.coordinates.set_text(coordinates_text(twin.frame, position))
+
+    @property
+    def cursor(self) -> tuple[float, float, float] | None:
+        """The local position under the pointer."""
+        return self._cursor
+
+    def _hover(self, pick: Pick | None, at: QPointF) -> None:
+        twin = self._session.twin
+        key = (pick.layer, pick.feature) if pick and pick.feature is not None else None
+        if key != self._hovered:
+            self._hovered = key  # type: ignore[assignment]
+            self._viewport.stage.hover(key)  # type: ignore[arg-type]
+            self._viewport.redraw()
+        if pick is None or twin is None:
+            self._overlays.card.hide()
+            return
+        entity = twin.entity_at(*key) if key is not None else None  # type: ignore[misc]
+        if entity is not None:
+            note = [words.entity_type(entity.type), *_facts(entity)]
+            name, note_text = display_name(entity), " · ".join(note)
+        else:
+            layer = self._scene.layers.get(pick.layer)
+            if layer is None or layer.role in {"terrain", "imagery"}:
+                self._overlays.card.hide()
+                return
+            name, note_text = pick.name or layer.name, words.kind(layer.kind)
+        self._overlays.card.show_at(round(at.x()), round(at.y()), name, note_text)
+
+    # -- selection -----------------------------------------------------------------------
+
+    def _click(self, pick: Pick | None, at: QPointF) -> None:
+        twin = self._session.twin
+        if twin is None or pick is None:
+            self.clear()
+            return
+        entity = twin.entity_at(pick.layer, pick.feature) if pick.feature is not None else None
+        if entity is not None:
+            self.select(entity)
+            return
+        layer = self._scene.layers.get(pick.layer)
+        if layer is not None:
+            marks = [(pick.layer, pick.feature)] if pick.feature is not None else []
+            self._viewport.stage.select(marks)  # type: ignore[arg-type]
+            self._viewport.redraw()
+            self._panel.show_part(pick)
+            self.selected.emit(pick)
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self._viewport.stage.select([])
+        self._viewport.redraw()
+        self._panel.clear()
+        self.selected.emit(None)
+
+    def select(self, entity: Entity) -> None:
+        """Select an entity: outlined in the scene, shown in the Entity dock."""
+        if entity.layer is not None and entity.feature is not None:
+            self._viewport.stage.select([(entity.layer, entity.feature)])
+        else:
+            self._viewport.stage.select([])
+        self._viewport.redraw()
+        self._panel.show_entity(entity)
+        self.selected.emit(entity)
+
+    def select_id(self, entity_id: str) -> None:
+        """Select an entity by its id."""
+        try:
+            self.select(self._session.required.entity(entity_id))
+        except ShapanError as error:
+            self._overlays.notice.show_error(str(error), details=False)
+
+    def fly_to_entity(self, entity: Entity) -> None:
+        """Select an entity and fly to it."""
+        self.select(entity)
+        bounds = _bounds_of(entity)
+        if bounds is not None:
+            self._scene.zoom_to(bounds)
+        elif entity.layer is not None:
+            self._scene.zoom_to_layer(entity.layer)
+
+    def _view(self, number: int, store: bool) -> None:
+        if store:
+            self._scene.store_view(number)
+        elif not self._scene.recall_view(number):
+            self._overlays.notice.show_error(
+                self.tr("View {0} is empty; Ctrl+{0} keeps the present one there.").format(number),
+                details=False,
+            )
+
+
+def _facts(entity: Entity) -> list[str]:
+    """Return up to two attributes that people ask for first."""
+    found = []
+    for key in ("height", "height_m", "building:height"):
+        value = entity.attributes.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found.append(numbers.length(float(value), 0.1))
+            break
+    return found
+
+
+def _bounds_of(entity: Entity) -> Bounds | None:
+    if entity.geometry is not None:
+        import shapely
+
+        west, south, east, north = shapely.from_wkb(entity.geometry).bounds
+        low = entity.position[2] if entity.position else 0.0
+        return (west, south, low, east, north, low + max(10.0, 0.3 * (east - west)))
+    if entity.position is None:
+        return None
+    x, y, z = entity.position
+    reach = _ENTITY_REACH_M
+    return (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
+
+
+def coordinates_text(frame: Any, position: tuple[float, float, float]) -> str:
+    """Return longitude and latitude, project coordinates, and height with its datum."""
+    longitude, latitude, height = (float(v) for v in frame.to_wgs84(position)[0])
+    east, north, _ = (float(v) for v in frame.offset + position)
+    datum = words.datum(frame.vertical_crs)
+    return "  ·  ".join(
+        [
+            numbers.degrees(longitude, latitude),
+            f"{frame.crs[:16]}  {numbers.fixed(east, 1)}, {numbers.fixed(north, 1)}",
+            f"{numbers.fixed(height, 1)} m {datum}",
+            *_space_code(longitude, latitude, height),
+        ]
+    )
+
+
+def _space_code(longitude: float, latitude: float, height: float) -> list[str]:
+    """Return the space code where the model can make one."""
+    try:
+        from twin_model.codes import space_code  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:  # made by the codes issue
+        return []
+    return [str(space_code(longitude, latitude, height))]

@@ -1,0 +1,25 @@
+"""What every part of the window shares; made once in composition.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.icons import IconSet
+from app.language import Language
+from app.project import ProjectSession
+from app.settings import Settings
+from app.theme import Theme
+from app.workers import Background, Jobs
+
+
+@dataclass(frozen=True)
+class Services:
+    """Settings, looks, language, the open project, and work off the GUI thread."""
+
+    settings: Settings
+    theme: Theme
+    icons: IconSet
+    language: Language
+    session: ProjectSession
+    jobs: Jobs
+    background: Background

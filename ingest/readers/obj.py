@@ -1,0 +1,228 @@
+"""Wavefront OBJ with material libraries and textures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.pipeline.job import Job
+from ingest.readers.contract import Material, MeshChunk, PointChunk, ReadOptions, SourceInfo
+from ingest.readers.obj_faces import triangulate
+from ingest.readers.obj_materials import read_materials
+from ingest.readers.obj_parse import Faces, ObjText, parse_obj
+from ingest.readers.osgb_format.metadata import UNPLACED, Placement, read_placement
+from ingest.readers.osgb_format.production import find_metadata
+from twin_model.errors import SourceError
+
+_KEYWORDS: Final = (
+    b"v ", b"vt ", b"vn ", b"f ", b"o ", b"g ", b"s ", b"p ", b"l ", b"mtllib ", b"usemtl ", b"#",
+)  # fmt: skip
+_CHUNK_TRIANGLES: Final = 500_000
+
+
+@dataclass
+class _Model:
+    """A parsed file: chunks in its own coordinates, and what was left out."""
+
+    chunks: list[MeshChunk] = field(default_factory=list)
+    points: PointChunk | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+class ObjReader:
+    """Reads OBJ. The format states neither axes nor units: z is taken as up, units as metres.
+
+    A ``metadata.xml`` of a photogrammetry production beside the file, or up to two folders
+    above, places it.
+    """
+
+    name = "obj"
+    suffixes = (".obj",)
+
+    def can_read(self, path: Path, head: bytes) -> bool:
+        """Return whether *path* is a text file with OBJ statements."""
+        if path.suffix.lower() != ".obj" or not head:
+            return False
+        text = head.replace(b"\0", b"") if head[:2] in (b"\xfe\xff", b"\xff\xfe") else head
+        lines = [line.strip() + b" " for line in text.lstrip(b"\xef\xbb\xbf\xfe\xff").splitlines()]
+        return b"\0" not in text and any(line.startswith(_KEYWORDS) for line in lines)
+
+    def inspect(self, path: Path, job: Job) -> SourceInfo:
+        """Count vertices and triangles, and list materials."""
+        placement = _placement(path, None)
+        model = _load(path, job)
+        info = SourceInfo(str(path), "OBJ", "mesh", placement.crs, placement.vertical_crs)
+        if model.points is not None:
+            info.kind = "points"
+            info.counts = {"points": len(model.points), "triangles": 0}
+            positions = [model.points.position]
+        else:
+            positions = [chunk.position for chunk in model.chunks]
+            info.counts = {
+                "triangles": sum(len(chunk.triangles) for chunk in model.chunks),
+                "vertices": sum(len(position) for position in positions),
+                "images": len({id(c.material.texture) for c in model.chunks if c.material.texture}),
+            }
+        info.attributes["materials"] = sorted({c.material.name for c in model.chunks})[:100]
+        placed = [placement(position) for position in positions]
+        low = np.nanmin([position.min(axis=0) for position in placed], axis=0)
+        high = np.nanmax([position.max(axis=0) for position in placed], axis=0)
+        info.bounds = [*map(float, low), *map(float, high)]
+        info.warnings = [*placement.warnings, *model.warnings, *_axes(placement)]
+        return info
+
+    def read(self, path: Path, options: ReadOptions, job: Job) -> Iterator[MeshChunk | PointChunk]:
+        """Yield triangles by material, or points where the file has no faces."""
+        job.check()
+        placement = _placement(path, options.crs)
+        model = _load(path, job)
+        for text in (*placement.warnings, *model.warnings, *_axes(placement)):
+            job.warn(text)
+        if model.points is not None:
+            model.points.position = placement(model.points.position)
+            yield model.points
+        while model.chunks:
+            chunk = model.chunks.pop(0)
+            job.check()
+            chunk.position = placement(chunk.position)
+            if chunk.normal is not None:
+                chunk.normal = (chunk.normal @ placement.matrix[:3, :3].T).astype(np.float32)
+            yield chunk
+
+
+def _placement(path: Path, crs: str | None) -> Placement:
+    metadata = find_metadata(path)
+    if metadata is not None:
+        return read_placement(metadata, crs)
+    return UNPLACED if crs is None else Placement(crs, None, UNPLACED.matrix)
+
+
+def _axes(placement: Placement) -> list[str]:
+    if placement is not UNPLACED:
+        return []
+    return ["OBJ states neither axes nor units: z is taken as up and units as metres"]
+
+
+def _load(path: Path, job: Job) -> _Model:
+    text = parse_obj(path, job)
+    model = _Model()
+    position = _rows(text.position, 3)
+    if not len(position):
+        raise SourceError(path, "holds no vertices", remedy="check that the file is complete")
+    materials = read_materials(path, text.libraries, model.warnings.append)
+    build = _Builder(text, position)
+    for name, faces in text.faces.items():
+        job.check()
+        build.add(faces, materials.get(name) or Material(name=name), model.chunks)
+    bad = text.bad_faces + build.bad_faces
+    if bad:
+        model.warnings.append(f"{bad} faces have too few or wrong vertex numbers; left out")
+    if text.bad_numbers:
+        model.warnings.append(f"{text.bad_numbers} lines have numbers that cannot be read")
+    if text.lines:
+        model.warnings.append(f"{text.lines} line elements are left out")
+    if not model.chunks:
+        if bad:
+            raise SourceError(path, f"none of its {bad} faces can be used", remedy="export again")
+        finite = np.isfinite(position).all(axis=1)
+        if not finite.any():
+            raise SourceError(path, "none of its vertices has three finite numbers")
+        colour = build.colour[finite, :3] if build.colour is not None else None
+        model.points = PointChunk(position[finite], colour)
+        model.warnings.append("holds no faces; its vertices are read as points")
+    return model
+
+
+def _rows(parts: list[npt.NDArray[np.float64]], width: int) -> npt.NDArray[np.float64]:
+    return np.concatenate(parts) if parts else np.zeros((0, width))
+
+
+class _Builder:
+    """Turns polygons into chunks with a vertex for each combination of attributes."""
+
+    def __init__(self, text: ObjText, position: npt.NDArray[np.float64]) -> None:
+        self.position = position
+        self.finite: npt.NDArray[np.bool_] = np.asarray(np.isfinite(position).all(axis=1))
+        self.uv = _rows(text.uv, 2)
+        self.normal = _rows(text.normal, 3)
+        self.colour = _colours(_rows(text.colour, 3)) if text.has_colour else None
+        self.bad_faces = 0
+
+    def add(self, faces: Faces, material: Material, chunks: list[MeshChunk]) -> None:
+        """Append the chunks of one material."""
+        if not faces.corners:
+            return
+        corners, lengths = self._usable(
+            np.concatenate(faces.corners), np.concatenate(faces.lengths)
+        )
+        triangles = triangulate(self.position, corners[:, 0], lengths)
+        for start in range(0, len(triangles), _CHUNK_TRIANGLES):
+            part = triangles[start : start + _CHUNK_TRIANGLES]
+            chunks.append(self._chunk(corners[part.ravel()], material))
+
+    def _usable(
+        self, corners: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return polygons without those that use vertices that are not there or not finite."""
+        vertex = corners[:, 0]
+        good = (vertex >= 0) & (vertex < len(self.position))
+        good[good] = self.finite[vertex[good]]
+        face = np.repeat(np.arange(len(lengths)), lengths)
+        whole = np.bincount(face, ~good, len(lengths)) == 0
+        self.bad_faces += int((~whole).sum())
+        for column, count in ((1, len(self.uv)), (2, len(self.normal))):
+            values = corners[:, column]
+            values[(values < 0) | (values >= count)] = -1
+        return corners[whole[face]], lengths[whole]
+
+    def _chunk(self, corners: npt.NDArray[np.int64], material: Material) -> MeshChunk:
+        has_uv = bool((corners[:, 1] >= 0).all())
+        has_normal = bool((corners[:, 2] >= 0).all())
+        if not has_uv:
+            corners[:, 1] = -1
+        if not has_normal:
+            corners[:, 2] = -1
+        rows, inverse = _distinct(corners, (len(self.position), len(self.uv), len(self.normal)))
+        uv = normal = None
+        if has_uv:
+            uv = np.nan_to_num(self.uv[rows[:, 1]]).astype(np.float32)
+            # v runs up in OBJ.
+            uv[:, 1] = 1.0 - uv[:, 1]
+        if has_normal:
+            normal = np.nan_to_num(self.normal[rows[:, 2]]).astype(np.float32)
+        return MeshChunk(
+            self.position[rows[:, 0]],
+            inverse.reshape(-1, 3).astype(np.uint32),
+            material,
+            uv=uv,
+            normal=normal,
+            colour=None if self.colour is None else self.colour[rows[:, 0]],
+        )
+
+
+def _distinct(
+    corners: npt.NDArray[np.int64], counts: tuple[int, int, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the distinct rows of corners and which one each corner is."""
+    if (counts[0] + 1) * (counts[1] + 1) * (counts[2] + 1) < 2**62:
+        code = (corners[:, 0] * (counts[1] + 1) + corners[:, 1] + 1) * (counts[2] + 1)
+        code += corners[:, 2] + 1
+        _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+        return corners[first], inverse
+    rows, inverse = np.unique(corners, axis=0, return_inverse=True)
+    return rows, inverse.ravel()
+
+
+def _colours(colour: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """Return colours as bytes; white where a vertex has none."""
+    known = np.isfinite(colour).all(axis=1)
+    # Some programs write 0 to 255 instead of 0 to 1.
+    scale = 1.0 if known.any() and float(colour[known].max()) > 1.0 else 255.0
+    out = np.full((len(colour), 4), 255, np.uint8)
+    out[known, :3] = np.clip(np.round(colour[known] * scale), 0, 255).astype(np.uint8)
+    return out

@@ -1,0 +1,77 @@
+"""A picture of layers without a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rendering.camera import CameraPose
+from rendering.options import StageOptions
+from rendering.stage import Stage
+from twin_model.errors import SourceError
+from twin_model.frame import Frame
+from twin_model.layer import Layer
+from twin_model.time import Instant
+
+
+def render_to_png(
+    frame: Frame,
+    layers: list[tuple[Layer, Path]],
+    out: Path,
+    size: tuple[int, int] = (1280, 720),
+    pose: CameraPose | None = None,
+    timeout_s: float = 60.0,
+    *,
+    dark: bool = False,
+    instant: Instant | None = None,
+) -> bool:
+    """Draw layers into a PNG.
+
+    Parameters
+    ----------
+    frame : Frame
+    layers : list of (Layer, Path)
+        Layers with their folders, bottom first.
+    out : Path
+    size : tuple of two int
+        Width and height in pixels.
+    pose : CameraPose or None
+        None shows everything.
+    timeout_s : float
+        After which the picture is taken as it is.
+    dark : bool
+    instant : Instant or None
+        Date and time for the sun.
+
+    Returns
+    -------
+    bool
+        Whether every tile was in.
+
+    Raises
+    ------
+    SourceError
+        If a layer's files are broken or the PNG cannot be written.
+    """
+    from PIL import Image  # only needed to write the file
+
+    stage = Stage(size=size, options=StageOptions())
+    try:
+        stage.set_frame(frame)
+        stage.set_theme(dark)
+        for layer, folder in layers:
+            stage.add_layer(layer, folder)
+        if instant is not None:
+            stage.set_date(instant)
+        stage.camera = pose or stage.fit()
+        complete = stage.wait_complete(timeout_s)
+        # One frame teaches what the OpenGL can do; budgets may change by it.
+        stage.render()
+        complete = stage.wait_complete(timeout_s) and complete
+        pixels = stage.screenshot()
+    finally:
+        stage.close()
+    try:
+        Image.fromarray(pixels).save(out)
+    except (OSError, ValueError) as error:
+        raise SourceError(out, f"cannot be written ({error})") from error
+    return complete

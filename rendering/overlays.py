@@ -1,0 +1,103 @@
+"""Lines, points and labels above the scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from vtkmodules.vtkCommonCore import VTK_TYPE_INT32  # noqa: F401
+from vtkmodules.vtkRenderingCore import vtkRenderer
+
+from rendering.actors import line_actor
+from rendering.geometry import poly_data
+from rendering.labels import LabelItem, Labels
+from rendering.look import Look
+from rendering.options import Overlay
+from rendering.symbology.palette import Theme, rgb
+
+
+class Overlays:
+    """What measuring and marking draw.
+
+    Parameters
+    ----------
+    renderer : vtkRenderer
+    theme : Theme
+    """
+
+    def __init__(self, renderer: vtkRenderer, theme: Theme) -> None:
+        self._renderer = renderer
+        self._theme = theme
+        self._actors: dict[str, list[Any]] = {}
+        self._items: dict[str, list[LabelItem]] = {}
+        self.labels = Labels(renderer, theme)
+
+    def set(self, name: str, overlay: Overlay | None) -> None:
+        """Replace or remove one overlay."""
+        for actor in self._actors.pop(name, []):
+            self._renderer.RemoveActor(actor)
+        self._items.pop(name, None)
+        if overlay is not None:
+            self._actors[name] = _actors(overlay)
+            for actor in self._actors[name]:
+                self._renderer.AddActor(actor)
+            self._items[name] = [
+                LabelItem(label.position, label.text, 1e9) for label in overlay.labels
+            ]
+        self.labels.set("overlays", [i for items in self._items.values() for i in items])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply the label colours."""
+        self._theme = theme
+        self.labels.set_theme(theme)
+
+    def update(self, look: Look, size: tuple[int, int]) -> None:
+        """Place the labels."""
+        self.labels.update(look, size)
+
+    def close(self) -> None:
+        """Remove everything."""
+        for name in list(self._actors):
+            self.set(name, None)
+        self.labels.close()
+
+
+def _actors(overlay: Overlay) -> list[Any]:
+    colour = rgb(overlay.colour)
+    found = []
+    lines = [*overlay.lines, *((*p, p[0]) for p in overlay.polygons if p)]
+    pairs = [(a, b) for line in lines for a, b in zip(line[:-1], line[1:])]
+    if pairs:
+        found.append(_placed(np.array(pairs, float).reshape(-1, 3), colour, overlay.line_width_px, 2))
+    if overlay.points:
+        dots = _placed(np.array(overlay.points, float), colour, 1.0, 1)
+        dots.GetProperty().SetPointSize(overlay.point_size_px)
+        dots.GetProperty().RenderPointsAsSpheresOn()
+        found.append(dots)
+    for polygon in overlay.polygons:
+        if len(polygon) >= 3:
+            fan = np.array([(0, i, i + 1) for i in range(1, len(polygon) - 1)])
+            area = _placed(np.array(polygon, float), colour, 1.0, 3, fan)
+            area.GetProperty().SetOpacity(0.25)
+            found.append(area)
+    return found
+
+
+def _placed(points: Any, colour: Any, width: float, cell: int, faces: Any = None) -> Any:
+    centre = points.mean(axis=0)
+    local = (points - centre).astype(np.float32)
+    if cell == 2:
+        data = poly_data(local, lines=np.arange(len(local)).reshape(-1, 2))
+    elif cell == 3:
+        data = poly_data(local, triangles=faces)
+    else:
+        data = poly_data(local)
+    actor = line_actor(data, colour, width)
+    actor.SetPosition(*centre)
+    # Above what it measures: drawn after the scene, shifted towards the viewer.
+    mapper = actor.GetMapper()
+    mapper.SetResolveCoincidentTopologyToPolygonOffset()
+    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, -60000)
+    mapper.SetRelativeCoincidentTopologyPointOffsetParameter(-60000)
+    mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-2.0, -2.0)
+    return actor

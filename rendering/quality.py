@@ -1,0 +1,86 @@
+"""How good the picture may be: budgets, what is switched off, and saying so."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rendering.options import StageOptions
+
+_SOFTWARE: Final = ("llvmpipe", "softpipe", "swr", "swiftshader", "software")
+
+
+class Quality:
+    """Balances detail against the frame's budget.
+
+    Parameters
+    ----------
+    options : StageOptions
+    """
+
+    def __init__(self, options: StageOptions) -> None:
+        self._options = options
+        self._factor = {False: 1.0, True: options.moving_factor}
+        self._too_fine = {False: 0.0, True: 0.0}
+        self._over = False
+        self.software = True
+        self.is_known = False
+        self.frame_ms = 0.0
+
+    def learn(self, window: Any) -> None:
+        """Find out whether OpenGL runs on the processor."""
+        report = str(window.ReportCapabilities()).lower()
+        line = next((t for t in report.splitlines() if "renderer string" in t), report[:300])
+        self.software = any(name in line for name in _SOFTWARE)
+        self.is_known = True
+        if not self.software:
+            self._factor[True] = 1.0
+
+    def reset(self) -> None:
+        """Forget which detail was too fine: camera or layers changed."""
+        self._too_fine = {False: 0.0, True: 0.0}
+
+    def error_px(self, moving: bool) -> float:
+        """Return the screen-space error that tiles may have."""
+        return self._options.screen_space_error_px * self._factor[moving]
+
+    def balance(self, triangles: int, points: int, moving: bool) -> bool:
+        """Make detail coarser or finer by what the last update drew.
+
+        Returns
+        -------
+        bool
+            Whether detail changed, so that another update is due.
+        """
+        options = self._options
+        share = 1.0 if self.software else 8.0
+        most_triangles = options.moving_triangles if moving else options.rest_triangles
+        most_points = options.moving_points if moving else options.rest_points
+        load = max(triangles / (most_triangles * share), points / (most_points * share))
+        base = self._base(moving)
+        factor = self._factor[moving]
+        self._over = load > 1.0
+        if load > 1.0 and factor < 64.0:
+            self._too_fine[moving] = max(self._too_fine[moving], factor)
+            self._factor[moving] = factor * 1.25
+            return not moving
+        finer = factor / 1.15
+        # Never back to a detail that was already too much for this view: it would flicker.
+        if load < 0.5 and factor > base and finer > self._too_fine[moving]:
+            self._factor[moving] = max(base, finer)
+            return not moving
+        return False
+
+    def _base(self, moving: bool) -> float:
+        return self._options.moving_factor if moving and self.software else 1.0
+
+    def prepare(self, renderer: Any, moving: bool, pending: bool) -> None:
+        """Switch screen passes on or off before a frame."""
+
+    def notes(self) -> list[str]:
+        """Return what is switched off or simplified, one sentence each."""
+        found = []
+        if self.software and self.is_known:
+            found.append("Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off")
+        if self._factor[False] > 1.0:
+            found.append("Detail is reduced to keep the frame within its budget")
+        return found

@@ -1,0 +1,1 @@
+"""Unified codes: where (BeiDou grid), when (granular time), what (management)."""
