@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 import PySide6QtAds as QtAds  # noqa: N813 - the name its documentation uses
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 
@@ -153,26 +153,51 @@ class Docks(QObject):
 
     def settle(self) -> None:
         """Size the first arrangement and remember the three to start from."""
-        self._resize()
         for name in (*LAYOUTS[1:], LAYOUTS[0]):
             self._arrange(name)
+            self._resize()
             self._standard[name] = self.manager.saveState()
 
     def _resize(self) -> None:
+        """Give the docks that are open the sizes of interface.md."""
         width, height = self.manager.width(), self.manager.height()
-        middle = max(320, width - LEFT_PANE_PX - RIGHT_PANE_PX)
-        root = self.manager.rootSplitter()
-        total = max(200, height)
-        for name, sizes in {
-            "layers": [LEFT_PANE_PX, middle, RIGHT_PANE_PX],
-            "entities": [round(total * 0.36), round(total * 0.64)],
-            "timeline": [total - TIMELINE_PX, TIMELINE_PX],
-        }.items():
-            area = self._docks[name].dockAreaWidget()
-            if area is not None:
-                self.manager.setSplitterSizes(area, sizes)
-        if root is not None:
-            root.updateGeometry()
+        wanted = {
+            "layers": LEFT_PANE_PX,
+            "entities": LEFT_PANE_PX,
+            "entity": RIGHT_PANE_PX,
+        }
+        for name, pixels in wanted.items():
+            self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
+        below = {
+            "timeline": TIMELINE_PX,
+            "jobs": round(min(200, height * 0.25)),
+            "entities": round(height * 0.58),
+        }
+        for name, pixels in below.items():
+            self._set_extent(self._docks[name], Qt.Orientation.Vertical, pixels, height)
+
+    def _set_extent(
+        self, dock: QtAds.CDockWidget, orientation: Qt.Orientation, pixels: int, total: int
+    ) -> None:
+        """Resize the splitter cell that a dock's area lies in, the scene taking the rest."""
+        cell = dock.dockAreaWidget()
+        while cell is not None:
+            splitter = cell.parentWidget()
+            if isinstance(splitter, QSplitter) and splitter.orientation() == orientation:
+                break
+            if splitter is None or splitter is self.manager:
+                return
+            cell = splitter
+        if cell is None or dock.isClosed():
+            return
+        sizes = splitter.sizes()
+        at = splitter.indexOf(cell)
+        if sum(sizes) == 0:
+            sizes = [total // len(sizes)] * len(sizes)
+        rest = max(range(len(sizes)), key=lambda i: (i != at) * (1 + sizes[i]))
+        sizes[rest] = max(100, sizes[rest] + sizes[at] - pixels)
+        sizes[at] = pixels
+        splitter.setSizes(sizes)
 
     def _arrange(self, name: str) -> None:
         for dock_name, dock in self._docks.items():

@@ -187,9 +187,7 @@ class MeasureTool(QObject):
                 )
         if len(points) < 3:
             return self.tr("Click three points or more · Esc ends")
-        around = sum(
-            math.dist(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True)
-        )
+        around = sum(math.dist(a, b) for a, b in zip(points, [*points[1:], points[0]], strict=True))
         return self.tr("Area {0} (level) · outline {1}").format(
             numbers.area(level_area_m2(points)), numbers.length(around)
         )

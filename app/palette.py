@@ -185,8 +185,12 @@ class CommandPalette(QFrame):
         if twin is None or not text.strip():
             return []
         return [
-            Choice(layer.name, self.tr("Layer"), "stack",
-                   lambda layer_id=layer.id: self.on_layer(layer_id))  # fmt: skip
+            Choice(
+                layer.name,
+                self.tr("Layer"),
+                "stack",
+                lambda layer_id=layer.id: self.on_layer(layer_id),
+            )  # fmt: skip
             for layer in twin.layers()
             if matches(text, layer.name)
         ]

@@ -11,6 +11,7 @@ from app.project import ProjectSession
 from app.viewport import Viewport
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.layer import Bounds, Layer, LayerRole
+from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
@@ -34,7 +35,9 @@ class Scene(QObject):
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
+        self._instant: Instant | None = None
         self.views: dict[str, Any] = {}
+        self._look_over_nothing()
         session.opened.connect(self._open)
         session.closed.connect(self._clear)
         session.changed.connect(self._follow)
@@ -62,8 +65,14 @@ class Scene(QObject):
         self._shown.clear()
         self._viewport.stage.select([])
         self._viewport.stage.hover(None)
+        self._look_over_nothing()
+
+    def _look_over_nothing(self) -> None:
+        """Stand above the ground with the horizon in view, as long as there is no layer."""
+        from rendering.camera import CameraPose
+
         self._placed = False
-        self._viewport.redraw()
+        self._viewport.set_pose(CameraPose((0.0, -600.0, 90.0), (0.0, 0.0, 60.0)), moving=False)
 
     def _follow(self, change: Any) -> None:
         if change.frame:
@@ -111,6 +120,21 @@ class Scene(QObject):
         if layer is not None:
             self._viewport.stage.set_style(layer_id, {**layer.style, **values})
             self._viewport.redraw()
+
+    def set_instant(self, instant: Instant | None) -> None:
+        """Show only layers whose survey had happened by an instant; all of them for None."""
+        self._instant = instant
+        twin = self._session.twin
+        if twin is None:
+            return
+        known = None if instant is None else {layer.id for layer in twin.layers(instant)}
+        for layer in self._shown.values():
+            visible = bool(layer.style.get("visible", True)) and (
+                known is None or layer.id in known
+            )
+            self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
+        self._viewport.stage.set_date(instant or Instant.now())
+        self._viewport.redraw()
 
     # -- camera --------------------------------------------------------------------------
 

@@ -94,7 +94,7 @@ class StatusStrip(QFrame):
         notes = [words.quality(note) for note in statistics.quality_notes]
         self.quality.setText(self.tr("simplified") if notes else "")
         self.quality.setToolTip("\n".join(notes))
-        self.quality.setVisible(bool(notes))
+        self.quality.setVisible(bool(notes) and statistics.tiles_visible > 0)
         self._show_jobs()
         self._show_project()
 

@@ -228,6 +228,16 @@ def datum(vertical_crs: str | None) -> str:
         return vertical_crs[:16]
 
 
+def surveyed(epoch: str) -> str:
+    """Return the words for when a source was surveyed."""
+    return QCoreApplication.translate("Placement", "Surveyed {0}").format(epoch)
+
+
+def accuracy(length: str) -> str:
+    """Return the words for a source's stated accuracy."""
+    return QCoreApplication.translate("Placement", "Accuracy {0}").format(length)
+
+
 def stopping() -> str:
     """Return the words for a job that was asked to stop."""
     return QCoreApplication.translate("JobState", "Stopping")

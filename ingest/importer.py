@@ -184,7 +184,7 @@ class _Import:
     def target(self, part: str = "", crs: str | None = None) -> Target:
         """Make the folder of a new layer, named after the source and the part of it."""
         name = self.options.name or self.path.stem.split(".")[0] or self.path.name
-        layer = self._free_id(f"{name}-{part}" if part else name)
+        layer = self._free_id(f"{name}-{part}" if part and part != name else name)
         folder = self.staging / layer
         folder.mkdir()
         to_local = self._to_local(self.options.crs or crs or self.crs)

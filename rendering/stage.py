@@ -92,7 +92,7 @@ class Stage:
             Frame("EPSG:3857"),
             LIGHT,
         )
-        self._ground = Ground(self._scene)
+        self._ground = Ground(self._scene, options.screen_space_error_px)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
         self._selected: list[tuple[str, int]] = []
@@ -389,9 +389,12 @@ class Stage:
         scene = self.scene_bounds() or (0.0,) * 6
         centre = tuple((scene[i] + scene[i + 3]) / 2 for i in range(3))
         try:
-            self._sky.set_sun(sun_direction(self._scene.frame, centre, instant))  # type: ignore[arg-type]
+            direction = sun_direction(self._scene.frame, centre, instant)  # type: ignore[arg-type]
         except FrameError:
             return
+        self._sky.set_sun(direction)
+        self._ground.set_sun(direction)
+        self._pending = True
 
     def statistics(self) -> StageStatistics:
         """Return what the stage is doing."""

@@ -57,6 +57,7 @@ class EntityPanel(QWidget):
         self._hint.setObjectName("dim")
         self._hint.setWordWrap(True)
         self._hint.setContentsMargins(12, 10, 12, 8)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.tabs = TabStrip(theme, _tab_names())
         self.tabs.set_current(4)
         self.tabs.changed.connect(lambda _: self._show_tab())
@@ -87,9 +88,10 @@ class EntityPanel(QWidget):
         layout.addWidget(self.tabs)
         layout.addWidget(self._hint)
         layout.addSpacing(4)
-        layout.addWidget(self.fields, 3)
+        layout.addWidget(self.fields, 300)
         layout.addWidget(self._graph_title)
-        layout.addWidget(self.graph, 2)
+        layout.addWidget(self.graph, 200)
+        layout.addStretch(1)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

@@ -33,6 +33,8 @@ _CONFIG: Final = {
     "SHAPE_RESTORE_SHX": "NO",
     "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+    # What we write is a staging folder that counts only once it is complete.
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",
 }
 #: Options of drivers that would otherwise write beside the source or reach for the network.
 _DRIVER_OPTIONS: Final = {
@@ -53,7 +55,7 @@ _CHUNK_BYTES: Final = 64 << 20
 _lock = threading.Lock()
 
 
-class GdalFailure(Exception):
+class GdalError(Exception):
     """GDAL refused; the message is one line."""
 
 
@@ -103,7 +105,8 @@ class RowChunk:
     columns: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def _pyogrio() -> Any:
+def load_pyogrio() -> Any:
+    """Return pyogrio, with the drivers and options that we allow."""
     # Imported late: loading GDAL takes 0.2 s and can_read must not pay for it.
     previous = os.environ.get("GDAL_SKIP")
     os.environ["GDAL_SKIP"] = _SKIPPED_DRIVERS
@@ -118,18 +121,24 @@ def _pyogrio() -> Any:
     return pyogrio
 
 
-def _guarded(call: Callable[[], T], notes: list[str]) -> T:
-    """Run one GDAL call: its warnings go to *notes*, its errors become `GdalFailure`."""
+def guarded(call: Callable[[], T], notes: list[str]) -> T:
+    """Return what one GDAL call gives; its warnings go to *notes*.
+
+    Raises
+    ------
+    GdalError
+        For any error of the call.
+    """
     with _lock, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             result = call()
         except UnicodeDecodeError as error:
-            raise GdalFailure(f"text is not in the encoding {error.encoding}") from error
+            raise GdalError(f"text is not in the encoding {error.encoding}") from error
         except (MemoryError, OverflowError) as error:
-            raise GdalFailure("states a size that does not fit into memory") from error
+            raise GdalError("states a size that does not fit into memory") from error
         except (RuntimeError, ValueError, OSError, TypeError) as error:
-            raise GdalFailure(one_line(error)) from error
+            raise GdalError(one_line(error)) from error
     for warning in caught:
         note = one_line(warning.message)
         if note not in notes and len(notes) < 20:
@@ -147,20 +156,22 @@ def one_line(error: object) -> str:
     return text[:300].rstrip(". ") or type(error).__name__
 
 
-def list_tables(dataset: str, encoding: str | None, job: Job, notes: list[str]) -> list[VectorTable]:
+def list_tables(
+    dataset: str, encoding: str | None, job: Job, notes: list[str]
+) -> list[VectorTable]:
     """Return the tables of a dataset, counted and measured.
 
     Raises
     ------
-    GdalFailure
+    GdalError
     Cancelled
     """
-    pyogrio = _pyogrio()
+    pyogrio = load_pyogrio()
     tables = []
-    for name, geometry in _guarded(lambda: pyogrio.list_layers(dataset), notes):
+    for name, geometry in guarded(lambda: pyogrio.list_layers(dataset), notes):
         job.check()
         options = _options_for(dataset, encoding)
-        info = _guarded(
+        info = guarded(
             lambda name=name, options=options: pyogrio.read_info(  # type: ignore[misc]
                 dataset, layer=name, force_feature_count=True, force_total_bounds=True, **options
             ),
@@ -193,12 +204,14 @@ def list_tables(dataset: str, encoding: str | None, job: Job, notes: list[str]) 
     return tables
 
 
-def read_rows(table: VectorTable, source_bytes: int, job: Job, notes: list[str]) -> Iterator[RowChunk]:
+def read_rows(
+    table: VectorTable, source_bytes: int, job: Job, notes: list[str]
+) -> Iterator[RowChunk]:
     """Yield the rows of a table in bounded chunks.
 
     Raises
     ------
-    GdalFailure
+    GdalError
     Cancelled
     """
     limit = _chunk_features(table, source_bytes)
@@ -215,7 +228,7 @@ def read_rows(table: VectorTable, source_bytes: int, job: Job, notes: list[str])
             )
         try:
             meta, fids, geometry, values = _read(table, limit, position, notes)
-        except GdalFailure:
+        except GdalError:
             if limit == 1:
                 raise
             # Smaller steps up to the damaged row, so that what precedes it is not lost.
@@ -242,15 +255,15 @@ def last_row_is_readable(table: VectorTable, notes: list[str]) -> bool:
         return True
     try:
         _, fids, _, _ = _read(table, 1, {"fids": np.array([table.features - 1])}, notes)
-    except GdalFailure:
+    except GdalError:
         return False
     return len(fids) == 1
 
 
 def _read(table: VectorTable, limit: int, position: dict[str, Any], notes: list[str]) -> Any:
-    pyogrio = _pyogrio()
+    pyogrio = load_pyogrio()
     size = {} if "fids" in position else {"max_features": limit}
-    return _guarded(
+    return guarded(
         lambda: pyogrio.raw.read(
             table.dataset,
             layer=table.name,
@@ -326,7 +339,9 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, np.ndarray | list | tuple):
-        return [_json_value(v) for v in (value.tolist() if isinstance(value, np.ndarray) else value)]
+        return [
+            _json_value(v) for v in (value.tolist() if isinstance(value, np.ndarray) else value)
+        ]
     return None if isinstance(value, bytes) else str(value)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-
 from pyproj import CRS
 
 from ingest.readers.las_header import LasHeader

@@ -73,11 +73,13 @@ def _any_case(target: Path) -> Path:
 def _parse(path: Path, root: Path, text: str, warn: Callable[[str], None]) -> list[Material]:
     materials: list[Material] = []
     for line in text.splitlines():
-        keyword, _, rest = line.strip().partition(" ")
-        keyword, rest = keyword.lower().strip(), rest.strip()
-        if keyword.startswith("newmtl"):
+        words = line.split(None, 1)
+        if len(words) < 2:
+            continue
+        keyword, rest = words[0].lower(), words[1].strip()
+        if keyword == "newmtl":
             materials.append(Material(name=rest))
-        if not materials or not rest:
+        if not materials:
             continue
         material = materials[-1]
         if keyword == "kd":

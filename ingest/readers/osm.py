@@ -69,11 +69,9 @@ class OsmReader:
         totals: Counter[str] = Counter()
         tables: Counter[str] = Counter()
         bounds = [180.0, 90.0, -180.0, -90.0]
-        import osmium
-
         with _errors_named(path):
             timestamp, box = _header(path)
-            for index, item in enumerate(osmium.FileProcessor(str(path))):
+            for index, item in enumerate(_objects(path)):
                 if index % _CHECK_OBJECTS == 0:
                     job.report("Counting", index, 0, "objects")
                 _count(item, totals, tables)
@@ -98,7 +96,10 @@ class OsmReader:
             },
             attributes={
                 "tables": {
-                    name: {"features": tables[name], "columns": ["osm_id", "name", *columns, "tags"]}
+                    name: {
+                        "features": tables[name],
+                        "columns": ["osm_id", "name", *columns, "tags"],
+                    }
                     for name, columns in COLUMNS.items()
                     if tables[name]
                 },
@@ -120,7 +121,9 @@ class OsmReader:
         job.check()
         import osmium
 
-        tables = {name: _Table() for name in COLUMNS if not options.layers or name in options.layers}
+        tables = {
+            name: _Table() for name in COLUMNS if not options.layers or name in options.layers
+        }
         make = osmium.geom.WKBFactory()
         with _errors_named(path):
             # flex_mem keeps a map for small extracts and an array for large ones: 8 bytes a node.
@@ -144,6 +147,12 @@ class OsmReader:
         for name, table in tables.items():
             if table.rows:
                 yield table.take(name)
+
+
+def _objects(path: Path) -> Iterator[Any]:
+    import osmium
+
+    yield from osmium.FileProcessor(str(path))
 
 
 def _feature(item: Any, make: Any, tables: dict[str, _Table]) -> str | None:

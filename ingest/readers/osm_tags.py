@@ -26,7 +26,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "waterways": ("waterway", "width_m", "tunnel"),
     "water": ("water",),
     "land_use": ("kind",),
-    "points": ("kind", "category", "height_m"),
+    "points": ("kind", "osm_key", "height_m"),
 }  # fmt: skip
 
 _LAND_KEYS: Final = ("landuse", "natural", "leisure", "amenity", "man_made", "aeroway", "place")
@@ -39,7 +39,7 @@ _NUMBER: Final = re.compile(r"^\s*(-?\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|ft|fe
 
 
 def length_m(text: str | None) -> float | None:
-    """Return a length tag in metres: ``12``, ``12.5 m``, ``40 ft``, ``6'4"``; None if none of them."""
+    """Return a length tag in metres (``12``, ``12.5 m``, ``40 ft``, ``6'4``), else None."""
     found = _NUMBER.match(text or "")
     if not found:
         return None
@@ -106,7 +106,7 @@ def row_of(table: str, tags: Mapping[str, str]) -> dict[str, Any]:
         category = next((key for key in keys if key in tags), "")
         row["kind"] = tags.get(category)
         if table == "points":
-            row |= {"category": category, "height_m": length_m(tags.get("height"))}
+            row |= {"osm_key": category, "height_m": length_m(tags.get("height"))}
     return row
 
 

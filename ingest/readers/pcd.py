@@ -168,7 +168,9 @@ def _row_type(
             continue
         name = field if field not in names else f"{field}#{len(names)}"
         names.add(name)
-        columns.append((name, f"<{code}{size}", (count,)) if count > 1 else (name, f"<{code}{size}"))
+        columns.append(
+            (name, f"<{code}{size}", (count,)) if count > 1 else (name, f"<{code}{size}")
+        )
     have = {canonical(name) for name in names}
     if not {"x", "y", "z"} <= have:
         raise SourceError(path, f"it has no x, y and z fields (FIELDS {' '.join(fields)[:80]})")

@@ -48,15 +48,15 @@ class PlyReader:
             info = describe(path, name, self._points(header, ReadOptions(), job), job)
             if not info.counts["points"]:
                 info.warnings.append("the file has no vertices")
+            elif "z" not in {canonical(p.name) for p in _vertices(header).properties}:
+                info.warnings.append("the vertices have no z; heights are taken as zero")
         else:
             info = self._describe_mesh(header, name, job)
         info.attributes["elements"] = {e.name: e.count for e in header.elements}
         info.attributes["columns"] = [p.name for p in _vertices(header).properties]
         return info
 
-    def read(
-        self, path: Path, options: ReadOptions, job: Job
-    ) -> Iterator[PointChunk | MeshChunk]:
+    def read(self, path: Path, options: ReadOptions, job: Job) -> Iterator[PointChunk | MeshChunk]:
         """Yield points, or the mesh where the file has faces; see `Reader.read`."""
         job.check()
         header = read_header(path)
@@ -85,15 +85,16 @@ class PlyReader:
         triangles = 0
         for chunk in _mesh(header, job):
             triangles += len(chunk.triangles)
-            low = np.minimum(low, np.nanmin(chunk.position, axis=0))
-            high = np.maximum(high, np.nanmax(chunk.position, axis=0))
+            finite = chunk.position[np.isfinite(chunk.position).all(axis=1)]
+            low = np.minimum(low, finite.min(axis=0, initial=np.inf))
+            high = np.maximum(high, finite.max(axis=0, initial=-np.inf))
         faces = header.element("face")
         info.counts = {
             "vertices": _vertices(header).count,
             "faces": faces.count if faces is not None else 0,
             "triangles": triangles,
         }
-        if triangles:
+        if np.isfinite(low).all():
             info.bounds = [*map(float, low), *map(float, high)]
         if not info.counts["vertices"] or not triangles:
             info.warnings.append("the mesh is empty")
@@ -106,11 +107,11 @@ class PlyReader:
 def _vertices(header: Header) -> Element:
     element = header.element("vertex")
     if element is None:
-        raise SourceError(header.path, "it has no vertices")
+        return Element("vertex", 0)
     names = {canonical(p.name) for p in element.properties if not p.count_kind}
-    if not {"x", "y", "z"} <= names:
+    if not {"x", "y"} <= names:
         have = " ".join(p.name for p in element.properties)[:80]
-        raise SourceError(header.path, f"its vertices have no x, y and z (they have: {have})")
+        raise SourceError(header.path, f"its vertices have no x and y (they have: {have})")
     return element
 
 
@@ -131,46 +132,59 @@ def _index_name(faces: Element) -> str | None:
 
 
 def _mesh(header: Header, job: Job) -> Iterator[MeshChunk]:
+    tables: dict[str, dict[str, Any]] = {}
     with header.path.open("rb") as stream:
         body = Body(header, stream, job)
-        tables = {}
-        for element in header.elements:
-            tables[element.name] = body.table(element)
+        for each in header.elements:
+            tables[each.name] = body.table(each)
             if {"vertex", "face"} <= set(tables):
                 break
-    vertices, faces = tables["vertex"], tables["face"]
+    faces = tables["face"]
+    if not tables.get("vertex"):
+        raise SourceError(header.path, "it has faces and no vertices")
+    shared = _attributes(tables["vertex"])
     element = header.element("face")
-    assert element is not None
-    lengths, flat = faces[_index_name(element) or ""]
-    _check_indices(header, flat, len(next(iter(vertices.values()))))
+    lengths, flat = faces[(_index_name(element) if element is not None else None) or ""]
+    _check_indices(header, flat, len(shared["position"]))
     triangles, corners = fan(lengths, flat.astype(np.int64))
-    if not len(triangles):
-        return
-    shared = _attributes(vertices)
-    texture = _texture(header)
-    material = Material((1.0, 1.0, 1.0, 1.0) if texture else Material().colour, texture)
     wedge = faces.get("texcoord")
+    if not isinstance(wedge, tuple) or not np.array_equal(wedge[0], 2 * lengths):
+        wedge = None
+    texture = _texture(header)
+    plain = texture is None and shared["colour"] is None
+    material = Material(Material().colour if plain else (1.0, 1.0, 1.0, 1.0), texture)
     for start in range(0, len(triangles), _PIECE_TRIANGLES):
         job.report("reading triangles", start, len(triangles), "triangles")
-        part = triangles[start : start + _PIECE_TRIANGLES]
-        used, local = np.unique(part, return_inverse=True)
-        uv = shared["uv"]
-        if wedge is not None and int(wedge[0].sum()) == 2 * len(flat):
-            # Texture coordinates by corner: every corner becomes a vertex of its own.
-            used, local = part.ravel(), np.arange(part.size)
-            pairs = wedge[1].reshape(-1, 2)[corners[start : start + _PIECE_TRIANGLES].ravel()]
-            corner_uv = np.column_stack([pairs[:, 0], 1 - pairs[:, 1]]).astype(np.float32)
-        else:
-            corner_uv = None if uv is None else uv[used]
-        yield MeshChunk(
-            shared["position"][used],
-            local.reshape(-1, 3).astype(np.uint32),
-            material,
-            corner_uv,
-            None if shared["normal"] is None else shared["normal"][used],
-            None if shared["colour"] is None else shared["colour"][used],
-            name=header.path.stem,
-        )
+        part = slice(start, start + _PIECE_TRIANGLES)
+        yield _piece(header, shared, material, triangles[part], wedge, corners[part])
+
+
+def _piece(
+    header: Header,
+    shared: dict[str, Any],
+    material: Material,
+    triangles: npt.NDArray[np.int64],
+    wedge: tuple[Any, Any] | None,
+    corners: npt.NDArray[np.int64],
+) -> MeshChunk:
+    """Return some triangles with the vertices that they use."""
+    if wedge is not None:
+        # Texture coordinates by corner: every corner becomes a vertex of its own.
+        used, local = triangles.ravel(), np.arange(triangles.size)
+        pairs = wedge[1].reshape(-1, 2)[corners.ravel()]
+        uv = np.column_stack([pairs[:, 0], 1 - pairs[:, 1]]).astype(np.float32)
+    else:
+        used, local = np.unique(triangles, return_inverse=True)
+        uv = None if shared["uv"] is None else shared["uv"][used]
+    return MeshChunk(
+        shared["position"][used],
+        local.reshape(-1, 3).astype(np.uint32),
+        material,
+        uv,
+        None if shared["normal"] is None else shared["normal"][used],
+        None if shared["colour"] is None else shared["colour"][used],
+        name=header.path.stem,
+    )
 
 
 def _check_indices(header: Header, flat: npt.NDArray[Any], vertices: int) -> None:

@@ -143,9 +143,7 @@ def _take(header: Header, words: list[str]) -> None:
         elif words[0] == "property" and words[1] == "list":
             if _TYPES[words[2]][0] == "f":
                 raise SourceError(path, f"the lengths of {words[4][:30]} are not whole numbers")
-            elements[-1].properties.append(
-                Property(words[4], _TYPES[words[3]], _TYPES[words[2]])
-            )
+            elements[-1].properties.append(Property(words[4], _TYPES[words[3]], _TYPES[words[2]]))
         elif words[0] == "property":
             elements[-1].properties.append(Property(words[2], _TYPES[words[1]]))
         else:
@@ -202,18 +200,20 @@ class Body:
         while done < element.count and names:
             count = min(batch, element.count - done)
             if self._lines is not None:
-                values = self._text_rows(count, len(names))
-                columns = {name: values[:, i] for i, name in enumerate(names)}
+                table = self._text_rows(count, len(names))
+                got = len(table)
+                columns: dict[str, Any] = {name: table[:, i] for i, name in enumerate(names)}
             else:
                 kind = self._header.row_type(element)
                 count = min(count, _BLOCK_BYTES // kind.itemsize)
                 data = self._read(count * kind.itemsize)
-                values = np.frombuffer(data, kind, len(data) // kind.itemsize)
+                values: Any = np.frombuffer(data, kind, len(data) // kind.itemsize)
+                got = len(values)
                 columns = {name: values[name] for name in names}
-            if len(values):
+            if got:
                 yield columns
-            done += len(values)
-            if len(values) < count:
+            done += got
+            if got < count:
                 raise self._short(element, done)
 
     def table(self, element: Element) -> dict[str, Any]:
@@ -259,17 +259,28 @@ class Body:
         self._left = taken[count:]
         return taken[:count]
 
+    def _more(self) -> bool:
+        """Return whether another line follows."""
+        following = self._take_lines(1)
+        self._left = following + self._left
+        return bool(following)
+
     def _text_rows(self, count: int, columns: int) -> npt.NDArray[np.float64]:
         lines = self._take_lines(min(count, 100_000))
         parts = []
         got = 0
         while lines:
             rows, bad = parse_rows(lines, columns, None)
+            if bad == [len(lines) - 1] and not self._more():
+                # The last line of a file that was cut.
+                bad = []
             if bad:
                 text = _printable(lines[bad[0]].strip())
                 raise SourceError(self._header.path, f"'{text}' is not a row of {columns} numbers")
             parts.append(rows)
             got += len(rows)
+            if len(rows) < len(lines):
+                break
             lines = self._take_lines(min(count - got, 100_000)) if got < count else []
         return np.concatenate(parts) if parts else np.empty((0, columns))
 

@@ -24,7 +24,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "green": ("green", "g"),
     "blue": ("blue", "b"),
     "rgb": ("rgb", "rgba"),
-    "intensity": ("intensity", "i", "reflectance", "reflectivity"),
+    "intensity": ("intensity", "reflectance", "reflectivity"),
     "classification": ("classification", "class", "label"),
     "return_number": ("returnnumber", "return_number", "return number"),
     "gps_time": ("gpstime", "gps_time", "gps time"),
@@ -55,11 +55,12 @@ class ChunkMaker:
         Parameters
         ----------
         columns : mapping of str to (n,) array
-            By `canonical` names; x, y and z are there.
+            By `canonical` names; x and y are there. Without z, heights are zero.
         """
-        position = np.empty((len(columns["x"]), 3))
+        position = np.zeros((len(columns["x"]), 3))
         for axis, name in enumerate("xyz"):
-            position[:, axis] = columns[name]
+            if name in columns:
+                position[:, axis] = columns[name]
         colour = self._colours(columns)
         intensity = columns.get("intensity")
         if intensity is not None:

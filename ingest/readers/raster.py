@@ -242,7 +242,12 @@ def _bounds(dataset: Any) -> list[float | None] | None:
         return None
     corners = [
         dataset.transform * corner
-        for corner in ((0, 0), (dataset.width, 0), (0, dataset.height), (dataset.width, dataset.height))
+        for corner in (
+            (0, 0),
+            (dataset.width, 0),
+            (0, dataset.height),
+            (dataset.width, dataset.height),
+        )
     ]
     x, y = [c[0] for c in corners], [c[1] for c in corners]
     if not all(map(math.isfinite, x + y)):

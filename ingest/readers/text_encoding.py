@@ -58,9 +58,8 @@ def write_utf8(path: Path, encoding: str, out: Path, job: Job) -> None:
     """
     with out.open("w", encoding="utf-8", newline="") as stream:
         for index, text in enumerate(_decoded(path, encoding, job)):
-            if index == 0:
-                text = _DECLARED.sub(r"\1UTF-8", text.removeprefix("\ufeff"), count=1)
-            stream.write(text)
+            start = _DECLARED.sub(r"\1UTF-8", text.removeprefix("\ufeff"), count=1)
+            stream.write(start if index == 0 else text)
 
 
 def _decoded(path: Path, encoding: str, job: Job) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from ingest.pipeline.job import Job
 from ingest.readers.contract import FeatureChunk, ReadOptions, SourceInfo
 from ingest.readers.gdal_vector import (
-    GdalFailure,
+    GdalError,
     VectorTable,
     last_row_is_readable,
     list_tables,
@@ -69,7 +69,11 @@ class VectorReader:
             info.counts = {"features": features, "tables": len(tables)}
         info.attributes = {
             "tables": {
-                t.name: {"features": t.features, "geometry": t.geometry or None, "columns": t.columns}
+                t.name: {
+                    "features": t.features,
+                    "geometry": t.geometry or None,
+                    "columns": t.columns,
+                }
                 for t in tables
             }
         }
@@ -97,7 +101,7 @@ class VectorReader:
                 try:
                     for rows in read_rows(table, size, job, notes):
                         yield FeatureChunk(table.name, rows.geometry, rows.columns, crs)
-                except GdalFailure as error:
+                except GdalError as error:
                     raise SourceError(
                         path, f"table {table.name!r} cannot be read to its end ({error})"
                     ) from error
@@ -126,7 +130,7 @@ def _tables(
     for dataset, encoding in datasets:
         try:
             tables += list_tables(dataset, encoding, job, notes)
-        except GdalFailure as error:
+        except GdalError as error:
             if "encoding" not in str(error) or encoding in (None, "ISO-8859-1"):
                 raise SourceError(path, _plain(error, dataset, path)) from error
             notes.append(f"{error}; read as Latin-1")
@@ -193,9 +197,7 @@ def _bounds(
     return [low[0], low[1], heights[0], high[0], high[1], heights[1]]
 
 
-def _height_range(
-    path: Path, tables: list[VectorTable], job: Job
-) -> tuple[float, float] | None:
+def _height_range(path: Path, tables: list[VectorTable], job: Job) -> tuple[float, float] | None:
     solid = [t for t in tables if " Z" in t.geometry or "2.5D" in t.geometry]
     if not solid or sum(t.features for t in solid) > _HEIGHT_SCAN_FEATURES:
         return None
@@ -210,7 +212,7 @@ def _height_range(
                 z = z[np.isfinite(z)]
                 if len(z):
                     low, high = min(low, float(z.min())), max(high, float(z.max()))
-        except GdalFailure:
+        except GdalError:
             break  # Reading reports it; the heights so far are of the readable part.
     return (low, high) if low <= high else None
 
@@ -238,4 +240,3 @@ def _check_places(path: Path, tables: list[VectorTable], notes: list[str]) -> No
                 f"table {table.name!r} has coordinates beyond the globe "
                 f"({west:g}, {south:g} to {east:g}, {north:g}); those features cannot be placed"
             )
-

@@ -13,8 +13,17 @@ from ingest.readers.xml_guard import root_name
 _JSON_LOOK_BYTES: Final = 1 << 16
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 _GEOJSON_TYPES: Final = frozenset(
-    "FeatureCollection Feature GeometryCollection Point MultiPoint LineString MultiLineString "
-    "Polygon MultiPolygon".split()
+    [
+        "FeatureCollection",
+        "Feature",
+        "GeometryCollection",
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+    ]
 )
 _JSON_SUFFIXES: Final = (
     ".json", ".geojson", ".topojson", ".seq", ".geojsonl", ".geojsons", ".geojsonseq", ".ndjson",
@@ -106,8 +115,10 @@ def _sniff_json(path: Path, suffix: str) -> str:
         return "TopoJSON"
     if kind in _GEOJSON_TYPES:
         # A feature type name alone is no proof: other formats have things called Point, too.
-        return "GeoJSON" if {"features", "geometry", "coordinates", "geometries"} & keys else (
-            "GeoJSON" if suffix == ".geojson" or kind == "FeatureCollection" else ""
+        return (
+            "GeoJSON"
+            if {"features", "geometry", "coordinates", "geometries"} & keys
+            else ("GeoJSON" if suffix == ".geojson" or kind == "FeatureCollection" else "")
         )
     if not kind and "features" in keys and not keys & {"CityObjects", "asset"}:
         return "GeoJSON"

@@ -10,6 +10,7 @@ import codecs
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,13 @@ from twin_model.errors import SourceError
 
 _SIDECARS: Final = (".dbf", ".prj", ".cpg", ".shx")
 _CODE_PAGES: Final = {"88591": "latin-1", "88592": "iso8859-2", "65001": "utf-8", "20127": "ascii"}
-_LANGUAGE_DRIVERS: Final = {0x4D: "gbk", 0x4F: "cp950", 0x03: "cp1252", 0x13: "cp932", 0x4E: "cp949"}
+_LANGUAGE_DRIVERS: Final = {
+    0x4D: "gbk",
+    0x4F: "cp950",
+    0x03: "cp1252",
+    0x13: "cp932",
+    0x4E: "cp949",
+}
 
 
 @dataclass
@@ -86,7 +93,9 @@ def _stage(path: Path, form: str, room: Path, out: Staged, job: Job) -> None:
 def _stage_text(path: Path, form: str, room: Path, out: Staged, job: Job) -> str:
     encoding = detect_encoding(path, job)
     # GDAL names the table after the file, so the copy keeps the name; it tells CSV by the suffix.
-    prefix = {"GeoJSON": "GeoJSON:", "GeoJSONSeq": "GeoJSONSeq:", "TopoJSON": "TopoJSON:"}.get(form, "")
+    prefix = {"GeoJSON": "GeoJSON:", "GeoJSONSeq": "GeoJSONSeq:", "TopoJSON": "TopoJSON:"}.get(
+        form, ""
+    )
     if encoding == "utf-8":
         return f"{prefix}{path}"
     copy = room / path.name
@@ -164,10 +173,12 @@ def _stage_archive(path: Path, form: str, room: Path, out: Staged, job: Job) -> 
         raise SourceError(path, "the archive holds no vector data that can be read")
 
 
-def _extract_family(path: Path, name: Path, members: list[object], folder: Path, job: Job) -> None:
+def _extract_family(
+    path: Path, name: Path, members: list[zipfile.ZipInfo], folder: Path, job: Job
+) -> None:
     """Extract a member and what belongs to it, by base name."""
     for info in members:
-        candidate = Path(member_name(info))  # type: ignore[arg-type]
+        candidate = Path(member_name(info))
         wanted = candidate == name or (
             name.suffix.lower() == ".shp"
             and candidate.parent == name.parent
@@ -176,7 +187,7 @@ def _extract_family(path: Path, name: Path, members: list[object], folder: Path,
         )
         if wanted:
             # Only the base name is used: nothing can land outside the folder.
-            extract_member(path, info, folder / candidate.name, job)  # type: ignore[arg-type]
+            extract_member(path, info, folder / candidate.name, job)
 
 
 def _dbf_encoding(dbf: Path | None, cpg: Path | None, out: Staged) -> str | None:

@@ -40,8 +40,14 @@ class ImageBands:
             return np.ascontiguousarray(np.moveaxis(self.palette[chosen], -1, 0))
         if self.stretch is not None:
             low, high = self.stretch[:, 0, None, None], self.stretch[:, 1, None, None]
-            scaled = (np.nan_to_num(np.abs(values).astype(np.float64) if np.iscomplexobj(values)
-                                    else values.astype(np.float64)) - low) / (high - low)
+            scaled = (
+                np.nan_to_num(
+                    np.abs(values).astype(np.float64)
+                    if np.iscomplexobj(values)
+                    else values.astype(np.float64)
+                )
+                - low
+            ) / (high - low)
             shown = (np.clip(scaled, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
         else:
             shown = values.astype(np.uint8)
@@ -95,9 +101,7 @@ def _palette(dataset: Any) -> npt.NDArray[np.uint8]:
     return table
 
 
-def _stretch(
-    dataset: Any, indexes: tuple[int, ...], job: Job
-) -> npt.NDArray[np.float64] | None:
+def _stretch(dataset: Any, indexes: tuple[int, ...], job: Job) -> npt.NDArray[np.float64] | None:
     """Return the percentiles of each band over sampled windows, None where nothing is valid."""
     samples: list[npt.NDArray[np.float64]] = []
     for window in sample_windows(dataset):

@@ -56,7 +56,8 @@ class Facade:
 FACADES: Final = (
     Facade("off-white", (226, 222, 212), (245, 244, 240), (72, 92, 108), (150, 146, 140), 3.4,
            (0.22, 0.24, 0.78, 0.78), 0.06,
-           ("apartments", "dormitory", "school", "hospital", "hotel", "住宅", "宿舍", "学校", "医院")),
+           ("apartments", "dormitory", "school", "hospital", "hotel",
+            "住宅", "宿舍", "学校", "医院")),
     Facade("beige", (206, 188, 158), (232, 222, 202), (66, 78, 84), (138, 120, 104), 3.6,
            (0.25, 0.22, 0.75, 0.80), 0.10,
            ("house", "residential", "detached", "terrace", "civic", "民居", "居民")),
@@ -65,7 +66,8 @@ FACADES: Final = (
            ("brick", "church", "retail", "shop", "historic", "pub", "砖", "商铺")),
     Facade("glass", (120, 146, 164), (168, 184, 194), (86, 122, 148), (128, 134, 140), 3.0,
            (0.05, 0.06, 0.95, 0.86), 0.16,
-           ("office", "commercial", "glass", "terminal", "tower", "办公", "商业", "写字楼", "航站楼")),
+           ("office", "commercial", "glass", "terminal", "tower",
+            "办公", "商业", "写字楼", "航站楼")),
     Facade("grey", (164, 166, 166), (190, 192, 192), (62, 72, 80), (124, 126, 128), 3.8,
            (0.12, 0.30, 0.88, 0.72), 0.10,
            ("public", "government", "university", "parking", "concrete", "政府", "公共")),
@@ -126,9 +128,7 @@ def _draw(facade: Facade) -> bytes:
     for row in range(STOREYS):
         for column in range(BAYS):
             x, y = column * cell, row * cell
-            left, top, right, bottom = (
-                round(v * cell) for v in facade.window
-            )
+            left, top, right, bottom = (round(v * cell) for v in facade.window)
             frame = max(cell // 32, 1)
             draw.rectangle(
                 (x + left - frame, y + top - frame, x + right + frame, y + bottom + frame),

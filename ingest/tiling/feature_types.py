@@ -7,6 +7,7 @@ anybody may add to it.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
 import re
@@ -63,7 +64,7 @@ def type_of_words(text: str) -> str:
     # "HarbourCranes_2024" -> harbour cranes 2024
     spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
     tokens = re.findall(r"[a-z]+", spaced.lower())
-    pairs = ["_".join(pair) for pair in zip(tokens, tokens[1:])]
+    pairs = ["_".join(pair) for pair in itertools.pairwise(tokens)]
     words = {form for token in tokens + pairs for form in (token, token.removesuffix("s"))}
     words |= {token.removesuffix("es") for token in tokens}
     best = ""

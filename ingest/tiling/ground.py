@@ -69,9 +69,7 @@ class _Surface:
         self, dataset: Any, column: npt.NDArray[np.float64], row: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
         width, height = dataset.width, dataset.height
-        inside = (
-            (column >= -0.5) & (column <= width - 0.5) & (row >= -0.5) & (row <= height - 0.5)
-        )
+        inside = (column >= -0.5) & (column <= width - 0.5) & (row >= -0.5) & (row <= height - 0.5)
         column = np.where(inside, np.clip(column, 0, width - 1), 0)
         row = np.where(inside, np.clip(row, 0, height - 1), 0)
         left, top = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)

@@ -64,7 +64,7 @@ def place(shapes: Shapes, to_local: ToLocal) -> tuple[Shapes, npt.NDArray[np.boo
     flat_points = chosen & ~with_z[owner]
     flat = shapely.set_coordinates(flat, local[flat_points, :2])
     solid = shapely.force_3d(solid)
-    solid = shapely.set_coordinates(solid, local[chosen & with_z[owner]], include_z=True)
+    solid = shapely.set_coordinates(solid, local[chosen & with_z[owner]])
     out[~with_z] = flat[~with_z]
     out[with_z] = solid[with_z]
     return out, with_z & ~lost

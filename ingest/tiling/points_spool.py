@@ -166,7 +166,7 @@ class Spool:
 
     def _rows(self, chunk: PointChunk, part: slice, target: Target) -> Rows:
         position = chunk.position[part]
-        keep = None
+        keep: npt.NDArray[np.bool_] | None = None
         if not np.isfinite(position).all():
             keep = np.isfinite(position).all(axis=1)
             position = position[keep]
@@ -174,8 +174,9 @@ class Spool:
         local = target.to_local(position)
         if len(local) and max(local.max(), -local.min()) > LARGEST_LOCAL_M:
             near = (np.abs(local) <= LARGEST_LOCAL_M).all(axis=1)
-            keep = np.ones(count, bool) if keep is None else keep
-            keep[np.flatnonzero(keep)[~near]] = False
+            placed = np.ones(count, np.bool_) if keep is None else keep
+            placed[np.flatnonzero(placed)[~near]] = False
+            keep = placed
             local = local[near]
         rows = np.zeros(len(local), ROW)
         rows["xyz"] = local

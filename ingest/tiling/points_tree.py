@@ -167,16 +167,16 @@ class TreeBuilder:
         count = -(-len(rows) // (2 * LEAF_POINTS))
         if count == 1:
             return [self._leaf(rows, path)]
-        return [self._leaf(part, f"{path}p{i}") for i, part in enumerate(np.array_split(rows, count))]
+        return [
+            self._leaf(part, f"{path}p{i}") for i, part in enumerate(np.array_split(rows, count))
+        ]
 
     def _leaf(self, rows: Rows, path: str) -> TileNode:
         self._count(len(rows))
         self.tiles += 1
         return TileNode(_bounds(rows), 0.0, self._write(path, rows), [], "ADD")
 
-    def _node(
-        self, path: str, depth: int, rows: Rows | None, children: list[TileNode]
-    ) -> TileNode:
+    def _node(self, path: str, depth: int, rows: Rows | None, children: list[TileNode]) -> TileNode:
         bounds = [child.bounds for child in children]
         uri = None
         error = ERROR_PER_SPACING * self._size / (1 << (depth + self._bits))
@@ -193,7 +193,9 @@ class TreeBuilder:
 
     def _count(self, points: int) -> None:
         self._done += points
-        self._job.report("writing tiles", min(self._done, self._spool.rows), self._spool.rows, "points")
+        self._job.report(
+            "writing tiles", min(self._done, self._spool.rows), self._spool.rows, "points"
+        )
 
 
 Index = npt.NDArray[np.intp]

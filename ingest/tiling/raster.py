@@ -262,7 +262,10 @@ class _HeightShift:
         nodes = self._NODES - 1
         column = (window.col_off + np.arange(window.width) + 0.5) / self._size[0] * nodes
         row = (window.row_off + np.arange(window.height) + 0.5) / self._size[1] * nodes
-        left, top = np.minimum(column.astype(int), nodes - 1), np.minimum(row.astype(int), nodes - 1)
+        left, top = (
+            np.minimum(column.astype(int), nodes - 1),
+            np.minimum(row.astype(int), nodes - 1),
+        )
         u, v = column - left, (row - top)[:, None]
         upper = self._grid[top][:, left] * (1 - u) + self._grid[top][:, left + 1] * u
         lower = self._grid[top + 1][:, left] * (1 - u) + self._grid[top + 1][:, left + 1] * u
@@ -305,7 +308,8 @@ def _scratch(warp: Any, path: Path, **profile: Any) -> Iterator[Any]:
 def _make_cog(scratch: Path, out: Path, terrain: bool, pixels: int, path: Path) -> None:
     """Copy the scratch file into a COG with overviews."""
     options: dict[str, Any] = {
-        "driver": "COG", "BLOCKSIZE": _BLOCK, "BIGTIFF": "IF_SAFER", "OVERVIEW_RESAMPLING": "AVERAGE",
+        "driver": "COG", "BLOCKSIZE": _BLOCK, "BIGTIFF": "IF_SAFER",
+        "OVERVIEW_RESAMPLING": "AVERAGE",
         "COMPRESS": "DEFLATE", "LEVEL": 6, "PREDICTOR": "YES",
     }  # fmt: skip
     if not terrain and pixels > _LOSSLESS_PIXELS:
@@ -323,4 +327,3 @@ def _local_bounds(warp: Any, target: Target, low: float, high: float) -> Bounds:
     west, south, east, north = warp.bounds
     heights = (low - z, high - z) if low < high or low != 0.0 else (0.0, 0.0)
     return (west - x, south - y, heights[0], east - x, north - y, heights[1])
-

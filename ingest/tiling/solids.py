@@ -170,7 +170,9 @@ def _walls(solids: Solids, rings: _Rings) -> _Faces:
     uv[:, :2, 1] = ((solids.ground_m[owner] - low) * scale)[:, None]
     uv[:, 2:, 1] = (-(high - solids.ground_m[owner]) * scale)[:, None]
     corner = np.arange(count)[:, None] * 4
-    triangles = np.concatenate([corner + [0, 1, 2], corner + [0, 2, 3]], axis=1).reshape(-1, 3)
+    triangles = np.concatenate(
+        [corner + np.array([0, 1, 2]), corner + np.array([0, 2, 3])], axis=1
+    ).reshape(-1, 3)
     return _Faces(
         position.reshape(-1, 3),
         np.repeat(normal, 4, axis=0),
@@ -185,7 +187,7 @@ def _caps(solids: Solids, rings: _Rings) -> _Faces:
     corners = np.column_stack([rings.x0, rings.y0])
     part = rings.ring_part[rings.ring]
     # Turned rings came out in reversed order of edges, but every edge still starts at a corner.
-    triangles, owner = _triangulate(corners, part, rings.ring)
+    triangles = _triangulate(corners, part, rings.ring)
     if len(triangles) == 0:
         empty = np.empty((0, 3))
         return _Faces(empty, empty, None, np.empty((0, 3), np.int64), np.empty(0, np.int64))
@@ -203,13 +205,12 @@ def _caps(solids: Solids, rings: _Rings) -> _Faces:
     )
 
 
-def _triangulate(corners: Floats, part: Indices, ring: Indices) -> tuple[Indices, Indices]:
-    """Return anticlockwise triangles over *corners*, and the part of each."""
+def _triangulate(corners: Floats, part: Indices, ring: Indices) -> Indices:
+    """Return anticlockwise triangles over *corners*, each part's rings being one polygon."""
     # Compiled, loaded only once footprints become buildings.
     import mapbox_earcut
 
     out: list[Indices] = []
-    owners: list[Indices] = []
     starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]])
     ends = np.r_[starts[1:], len(part)]
     for start, end in zip(starts.tolist(), ends.tolist()):
@@ -222,14 +223,13 @@ def _triangulate(corners: Floats, part: Indices, ring: Indices) -> tuple[Indices
             found = mapbox_earcut.triangulate_float64(here, ring_ends).astype(np.int64)
         if len(found):
             out.append(found.reshape(-1, 3) + start)
-            owners.append(np.full(len(found) // 3, part[start]))
     if not out:
-        return np.empty((0, 3), np.int64), np.empty(0, np.int64)
+        return np.empty((0, 3), np.int64)
     triangles = np.concatenate(out)
     a, b, c = (corners[triangles[:, i]] for i in range(3))
     area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
     triangles[area < 0] = triangles[area < 0][:, ::-1]
-    return triangles, np.concatenate(owners)
+    return triangles
 
 
 def _chosen(faces: _Faces, vertices: npt.NDArray[np.bool_]) -> _Faces:

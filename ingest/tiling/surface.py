@@ -132,7 +132,7 @@ def primitive_of(surface: Surface) -> Primitive:
     return Primitive(
         lit.position,
         lit.triangles,
-        normal=None if is_photograph else lit.normal,
+        normal=lit.normal if takes_light else None,
         uv=lit.uv if texture is not None else None,
         colour=lit.colour,
         feature=lit.feature,

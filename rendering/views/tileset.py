@@ -10,12 +10,14 @@ import numpy as np
 
 from rendering.actors import apply_opacity, edge_actor, edge_colour, line_actor, surface_actor
 from rendering.geometry import feature_edges, poly_data, vtk_matrix
+from rendering.ground.shadows import Footprints
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
 from rendering.tiles.parts import Part, PartOptions, build_parts, point_colours
 from rendering.tiles.placement import Placement
+from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.errors import ShapanError, SourceError
 from twin_model.layer import Bounds, Layer, LayerRole
@@ -222,8 +224,10 @@ class TilesetView:
         If the tileset is missing or broken.
     """
 
-    def __init__(self, layer: Layer, folder: Path, scene: Scene) -> None:
+    def __init__(self, layer: Layer, folder: Path, scene: Scene, ground: Ground) -> None:
         self.layer = layer
+        self._ground = ground
+        self._footprints: Footprints | None = None
         self.scene = scene
         content = Path(layer.content)
         self.tileset = load_tileset(content if content.is_absolute() else folder / content)
@@ -246,6 +250,16 @@ class TilesetView:
         self.root = TileNode(self.tileset.root, self)
         self.engine = Engine(self.root, scene.loader, scene.cache)
         self.set_style(layer.style)
+        outlines = folder / "features.gpkg"
+        if outlines.is_file() and layer.role is LayerRole.MESH:
+            ground.load(layer.id, outlines, "footprints", self._outlines)
+
+    def _outlines(self, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.warnings.append(str(result))
+            return
+        self._footprints = result
+        self.set_style(self._style)
 
     def update(self, look: Look, deadline: float) -> bool:
         """Stream towards *look*."""
@@ -264,12 +278,16 @@ class TilesetView:
 
     def set_style(self, style: dict[str, Any]) -> None:
         """Apply visible, opacity, point_size, colour_by."""
+        self._style = dict(style)
         self.visible = bool(style.get("visible", True))
         self.opacity = min(max(float(style.get("opacity", 1.0)), 0.0), 1.0)
         self.point_size = float(style.get("point_size") or 3.0)
         by = str(style.get("colour_by") or "rgb")
         recolour = by != self.options.colour_by
         self.options = replace(self.options, colour_by=by)
+        if self._footprints is not None:
+            shown = self._footprints if self.visible and self.opacity > 0.5 else None
+            self._ground.set_footprints(self.layer.id, shown)
         for node in self._loaded():
             if recolour:
                 for part in node.parts:
@@ -370,5 +388,6 @@ class TilesetView:
 
     def close(self) -> None:
         """Remove everything."""
+        self._ground.forget(self.layer.id)
         self.engine.close()
         self.owners.clear()

@@ -187,6 +187,7 @@ class _Walk:
         if not isinstance(vertex, VertexArray) or vertex.values.ndim != 2 or not len(vertex.values):
             return None
         position = vertex.values[:, :3]
+        position = position.astype(position.dtype.newbyteorder("="), copy=False)
         if position.shape[1] == 2:
             position = np.column_stack([position, np.zeros(len(position), position.dtype)])
         triangles, other = triangles_of(node.fields.get("primitives") or [])
@@ -234,7 +235,10 @@ def _steps(node: Record) -> list[_Step]:
     children = list(node.fields.get("children") or [])
     names = node.fields.get("files") or [""] * len(children)
     ranges = node.fields.get("ranges") or []
-    prefix = node.fields.get("database_path") or ""
+    prefix = str(node.fields.get("database_path") or "").replace("\\", "/")
+    if prefix.startswith("/") or ":" in prefix:
+        # A folder on the producer's machine; tiles lie beside each other.
+        prefix = ""
     pixels = node.fields.get("range_mode") == PIXEL_RANGE
     steps: dict[float, _Step] = {}
     for number, name in enumerate(names):

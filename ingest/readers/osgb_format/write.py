@@ -78,7 +78,7 @@ class OsgbLevel:
     child: str | None = None
 
 
-def write_tile(path: Path, levels: list[OsgbLevel]) -> None:
+def write_tile(path: Path, levels: list[OsgbLevel], *, byte_order: str = "<") -> None:
     """Write one ``.osgb`` file.
 
     Parameters
@@ -88,6 +88,8 @@ def write_tile(path: Path, levels: list[OsgbLevel]) -> None:
     levels : list of OsgbLevel
         One gives a PagedLOD (a Geode where it has no child); several are put in a Group, as
         programs do where one file holds the children of one node.
+    byte_order : str
+        ``<`` little-endian, ``>`` big-endian.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def write_tile(path: Path, levels: list[OsgbLevel]) -> None:
     """
     if not levels:
         raise ValueError("a tile needs at least one level")
-    body = _Body()
+    body = _Body(byte_order)
     if len(levels) == 1:
         _write_level(body, levels[0])
     else:
@@ -106,7 +108,7 @@ def write_tile(path: Path, levels: list[OsgbLevel]) -> None:
         body.pack("?I", True, len(levels))
         for level in levels:
             _write_level(body, level)
-    header = struct.pack("<5I", *_MAGIC, _SCENE, _VERSION, 0) + struct.pack("<i", 1) + b"0"
+    header = struct.pack(f"{byte_order}5Ii", *_MAGIC, _SCENE, _VERSION, 0, 1) + b"0"
     temporary = path.with_suffix(".tmp")
     temporary.write_bytes(header + b"".join(body.parts))
     temporary.replace(path)
@@ -115,13 +117,14 @@ def write_tile(path: Path, levels: list[OsgbLevel]) -> None:
 class _Body:
     """Collects the records of one file and hands out object ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: str) -> None:
+        self.order = order
         self.parts: list[bytes] = []
         self.last_id = 0
         self.last_array = 0
 
     def pack(self, layout: str, *values: Any) -> None:
-        self.parts.append(struct.pack("<" + layout, *values))
+        self.parts.append(struct.pack(self.order + layout, *values))
 
     def text(self, value: str) -> None:
         data = value.encode("utf-8")
@@ -179,7 +182,7 @@ def _write_level(body: _Body, level: OsgbLevel) -> None:
 
 
 def _write_geode(body: _Body, mesh: OsgbMesh) -> None:
-    position = np.asarray(mesh.position, dtype="<f4")
+    position = np.asarray(mesh.position, dtype=body.order + "f4")
     triangles = np.asarray(mesh.triangles)
     if position.ndim != 2 or position.shape[1:] != (3,) or triangles.shape[1:] != (3,):
         raise ValueError("a mesh needs n×3 positions and m×3 triangles")
@@ -195,13 +198,13 @@ def _write_geode(body: _Body, mesh: OsgbMesh) -> None:
     # No bound, bounding-box callback or shape; display lists on; no callbacks.
     body.pack("3?3?4?", *[False] * 3, True, True, False, *[False] * 4)
     body.pack("IiiI", 1, 54, 4, triangles.size)
-    body.parts.append(np.ascontiguousarray(triangles, dtype="<u4").tobytes())
+    body.parts.append(np.ascontiguousarray(triangles, dtype=body.order + "u4").tobytes())
     body.pack("?", True)
     body.array(16, position)
     body.pack("4?", *[False] * 4)
     body.pack("?", mesh.uv is not None)
     if mesh.uv is not None:
-        uv = np.array(mesh.uv, dtype="<f4")
+        uv = np.array(mesh.uv, dtype=body.order + "f4")
         if uv.shape != (len(position), 2):
             raise ValueError("a mesh needs one texture coordinate for each position")
         uv[:, 1] = 1.0 - uv[:, 1]

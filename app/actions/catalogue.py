@@ -1,0 +1,216 @@
+"""All actions of the window, room by room, and the menus made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMenu
+
+from app import words
+from app.actions.registry import Actions, ActionSpec
+from app.docking import LAYOUTS
+from app.language import LANGUAGES
+from app.measure import MeasureMode
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+#: Icons of the top bar, a gap between groups.
+TOOLS: Final = [
+    ["tools.select", "tools.distance", "tools.height", "tools.area"],
+    ["view.fit", "view.down", "file.capture"],
+    ["edit.undo", "edit.redo", "file.add"],
+]
+
+
+def register_all(window: MainWindow, actions: Actions) -> None:
+    """Register every action of the window."""
+    for specs in (
+        _file(window),
+        _edit(window),
+        _view(window),
+        _tools(window),
+        _layouts(window),
+        _languages(window),
+        _help(window),
+    ):
+        for spec in specs:
+            actions.add(spec)
+
+
+def _file(window: MainWindow) -> list[ActionSpec]:
+    session = window.session
+    is_open = lambda: session.twin is not None  # noqa: E731
+    return [
+        ActionSpec("file.new", lambda: QCoreApplication.translate("Actions", "New project…"),
+                   window.new_project, "Ctrl+N", "file-plus"),
+        ActionSpec("file.open", lambda: QCoreApplication.translate("Actions", "Open project…"),
+                   window.choose_project, "Ctrl+O", "folder-open"),
+        ActionSpec("file.demo", lambda: QCoreApplication.translate("Actions", "Open demo city"),
+                   window.open_demo, "", "buildings"),
+        ActionSpec("file.add", lambda: QCoreApplication.translate("Actions", "Add data…"),
+                   window.choose_files, "Ctrl+Shift+A", "plus"),
+        ActionSpec("file.add_folder", lambda: QCoreApplication.translate("Actions", "Add folder…"),
+                   window.choose_folder, "Ctrl+Shift+O", "folder-plus"),
+        ActionSpec("file.save", lambda: QCoreApplication.translate("Actions", "Save view"),
+                   window.save, "Ctrl+S", "floppy-disk", lambda: session.writable),
+        ActionSpec("file.capture",
+                   lambda: QCoreApplication.translate("Actions", "Capture picture…"),
+                   window.capture, "Ctrl+Shift+P", "camera", is_open),
+        ActionSpec("file.close", lambda: QCoreApplication.translate("Actions", "Close project"),
+                   window.close_project, "Ctrl+W", "", is_open),
+        ActionSpec("file.quit", lambda: QCoreApplication.translate("Actions", "Quit"),
+                   window.close, "Ctrl+Q", ""),
+    ]  # fmt: skip
+
+
+def _edit(window: MainWindow) -> list[ActionSpec]:
+    session = window.session
+
+    def undo_title() -> str:
+        label = session.twin.undo_label if session.twin else None
+        plain = QCoreApplication.translate("Actions", "Undo")
+        return f"{plain}: {words.edit(label)}" if label else plain
+
+    def redo_title() -> str:
+        label = session.twin.redo_label if session.twin else None
+        plain = QCoreApplication.translate("Actions", "Redo")
+        return f"{plain}: {words.edit(label)}" if label else plain
+
+    return [
+        ActionSpec("edit.undo", undo_title, session.undo, "Ctrl+Z", "arrow-u-up-left",
+                   lambda: bool(session.twin and session.twin.undo_label)),
+        ActionSpec("edit.redo", redo_title, session.redo, "Ctrl+Shift+Z", "arrow-u-up-right",
+                   lambda: bool(session.twin and session.twin.redo_label)),
+        ActionSpec("edit.palette",
+                   lambda: QCoreApplication.translate("Actions", "Command palette"),
+                   window.show_palette, "Ctrl+K", "magnifying-glass", palette=False),
+    ]  # fmt: skip
+
+
+def _view(window: MainWindow) -> list[ActionSpec]:
+    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    return [
+        ActionSpec("view.fit", lambda: QCoreApplication.translate("Actions", "Zoom to everything"),
+                   window.scene.zoom_to, "Ctrl+0", "corners-out", has_layers),
+        ActionSpec("view.selection",
+                   lambda: QCoreApplication.translate("Actions", "Zoom to selection"),
+                   window.zoom_to_selection, "Ctrl+J", "crosshair", window.has_selection),
+        ActionSpec("view.north", lambda: QCoreApplication.translate("Actions", "Look north"),
+                   window.scene.look_north, "Ctrl+Up", "navigation-arrow", has_layers),
+        ActionSpec("view.down", lambda: QCoreApplication.translate("Actions", "Look straight down"),
+                   window.scene.look_down, "Ctrl+Down", "map-trifold", has_layers),
+        ActionSpec("view.dark", lambda: QCoreApplication.translate("Actions", "Dark theme"),
+                   window.toggle_theme, "Ctrl+Shift+D", "moon",
+                   checked=lambda: window.theme.dark),
+        ActionSpec("view.jobs", lambda: QCoreApplication.translate("Actions", "Jobs"),
+                   lambda: window.docks.toggle("jobs"), "Ctrl+Shift+J", "list-bullets"),
+        ActionSpec("view.console", lambda: QCoreApplication.translate("Actions", "Python console"),
+                   lambda: window.docks.toggle("console"), "F12", "terminal-window"),
+        ActionSpec("view.fullscreen", lambda: QCoreApplication.translate("Actions", "Full screen"),
+                   window.toggle_fullscreen, "F11", "corners-out",
+                   checked=window.isFullScreen),
+    ]  # fmt: skip
+
+
+def _tools(window: MainWindow) -> list[ActionSpec]:
+    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    measure = window.measure
+    return [
+        ActionSpec("tools.select", lambda: QCoreApplication.translate("Actions", "Select"),
+                   measure.stop, "", "cursor",
+                   checked=lambda: measure.mode is None),
+        ActionSpec("tools.distance",
+                   lambda: QCoreApplication.translate("Actions", "Measure distance"),
+                   lambda: measure.start(MeasureMode.DISTANCE), "Ctrl+M", "ruler", has_layers,
+                   lambda: measure.mode == MeasureMode.DISTANCE),
+        ActionSpec("tools.height",
+                   lambda: QCoreApplication.translate("Actions", "Measure height difference"),
+                   lambda: measure.start(MeasureMode.HEIGHT), "Ctrl+Shift+H",
+                   "arrows-out-line-vertical", has_layers, lambda: measure.mode == MeasureMode.HEIGHT),
+        ActionSpec("tools.area", lambda: QCoreApplication.translate("Actions", "Measure area"),
+                   lambda: measure.start(MeasureMode.AREA), "Ctrl+Shift+M", "polygon", has_layers,
+                   lambda: measure.mode == MeasureMode.AREA),
+    ]  # fmt: skip
+
+
+def _layouts(window: MainWindow) -> list[ActionSpec]:
+    titles = {
+        "plan": lambda: QCoreApplication.translate("Actions", "Layout: Plan"),
+        "monitor": lambda: QCoreApplication.translate("Actions", "Layout: Monitor"),
+        "reconstruct": lambda: QCoreApplication.translate("Actions", "Layout: Reconstruct"),
+    }
+    return [
+        ActionSpec(f"layout.{name}", titles[name],
+                   lambda name=name: window.docks.apply(name), f"Ctrl+Alt+{number}", "layout",
+                   checked=lambda name=name: window.docks.layout_name == name)
+        for number, name in enumerate(LAYOUTS, start=1)
+    ]  # fmt: skip
+
+
+def _languages(window: MainWindow) -> list[ActionSpec]:
+    return [
+        ActionSpec(f"language.{code}", lambda name=name: name,
+                   lambda code=code: window.set_language(code), "", "translate",
+                   checked=lambda code=code: window.language.code == code)
+        for code, name in LANGUAGES.items()
+    ]  # fmt: skip
+
+
+def _help(window: MainWindow) -> list[ActionSpec]:
+    return [
+        ActionSpec("help.about", lambda: QCoreApplication.translate("Actions", "About Shapan"),
+                   window.about, "", "info"),
+        ActionSpec("help.keys", lambda: QCoreApplication.translate("Actions", "Mouse and keys"),
+                   window.show_keys, "F1", "question"),
+    ]  # fmt: skip
+
+
+#: Menus in order: title, and action ids, "-" for a separator.
+def _menus() -> list[tuple[str, list[str]]]:
+    return [
+        (QCoreApplication.translate("Menus", "File"),
+         ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder", "-",
+          "file.save", "file.capture", "-", "file.close", "file.quit"]),
+        (QCoreApplication.translate("Menus", "Edit"),
+         ["edit.undo", "edit.redo", "-", "edit.palette"]),
+        (QCoreApplication.translate("Menus", "View"),
+         ["view.fit", "view.selection", "view.north", "view.down", "-", "docks", "view.jobs",
+          "view.console", "-", "layout.plan", "layout.monitor", "layout.reconstruct", "-",
+          "view.dark", "languages", "view.fullscreen"]),
+        (QCoreApplication.translate("Menus", "Measure"),
+         ["tools.distance", "tools.height", "tools.area"]),
+        (QCoreApplication.translate("Menus", "Help"), ["help.keys", "help.about"]),
+    ]  # fmt: skip
+
+
+def fill_menus(window: MainWindow, actions: Actions) -> None:
+    """Build the menus in the language in use."""
+    bar = window.top_bar.menus
+    bar.clear()
+    for title, entries in _menus():
+        menu = bar.addMenu(title)
+        for entry in entries:
+            _fill_entry(window, actions, menu, entry)
+        # Titles and states are brought up to date when they are about to be read.
+        menu.aboutToShow.connect(actions.refresh)
+
+
+def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -> None:
+    match entry:
+        case "-":
+            menu.addSeparator()
+        case "recent":
+            recent = menu.addMenu(QCoreApplication.translate("Menus", "Recent projects"))
+            recent.aboutToShow.connect(lambda: window.fill_recent(recent))
+            window.fill_recent(recent)
+        case "languages":
+            languages = menu.addMenu(QCoreApplication.translate("Menus", "Language"))
+            for code in LANGUAGES:
+                languages.addAction(actions.action(f"language.{code}"))
+        case "docks":
+            docks = menu.addMenu(QCoreApplication.translate("Menus", "Panels"))
+            docks.aboutToShow.connect(lambda: window.fill_docks(docks))
+        case _:
+            menu.addAction(actions.action(entry))

@@ -1,0 +1,196 @@
+"""The one place that wires rooms: makes the application, the services and the window."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from app.icons import IconSet
+from app.language import Language
+from app.project import ProjectSession
+from app.services import Services
+from app.settings import Settings
+from app.theme import Theme
+from app.workers import Background, Jobs
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+_SCREENSHOT_TIMEOUT_S: Final = 120.0
+_EXIT_PROJECT: Final = 3
+
+
+def prepare_application() -> None:
+    """Set what must be set before the QApplication is made."""
+    from app.viewport import surface_format
+
+    # Sharing keeps the scene's OpenGL context alive when its dock moves to another window.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QSurfaceFormat.setDefaultFormat(surface_format())
+
+
+def make_application() -> QApplication:
+    """Return the application, made at the first call."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    prepare_application()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("shapan")
+    application.setApplicationDisplayName("沙盘 Shapan")
+    return application
+
+
+def build_window(
+    project: Path | None,
+    *,
+    settings: Settings | None = None,
+    dark: bool | None = None,
+    language: str | None = None,
+) -> MainWindow:
+    """Make the window, with a project open where one is given.
+
+    Parameters
+    ----------
+    project : Path or None
+    settings : Settings, optional
+        The user's where not given.
+    dark : bool, optional
+        Overrides the stored theme for this window.
+    language : str, optional
+        ``zh_CN`` or ``en``; overrides the stored one.
+    """
+    from app.window import MainWindow
+
+    settings = settings or Settings()
+    theme = Theme(_wants_dark(settings) if dark is None else dark)
+    theme.apply()
+    services = Services(
+        settings=settings,
+        theme=theme,
+        icons=IconSet(theme),
+        language=Language(settings.language if language is None else language),
+        session=ProjectSession(),
+        jobs=Jobs(),
+        background=Background(),
+    )
+    window = MainWindow(services)
+    if not window.restoreGeometry(settings.bytes("geometry")):
+        _fit_screen(window)
+    if project is not None:
+        window.open_project(project)
+    return window
+
+
+def _wants_dark(settings: Settings) -> bool:
+    if settings.theme in {"light", "dark"}:
+        return settings.theme == "dark"
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def _fit_screen(window: MainWindow) -> None:
+    screen = QGuiApplication.primaryScreen()
+    if screen is not None:
+        available = screen.availableGeometry()
+        window.resize(min(1920, available.width()), min(1080, available.height()))
+
+
+def run_window(
+    project: Path | None,
+    script: Path | None,
+    screenshot: Path | None,
+    dark: bool | None,
+    language: str | None,
+) -> int:
+    """Open the window and stay until it is closed.
+
+    Parameters
+    ----------
+    project : Path or None
+        The welcome page where none is given.
+    script : Path or None
+        Python, run with ``window``, ``twin`` and ``shapan`` once the project is loaded.
+    screenshot : Path or None
+        Where to save a picture of the whole window once the view is complete; then it closes.
+    dark : bool or None
+    language : str or None
+
+    Returns
+    -------
+    int
+        Exit code: 0, 1 where script or picture failed, 3 where the project cannot be opened.
+    """
+    application = make_application()
+    sys.excepthook = _report_fault
+    window = build_window(None, dark=dark, language=language)
+    if screenshot is not None:
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, on=False)
+    window.show()
+    if project is not None and not window.open_project(project):
+        if screenshot is not None or script is not None:
+            print(f"error: {window.overlays.notice.text}", file=sys.stderr)
+            window.close()
+            return _EXIT_PROJECT
+    outcome = [0]
+    if script is not None or screenshot is not None:
+        QTimer.singleShot(0, lambda: _automate(window, script, screenshot, outcome))
+    application.exec()
+    return outcome[0]
+
+
+def _automate(
+    window: MainWindow, script: Path | None, screenshot: Path | None, outcome: list[int]
+) -> None:
+    """Run the script, take the picture, and close the window where a picture was wanted."""
+    if script is not None and not run_script(window, script):
+        outcome[0] = 1
+    if screenshot is None:
+        return
+
+    def take() -> None:
+        if not window.viewport.complete:
+            print("warning: the view was not complete in time", file=sys.stderr)
+        # The frame after the last one shows what the overlays say now.
+        QTimer.singleShot(300, finish)
+
+    def finish() -> None:
+        screenshot.parent.mkdir(parents=True, exist_ok=True)
+        if not window.grab().save(str(screenshot)):
+            print(f"error: {screenshot}: cannot be written", file=sys.stderr)
+            outcome[0] = 1
+        window.close()
+
+    window.scene.when_complete(take, _SCREENSHOT_TIMEOUT_S)
+
+
+def run_script(window: MainWindow, script: Path) -> bool:
+    """Run a Python file with the window and the twin at hand; return whether it went through."""
+    import shapan
+
+    names: dict[str, Any] = {
+        "__name__": "__main__",
+        "__file__": str(script),
+        "window": window,
+        "twin": window.session.twin,
+        "shapan": shapan,
+    }
+    try:
+        exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), names)
+    except (OSError, SyntaxError) as error:
+        print(f"error: {script}: {error}", file=sys.stderr)
+        return False
+    except Exception:
+        traceback.print_exc()
+        return False
+    return True
+
+
+def _report_fault(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Print a fault of ours and keep the window; the work of the user is saved already."""
+    traceback.print_exception(kind, error, trace)

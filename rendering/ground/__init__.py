@@ -1,0 +1,1 @@
+"""What the ground is made of: heights, imagery, and features painted on it."""

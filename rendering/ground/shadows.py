@@ -1,0 +1,85 @@
+"""Shadows of buildings on the ground, painted into its texture: no cost per frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rendering.features import FeatureTable
+
+Box = tuple[float, float, float, float]
+_LONGEST_M: Final = 120.0
+_DEFAULT_HEIGHT_M: Final = 9.0
+
+
+@dataclass
+class Footprints:
+    """Outlines of buildings with heights.
+
+    Parameters
+    ----------
+    layer : str
+    rings : list of (n, 2) arrays
+        Exterior rings, local metres.
+    heights : (n,) array
+        Metres above the ground.
+    tree : shapely.STRtree
+    visible : bool
+    """
+
+    layer: str
+    rings: list[npt.NDArray[np.float64]]
+    heights: npt.NDArray[np.float64]
+    tree: Any
+    visible: bool = True
+
+    def shapes(
+        self, box: Box, sun: tuple[float, float, float]
+    ) -> tuple[list[npt.NDArray[Any]], list[npt.NDArray[Any]]]:
+        """Return the outlines near a box and the shadows that may reach into it."""
+        import shapely
+
+        if not self.rings or sun[2] <= 0.02:
+            return [], []
+        flat = np.array([-sun[0], -sun[1]]) / max(sun[2], 0.18)
+        reach = min(float(np.linalg.norm(flat)) * float(self.heights.max()), _LONGEST_M * 2)
+        west, south, east, north = box
+        grown = shapely.box(west - reach - 5, south - reach - 5, east + reach + 5, north + reach + 5)
+        near, cast = [], []
+        for index in self.tree.query(grown):
+            ring = self.rings[int(index)]
+            shift = flat * self.heights[int(index)]
+            length = float(np.linalg.norm(shift))
+            if length > _LONGEST_M:
+                shift = shift * (_LONGEST_M / length)
+            near.append(ring)
+            cast.append(ring + shift)
+            cast += [
+                np.array([p, q, q + shift, p + shift]) for p, q in zip(ring[:-1], ring[1:])
+            ]
+        return near, cast
+
+
+def make_footprints(layer: str, table: FeatureTable) -> Footprints:
+    """Return the polygons of a solids layer; runs in a decoder thread."""
+    import shapely
+
+    rings, heights, boxes = [], [], []
+    for index, geometry in enumerate(table.geometry):
+        height = next(
+            (
+                value
+                for key in ("shapan_height_m", "height_m", "height")
+                if (value := table.number(key, index)) is not None and value > 0
+            ),
+            _DEFAULT_HEIGHT_M,
+        )
+        for part in shapely.get_parts(geometry):
+            if part.geom_type == "Polygon":
+                rings.append(np.asarray(part.exterior.coords, np.float64)[:, :2])
+                heights.append(height)
+                boxes.append(part)
+    return Footprints(layer, rings, np.array(heights, np.float64), shapely.STRtree(boxes))

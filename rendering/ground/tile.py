@@ -1,0 +1,209 @@
+"""One square of ground: grid, shade, texture; made in decoder threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rendering.geometry import image_data, poly_data
+from rendering.ground.heights import HeightField
+from rendering.ground.imagery import ImagerySource
+from rendering.ground.paint import DrapeLayer, Painter
+from rendering.ground.shadows import Footprints
+from rendering.symbology.palette import Colour
+
+Box = tuple[float, float, float, float]
+
+CELLS: Final = 32
+TEXELS: Final = 512
+
+
+@dataclass(frozen=True)
+class GroundContent:
+    """What the ground is made of at one moment; never changed, only replaced.
+
+    Parameters
+    ----------
+    version : int
+    fields : tuple of HeightField
+        Later ones lie above earlier ones.
+    imagery : tuple of (ImagerySource, opacity)
+    drapes : tuple of DrapeLayer
+    footprints : tuple of Footprints
+    flat_m : float
+        Height where there is no terrain.
+    colour : Colour
+        Of bare ground.
+    sun : tuple of three floats
+        Unit vector towards the sun.
+    dark : bool
+    """
+
+    version: int = 0
+    fields: tuple[HeightField, ...] = ()
+    imagery: tuple[tuple[ImagerySource, float], ...] = ()
+    drapes: tuple[DrapeLayer, ...] = ()
+    footprints: tuple[Footprints, ...] = ()
+    flat_m: float = 0.0
+    colour: Colour = (0.8, 0.8, 0.75)
+    sun: tuple[float, float, float] = (-0.55, -0.45, 0.70)
+    dark: bool = False
+
+    def heights(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return ground heights of a regular grid at full resolution."""
+        if not self.fields:
+            return np.full(x.shape, self.flat_m)
+        out = self.fields[0].fine(x, y)
+        for upper in self.fields[1:]:
+            west, south, _, east, north, _ = upper.bounds
+            inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+            if inside.any():
+                out = np.where(inside, upper.fine(x, y), out)
+        return out
+
+
+@dataclass
+class GroundPayload:
+    """A finished square.
+
+    Parameters
+    ----------
+    data : vtkPolyData
+    image : vtkImageData
+    matrix : (4, 4) array
+    version : int
+    nbytes, triangles : int
+    low, high : float
+        Heights.
+    """
+
+    data: Any
+    image: Any
+    matrix: npt.NDArray[np.float64]
+    version: int
+    nbytes: int
+    triangles: int
+    low: float
+    high: float
+
+
+def make_tile(content: GroundContent, box: Box) -> GroundPayload:
+    """Return the square of ground in *box* (west, south, east, north)."""
+    size = box[2] - box[0]
+    step = size / CELLS
+    # One cell more on each side, so that shading agrees with the neighbours'.
+    axis = np.arange(-1, CELLS + 2) * step
+    x, y = np.meshgrid(box[0] + axis, box[1] + axis)
+    z = content.heights(x, y)
+    gx = (z[1:-1, 2:] - z[1:-1, :-2]) / (2 * step)
+    gy = (z[2:, 1:-1] - z[:-2, 1:-1]) / (2 * step)
+    inner = z[1:-1, 1:-1]
+    shade = _hillshade(gx, gy, content.sun)
+    slope = np.hypot(gx, gy)
+    texture = _base(content, inner, slope)
+    texture = _compose(content, texture, box)
+    centre = np.array([box[0] + size / 2, box[1] + size / 2, float(inner.mean())])
+    data, triangles = _grid(x[1:-1, 1:-1], y[1:-1, 1:-1], inner, shade, centre, size * 0.03)
+    matrix = np.eye(4)
+    matrix[:3, 3] = centre
+    nbytes = texture.nbytes * 3 + (CELLS + 1) ** 2 * 100
+    return GroundPayload(
+        data, image_data(texture), matrix, content.version, nbytes, triangles,
+        float(inner.min()), float(inner.max()),
+    )  # fmt: skip
+
+
+def _hillshade(
+    gx: npt.NDArray[np.float64], gy: npt.NDArray[np.float64], sun: tuple[float, float, float]
+) -> npt.NDArray[np.float64]:
+    """Return brightness relative to level ground, so that flat terrain keeps its colours."""
+    x, y, z = sun
+    z = max(z, 0.35)
+    length = np.sqrt(gx**2 + gy**2 + 1.0)
+    lit = np.clip((-gx * x - gy * y + z) / length, 0.0, None)
+    return np.clip(0.42 + 0.58 * lit / z, 0.35, 1.25)
+
+
+def _base(
+    content: GroundContent, z: npt.NDArray[np.float64], slope: npt.NDArray[np.float64]
+) -> npt.NDArray[np.uint8]:
+    """Return the tint of bare ground: greener where level, stonier where steep."""
+    from PIL import Image
+
+    colour = np.array(content.colour)
+    out = np.broadcast_to(colour, (*z.shape, 3)).copy()
+    if content.fields:
+        dim = 0.62 if content.dark else 1.0
+        green = np.array([0.780, 0.800, 0.690]) * dim
+        stone = np.array([0.720, 0.695, 0.650]) * dim
+        steep = np.clip((slope - 0.10) / 0.5, 0.0, 1.0)[..., None]
+        out = green * (1 - steep) + stone * steep
+    pixels = np.rint(out[::-1] * 255).astype(np.uint8)
+    return np.asarray(
+        Image.fromarray(pixels).resize((TEXELS, TEXELS), Image.Resampling.BICUBIC), np.uint8
+    )
+
+
+def _compose(
+    content: GroundContent, texture: npt.NDArray[np.uint8], box: Box
+) -> npt.NDArray[np.uint8]:
+    pixels = texture.astype(np.float32)
+    for source, opacity in content.imagery:
+        read = source.read(box, TEXELS)
+        if read is not None:
+            alpha = read[..., 3:].astype(np.float32) / 255.0 * opacity
+            light = 0.85 if content.dark else 1.0
+            pixels = pixels * (1 - alpha) + read[..., :3] * alpha * light
+    out = np.rint(pixels).astype(np.uint8)
+    if not content.drapes and not content.footprints:
+        return out
+    painter = Painter(out, box, content.dark)
+    for drape in content.drapes:
+        if drape.visible:
+            painter.paint(drape)
+    for footprints in content.footprints:
+        if footprints.visible:
+            near, cast = footprints.shapes(box, content.sun)
+            painter.shade(cast, 0.30, 0.7)
+            painter.shade(near, 0.26, 2.4)
+    return painter.result()
+
+
+def _grid(
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    z: npt.NDArray[np.float64],
+    shade: npt.NDArray[np.float64],
+    centre: npt.NDArray[np.float64],
+    skirt_m: float,
+) -> tuple[Any, int]:
+    """Return the mesh of a square with skirts that hide the cracks to coarser neighbours."""
+    n = CELLS + 1
+    top = np.stack([x, y, z], -1).reshape(-1, 3) - centre
+    u = np.linspace(0.5 / TEXELS, 1 - 0.5 / TEXELS, n)
+    uv = np.stack(np.meshgrid(u, u), -1).reshape(-1, 2)
+    light = np.repeat(np.rint(np.clip(shade, 0, 1) * 255).astype(np.uint8).reshape(-1, 1), 3, axis=1)
+    index = np.arange(n * n).reshape(n, n)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
+    faces = [
+        np.stack([a, b, d], -1).reshape(-1, 3), np.stack([a, d, c], -1).reshape(-1, 3),
+    ]  # fmt: skip
+    rim = np.concatenate([index[0], index[1:, -1], index[-1, -2::-1], index[-2::-1, 0]])
+    down = top[rim] - np.array([0.0, 0.0, skirt_m])
+    low = np.arange(len(rim)) + n * n
+    faces += [
+        np.stack([rim[:-1], low[:-1], rim[1:]], -1), np.stack([rim[1:], low[:-1], low[1:]], -1),
+    ]  # fmt: skip
+    triangles = np.concatenate(faces)
+    data = poly_data(
+        np.concatenate([top, down]).astype(np.float32),
+        triangles=triangles,
+        uv=np.concatenate([uv, uv[rim]]).astype(np.float32),
+        colour=np.concatenate([light, light[rim]]),
+    )
+    return data, len(triangles)

@@ -1,0 +1,221 @@
+"""Layers that are part of the ground: terrain, imagery, lines and areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rendering.actors import line_actor
+from rendering.features import check_features
+from rendering.geometry import poly_data
+from rendering.ground.heights import HeightField
+from rendering.ground.imagery import ImagerySource
+from rendering.ground.paint import DrapeLayer
+from rendering.look import Look
+from rendering.options import Pick
+from rendering.symbology.palette import Theme
+from rendering.views.ground import Ground
+from rendering.views.view import Scene
+from twin_model.errors import SourceError
+from twin_model.layer import Bounds, Layer
+
+Point = tuple[float, float, float]
+
+
+def content_path(layer: Layer, folder: Path) -> Path:
+    """Return a layer's main file; linked layers name it absolutely.
+
+    Raises
+    ------
+    SourceError
+        If it does not exist.
+    """
+    named = Path(layer.content)
+    path = named if named.is_absolute() else folder / named
+    if not path.is_file():
+        raise SourceError(path, "no such file", remedy="import the layer again")
+    return path
+
+
+class DrapedView:
+    """What terrain, imagery and vector layers have in common: the ground draws them."""
+
+    def __init__(self, layer: Layer, scene: Scene, ground: Ground) -> None:
+        self.layer = layer
+        self.scene = scene
+        self.ground = ground
+        self.bounds: Bounds | None = layer.bounds_local
+        self.triangles = self.points = self.tiles_visible = self.tiles_loading = 0
+        self.warnings: list[str] = []
+
+    def update(self, look: Look, deadline: float) -> bool:
+        """Nothing of its own."""
+        return False
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Nothing to apply."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """The ground follows the theme by itself."""
+
+    def pick(self, prop: Any, cell: int, point: int, position: Point) -> Pick | None:
+        """The ground answers for all draped layers."""
+        return None
+
+    def select(self, features: set[int], hover: int | None) -> None:
+        """Nothing to mark."""
+
+    def close(self) -> None:
+        """Take it off the ground."""
+        self.ground.forget(self.layer.id)
+
+
+class TerrainView(DrapedView):
+    """A terrain.
+
+    Raises
+    ------
+    SourceError
+        If its file is broken.
+    """
+
+    def __init__(self, layer: Layer, folder: Path, scene: Scene, ground: Ground) -> None:
+        super().__init__(layer, scene, ground)
+        self._field = HeightField(content_path(layer, folder), scene.frame)
+        self.bounds = self._field.bounds
+        self.set_style(layer.style)
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Apply visible."""
+        self.ground.set_field(self.layer.id, self._field if style.get("visible", True) else None)
+
+
+class ImageryView(DrapedView):
+    """Imagery.
+
+    Raises
+    ------
+    SourceError
+        If its file is broken.
+    """
+
+    def __init__(self, layer: Layer, folder: Path, scene: Scene, ground: Ground) -> None:
+        super().__init__(layer, scene, ground)
+        self._source = ImagerySource(content_path(layer, folder), scene.frame)
+        self.set_style(layer.style)
+        if self.bounds is None:
+            west, south, _, east, north, _ = self._source.bounds
+            low = ground.content.flat_m
+            self.bounds = (west, south, low, east, north, low)
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Apply visible and opacity."""
+        shown = self._source if style.get("visible", True) else None
+        self.ground.set_imagery(self.layer.id, shown, float(style.get("opacity", 1.0)))
+
+
+class DrapeView(DrapedView):
+    """Lines and areas.
+
+    Raises
+    ------
+    SourceError
+        If its file is broken.
+    """
+
+    def __init__(self, layer: Layer, folder: Path, scene: Scene, ground: Ground) -> None:
+        super().__init__(layer, scene, ground)
+        path = content_path(layer, folder)
+        check_features(path)
+        self._style = dict(layer.style)
+        self._drape: DrapeLayer | None = None
+        self._marks: list[Any] = []
+        self._chosen: tuple[set[int], int | None] = (set(), None)
+        ground.load(layer.id, path, "drape", self._loaded)
+
+    def _loaded(self, result: Any) -> None:
+        if isinstance(result, Exception):
+            self.warnings.append(str(result))
+            return
+        self._drape = result
+        self.set_style(self._style)
+        chosen, self._chosen = self._chosen, (set(), None)
+        self.select(*chosen)
+
+    def set_style(self, style: dict[str, Any]) -> None:
+        """Apply visible, opacity, colour, width_m."""
+        self._style = dict(style)
+        if self._drape is not None:
+            self._drape = DrapeLayer(
+                self.layer.id, self._drape.table, dict(style), self._drape.kinds,
+                self._drape.widths, self._drape.tree,
+            )
+            self.ground.set_drape(self.layer.id, self._drape)
+
+    def select(self, features: set[int], hover: int | None) -> None:
+        """Outline features on the ground."""
+        if (features, hover) == self._chosen:
+            return
+        self._chosen = (set(features), hover)
+        for actor in self._marks:
+            self.scene.renderer.RemoveActor(actor)
+        self._marks = []
+        if self._drape is None:
+            return
+        hovered = set() if hover is None else {hover}
+        for wanted, width in ((features, 3.0), (hovered - features, 1.5)):
+            pairs = self._outline(wanted)
+            if len(pairs):
+                self._marks.append(self._line(pairs, width))
+                self.scene.renderer.AddActor(self._marks[-1])
+
+    def _outline(self, features: set[int]) -> Any:
+        import shapely
+
+        if not features or self._drape is None:
+            return np.zeros((0, 3))
+        table = self._drape.table
+        found = np.flatnonzero(np.isin(table.fid, list(features)))
+        pairs = []
+        for index in found:
+            shape = table.geometry[index]
+            edge = shape.boundary if shape.area > 0 else shape
+            if shape.area <= 0:
+                edge = shape.buffer(self._drape.width_of(int(index)) / 2, cap_style="flat").boundary
+            for part in shapely.get_parts(shapely.segmentize(edge, 10.0)):
+                xy = np.asarray(part.coords, float)[:, :2]
+                z = self.ground.heights(xy[:, 0], xy[:, 1]) + 0.25
+                points = np.column_stack([xy, z])
+                pairs.append(np.stack([points[:-1], points[1:]], 1).reshape(-1, 3))
+        return np.concatenate(pairs) if pairs else np.zeros((0, 3))
+
+    def _line(self, pairs: Any, width_px: float) -> Any:
+        centre = pairs.mean(axis=0)
+        order = np.arange(len(pairs)).reshape(-1, 2)
+        data = poly_data((pairs - centre).astype(np.float32), lines=order)
+        actor = line_actor(data, self.scene.theme.accent, width_px)
+        actor.SetPosition(*centre)
+        return actor
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply the selection colour."""
+        for actor in self._marks:
+            actor.GetProperty().SetColor(*theme.accent)
+
+    def feature_bounds(self, feature: int) -> Bounds | None:
+        """Return a feature's bounds in local metres."""
+        if self._drape is None:
+            return None
+        found = np.flatnonzero(self._drape.table.fid == feature)
+        if len(found) == 0:
+            return None
+        west, south, east, north = self._drape.table.geometry[found[0]].bounds
+        z = self.ground.heights(np.array([west, east]), np.array([south, north]))
+        return (west, south, float(z.min()), east, north, float(z.max()))
+
+    def close(self) -> None:
+        """Take it off the ground."""
+        self.select(set(), None)
+        super().close()

@@ -1,0 +1,174 @@
+"""From real files to a project and back, through the command line as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin_model.store.verify import verify_store
+from twin_model.twin import Twin
+
+LAZ = "pointcloud/pdal/laz/autzen_trim.laz"
+IFC = "bim/webifc/tests/ifcfiles/public/duplex.ifc"
+OSGB = "oblique_osgb/scially_Production_5/Production_5"
+SHAPE = "gis_vector/fiona/coutwildrnp.shp"
+DEM = "gis_raster/srtm/N42E001.hgt.zip"
+
+
+def shapan(*words: object, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
+    """Run one command; the exit code must be *expect*."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *map(str, words)],
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    if expect is not None:
+        assert done.returncode == expect, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def add(project: Path, *sources: Path, expect: int = 0) -> list[dict[str, Any]]:
+    """Add sources and return what was printed."""
+    done = shapan("add", project, *sources, "--json", expect=expect)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "city.shapan"
+    shapan("new", folder, "--crs", "EPSG:4547")
+    return folder
+
+
+def test_every_kind_of_source_becomes_a_layer_of_one_project(
+    project: Path, real_data: Path, tmp_path: Path
+) -> None:
+    results = add(project, *(real_data / name for name in (OSGB, IFC, DEM, LAZ, SHAPE)))
+    assert [result["error"] for result in results] == [None] * len(results)
+    kinds = [result["kind"] for result in results]
+    assert kinds == ["mesh", "bim", "raster", "points", "vector"]
+    counts = [result["counts"] for result in results]
+    assert counts[0]["triangles"] > 100_000
+    assert counts[1]["objects"] == 295
+    assert counts[3]["points"] == 110_000
+    assert results[1]["entities"] > 280
+    listed = json.loads(shapan("layers", project, "--json").stdout)
+    assert [layer["layer"] for layer in listed] == [result["layer"] for result in results]
+    assert all(layer["bytes"] > 0 and layer["bounds_local"] for layer in listed)
+    assert "sound" in shapan("check", project).stdout
+    out = tmp_path / "view.png"
+    shapan("render", project, "--out", out, "--size", "320x240", "--layers", listed[0]["layer"])
+    assert out.stat().st_size > 2_000
+
+
+def test_a_broken_file_among_good_ones_is_one_line_and_the_rest_loads(
+    project: Path, real_data: Path
+) -> None:
+    broken = real_data / "bad_made/truncated/ifc_cut.ifc"
+    missing = real_data / "there-is-no-such-file.laz"
+    done = shapan("add", project, real_data / LAZ, broken, missing, real_data / SHAPE, "--json",
+                  expect=1)  # fmt: skip
+    results = json.loads(done.stdout)
+    assert [bool(result["error"]) for result in results] == [False, True, True, False]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 2
+    assert broken.name in lines[0] and missing.name in lines[1]
+    assert len(json.loads(shapan("layers", project, "--json").stdout)) == 2
+    shapan("check", project)
+
+
+def test_a_removed_layer_is_gone_and_its_id_is_not_given_again(
+    project: Path, real_data: Path
+) -> None:
+    first = add(project, real_data / SHAPE)[0]["layer"]
+    shapan("remove", project, first)
+    assert json.loads(shapan("layers", project, "--json").stdout) == []
+    assert add(project, real_data / SHAPE)[0]["layer"] != first
+    assert "no layer" in shapan("remove", project, "nothing", expect=1).stderr
+
+
+def test_entities_can_be_asked_by_type_place_and_condition(project: Path, real_data: Path) -> None:
+    add(project, real_data / IFC)
+    everything = json.loads(shapan("entities", project, "--json").stdout)
+    assert {"id", "type", "name", "codes", "position", "attributes", "indicators", "layer"} <= set(
+        everything[0]
+    )
+    storeys = json.loads(shapan("entities", project, "--type", "storey", "--json").stdout)
+    assert len(storeys) == 4
+    walls = json.loads(shapan("entities", project, "--type", "wall", "--json").stdout)
+    assert walls and all(len(wall["codes"]["space"]) == 16 for wall in walls if wall["position"])
+    x, y, _ = walls[0]["position"]
+    near = json.loads(shapan("entities", project, "--near", f"{x},{y},2", "--json").stdout)
+    assert walls[0]["id"] in {entity["id"] for entity in near}
+    limited = shapan("entities", project, "--limit", "3", "--json").stdout
+    assert len(json.loads(limited)) == 3
+    wrong = shapan("entities", project, "--where", "heigth > 3", expect=2)
+    assert "no property" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["layers", "no-such-project"], 3),
+        (["bogus"], 2),
+        (["add"], 2),
+        (["new", "x.shapan", "--crs", "EPSG:4326"], 2),
+        (["new", "x.shapan", "--crs", "nonsense"], 2),
+        (["entities", "p", "--bbox", "1,2,3"], 2),
+        (["render", "p", "--out", "a.png", "--size", "99999x9"], 2),
+        (["inspect", "no-such-file"], 1),
+    ],
+)
+def test_exit_codes_and_one_line_errors(words: list[str], code: int) -> None:
+    done = shapan(*words, expect=code)
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_project_open_for_writing_elsewhere_is_exit_code_3(
+    project: Path, real_data: Path
+) -> None:
+    with Twin.open(project):
+        done = shapan("add", project, real_data / SHAPE, expect=3)
+        assert "open for writing" in done.stderr
+        shapan("layers", project)
+
+
+def test_progress_as_json_is_one_object_a_line(project: Path, real_data: Path) -> None:
+    done = shapan("add", project, real_data / LAZ, "--progress", "json")
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert lines and {"stage", "done", "total", "unit"} <= set(lines[0])
+
+
+def test_a_killed_import_leaves_a_project_that_opens_without_it(
+    project: Path, real_data: Path
+) -> None:
+    kept = add(project, real_data / SHAPE)[0]["layer"]
+    chance = random.Random(5)
+    finished = 0
+    for source in (LAZ, OSGB, IFC, LAZ, OSGB, IFC):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "add", str(project), str(real_data / source)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        time.sleep(chance.uniform(0.3, 2.5))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        with Twin.open(project) as twin:
+            layers = [layer.id for layer in twin.layers()]
+            assert layers[0] == kept
+            finished = len(layers)
+            assert {p.name for p in (project / "base").iterdir()} == set(layers)
+            assert verify_store(twin) == []
+    assert finished >= 1
+    shapan("check", project)
