@@ -129,16 +129,14 @@ def run_window(
     application = make_application()
     sys.excepthook = _report_fault
     window = build_window(None, dark=dark, language=language)
-    if screenshot is not None:
-        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, on=False)
     window.show()
-    if project is not None and not window.open_project(project):
-        if screenshot is not None or script is not None:
-            print(f"error: {window.overlays.notice.text}", file=sys.stderr)
-            window.close()
-            return _EXIT_PROJECT
+    automatic = screenshot is not None or script is not None
+    if project is not None and not window.open_project(project) and automatic:
+        print(f"error: {window.overlays.notice.text}", file=sys.stderr)
+        window.close()
+        return _EXIT_PROJECT
     outcome = [0]
-    if script is not None or screenshot is not None:
+    if automatic:
         QTimer.singleShot(0, lambda: _automate(window, script, screenshot, outcome))
     application.exec()
     return outcome[0]

@@ -8,10 +8,12 @@ from typing import Final
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
+from app.panels.entity_fields import crs_text
 from app.workers import Background
 from twin_model.errors import FrameError
 
 LOCAL: Final = "local"
+_LONGEST_TEXT: Final = 24
 
 
 @functools.lru_cache(maxsize=1)
@@ -77,6 +79,10 @@ class CrsField(QComboBox):
         """Choose a CRS, or nothing."""
         self.blockSignals(True)
         index = self.findData(value) if value is not None else -1
+        if index < 0 and value is not None and len(value) > _LONGEST_TEXT:
+            # WKT is shown by its name.
+            self.addItem(crs_text(value), value)
+            index = self.count() - 1
         self.setCurrentIndex(index)
         if index < 0:
             self.setEditText(value or "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QCoreApplication
+
 from app.workers import JobRecord, JobState
 from ingest.pipeline.job import Job
 
@@ -25,7 +27,9 @@ def open_demo(window: MainWindow) -> None:
     if any(record.kind == "import" for record in window.jobs.active()):
         return
     record = window.jobs.start(
-        window.tr("Demo city"), lambda job: _build(folder, job), kind="import"
+        QCoreApplication.translate("MainWindow", "Demo city"),
+        lambda job: _build(folder, job),
+        kind="import",
     )
 
     def ended(done: JobRecord) -> None:

@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.crs_field import CrsField
-from app.importing import NewProject
-from app.placement import free_folder
+from app.importing import NewProject, free_folder
 from app.services import Services
 from app.workers import Jobs
 from twin_model.errors import FrameError, StoreError

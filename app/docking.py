@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import PySide6QtAds as QtAds  # noqa: N813 - the name its documentation uses
+import PySide6QtAds as QtAds
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -26,6 +26,8 @@ def configure_docking() -> None:
     """Set the options that must be set before the first dock manager is made."""
     flag = QtAds.CDockManager.eConfigFlag
     for name, on in {
+        # Its own sheet comes back at every change of palette; the application's styles the docks.
+        "DisableStylesheet": True,
         "OpaqueSplitterResize": True,
         "FocusHighlighting": False,
         "DockAreaHasCloseButton": False,
@@ -56,7 +58,6 @@ class Docks(QObject):
         super().__init__(window)
         configure_docking()
         self.manager = QtAds.CDockManager(window)
-        self.manager.setStyleSheet("")  # the application's one sheet styles the docks
         self._docks: dict[str, QtAds.CDockWidget] = {}
         self._titles: dict[str, Callable[[], str]] = {}
         central = QtAds.CDockWidget(self.manager, "scene")
@@ -214,7 +215,7 @@ class Docks(QObject):
 
     def state(self) -> QByteArray:
         """Return the present arrangement."""
-        return self.manager.saveState()
+        return QByteArray(self.manager.saveState())
 
     def restore(self, state: QByteArray, name: str = "plan") -> bool:
         """Go back to a saved arrangement; return whether it could be used."""

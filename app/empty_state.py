@@ -33,6 +33,7 @@ class EmptyState(QFrame):
 
     def __init__(self, parent: QWidget, icons: IconSet) -> None:
         super().__init__(parent)
+        self._scene = parent
         self.setObjectName("sheet")
         self._icons = icons
         self._title = QLabel(self)
@@ -128,7 +129,7 @@ class EmptyState(QFrame):
             self.recent_buttons.append(button)
 
     def _fit(self) -> None:
-        parent = self.parentWidget()
+        parent = self._scene
         self.setFixedWidth(max(280, min(520, parent.width() - 32)))
         layout = self.layout()
         if layout is not None:
@@ -139,7 +140,7 @@ class EmptyState(QFrame):
 
     def place(self) -> None:
         """Keep to the middle of the scene, a little above."""
-        parent = self.parentWidget()
+        parent = self._scene
         self.move(
             (parent.width() - self.width()) // 2,
             max(8, round((parent.height() - self.height()) * 0.42)),

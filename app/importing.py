@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -123,11 +125,7 @@ class Importing(QObject):
                 return
         twin = session.required
         for placement in sorted(placements, key=lambda p: _ORDER.get(p.kind, 1)):
-            jobs.start(
-                placement.path.name,
-                lambda job, placement=placement: _add(twin, placement, job),
-                kind="import",
-            )
+            jobs.start(placement.path.name, partial(_add, twin, placement), kind="import")
 
     def _ended(self, record: JobRecord) -> None:
         if record.state in {JobState.FAILED, JobState.PARTLY}:
@@ -230,7 +228,7 @@ def _centre_degrees(info: SourceInfo, crs: str) -> tuple[float, float] | None:
     low, high = info.bounds[:3], info.bounds[3:]
     centre = [((a or 0.0) + (b or 0.0)) / 2 for a, b in zip(low, high, strict=True)]
     transformer = Transformer.from_crs(crs, "EPSG:4979", always_xy=True)
-    longitude, latitude, _ = transformer.transform(*centre)
+    longitude, latitude, _ = transformer.transform(centre[0], centre[1], centre[2])
     if not np.isfinite([longitude, latitude]).all():
         return None
     return float(longitude), float(latitude)
@@ -253,3 +251,13 @@ def extent_local(info: SourceInfo, crs: str | None, frame: Frame) -> list[float]
     grid = np.array([(a, b, c) for a in x for b in y for c in (low, high)], dtype=np.float64)
     local = frame.transform_from(crs)(grid)
     return [*local[:, :2].min(axis=0).tolist(), *local[:, :2].max(axis=0).tolist()]
+
+
+def free_folder(parent: Path, title: str) -> Path:
+    """Return a project folder below *parent* that does not exist yet."""
+    name = "".join("-" if c in '\\/:*?"<>|' else c for c in title).strip() or "project"
+    for number in itertools.count(1):
+        folder = parent / f"{name}{'' if number == 1 else f'-{number}'}.shapan"
+        if not folder.exists():
+            return folder
+    raise AssertionError("unreachable")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, Signal
 
-from app import numbers, words
+from app import entity_words, numbers, words
 from app.item_models.entities import display_name
 from app.navigator import Navigator
 from app.overlays import Overlays
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: Half the width of what a flight to an entity without bounds shows, in metres.
 _ENTITY_REACH_M: Final = 30.0
+_SPACE_CODE_LEVEL: Final = 7
 
 
 class SceneInteraction(QObject):
@@ -114,15 +115,15 @@ class SceneInteraction(QObject):
         twin = self._session.twin
         key = (pick.layer, pick.feature) if pick and pick.feature is not None else None
         if key != self._hovered:
-            self._hovered = key  # type: ignore[assignment]
-            self._viewport.stage.hover(key)  # type: ignore[arg-type]
+            self._hovered = key
+            self._viewport.stage.hover(key)
             self._viewport.redraw()
         if pick is None or twin is None:
             self._overlays.card.hide()
             return
-        entity = twin.entity_at(*key) if key is not None else None  # type: ignore[misc]
+        entity = twin.entity_at(*key) if key is not None else None
         if entity is not None:
-            note = [words.entity_type(entity.type), *_facts(entity)]
+            note = [entity_words.entity_type(entity.type), *_facts(entity)]
             name, note_text = display_name(entity), " · ".join(note)
         else:
             layer = self._scene.layers.get(pick.layer)
@@ -146,7 +147,7 @@ class SceneInteraction(QObject):
         layer = self._scene.layers.get(pick.layer)
         if layer is not None:
             marks = [(pick.layer, pick.feature)] if pick.feature is not None else []
-            self._viewport.stage.select(marks)  # type: ignore[arg-type]
+            self._viewport.stage.select(marks)
             self._viewport.redraw()
             self._panel.show_part(pick)
             self.selected.emit(pick)
@@ -229,15 +230,16 @@ def coordinates_text(frame: Any, position: tuple[float, float, float]) -> str:
             numbers.degrees(longitude, latitude),
             f"{frame.crs[:16]}  {numbers.fixed(east, 1)}, {numbers.fixed(north, 1)}",
             f"{numbers.fixed(height, 1)} m {datum}",
-            *_space_code(longitude, latitude, height),
+            *_space_code(longitude, latitude),
         ]
     )
 
 
-def _space_code(longitude: float, latitude: float, height: float) -> list[str]:
-    """Return the space code where the model can make one."""
-    try:
-        from twin_model.codes import space_code  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:  # made by the codes issue
+def _space_code(longitude: float, latitude: float) -> list[str]:
+    """Return the BeiDou grid code of the cell of about eight metres; none in the polar areas."""
+    from twin_model.codes.grid import POLAR_DEG, encode
+
+    if abs(latitude) >= POLAR_DEG or not abs(longitude) <= 180.0:
         return []
-    return [str(space_code(longitude, latitude, height))]
+    name = QCoreApplication.translate("Numbers", "BeiDou")
+    return [f"{name} {encode(longitude, latitude, _SPACE_CODE_LEVEL)}"]

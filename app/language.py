@@ -55,7 +55,7 @@ class TsTranslator(QTranslator):
     def translate(
         self,
         context: str,
-        sourceText: str,
+        sourceText: str,  # noqa: N803 - Qt passes it by this name
         disambiguation: str | None = None,
         n: int = -1,
     ) -> str:

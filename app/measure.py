@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from enum import StrEnum
 from typing import Final
@@ -172,10 +173,8 @@ class MeasureTool(QObject):
             return self.tr("Click the first point · Esc ends")
         match self.mode:
             case MeasureMode.DISTANCE:
-                total = sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
-                level = sum(
-                    math.dist(a[:2], b[:2]) for a, b in zip(points, points[1:], strict=False)
-                )
+                total = sum(math.dist(a, b) for a, b in itertools.pairwise(points))
+                level = sum(math.dist(a[:2], b[:2]) for a, b in itertools.pairwise(points))
                 return self.tr("Distance {0} · level {1}").format(
                     numbers.length(total), numbers.length(level)
                 )

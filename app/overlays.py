@@ -165,6 +165,7 @@ class HoverCard(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._scene = parent
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._name = QLabel(self)
@@ -194,7 +195,7 @@ class HoverCard(QFrame):
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.adjustSize()
-        parent = self.parentWidget()
+        parent = self._scene
         left = min(x + 14, parent.width() - self.width() - 4)
         top = y - self.height() - 10 if y - self.height() - 10 > 4 else y + 18
         self.move(max(4, left), top)
@@ -215,6 +216,7 @@ class Notice(QFrame):
 
     def __init__(self, parent: QWidget, icons: IconSet) -> None:
         super().__init__(parent)
+        self._scene = parent
         self.setObjectName("noticeError")
         self._icon = QLabel(self)
         self._icon.setPixmap(icons.icon("warning-circle", "critical").pixmap(QSize(18, 18)))
@@ -262,7 +264,7 @@ class Notice(QFrame):
 
     def place(self) -> None:
         """Keep to the bottom centre of the scene."""
-        parent = self.parentWidget()
+        parent = self._scene
         width = min(640, parent.width() - 2 * _MARGIN)
         self.setFixedWidth(max(200, width))
         self.adjustSize()
@@ -311,7 +313,9 @@ class Overlays:
             height - self.attribution.height() - _MARGIN,
         )
         self.measure.adjustSize()
-        self.measure.move((width - self.measure.width()) // 2, _MARGIN)
+        self.measure.move(
+            (width - self.measure.width()) // 2, height - self.measure.height() - _MARGIN
+        )
         self.drop.setGeometry(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN)
         if self.notice.isVisible():
             self.notice.place()

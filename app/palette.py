@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import words
+from app import entity_words
 from app.actions.registry import Actions
 from app.icons import IconSet
 from app.item_models.entities import display_name
@@ -108,6 +109,7 @@ class CommandPalette(QFrame):
     ) -> None:
         super().__init__(window)
         self.setObjectName("sheet")
+        self._window = window
         self._actions = actions
         self._session = session
         self._background = background
@@ -136,7 +138,7 @@ class CommandPalette(QFrame):
 
     def popup(self) -> None:
         """Open at the top centre of the window."""
-        window = self.parentWidget()
+        window = self._window
         width = min(640, window.width() - 40)
         self.setGeometry((window.width() - width) // 2, 52, width, min(460, window.height() - 80))
         self.input.setPlaceholderText(self.tr("Search entities, codes, places, commands"))
@@ -176,8 +178,7 @@ class CommandPalette(QFrame):
             if matches(text, f"{title} {spec.id}"):
                 note = self._actions.action(spec.id).shortcut().toString()
                 icon = spec.icon or "terminal-window"
-                run = lambda action_id=spec.id: self._actions.run(action_id)  # noqa: E731
-                found.append(Choice(title, note, icon, run))
+                found.append(Choice(title, note, icon, partial(self._actions.run, spec.id)))
         return found
 
     def _layers(self, text: str) -> list[Choice]:
@@ -189,8 +190,8 @@ class CommandPalette(QFrame):
                 layer.name,
                 self.tr("Layer"),
                 "stack",
-                lambda layer_id=layer.id: self.on_layer(layer_id),
-            )  # fmt: skip
+                partial(self.on_layer, layer.id),
+            )
             for layer in twin.layers()
             if matches(text, layer.name)
         ]
@@ -238,9 +239,9 @@ class CommandPalette(QFrame):
             self._append(
                 Choice(
                     display_name(entity),
-                    words.entity_type(entity.type),
+                    entity_words.entity_type(entity.type),
                     "cube",
-                    lambda entity=entity: self.on_entity(entity),
+                    partial(self.on_entity, entity),
                 )
             )
         if self.list.currentRow() < 0:
@@ -250,7 +251,7 @@ class CommandPalette(QFrame):
         item = self.list.currentItem()
         choice = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         self.hide()
-        self.parentWidget().setFocus()
+        self._window.setFocus()
         if choice is not None:
             choice.run()
 
@@ -262,7 +263,7 @@ class CommandPalette(QFrame):
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self.hide()
-                self.parentWidget().setFocus()
+                self._window.setFocus()
                 return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 self._run()

@@ -26,9 +26,10 @@ from PySide6.QtWidgets import (
 from app import numbers, words
 from app.crs_field import LOCAL, CrsField
 from app.extent_preview import Extent, ExtentPreview
-from app.importing import NewProject, Placement, extent_local, suggest_frame
-from app.panels.entity import crs_text
+from app.importing import NewProject, Placement, extent_local, free_folder, suggest_frame
+from app.panels.entity_fields import crs_text
 from app.services import Services
+from app.source_text import counts_text, describe
 from twin_model.errors import FrameError, ShapanError
 
 if TYPE_CHECKING:
@@ -48,15 +49,21 @@ class _Row:
     crs: str | None = None
     extent: Extent | None = None
     problem: str = ""
+    included: bool = True
 
     @property
     def readable(self) -> bool:
         return self.info is not None and not self.info.error
 
     @property
+    def undecided(self) -> bool:
+        """Whether somebody has to say where it belongs, or to leave it out."""
+        return self.included and self.readable and not self.placed
+
+    @property
     def placed(self) -> bool:
         """Whether it is known where to put it."""
-        return self.readable and self.crs is not None and not self.problem
+        return self.included and self.readable and self.crs is not None and not self.problem
 
 
 class PlacementDialog(QDialog):
@@ -82,6 +89,7 @@ class PlacementDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setIconSize(QSize(16, 16))
         self.list.currentRowChanged.connect(lambda _: self._show_current())
+        self.list.itemChanged.connect(self._include)
         self.description = QLabel(self)
         self.description.setTextFormat(Qt.TextFormat.PlainText)
         self.description.setWordWrap(True)
@@ -200,7 +208,7 @@ class PlacementDialog(QDialog):
         self._refresh()
         if self.list.currentRow() < 0 and self._rows:
             # First what needs an answer, else the first.
-            open_rows = [i for i, row in enumerate(self._rows) if row.readable and not row.placed]
+            open_rows = [i for i, row in enumerate(self._rows) if row.undecided]
             self.list.setCurrentRow(open_rows[0] if open_rows else 0)
         self._show_current()
 
@@ -234,6 +242,13 @@ class PlacementDialog(QDialog):
                 row.extent = extent_local(row.info, row.crs, frame)
             except ShapanError as error:
                 row.problem = str(error)
+
+    def _include(self, item: QListWidgetItem) -> None:
+        row = self._rows[self.list.row(item)]
+        included = item.checkState() == Qt.CheckState.Checked
+        if row.readable and row.included != included:
+            row.included = included
+            self._refresh()
 
     # -- choosing ------------------------------------------------------------------------
 
@@ -284,11 +299,16 @@ class PlacementDialog(QDialog):
             item = self.list.item(at)
             item.setText(f"{row.path.name}\n{self._note(row)}")
             item.setToolTip(str(row.path))
+            if row.readable:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                item.setCheckState(
+                    Qt.CheckState.Checked if row.included else Qt.CheckState.Unchecked
+                )
             if row.info is None:
                 item.setIcon(icons.icon("circle-dashed", "dim"))
             elif row.info.error or row.problem:
                 item.setIcon(icons.icon("warning-circle", "critical"))
-            elif not row.placed:
+            elif row.undecided:
                 item.setIcon(icons.icon("question", "high"))
             else:
                 item.setIcon(icons.icon("check-circle", "accent"))
@@ -296,7 +316,7 @@ class PlacementDialog(QDialog):
         self.list.blockSignals(False)
         ready = [row for row in self._rows if row.placed]
         waiting = any(row.info is None for row in self._rows)
-        undecided = sum(1 for row in self._rows if row.readable and not row.placed)
+        undecided = sum(1 for row in self._rows if row.undecided)
         bad = sum(1 for row in self._rows if row.info is not None and row.info.error)
         parts = [self.tr("%n to place", "", len(ready))]
         if undecided:
@@ -387,32 +407,3 @@ class PlacementDialog(QDialog):
             )
         self.accept()
         self.placed.emit(placements, project)
-
-
-def counts_text(info: SourceInfo) -> str:
-    """Return the counts of a source, the first three."""
-    return ", ".join(
-        f"{numbers.integer(count)} {words.unit(unit)}"
-        for unit, count in list(info.counts.items())[:3]
-    )
-
-
-def describe(info: SourceInfo) -> str:
-    """Return what a source is, in a few lines."""
-    lines = [f"{words.kind(info.kind)} · {info.format}", counts_text(info)]
-    if info.epoch:
-        lines.append(words.surveyed(info.epoch))
-    accuracy = info.attributes.get("accuracy_m")
-    if isinstance(accuracy, (int, float)):
-        lines.append(words.accuracy(numbers.length(float(accuracy), float(accuracy))))
-    return "\n".join(line for line in lines if line)
-
-
-def free_folder(parent: Path, title: str) -> Path:
-    """Return a project folder below *parent* that does not exist yet."""
-    name = "".join("-" if c in '\\/:*?"<>|' else c for c in title).strip() or "project"
-    for number in itertools.count(1):
-        folder = parent / f"{name}{'' if number == 1 else f'-{number}'}.shapan"
-        if not folder.exists():
-            return folder
-    raise AssertionError("unreachable")

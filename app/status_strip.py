@@ -120,4 +120,3 @@ class StatusStrip(QFrame):
             self.edits.setText(self.tr("Saved · last: {0}").format(words.edit(twin.undo_label)))
         else:
             self.edits.setText(self.tr("Saved"))
-        self.edits.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -64,7 +64,7 @@ class Viewport(QOpenGLWidget):
         self._window.SetMultiSamples(0)
         self._window.SetOwnContext(0)
         self._window.SetFrameBlitModeToBlitToCurrent()
-        self._window.AddObserver("WindowMakeCurrentEvent", self._make_current)
+        self._window.AddObserver("WindowMakeCurrentEvent", self._make_current)  # type: ignore[arg-type]
         self._context: QOpenGLContext | None = None
         self._more = True
         self.stage: Stage = Stage(self._window)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import PySide6QtAds as QtAds  # noqa: N813 - the name its documentation uses
+import PySide6QtAds as QtAds
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
@@ -389,13 +388,3 @@ class MainWindow(QMainWindow):
         self.services.background.wait()
         self.session.close()
         self.viewport.close_stage()
-
-    def describe(self) -> dict[str, Any]:
-        """Return what the window shows, for scripts."""
-        twin = self.session.twin
-        return {
-            "title": self.windowTitle(),
-            "project": str(twin.path) if twin else None,
-            "layers": list(self.scene.layers),
-            "complete": self.viewport.complete,
-        }

@@ -2,55 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-_ENTITY_TYPES: Final = {
-    "building": QT_TRANSLATE_NOOP("EntityType", "Building"),
-    "building-part": QT_TRANSLATE_NOOP("EntityType", "Building part"),
-    "storey": QT_TRANSLATE_NOOP("EntityType", "Storey"),
-    "space": QT_TRANSLATE_NOOP("EntityType", "Room"),
-    "room": QT_TRANSLATE_NOOP("EntityType", "Room"),
-    "site": QT_TRANSLATE_NOOP("EntityType", "Site"),
-    "project": QT_TRANSLATE_NOOP("EntityType", "Project"),
-    "wall": QT_TRANSLATE_NOOP("EntityType", "Wall"),
-    "slab": QT_TRANSLATE_NOOP("EntityType", "Slab"),
-    "roof": QT_TRANSLATE_NOOP("EntityType", "Roof"),
-    "column": QT_TRANSLATE_NOOP("EntityType", "Column"),
-    "beam": QT_TRANSLATE_NOOP("EntityType", "Beam"),
-    "door": QT_TRANSLATE_NOOP("EntityType", "Door"),
-    "window": QT_TRANSLATE_NOOP("EntityType", "Window"),
-    "stair": QT_TRANSLATE_NOOP("EntityType", "Stair"),
-    "opening": QT_TRANSLATE_NOOP("EntityType", "Opening"),
-    "covering": QT_TRANSLATE_NOOP("EntityType", "Covering"),
-    "furniture": QT_TRANSLATE_NOOP("EntityType", "Furniture"),
-    "equipment": QT_TRANSLATE_NOOP("EntityType", "Equipment"),
-    "road": QT_TRANSLATE_NOOP("EntityType", "Road"),
-    "railway": QT_TRANSLATE_NOOP("EntityType", "Railway"),
-    "water": QT_TRANSLATE_NOOP("EntityType", "Water"),
-    "land-use": QT_TRANSLATE_NOOP("EntityType", "Land use"),
-    "landuse": QT_TRANSLATE_NOOP("EntityType", "Land use"),
-    "green": QT_TRANSLATE_NOOP("EntityType", "Green space"),
-    "quay": QT_TRANSLATE_NOOP("EntityType", "Quay"),
-    "tree": QT_TRANSLATE_NOOP("EntityType", "Tree"),
-    "lamp": QT_TRANSLATE_NOOP("EntityType", "Street lamp"),
-    "camera": QT_TRANSLATE_NOOP("EntityType", "Camera"),
-    "sensor": QT_TRANSLATE_NOOP("EntityType", "Sensor"),
-    "crane": QT_TRANSLATE_NOOP("EntityType", "Quay crane"),
-    "pump": QT_TRANSLATE_NOOP("EntityType", "Pump"),
-    "container": QT_TRANSLATE_NOOP("EntityType", "Container"),
-    "truck": QT_TRANSLATE_NOOP("EntityType", "Truck"),
-    "ship": QT_TRANSLATE_NOOP("EntityType", "Ship"),
-    "pipe": QT_TRANSLATE_NOOP("EntityType", "Pipe"),
-    "area": QT_TRANSLATE_NOOP("EntityType", "Area"),
-    "line": QT_TRANSLATE_NOOP("EntityType", "Line"),
-    "place": QT_TRANSLATE_NOOP("EntityType", "Place"),
-    "point": QT_TRANSLATE_NOOP("EntityType", "Point"),
-    "feature": QT_TRANSLATE_NOOP("EntityType", "Feature"),
-    "object": QT_TRANSLATE_NOOP("EntityType", "Object"),
-    "element": QT_TRANSLATE_NOOP("EntityType", "Building element"),
-}
 _KINDS: Final = {
     "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
     "mesh": QT_TRANSLATE_NOOP("Kind", "Mesh"),
@@ -97,6 +53,7 @@ _UNITS: Final = {
     "layers": QT_TRANSLATE_NOOP("Unit", "layers"),
     "steps": QT_TRANSLATE_NOOP("Unit", "steps"),
     "products": QT_TRANSLATE_NOOP("Unit", "products"),
+    "sources": QT_TRANSLATE_NOOP("Unit", "sources"),
     "blocks": QT_TRANSLATE_NOOP("Unit", "blocks"),
 }
 _RELATIONS: Final = {
@@ -138,8 +95,44 @@ _STATES: Final = {
 }
 _STAGES: Final = {
     "Recognise": QT_TRANSLATE_NOOP("Stage", "Recognise"),
+    "Building overviews": QT_TRANSLATE_NOOP("Stage", "Building overviews"),
+    "Checksum": QT_TRANSLATE_NOOP("Stage", "Checksum"),
+    "Converting heights": QT_TRANSLATE_NOOP("Stage", "Converting heights"),
+    "Converting imagery": QT_TRANSLATE_NOOP("Stage", "Converting imagery"),
+    "Copy": QT_TRANSLATE_NOOP("Stage", "Copy"),
+    "Counting tiles": QT_TRANSLATE_NOOP("Stage", "Counting tiles"),
+    "Counting": QT_TRANSLATE_NOOP("Stage", "Counting"),
+    "Decoding": QT_TRANSLATE_NOOP("Stage", "Decoding"),
+    "Reading OpenStreetMap": QT_TRANSLATE_NOOP("Stage", "Reading OpenStreetMap"),
+    "Reading lines": QT_TRANSLATE_NOOP("Stage", "Reading lines"),
+    "Reading meshes": QT_TRANSLATE_NOOP("Stage", "Reading meshes"),
+    "Reading tiles": QT_TRANSLATE_NOOP("Stage", "Reading tiles"),
+    "Reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
+    "Sampling colours": QT_TRANSLATE_NOOP("Stage", "Sampling colours"),
+    "Sampling tiles": QT_TRANSLATE_NOOP("Stage", "Sampling tiles"),
+    "Writing tiles": QT_TRANSLATE_NOOP("Stage", "Writing tiles"),
+    "building shapes": QT_TRANSLATE_NOOP("Stage", "Building shapes"),
+    "looking at points": QT_TRANSLATE_NOOP("Stage", "Looking at points"),
+    "placing points": QT_TRANSLATE_NOOP("Stage", "Placing points"),
+    "reading points": QT_TRANSLATE_NOOP("Stage", "Reading points"),
+    "reading properties": QT_TRANSLATE_NOOP("Stage", "Reading properties"),
+    "reading triangles": QT_TRANSLATE_NOOP("Stage", "Reading triangles"),
+    "reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
+    "sorting points": QT_TRANSLATE_NOOP("Stage", "Sorting points"),
+    "unpacking": QT_TRANSLATE_NOOP("Stage", "Unpacking"),
+    "Draping": QT_TRANSLATE_NOOP("Stage", "Draping"),
+    "Raising": QT_TRANSLATE_NOOP("Stage", "Raising"),
+    "Placing": QT_TRANSLATE_NOOP("Stage", "Placing"),
+    "Import": QT_TRANSLATE_NOOP("Stage", "Import"),
 }
-_QUALITY: Final[dict[str, str]] = {}
+_QUALITY: Final = {
+    "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off": QT_TRANSLATE_NOOP(
+        "Quality", "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off"
+    ),
+    "Detail is reduced to keep the frame within its budget": QT_TRANSLATE_NOOP(
+        "Quality", "Detail is reduced to keep the frame within its budget"
+    ),
+}
 #: First words of the labels of twin_model's commands; what follows is a name or a number.
 _EDITS: Final = {
     "Add": QT_TRANSLATE_NOOP("Edit", "Add"),
@@ -155,19 +148,8 @@ _EDITS: Final = {
 COLOUR_MODES: Final = tuple(_COLOURS)
 
 
-def _word(context: str, table: dict[str, str], name: str) -> str:
-    return QCoreApplication.translate(context, table[name]) if name in table else name
-
-
-def entity_type(name: str) -> str:
-    """Return the word for an entity type; an unknown identifier made readable."""
-    key = name.lower().replace("_", "-")
-    if key in _ENTITY_TYPES:
-        return _word("EntityType", _ENTITY_TYPES, key)
-    if name.startswith("Ifc"):
-        plain = name.removeprefix("Ifc").removesuffix("StandardCase").lower()
-        return _word("EntityType", _ENTITY_TYPES, plain) if plain in _ENTITY_TYPES else name
-    return name.replace("_", " ").replace("-", " ").capitalize()
+def _word(context: str, table: Mapping[str, object], name: str) -> str:
+    return QCoreApplication.translate(context, str(table[name])) if name in table else name
 
 
 def kind(name: str) -> str:
@@ -207,7 +189,11 @@ def job_state(name: str) -> str:
 
 def stage(name: str) -> str:
     """Return the words for a stage of a job."""
-    return _word("Stage", _STAGES, name)
+    if name in _STAGES:
+        return _word("Stage", _STAGES, name)
+    # "Reading roads": a verb of ours and a name of the source's.
+    verb, _, rest = name.partition(" ")
+    return f"{_word('Stage', _STAGES, verb)} {rest}" if verb in _STAGES else name
 
 
 def quality(note: str) -> str:

@@ -222,9 +222,6 @@ class _Import:
         contents = _converters()[type(first)](self, stream, first)
         if len(self.targets) == 1 and len(contents) == 1:
             contents[0].layer = next(iter(self.targets))
-        unnamed = [content for content in contents if not content.layer]
-        if unnamed:
-            raise AssertionError("a converter of several layers must name them")
         if not contents:
             raise SourceError(self.path, "holds nothing to show")
         return contents

@@ -136,7 +136,9 @@ def read_features(path: Path, frame: Frame) -> FeatureTable:
     table = FeatureTable(np.array([row[0] for row in rows], np.int64), geometry)
     for index, column in enumerate(chosen):
         table.columns[column] = [row[2 + index] for row in rows]
-    table.columns["type"] = [str(t or "feature") for t in table.columns.get("shapan_type", [""] * len(rows))]
+    table.columns["type"] = [
+        str(t or "feature") for t in table.columns.get("shapan_type", [""] * len(rows))
+    ]
     first = 2 + len(chosen)
     table.columns["name"] = [
         next((str(v) for v in row[first:] if v not in (None, "")), "") for row in rows

@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.util import numpy_support
 from vtkmodules.vtkCommonCore import VTK_TYPE_INT32, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 Array = npt.NDArray[Any]
+
+
+def vtk_array(values: Array, kind: int | None = None) -> Any:
+    """Return a VTK array that shares the memory of contiguous *values*."""
+    convert: Any = numpy_support.numpy_to_vtk
+    return convert(np.ascontiguousarray(values), array_type=kind)
 
 
 def poly_data(
@@ -37,7 +43,7 @@ def poly_data(
     """
     data = vtkPolyData()
     points = vtkPoints()
-    points.SetData(numpy_to_vtk(np.ascontiguousarray(position)))
+    points.SetData(vtk_array(position))
     data.SetPoints(points)
     if triangles is not None:
         data.SetPolys(_cells(triangles, 3))
@@ -46,11 +52,11 @@ def poly_data(
     if triangles is None and lines is None:
         data.SetVerts(_cells(np.arange(len(position), dtype=np.int32), 1))
     if normal is not None:
-        data.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normal)))
+        data.GetPointData().SetNormals(vtk_array(normal))
     if uv is not None:
-        data.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(uv)))
+        data.GetPointData().SetTCoords(vtk_array(uv))
     if colour is not None:
-        scalars = numpy_to_vtk(np.ascontiguousarray(colour))
+        scalars = vtk_array(colour)
         scalars.SetName("colour")
         data.GetPointData().SetScalars(scalars)
     return data
@@ -59,7 +65,7 @@ def poly_data(
 def _cells(indices: Array, width: int) -> Any:
     cells = vtkCellArray()
     flat = np.ascontiguousarray(indices.reshape(-1), dtype=np.int32)
-    cells.SetData(width, numpy_to_vtk(flat, array_type=VTK_TYPE_INT32))
+    cells.SetData(width, vtk_array(flat, VTK_TYPE_INT32))
     return cells
 
 
@@ -69,7 +75,7 @@ def image_data(pixels: npt.NDArray[np.uint8]) -> Any:
     image = vtkImageData()
     image.SetDimensions(width, height, 1)
     flat = np.ascontiguousarray(pixels[::-1]).reshape(-1, bands)
-    scalars = numpy_to_vtk(flat)
+    scalars = vtk_array(flat)
     scalars.SetName("pixels")
     image.GetPointData().SetScalars(scalars)
     return image
@@ -107,7 +113,9 @@ def feature_edges(
     grid = np.rint(position.astype(np.float64) * 1000.0).astype(np.int64)
     _, first, weld = np.unique(grid, axis=0, return_index=True, return_inverse=True)
     faces = weld.reshape(-1)[triangles.astype(np.int64)]
-    keep = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])
+    keep = (
+        (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])
+    )
     faces = faces[keep]
     if len(faces) == 0:
         return np.zeros((0, 3), np.float32)
@@ -126,4 +134,4 @@ def feature_edges(
     two = start[~sharp]
     cosine = np.abs(np.einsum("ij,ij->i", normal[owner[two]], normal[owner[two + 1]]))
     chosen = np.r_[start[sharp], two[cosine < np.cos(np.radians(angle_deg))]]
-    return places[pairs[chosen].reshape(-1)].astype(np.float32)
+    return np.asarray(places[pairs[chosen].reshape(-1)], np.float32)

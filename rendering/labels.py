@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR  # noqa: F401
 from vtkmodules.vtkRenderingCore import vtkTextActor
 
 from rendering.camera import Point
@@ -112,7 +111,12 @@ class Labels:
         for index in order:
             item = self._flat[index]
             wide = sum(1.0 if ord(c) > 0x2E80 else 0.56 for c in item.text) * _SIZE_PX
-            box = (x[index] - wide / 2 - 4, y[index] - 2, x[index] + wide / 2 + 4, y[index] + _SIZE_PX + 4)
+            box = (
+                x[index] - wide / 2 - 4,
+                y[index] - 2,
+                x[index] + wide / 2 + 4,
+                y[index] + _SIZE_PX + 4,
+            )
             if any(
                 box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in taken
             ):
@@ -147,7 +151,9 @@ class Labels:
             made.append(actor)
         return made[1], made[0]
 
-    def _place(self, pair: tuple[Any, Any], item: LabelItem, x: float, y: float, fade: float) -> None:
+    def _place(
+        self, pair: tuple[Any, Any], item: LabelItem, x: float, y: float, fade: float
+    ) -> None:
         for actor in pair:
             if actor.GetInput() != item.text:
                 actor.SetInput(item.text)

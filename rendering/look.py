@@ -81,10 +81,16 @@ def make_look(
         forward * tangent - up,
         forward,
     ]
-    planes = []
+    planes: list[Plane] = []
     for normal in normals:
         unit = normal / np.linalg.norm(normal)
-        planes.append((*map(float, unit), -float(unit @ eye)))
+        a, b, c = (float(v) for v in unit)
+        planes.append((a, b, c, -float(unit @ eye)))
     return Look(
-        pose.eye, tuple(planes), height / (2 * tangent), frame, is_moving, error_px  # type: ignore[arg-type]
+        pose.eye,
+        tuple(planes),
+        height / (2 * tangent),
+        frame,
+        is_moving,
+        error_px,
     )

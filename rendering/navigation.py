@@ -23,10 +23,10 @@ def _point(values: Vector) -> Point:
 def axes(pose: CameraPose) -> tuple[Vector, Vector, Vector]:
     """Return the unit vectors right, up and forward of a pose."""
     forward = pose.direction
-    right = np.cross(forward, (0.0, 0.0, 1.0))
+    right: Vector = np.asarray(np.cross(forward, (0.0, 0.0, 1.0)), np.float64)
     length = float(np.linalg.norm(right))
     right = right / length if length > 1e-9 else np.array([1.0, 0.0, 0.0])
-    return right, np.cross(right, forward), forward
+    return right, np.asarray(np.cross(right, forward), np.float64), forward
 
 
 def _turn(axis: Vector, angle_deg: float) -> Vector:
@@ -111,9 +111,7 @@ def zoom_to(pose: CameraPose, point: Point, factor: float) -> CameraPose:
     return replace(pose, eye=_point(moved), target=_point(moved + pose.direction * reach))
 
 
-def walk(
-    pose: CameraPose, forward_m: float, right_m: float, up_m: float = 0.0
-) -> CameraPose:
+def walk(pose: CameraPose, forward_m: float, right_m: float, up_m: float = 0.0) -> CameraPose:
     """Move level in the direction of view (W A S D)."""
     right, _, direction = axes(pose)
     level = np.array([direction[0], direction[1], 0.0])
@@ -129,7 +127,9 @@ def look(pose: CameraPose, dx_deg: float, dy_deg: float) -> CameraPose:
     """Turn the head: the eye stays; positive looks right and up."""
     right, _, _ = axes(pose)
     turn = _turn(np.array([0.0, 0.0, 1.0]), -dx_deg) @ _turn(right, _limited_pitch(pose, dy_deg))
-    return replace(pose, target=_point(np.array(pose.eye) + turn @ np.subtract(pose.target, pose.eye)))
+    return replace(
+        pose, target=_point(np.array(pose.eye) + turn @ np.subtract(pose.target, pose.eye))
+    )
 
 
 def face_north(pose: CameraPose) -> CameraPose:

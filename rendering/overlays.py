@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkCommonCore import VTK_TYPE_INT32  # noqa: F401
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.actors import line_actor
@@ -66,9 +66,11 @@ def _actors(overlay: Overlay) -> list[Any]:
     colour = rgb(overlay.colour)
     found = []
     lines = [*overlay.lines, *((*p, p[0]) for p in overlay.polygons if p)]
-    pairs = [(a, b) for line in lines for a, b in zip(line[:-1], line[1:])]
+    pairs = [(a, b) for line in lines for a, b in itertools.pairwise(line)]
     if pairs:
-        found.append(_placed(np.array(pairs, float).reshape(-1, 3), colour, overlay.line_width_px, 2))
+        found.append(
+            _placed(np.array(pairs, float).reshape(-1, 3), colour, overlay.line_width_px, 2)
+        )
     if overlay.points:
         dots = _placed(np.array(overlay.points, float), colour, 1.0, 1)
         dots.GetProperty().SetPointSize(overlay.point_size_px)

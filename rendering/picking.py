@@ -43,29 +43,31 @@ class Picker:
 
     def __init__(self, renderer: Any) -> None:
         self._renderer = renderer
-        self._picker = vtkCellPicker()
+        self._picker: Any = vtkCellPicker()
         self._picker.SetTolerance(0.0005)
         self._picker.PickTextureDataOff()
 
     def cell(self, x: int, y: int) -> Hit | None:
         """Return the nearest cell under a pixel."""
-        has_points = any(
-            a.GetProperty().GetRepresentation() == 0
-            for a in self._props()
-        )
+        has_points = any(a.GetProperty().GetRepresentation() == 0 for a in self._props())
         self._picker.SetTolerance(0.004 if has_points else 0.0005)
         if not self._picker.Pick(float(x), float(y), 0.0, self._renderer):
             return None
         prop = self._picker.GetProp3D()
         if prop is None:
             return None
-        position = tuple(float(v) for v in self._picker.GetPickPosition())
+        px, py, pz = (float(v) for v in self._picker.GetPickPosition())
+        position = (px, py, pz)
         near, far = self.ray(x, y), self.ray(x + 3, y)
         # Three pixels at the distance of the hit.
         distance = float(np.linalg.norm(np.subtract(position, near[0])))
         tolerance = distance * float(np.linalg.norm(near[1] - far[1]))
         return Hit(
-            prop, int(self._picker.GetCellId()), int(self._picker.GetPointId()), position, tolerance  # type: ignore[arg-type]
+            prop,
+            int(self._picker.GetCellId()),
+            int(self._picker.GetPointId()),
+            position,
+            tolerance,
         )
 
     def _props(self) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.util import numpy_support
 from vtkmodules.vtkRenderingCore import vtkWindowToImageFilter
 
 
@@ -29,5 +29,6 @@ def read_pixels(window: Any, scale: int = 1) -> npt.NDArray[np.uint8]:
     grab.Update()
     image = grab.GetOutput()
     width, height, _ = image.GetDimensions()
-    pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
+    convert: Any = numpy_support.vtk_to_numpy
+    pixels = convert(image.GetPointData().GetScalars()).reshape(height, width, -1)
     return np.ascontiguousarray(pixels[::-1, :, :3])

@@ -47,9 +47,13 @@ def sun_direction(frame: Frame, local: tuple[float, float, float], instant: Inst
     solar_minutes = hours * 60 + equation + 4 * lon
     angle = math.radians(solar_minutes / 4 - 180)
     phi = math.radians(lat)
-    up = math.sin(phi) * math.sin(declination) + math.cos(phi) * math.cos(declination) * math.cos(angle)
+    up = math.sin(phi) * math.sin(declination) + math.cos(phi) * math.cos(declination) * math.cos(
+        angle
+    )
     east = -math.cos(declination) * math.sin(angle)
-    north = math.cos(phi) * math.sin(declination) - math.sin(phi) * math.cos(declination) * math.cos(angle)
+    north = math.cos(phi) * math.sin(declination) - math.sin(phi) * math.cos(
+        declination
+    ) * math.cos(angle)
     vector = np.array([east, north, up])
     return vector / np.linalg.norm(vector)
 
@@ -132,7 +136,11 @@ class Sky:
             Height of the far ground.
         """
         reach = 0.0 if scene is None else math.dist(scene[:3], scene[3:])
-        away = 0.0 if scene is None else math.dist(eye, [(scene[i] + scene[i + 3]) / 2 for i in range(3)])
+        away = (
+            0.0
+            if scene is None
+            else math.dist(eye, [(scene[i] + scene[i + 3]) / 2 for i in range(3)])
+        )
         self.radius_m = max(20_000.0, 3.0 * (reach + away), 40.0 * abs(eye[2] - level))
         self._dome.SetPosition(*eye)
         self._dome.SetScale(self.radius_m)

@@ -28,6 +28,7 @@ from rendering.symbology.palette import DARK, LIGHT
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
 from rendering.views.ground import Ground
+from rendering.views.symbols import SymbolsView
 from rendering.views.table import make_view
 from rendering.views.view import Scene, View
 from twin_model.errors import FrameError
@@ -228,6 +229,9 @@ class Stage:
             triangles += view.triangles
             points += view.points
         pending = self._quality.balance(triangles, points, self._moving) or pending
+        for view in self._layers.values():
+            if isinstance(view, SymbolsView):
+                view.place_labels(look, self.window.GetSize())
         self._overlays.update(look, self.window.GetSize())
         self._scene.cache.evict(self._frame_count)
         self._pending = pending
@@ -259,9 +263,7 @@ class Stage:
         """Whether every tile that the view needs is in."""
         return not self._pending
 
-    def wait_complete(
-        self, timeout_s: float, job_check: Callable[[], None] | None = None
-    ) -> bool:
+    def wait_complete(self, timeout_s: float, job_check: Callable[[], None] | None = None) -> bool:
         """Stream until everything is in or the time is over.
 
         Parameters
@@ -315,6 +317,11 @@ class Stage:
         x, y : int
             Display pixels, origin at the bottom left.
         """
+        seen = self._picker.depth(x, y)
+        for view in self._layers.values() if seen is not None else ():
+            found = view.near(seen) if isinstance(view, SymbolsView) and seen is not None else None
+            if found is not None:
+                return found
         hit = self._picker.cell(x, y)
         if hit is None:
             return None
@@ -398,7 +405,7 @@ class Stage:
 
     def statistics(self) -> StageStatistics:
         """Return what the stage is doing."""
-        views = [self._ground, *self._layers.values()]
+        views: list[Ground | View] = [self._ground, *self._layers.values()]
         return StageStatistics(
             frame_ms=self._quality.frame_ms,
             tiles_visible=sum(v.tiles_visible for v in views),

@@ -28,6 +28,14 @@ class EntityQuery:
         Condition on attributes, see `compile_where`.
     text : str
         Part of the name, of a code or of the identifier in the source.
+    related_to : str or None
+        Id of an entity; only those that relations lead to from it.
+    relation : str or None
+        Kind of relation to follow; None for every kind.
+    hops : int
+        How many relations to follow at most, 1 to 8.
+    direction : str
+        ``out`` from source to target, ``in`` against it, ``both``.
     at : Instant or None
         As of this instant in the world; None for now.
     known_on : Instant or None
@@ -42,6 +50,10 @@ class EntityQuery:
     near: tuple[float, float, float] | None = None
     where: str = ""
     text: str = ""
+    related_to: str | None = None
+    relation: str | None = None
+    hops: int = 1
+    direction: str = "out"
     at: Instant | None = None
     known_on: Instant | None = None
     limit: int = 0

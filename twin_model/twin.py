@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import json
 import shutil
@@ -140,7 +141,11 @@ class Twin:
         if write:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            # Single edits dirty about ten pages each: with the default of 1000 the log would be
+            # copied back into the database, with an fsync, every hundred edits.
+            connection.execute("PRAGMA wal_autocheckpoint = 16000")
         connection.execute("PRAGMA mmap_size = 1073741824")
+        connection.execute("PRAGMA cache_size = -65536")
         return connection
 
     def reader(self) -> sqlite3.Connection:
@@ -438,6 +443,7 @@ def _frame_summary(frame: Frame) -> dict[str, Any]:
     return {"frame": json.loads(rows.frame_document(frame))}
 
 
+@functools.cache
 def _user() -> str:
     try:
         return getpass.getuser()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -128,7 +129,8 @@ def _tools(window: MainWindow) -> list[ActionSpec]:
         ActionSpec("tools.height",
                    lambda: QCoreApplication.translate("Actions", "Measure height difference"),
                    lambda: measure.start(MeasureMode.HEIGHT), "Ctrl+Shift+H",
-                   "arrows-out-line-vertical", has_layers, lambda: measure.mode == MeasureMode.HEIGHT),
+                   "arrows-out-line-vertical", has_layers,
+                   lambda: measure.mode == MeasureMode.HEIGHT),
         ActionSpec("tools.area", lambda: QCoreApplication.translate("Actions", "Measure area"),
                    lambda: measure.start(MeasureMode.AREA), "Ctrl+Shift+M", "polygon", has_layers,
                    lambda: measure.mode == MeasureMode.AREA),
@@ -143,19 +145,27 @@ def _layouts(window: MainWindow) -> list[ActionSpec]:
     }
     return [
         ActionSpec(f"layout.{name}", titles[name],
-                   lambda name=name: window.docks.apply(name), f"Ctrl+Alt+{number}", "layout",
-                   checked=lambda name=name: window.docks.layout_name == name)
+                   partial(window.docks.apply, name), f"Ctrl+Alt+{number}", "layout",
+                   checked=partial(_is_layout, window, name))
         for number, name in enumerate(LAYOUTS, start=1)
     ]  # fmt: skip
 
 
 def _languages(window: MainWindow) -> list[ActionSpec]:
     return [
-        ActionSpec(f"language.{code}", lambda name=name: name,
-                   lambda code=code: window.set_language(code), "", "translate",
-                   checked=lambda code=code: window.language.code == code)
+        ActionSpec(f"language.{code}", partial(str, name),
+                   partial(window.set_language, code), "", "translate",
+                   checked=partial(_is_language, window, code))
         for code, name in LANGUAGES.items()
     ]  # fmt: skip
+
+
+def _is_layout(window: MainWindow, name: str) -> bool:
+    return window.docks.layout_name == name
+
+
+def _is_language(window: MainWindow, code: str) -> bool:
+    return window.language.code == code
 
 
 def _help(window: MainWindow) -> list[ActionSpec]:

@@ -47,7 +47,7 @@ class ActionSpec:
     palette: bool = True
 
 
-class DuplicateAction(ShapanError):
+class DuplicateActionError(ShapanError):
     """Two actions with one id or one shortcut: with Qt neither would answer."""
 
 
@@ -73,16 +73,16 @@ class Actions(QObject):
 
         Raises
         ------
-        DuplicateAction
+        DuplicateActionError
             If its id or its shortcut is taken.
         """
         if spec.id in self._specs:
-            raise DuplicateAction(f"the action {spec.id} exists twice")
+            raise DuplicateActionError(f"the action {spec.id} exists twice")
         sequence = QKeySequence(spec.shortcut)
         if spec.shortcut:
             for other in self._specs.values():
                 if other.shortcut and QKeySequence(other.shortcut) == sequence:
-                    raise DuplicateAction(
+                    raise DuplicateActionError(
                         f"{spec.id} and {other.id} both want the shortcut {spec.shortcut}"
                     )
         action = QAction(self._window)

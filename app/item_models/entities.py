@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app import numbers, words
+from app import entity_words, numbers
 from app.workers import Background
 from twin_model.entity import Entity
 from twin_model.query import EntityQuery
@@ -155,9 +155,9 @@ class EntitiesModel(QAbstractItemModel):
 def _group_data(group: _Group, role: int) -> Any:
     match role:
         case Qt.ItemDataRole.DisplayRole:
-            return words.entity_type(group.type)
+            return entity_words.entity_type(group.type)
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{words.entity_type(group.type)}, {numbers.integer(group.count)}"
+            return f"{entity_words.entity_type(group.type)}, {numbers.integer(group.count)}"
         case _ if role == TYPE_ROLE:
             return group.type
         case _ if role == COUNT_ROLE:

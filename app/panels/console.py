@@ -88,7 +88,7 @@ class ConsolePanel(QWidget):
         self.output.appendPlainText(("... " if self._pending else ">>> ") + line)
         for name, value in self._names.items():
             key = name.removeprefix("get_")
-            self._interpreter.locals[key] = value() if key != name else value  # type: ignore[index]
+            self._interpreter.locals[key] = value() if key != name else value
         source = f"{self._pending}\n{line}" if self._pending else line
         heard = io.StringIO()
         with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):

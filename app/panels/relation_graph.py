@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app import numbers, words
+from app import entity_words, numbers, words
 from app.theme import Theme, small_font
 
 _LIMIT: Final = 12
@@ -128,7 +128,7 @@ class RelationGraph(QWidget):
             relation = words.relation(found.kind, incoming=found.incoming)
             QToolTip.showText(
                 event.globalPosition().toPoint(),
-                f"{relation}: {found.name} ({words.entity_type(found.type)})",
+                f"{relation}: {found.name} ({entity_words.entity_type(found.type)})",
                 self,
             )
 

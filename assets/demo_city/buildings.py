@@ -70,7 +70,9 @@ def _apart(buildings: list[Building]) -> list[Building]:
     return [b for i, b in enumerate(buildings) if i not in gone]
 
 
-def _fill(part: Polygon, block: Block, chance: np.random.Generator) -> list[tuple[Polygon, float, str]]:
+def _fill(
+    part: Polygon, block: Block, chance: np.random.Generator
+) -> list[tuple[Polygon, float, str]]:
     if block.use == "cbd":
         return _towers(part, chance)
     if block.use in ("logistics", "industry"):
@@ -172,11 +174,18 @@ def _perimeter(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon
     # Wings of one block differ by a storey; long ones are several houses.
     wings = []
     for wing in polygons(shape):
-        pieces = [wing.intersection(c) for c in (box(west, south, (west + east) / 2, north),
-                                                 box((west + east) / 2, south, east, north))]
+        pieces = [
+            wing.intersection(c)
+            for c in (
+                box(west, south, (west + east) / 2, north),
+                box((west + east) / 2, south, east, north),
+            )
+        ]
         for piece in pieces:
-            for half in (box(west, south, east, (south + north) / 2),
-                         box(west, (south + north) / 2, east, north)):
+            for half in (
+                box(west, south, east, (south + north) / 2),
+                box(west, (south + north) / 2, east, north),
+            ):
                 wings += [p for p in polygons(piece.intersection(half)) if p.area > 120]
     out = [(p.buffer(-0.05), (levels + int(chance.integers(0, 2))) * 3.3, use) for p in wings]
     yard = part.buffer(-26.0, join_style="mitre")

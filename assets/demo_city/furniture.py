@@ -31,7 +31,7 @@ _SENSORS: Final = (
     ("车流", "Traffic count", "TC-8", "市交警支队"),
     ("风速", "Wind", "WS-3", "港务集团"),
 )
-_LINES: Final = ("COSCO", "OOCL", "MSK", "CMA", "ONE", "EVG")
+_LINES: Final = ("BOHAI", "YUANYU", "HAILAN", "XINGANG", "DONGFANG", "JINBO")
 
 
 @dataclass
@@ -136,7 +136,7 @@ def _cranes() -> list[Thing]:
     return [
         Thing(95.0 + 72.0 * i, QUAY_Y + 12.0, "crane", f"岸桥{i + 1}号", f"Quay crane {i + 1}",
               62.0, 180.0,
-              {"model": "ZPMC STS-65", "owner": "港务集团", "installed": f"{2012 + i}-06-01",
+              {"model": "STS-65", "owner": "港务集团", "installed": f"{2012 + i}-06-01",
                "capacity_t": 65})
         for i in range(7)
     ]  # fmt: skip
@@ -184,7 +184,7 @@ def _trucks(chance: np.random.Generator) -> list[Thing]:
     return [
         Thing(float(x), south + (30.0 if i % 2 else 38.0), "truck", f"集卡{i + 1:02d}",
               f"Truck {i + 1:02d}", 3.8, 90.0 if i % 2 else 270.0,
-              {"model": "HOWO T7", "owner": "港务集团"})
+              {"model": "T7", "owner": "港务集团"})
         for i, x in enumerate(xs)
     ]  # fmt: skip
 
@@ -234,7 +234,9 @@ def _crossings(plan: Plan) -> list[tuple[float, float]]:
 
 
 def _points(geometry: BaseGeometry) -> list[Point]:
-    return [g for g in getattr(geometry, "geoms", [geometry]) if isinstance(g, Point) and not g.is_empty]
+    return [
+        g for g in getattr(geometry, "geoms", [geometry]) if isinstance(g, Point) and not g.is_empty
+    ]
 
 
 def _pumps(plan: Plan) -> list[Thing]:

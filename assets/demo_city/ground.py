@@ -91,9 +91,7 @@ class Ground:
         heights[self.water] = WATER_M
         self.heights = np.round(heights, 3)
 
-    def _shore(
-        self, plan: Plan, heights: FloatArray, gx: FloatArray, gy: FloatArray
-    ) -> FloatArray:
+    def _shore(self, plan: Plan, heights: FloatArray, gx: FloatArray, gy: FloatArray) -> FloatArray:
         """Let the beach come down to the water; keep the quay level."""
         t = gx - QUAY_EAST
         shore = QUAY_Y + 22 * np.sin(t / 95.0) + 0.17 * t

@@ -21,6 +21,7 @@ from assets.demo_city.plan import (
     QUAY_Y,
     TERMINAL_LOT,
     Plan,
+    lines,
     polygons,
 )
 
@@ -56,10 +57,11 @@ class _Canvas:
         for part in polygons(geometry):
             self.draw.polygon(to_pixels(part.exterior.coords, self.pixel_m, self.depth_m), colour)
 
-    def line(self, line: LineString, colour: Colour, width_m: float) -> None:
+    def line(self, line: BaseGeometry, colour: Colour, width_m: float) -> None:
         width = max(1, round(width_m / self.pixel_m))
-        points = to_pixels(line.coords, self.pixel_m, self.depth_m)
-        self.draw.line(points, colour, width)
+        for part in lines(line):
+            points = to_pixels(part.coords, self.pixel_m, self.depth_m)
+            self.draw.line(points, colour, width)
 
     def disc(self, x: float, y: float, radius_m: float, colour: Colour) -> None:
         cx, cy = x / self.pixel_m, (self.depth_m - y) / self.pixel_m
@@ -234,7 +236,9 @@ def _grain(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Picture:
     coarse = noise(canvas.shape, 90, chance).astype(np.float32)
     middle = noise(canvas.shape, 420, chance).astype(np.float32)
     fine = chance.standard_normal(canvas.shape, dtype=np.float32)
-    change = np.where(green, 13 * coarse + 11 * middle + 5 * fine, 4 * coarse + 3 * middle + 3 * fine)
+    change = np.where(
+        green, 13 * coarse + 11 * middle + 5 * fine, 4 * coarse + 3 * middle + 3 * fine
+    )
     picture = picture + change[..., None]
     # Dry and lush grass differ in hue, not only in brightness.
     hue = np.where(green, 12 * coarse, 0.0)
@@ -251,9 +255,11 @@ def _shade(
     for building in buildings:
         length = min(building.height_m, 60.0)
         outline = building.outline
-        moved = translate(outline, length * _SHADOW[0], length * _SHADOW[1])
-        for part in polygons(outline.union(moved).convex_hull):
-            draw.polygon(to_pixels(part.exterior.coords, canvas.pixel_m, canvas.depth_m), 150)
+        # Swept in steps: a hull would fill the yards.
+        for step in np.linspace(0.0, length, max(2, int(length / 2.5))):
+            moved = translate(outline, float(step) * _SHADOW[0], float(step) * _SHADOW[1])
+            points = to_pixels(moved.exterior.coords, canvas.pixel_m, canvas.depth_m)
+            draw.polygon(points, 150)
     for tree in trees:
         reach = tree.height_m * 0.45
         cx = (tree.x + reach * _SHADOW[0]) / canvas.pixel_m

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from shapely import LineString, MultiPolygon, Polygon, box, unary_union
+from shapely import LineString, Polygon, box, unary_union
 from shapely.geometry.base import BaseGeometry
 
 FloatArray = npt.NDArray[np.float64]
@@ -160,8 +160,10 @@ def make_plan(size: Size) -> Plan:
     )  # fmt: skip
     fine = _smooth(middle)
     canal = LineString(fine).buffer(19.0).intersection(everything).difference(sea)
-    beach = sea.buffer(38.0).difference(sea.buffer(0.5)).intersection(
-        box(QUAY_EAST + 6, 0, width, depth)
+    beach = (
+        sea.buffer(38.0)
+        .difference(sea.buffer(0.5))
+        .intersection(box(QUAY_EAST + 6, 0, width, depth))
     )
     plan = Plan(size, sea.intersection(everything), canal, beach)
     _lay_streets(plan, everything)
@@ -191,9 +193,12 @@ def _smooth(points: FloatArray) -> FloatArray:
 def _lay_streets(plan: Plan, everything: Polygon) -> None:
     width, depth = plan.size.width_m, plan.size.depth_m
     blocked = plan.sea.buffer(12.0)
-    closed = box(*OLD_TOWN).buffer(-4.0).union(
-        box(CONTAINER_YARD[0], 0, CONTAINER_YARD[2], 560)
-    ).union(box(*TERMINAL_LOT).buffer(6.0))
+    closed = (
+        box(*OLD_TOWN)
+        .buffer(-4.0)
+        .union(box(CONTAINER_YARD[0], 0, CONTAINER_YARD[2], 560))
+        .union(box(*TERMINAL_LOT).buffer(6.0))
+    )
     for name, english, kind, street_width, lanes, way, at in _AVENUES:
         if at > (depth if way == "h" else width):
             continue
@@ -203,17 +208,17 @@ def _lay_streets(plan: Plan, everything: Polygon) -> None:
         line = line.difference(blocked).difference(closed)
         if way == "v" and 1130.0 < at < 1545.0:
             line = line.difference(box(*HILL, *HILL).buffer(200.0))
-        for piece in _lines(line):
+        for piece in lines(line):
             _add_street(plan, Street(piece, kind, street_width, lanes, name, english))
 
 
 def _add_street(plan: Plan, street: Street) -> None:
     """Add a street, the parts over the canal as bridges of their own."""
     over = plan.canal.buffer(7.0)
-    for piece in _lines(street.line.intersection(over)):
+    for piece in lines(street.line.intersection(over)):
         if piece.length > 20.0:
             plan.streets.append(_with(street, piece, bridge=True))
-    for piece in _lines(street.line.difference(over)):
+    for piece in lines(street.line.difference(over)):
         if piece.length > 12.0:
             plan.streets.append(_with(street, piece))
 
@@ -225,7 +230,8 @@ def _with(street: Street, line: LineString, *, bridge: bool = False) -> Street:
     return Street(line, street.kind, street.width_m, street.lanes, name, english, bridge)
 
 
-def _lines(geometry: Any) -> list[LineString]:
+def lines(geometry: Any) -> list[LineString]:
+    """Return the lines of any geometry."""
     parts = getattr(geometry, "geoms", [geometry])
     return [part for part in parts if isinstance(part, LineString) and not part.is_empty]
 
@@ -248,14 +254,14 @@ def _cut_blocks(plan: Plan, everything: Polygon) -> None:
     land = everything.difference(plan.sea.buffer(14.0)).difference(plan.canal.buffer(12.0))
     special = unary_union([box(*OLD_TOWN), box(*TERMINAL_LOT), box(*CONTAINER_YARD), plan.beach])
     free = land.difference(pavement).difference(special.buffer(4.0, join_style="mitre"))
-    lanes: list[Street] = []
+    made: list[Street] = []
     for part in polygons(free):
         use = _use_of(part, plan)
         if use in ("park", "plaza"):
             plan.blocks.append(Block(part, use))
             continue
-        _divide(part, use, plan, lanes, chance)
-    plan.streets += lanes
+        _divide(part, use, plan, made, chance)
+    plan.streets += made
     plan.paved = street_area(plan.streets)
 
 
@@ -293,13 +299,8 @@ def _divide(
     ends = [(at, south - 9), (at, north + 9)] if wide else [(west - 9, at), (east + 9, at)]
     line = LineString(ends).intersection(part.buffer(6.0))
     name, english = _LANES[len(lanes) % len(_LANES)]
-    for piece in _lines(line):
+    for piece in lines(line):
         lanes.append(Street(piece, "residential", 9.0, 2, name, english))
     strip = LineString(ends).buffer(4.5 + 3.0, cap_style="flat")
     for rest in polygons(part.difference(strip)):
         _divide(rest, use, plan, lanes, chance)
-
-
-def rings(geometry: Any) -> list[Polygon | MultiPolygon]:
-    """Return a geometry's polygons, for layers that want simple ones."""
-    return list(polygons(geometry))

@@ -17,7 +17,7 @@ from ingest.readers.point_columns import describe
 from twin_model.errors import FrameError, ShapanError, SourceError
 
 #: Up to this many points `inspect` takes bounds from the points, beyond from the XML.
-_SCAN_ALL: Final = 2_000_000
+_SCAN_ALL: Final = 10_000_000
 _BATCH: Final = 250_000
 _CARTESIAN: Final = ("cartesianX", "cartesianY", "cartesianZ")
 _SPHERICAL: Final = ("sphericalRange", "sphericalAzimuth", "sphericalElevation")
@@ -51,6 +51,9 @@ class E57Reader:
             job.check()
             info = SourceInfo(source=str(path), format=name, kind="points")
             info.bounds = _bounds(document)
+            if info.bounds is not None:
+                # Some writers give them before the pose, as they should, some after it.
+                info.warnings.append("the bounds are those that the file states, not looked at")
             if points:
                 info.attributes["dimensions"] = _dimensions(document)
         info.counts = {"points": points, "images": document.images}

@@ -79,7 +79,9 @@ def iterate(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
     batch = max(min(batch, _BATCH_BYTES // header.record_bytes), 1)
     for records in source(header, job, batch):
         done += len(records)
-        yield records
+        # A chunk of LAZ may hold more than was asked for.
+        for start in range(0, len(records), batch):
+            yield records[start : start + batch]
     if done < header.declared:
         raise SourceError(
             header.path,

@@ -22,7 +22,7 @@ from twin_model.errors import SourceError
 _KEYWORDS: Final = (
     b"v ", b"vt ", b"vn ", b"f ", b"o ", b"g ", b"s ", b"p ", b"l ", b"mtllib ", b"usemtl ", b"#",
 )  # fmt: skip
-_CHUNK_TRIANGLES: Final = 500_000
+_CHUNK_TRIANGLES: Final = 150_000
 
 
 @dataclass
@@ -150,7 +150,7 @@ class _Builder:
         self.finite: npt.NDArray[np.bool_] = np.asarray(np.isfinite(position).all(axis=1))
         self.uv = _rows(text.uv, 2)
         self.normal = _rows(text.normal, 3)
-        self.colour = _colours(_rows(text.colour, 3)) if text.has_colour else None
+        self.colour = _colours(text, len(position)) if text.colour else None
         self.bad_faces = 0
 
     def add(self, faces: Faces, material: Material, chunks: list[MeshChunk]) -> None:
@@ -166,8 +166,8 @@ class _Builder:
             chunks.append(self._chunk(corners[part.ravel()], material))
 
     def _usable(
-        self, corners: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        self, corners: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """Return polygons without those that use vertices that are not there or not finite."""
         vertex = corners[:, 0]
         good = (vertex >= 0) & (vertex < len(self.position))
@@ -180,7 +180,7 @@ class _Builder:
             values[(values < 0) | (values >= count)] = -1
         return corners[whole[face]], lengths[whole]
 
-    def _chunk(self, corners: npt.NDArray[np.int64], material: Material) -> MeshChunk:
+    def _chunk(self, corners: npt.NDArray[np.int32], material: Material) -> MeshChunk:
         has_uv = bool((corners[:, 1] >= 0).all())
         has_normal = bool((corners[:, 2] >= 0).all())
         if not has_uv:
@@ -206,11 +206,13 @@ class _Builder:
 
 
 def _distinct(
-    corners: npt.NDArray[np.int64], counts: tuple[int, int, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    corners: npt.NDArray[np.int32], counts: tuple[int, int, int]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Return the distinct rows of corners and which one each corner is."""
     if (counts[0] + 1) * (counts[1] + 1) * (counts[2] + 1) < 2**62:
-        code = (corners[:, 0] * (counts[1] + 1) + corners[:, 1] + 1) * (counts[2] + 1)
+        code = (corners[:, 0].astype(np.int64) * (counts[1] + 1) + corners[:, 1] + 1) * (
+            counts[2] + 1
+        )
         code += corners[:, 2] + 1
         _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
         return corners[first], inverse
@@ -218,11 +220,13 @@ def _distinct(
     return rows, inverse.ravel()
 
 
-def _colours(colour: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+def _colours(text: ObjText, count: int) -> npt.NDArray[np.uint8]:
     """Return colours as bytes; white where a vertex has none."""
-    known = np.isfinite(colour).all(axis=1)
     # Some programs write 0 to 255 instead of 0 to 1.
-    scale = 1.0 if known.any() and float(colour[known].max()) > 1.0 else 255.0
-    out = np.full((len(colour), 4), 255, np.uint8)
-    out[known, :3] = np.clip(np.round(colour[known] * scale), 0, 255).astype(np.uint8)
+    scale = 1.0 if max(float(np.nanmax(colour)) for _, colour in text.colour) > 1.0 else 255.0
+    out = np.full((count, 4), 255, np.uint8)
+    for first, colour in text.colour:
+        known = np.flatnonzero(np.isfinite(colour).all(axis=1))
+        scaled = np.clip(np.round(colour[known] * scale), 0, 255)
+        out[first + known, :3] = scaled.astype(np.uint8)
     return out

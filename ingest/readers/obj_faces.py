@@ -12,7 +12,7 @@ Array = npt.NDArray[Any]
 
 def triangulate(
     position: npt.NDArray[np.float64],
-    vertex: npt.NDArray[np.int64],
+    vertex: npt.NDArray[np.integer[Any]],
     lengths: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
     """Return the triangles of polygons as rows of three corner numbers.
@@ -20,7 +20,7 @@ def triangulate(
     Parameters
     ----------
     position : (n, 3) float64 array
-    vertex : (c,) int64 array
+    vertex : (c,) integer array
         Vertex of each corner.
     lengths : (m,) int64 array
         Corners of each polygon, at least three; their sum is c.

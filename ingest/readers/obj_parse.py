@@ -19,6 +19,8 @@ from twin_model.errors import SourceError
 _BLOCK_CHARACTERS: Final = 1 << 20
 #: A polygon with more corners is not a face of a model.
 _MAX_CORNERS: Final = 100_000
+#: Numbers beyond this are beyond every file's vertices.
+_MOST_VERTICES: Final = 2**31 - 2
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _SLASHES: Final = re.compile(r"/(?=/|\s|$)")
 
@@ -29,13 +31,13 @@ class Faces:
 
     Parameters
     ----------
-    corners : list of (n, 3) int64 arrays
+    corners : list of (n, 3) int32 arrays
         Vertex, texture-coordinate and normal number of each corner, from 0; -1 for none.
     lengths : list of (m,) int64 arrays
         Corners of each polygon.
     """
 
-    corners: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    corners: list[npt.NDArray[np.int32]] = field(default_factory=list)
     lengths: list[npt.NDArray[np.int64]] = field(default_factory=list)
 
 
@@ -47,24 +49,22 @@ class ObjText:
     ----------
     position, uv, normal : list of arrays
         Rows of 3, 2 and 3 numbers; NaN where a number cannot be read.
-    colour : list of (n, 3) arrays
-        0 to 1, as long as *position*; NaN for vertices without colour.
+    colour : list of (int, (n, 3) array)
+        Runs of colours, 0 to 1, and the vertex with which each begins; NaN where there is none.
     faces : dict of str to Faces
         By material name.
     libraries : list of str
         Names after ``mtllib``.
-    has_colour : bool
     lines, bad_faces, bad_numbers : int
         Line elements left out, faces that cannot be used, and lines with unreadable numbers.
     """
 
     position: list[npt.NDArray[np.float64]] = field(default_factory=list)
-    colour: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    colour: list[tuple[int, npt.NDArray[np.float64]]] = field(default_factory=list)
     uv: list[npt.NDArray[np.float64]] = field(default_factory=list)
     normal: list[npt.NDArray[np.float64]] = field(default_factory=list)
     faces: dict[str, Faces] = field(default_factory=dict)
     libraries: list[str] = field(default_factory=list)
-    has_colour: bool = False
     lines: int = 0
     bad_faces: int = 0
     bad_numbers: int = 0
@@ -165,12 +165,10 @@ class _Parser:
 
     def _vertices(self, lines: list[str]) -> None:
         rows = self._numbers(lines, 3, 6)
-        colour = np.full((len(rows), 3), np.nan)
-        if rows.shape[1] >= 6:
-            colour = rows[:, 3:6]
-            self.text.has_colour |= bool(np.isfinite(colour).any())
+        colour = rows[:, 3:6]
+        if colour.shape[1] == 3 and np.isfinite(colour).any():
+            self.text.colour.append((self.counts["v"], colour))
         self.text.position.append(rows[:, :3])
-        self.text.colour.append(colour)
         self.counts["v"] += len(rows)
 
     def _numbers(self, lines: list[str], least: int, most: int) -> npt.NDArray[np.float64]:
@@ -211,7 +209,7 @@ class _Parser:
         # Numbers count from 1; negative ones count back from the latest.
         absolute = np.where(corners > 0, corners - 1, np.where(corners < 0, corners + limits, -1))
         absolute[(absolute < 0) & (corners != 0)] = -2
-        faces.corners.append(absolute)
+        faces.corners.append(np.clip(absolute, -2, _MOST_VERTICES).astype(np.int32))
         faces.lengths.append(lengths)
 
     def _irregular(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -175,17 +176,40 @@ def _feature(item: Any, make: Any, tables: dict[str, _Table]) -> str | None:
             wkb, key = make.create_multipolygon(item), item.orig_id()
             key = f"way/{key}" if item.from_way() else f"relation/{key}"
         elif item.is_way():
-            wkb, key = make.create_linestring(item), f"way/{item.id}"
+            wkb, key = _line(item, make), f"way/{item.id}"
         else:
             wkb, key = make.create_point(item), f"node/{item.id}"
     except RuntimeError:
-        # Extracts cut ways at their edge; what has no geometry cannot be shown.
+        # An outline that does not close, or a line of one point: there is nothing to show.
+        return None
+    if not wkb:
         return None
     row = row_of(name, {tag.k: tag.v for tag in tags})
     row["osm_id"] = key
     tables[name].rows.append(row)
     tables[name].geometry.append(bytes.fromhex(wkb))
     return name
+
+
+def _line(way: Any, make: Any) -> str:
+    """Return a way as hexadecimal WKB: the longest run of it whose nodes the extract has."""
+    import osmium
+
+    try:
+        return str(make.create_linestring(way))
+    except osmium.InvalidLocationError:
+        pass
+    runs: list[list[tuple[float, float]]] = [[]]
+    for node in way.nodes:
+        if node.location.valid():
+            runs[-1].append((node.location.lon, node.location.lat))
+        else:
+            runs.append([])
+    longest = max(runs, key=len)
+    if len(longest) < 2:
+        return ""
+    numbers = [value for point in longest for value in point]
+    return struct.pack(f"<BII{len(numbers)}d", 1, 2, len(longest), *numbers).hex()
 
 
 def _count(item: Any, totals: Counter[str], tables: Counter[str]) -> None:
@@ -264,4 +288,13 @@ def _errors_named(path: Path) -> Iterator[None]:
         yield
     except (RuntimeError, ValueError, MemoryError, OverflowError, UnicodeDecodeError) as error:
         text = " ".join(str(error).split())[:200] or type(error).__name__
+        if "out of order" in text:
+            raise SourceError(
+                path, f"its objects are not sorted ({text})", remedy="sort it with 'osmium sort'"
+            ) from error
         raise SourceError(path, f"is damaged ({text})", remedy="fetch it again") from error
+    except Exception as error:
+        # libosmium's own errors share no base but Exception.
+        if type(error).__module__.startswith("osmium"):
+            raise SourceError(path, f"is damaged ({error})", remedy="fetch it again") from error
+        raise

@@ -168,6 +168,7 @@ def _piece(
     corners: npt.NDArray[np.int64],
 ) -> MeshChunk:
     """Return some triangles with the vertices that they use."""
+    uv: npt.NDArray[np.float32] | None
     if wedge is not None:
         # Texture coordinates by corner: every corner becomes a vertex of its own.
         used, local = triangles.ravel(), np.arange(triangles.size)
@@ -175,7 +176,7 @@ def _piece(
         uv = np.column_stack([pairs[:, 0], 1 - pairs[:, 1]]).astype(np.float32)
     else:
         used, local = np.unique(triangles, return_inverse=True)
-        uv = None if shared["uv"] is None else shared["uv"][used]
+        uv = shared["uv"][used] if shared["uv"] is not None else None
     return MeshChunk(
         shared["position"][used],
         local.reshape(-1, 3).astype(np.uint32),
@@ -230,10 +231,10 @@ def _attributes(vertices: dict[str, Any]) -> dict[str, Any]:
     if points.colour is not None:
         alpha = np.full((len(points), 1), 255, np.uint8)
         colour = np.hstack([points.colour, alpha])
-    normal = None
+    normal: npt.NDArray[np.float32] | None = None
     if all(name in columns for name in ("nx", "ny", "nz")):
         normal = np.column_stack([columns[n] for n in ("nx", "ny", "nz")]).astype(np.float32)
-    uv = None
+    uv: npt.NDArray[np.float32] | None = None
     for u, v in _UV_NAMES:
         if u in columns and v in columns:
             # PLY counts v from the picture's last row upwards.

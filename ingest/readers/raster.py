@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from ingest.pipeline.job import Job
 from ingest.readers.contract import RasterSource, ReadOptions, SourceInfo
 from ingest.readers.gdal_raster import open_raster
-from ingest.readers.zip_guard import member_name, safe_members
+from ingest.readers.zip_guard import member_name, safe_members, verify_member
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import crs_name, parse_crs, split_compound
 
@@ -38,6 +39,26 @@ _FORMATS: Final = {
     "GTiff": "GeoTIFF", "SRTMHGT": "SRTM HGT", "AAIGrid": "ASCII grid", "JPEG": "JPEG",
     "PNG": "PNG", "HFA": "Erdas Imagine", "JP2OpenJPEG": "JPEG 2000",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Values:
+    """What a band holds.
+
+    Parameters
+    ----------
+    low, high : float
+        Least and greatest value; infinite where there is none.
+    count : int
+        How many pixels with data were seen.
+    plausible : int
+        How many of them could be heights of ground in metres or feet.
+    """
+
+    low: float
+    high: float
+    count: int
+    plausible: int
 
 
 class RasterReader:
@@ -74,22 +95,22 @@ class RasterReader:
         Cancelled
         """
         job.check()
-        name = _dataset_name(path)
+        name = _dataset_name(path, job)
         with open_raster(name, path) as dataset:
             if _is_photograph(path, dataset):
                 return _photograph(path, dataset)
             info = SourceInfo(str(path), _format_of(dataset), "raster")
             _describe_crs(info, dataset)
-            low, high = _value_range(dataset, job)
-            role = guess_role(dataset, path, low, high)
+            seen = _values_of(dataset, job)
+            role = guess_role(dataset, path, seen)
             info.counts = {"pixels": dataset.width * dataset.height, "bands": dataset.count}
             info.attributes = _attributes(dataset, role)
             info.bounds = _bounds(dataset)
             exact = dataset.width * dataset.height <= _WHOLE_PIXELS
-            if role == "terrain" and info.bounds is not None and exact and low <= high:
-                info.bounds[2], info.bounds[5] = low, high
+            if role == "terrain" and info.bounds is not None and exact and seen.count:
+                info.bounds[2], info.bounds[5] = seen.low, seen.high
             info.epoch = _epoch(dataset.tags().get("TIFFTAG_DATETIME", ""))
-            if low > high:
+            if not seen.count:
                 info.warnings.append("every pixel is without data")
         return info
 
@@ -103,7 +124,7 @@ class RasterReader:
         Cancelled
         """
         job.check()
-        name = _dataset_name(path)
+        name = _dataset_name(path, job)
         with open_raster(name, path) as dataset:
             if _is_photograph(path, dataset):
                 raise SourceError(
@@ -111,12 +132,11 @@ class RasterReader:
                     "is a photograph without a place on the ground",
                     remedy="put a world file beside it, or use it for reconstruction",
                 )
-            low, high = _value_range(dataset, job)
-            role = guess_role(dataset, path, low, high)
+            role = guess_role(dataset, path, _values_of(dataset, job))
         yield RasterSource(name, role)
 
 
-def guess_role(dataset: Any, path: Path, low: float, high: float) -> str:
+def guess_role(dataset: Any, path: Path, seen: Values) -> str:
     """Return ``terrain`` for a raster of heights, ``imagery`` for a picture.
 
     Parameters
@@ -124,8 +144,8 @@ def guess_role(dataset: Any, path: Path, low: float, high: float) -> str:
     dataset : rasterio dataset
     path : Path
         Its name decides where pixels of 16 bits could be either.
-    low, high : float
-        Least and greatest value seen.
+    seen : Values
+        Of its first band.
     """
     bands = [i for i in dataset.colorinterp if i.name != "alpha"]
     depth = np.dtype(dataset.dtypes[0]) if dataset.dtypes[0] != "complex_int16" else None
@@ -133,7 +153,8 @@ def guess_role(dataset: Any, path: Path, low: float, high: float) -> str:
         return "imagery"
     if depth.kind == "c":
         return "imagery"
-    if low <= high and (low < GROUND_RANGE_M[0] * 3.3 or high > GROUND_RANGE_M[1] * 3.3):
+    # A few absurd values are gaps that nobody declared; mostly absurd ones are no heights.
+    if seen.count and seen.plausible < 0.5 * seen.count:
         return "imagery"
     if depth == np.uint16:
         hints = f"{path.stem} {dataset.descriptions[0] or ''} {dataset.units[0] or ''}".lower()
@@ -141,7 +162,7 @@ def guess_role(dataset: Any, path: Path, low: float, high: float) -> str:
     return "terrain"
 
 
-def _dataset_name(path: Path) -> str:
+def _dataset_name(path: Path, job: Job) -> str:
     try:
         with path.open("rb") as stream:
             head = stream.read(512)
@@ -161,6 +182,7 @@ def _dataset_name(path: Path) -> str:
         return str(path)
     for info in safe_members(path):
         if member_name(info).lower().endswith(_ARCHIVED):
+            verify_member(path, info, job)
             return f"/vsizip/{{{path.resolve()}}}/{info.filename}"
     raise SourceError(path, "the archive holds no raster that is read here")
 
@@ -240,9 +262,10 @@ def _attributes(dataset: Any, role: str) -> dict[str, Any]:
 def _bounds(dataset: Any) -> list[float | None] | None:
     if dataset.transform.is_identity and dataset.crs is None:
         return None
+    grid = dataset.transform
     corners = [
-        dataset.transform * corner
-        for corner in (
+        (grid.a * c + grid.b * r + grid.c, grid.d * c + grid.e * r + grid.f)
+        for c, r in (
             (0, 0),
             (dataset.width, 0),
             (0, dataset.height),
@@ -255,9 +278,9 @@ def _bounds(dataset: Any) -> list[float | None] | None:
     return [min(x), min(y), None, max(x), max(y), None]
 
 
-def _value_range(dataset: Any, job: Job) -> tuple[float, float]:
-    """Return the least and greatest value of band 1: of all pixels, or of 16 blocks of many."""
-    low, high = math.inf, -math.inf
+def _values_of(dataset: Any, job: Job) -> Values:
+    """Return what band 1 holds: all pixels of a small raster, 16 blocks of a large one."""
+    low, high, count, plausible = math.inf, -math.inf, 0, 0
     for window in sample_windows(dataset):
         job.report("Reading", 0, 0, "pixels")
         values: npt.NDArray[Any] = dataset.read(1, window=window, masked=True).compressed()
@@ -266,7 +289,11 @@ def _value_range(dataset: Any, job: Job) -> tuple[float, float]:
         values = values[np.isfinite(values)]
         if len(values):
             low, high = min(low, float(values.min())), max(high, float(values.max()))
-    return low, high
+            count += len(values)
+            # Feet are possible, too.
+            kept = (values > GROUND_RANGE_M[0] * 3.3) & (values < GROUND_RANGE_M[1] * 3.3)
+            plausible += int(kept.sum())
+    return Values(low, high, count, plausible)
 
 
 def sample_windows(dataset: Any, most: int = 16) -> Iterator[Any]:

@@ -61,8 +61,9 @@ class _Surface:
         """Return heights in metres at (n, 2) projected coordinates, NaN outside or without data."""
         # Opened for each call: an open file could not be replaced or removed on Windows.
         with self._lock, open_raster(str(self._path), self._path) as dataset:
-            inverse = ~dataset.transform
-            column, row = inverse * (places[:, 0], places[:, 1])
+            # Written by us, so the grid is upright.
+            grid = dataset.transform
+            column, row = (places[:, 0] - grid.c) / grid.a, (places[:, 1] - grid.f) / grid.e
             return self._bilinear(dataset, column - 0.5, row - 0.5)
 
     def _bilinear(

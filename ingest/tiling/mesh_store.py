@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.readers.contract import Material
-from ingest.tiling.surface import Surface
+from ingest.tiling.surface import Surface, with_normals
 
 Array = npt.NDArray[Any]
 #: Vertices gathered before a block is written.
@@ -116,6 +116,9 @@ class MeshStore:
     def _write(self, surfaces: list[Surface]) -> None:
         number = len(self._blocks)
         merged = merge(surfaces)
+        if merged.material.lit or merged.material.texture is None or merged.uv is None:
+            # Made here and not a tile at a time, so that no seam shows between tiles.
+            merged = with_normals(merged)
         labels = _labels(merged, surfaces)
         order = np.argsort(labels, kind="stable")
         merged.triangles = merged.triangles[order]

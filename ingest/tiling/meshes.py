@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from ingest.readers.contract import Material, MeshChunk
+from ingest.tiling.atlas import Pictures, pack
 from ingest.tiling.contract import LayerContent, Target
 from ingest.tiling.mesh_store import MeshStore, Parts, gather, merge_alike
 from ingest.tiling.mesh_trees import TILE_TRIANGLES, tree_by_level, tree_by_size
@@ -23,6 +24,11 @@ _LARGE_PART: Final = 100_000
 #: is drawn by itself, and a BIM model has hundreds of materials.
 _MANY_MATERIALS: Final = 8
 _FILES_IN_FOLDER: Final = 1000
+#: Pixels of one tile's texture: originals keep theirs up to this size; in a coarser tile 16
+#: pixels on the screen, the allowed error, are one of its 64 cells.
+_LEAF_PIXELS: Final = 4096 * 4096
+_INNER_PIXELS: Final = 1024 * 1024
+_MOST_AT_ONCE: Final = 150_000
 _TEMPORARY: Final = ".tmp"
 
 
@@ -53,11 +59,12 @@ def tile_meshes(chunks: Iterable[MeshChunk], target: Target) -> LayerContent:
     dropped = 0
     with MeshStore(target.folder / _TEMPORARY) as store:
         for chunk in chunks:
-            surface = place(chunk, target.to_local)
-            dropped += len(chunk.triangles) - (len(surface.triangles) if surface else 0)
-            if surface is not None:
-                store.add(surface)
-            job.report("Reading meshes", store.triangles, 0, "triangles")
+            for piece in _pieces(chunk):
+                surface = place(piece, target.to_local)
+                dropped += len(piece.triangles) - (len(surface.triangles) if surface else 0)
+                if surface is not None:
+                    store.add(surface)
+                job.report("Reading meshes", store.triangles, 0, "triangles")
         parts = store.finish()
         writer = _Writer(target)
         root = _tree(store, parts, writer, target) if len(parts) else TileNode((0.0,) * 6, 0.0)
@@ -72,6 +79,24 @@ def tile_meshes(chunks: Iterable[MeshChunk], target: Target) -> LayerContent:
     return LayerContent(LayerRole.MESH, "tileset.json", bounds, counts, warnings=warnings)
 
 
+def _pieces(chunk: MeshChunk) -> Iterator[MeshChunk]:
+    """Yield a chunk in pieces that fit in memory several times over."""
+    if len(chunk.triangles) <= _MOST_AT_ONCE:
+        yield chunk
+        return
+    for start in range(0, len(chunk.triangles), _MOST_AT_ONCE):
+        rows, inverse = np.unique(
+            chunk.triangles[start : start + _MOST_AT_ONCE], return_inverse=True
+        )
+        arrays: dict[str, Any] = {
+            name: None if values is None else values[rows]
+            for name in ("position", "uv", "normal", "colour", "feature")
+            for values in [getattr(chunk, name)]
+        }
+        triangles = inverse.reshape(-1, 3).astype(np.uint32)
+        yield replace(chunk, triangles=triangles, **arrays)
+
+
 def _tree(store: MeshStore, parts: Parts, writer: _Writer, target: Target) -> TileNode:
     if store.triangles <= TILE_TRIANGLES:
         everything = np.arange(len(parts))
@@ -81,6 +106,8 @@ def _tree(store: MeshStore, parts: Parts, writer: _Writer, target: Target) -> Ti
     have_identity = bool(store.features) or not store.has_texture
     if have_identity and len(parts) >= _MANY_PARTS and int(parts.count.max()) <= _LARGE_PART:
         return tree_by_size(store, parts, writer.write)
+    # Tiles of a divided surface show parts of its textures, and coarse ones need little detail.
+    writer.repacks = True
     return tree_by_level(store, parts, writer.write, target.job.check)
 
 
@@ -90,6 +117,8 @@ class _Writer:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.tiles = 0
+        self.pictures = Pictures()
+        self.repacks = False
 
     def write(self, surfaces: list[Surface], original: bool) -> str:
         """Write one tile and return its URI."""
@@ -98,6 +127,9 @@ class _Writer:
         self.tiles += 1
         path = self.target.folder / content
         path.parent.mkdir(parents=True, exist_ok=True)
+        if self.repacks:
+            budget = _LEAF_PIXELS if original else _INNER_PIXELS
+            surfaces = pack(surfaces, self.pictures, budget, always=not original)
         path.write_bytes(encode_glb([primitive_of(s) for s in _with_few_materials(surfaces)]))
         return content
 

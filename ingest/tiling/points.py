@@ -80,8 +80,8 @@ def _tile(spool: Spool, target: Target) -> LayerContent:
         return LayerContent(
             LayerRole.POINTS, "tileset.json", None, {"points": 0, "tiles": 0}, warnings=warnings
         )
-    size = float((spool.high - spool.low).max()) or 1.0
-    cells = spool.sort(spool.low, size, _GRID_BITS, target.job)
+    low, size = spool.cube()
+    cells = spool.sort(low, size, _GRID_BITS, target.job)
     writer = _TileWriter(spool, target.folder)
     if spool.has["colour"] and not writer.has_colour:
         warnings.append("every colour is black, so colours are left out")

@@ -136,6 +136,7 @@ class Spool:
         self.colour_max = 0
         self.classes = np.zeros(256, np.int64)
         self.gps_low = np.inf
+        self._strided: list[FloatArray] = []
         self._pending: list[Rows] = []
         self._pending_rows = 0
         self._blocks: list[int] = []
@@ -168,7 +169,7 @@ class Spool:
         position = chunk.position[part]
         keep: npt.NDArray[np.bool_] | None = None
         if not np.isfinite(position).all():
-            keep = np.isfinite(position).all(axis=1)
+            keep = np.asarray(np.isfinite(position).all(axis=1))
             position = position[keep]
         count = len(chunk.position[part])
         local = target.to_local(position)
@@ -183,6 +184,7 @@ class Spool:
         self.dropped += count - len(rows)
         if not len(rows):
             return rows
+        self._strided.append(local[:: max(len(local) // 1000, 1)].copy())
         low, high = extent(local)
         self.low, self.high = np.minimum(self.low, low), np.maximum(self.high, high)
         for name, values in (
@@ -212,6 +214,20 @@ class Spool:
             rows.tofile(self._file)
             self._blocks.append(len(rows))
         self._pending, self._pending_rows = [], 0
+
+    def cube(self) -> tuple[FloatArray, float]:
+        """Return the lowest corner and the edge of a cube to build an octree in.
+
+        A few stray points far away would leave all others in one cell, so the cube holds the
+        bulk; morton_keys draws strays to its faces, and the boxes of tiles still hold them.
+        """
+        size = float((self.high - self.low).max()) or 1.0
+        sample = np.concatenate(self._strided)
+        low, high = np.quantile(sample, [0.005, 0.995], axis=0)
+        margin = float((high - low).max()) * 0.25
+        if margin > 0 and size > 16 * margin / 0.25:
+            return np.maximum(low - margin, self.low), float((high - low).max()) + 2 * margin
+        return self.low, size
 
     def sort(self, low: FloatArray, size: float, depth: int, job: Job) -> Keys:
         """Sort every block along the Morton curve of a cube and return the occupied cells.

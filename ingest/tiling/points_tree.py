@@ -26,7 +26,6 @@ LEAF_POINTS: Final = 40_000
 _SMALL: Final = 500
 #: Points that are sorted and divided in memory at a time.
 _BUCKET_POINTS: Final = 1_500_000
-_MAX_BUCKET_DEPTH: Final = 18
 #: Tiles are refined where gaps between points reach two pixels in a viewer that refines at the
 #: usual screen-space error of 16 pixels.
 ERROR_PER_SPACING: Final = 8.0
@@ -74,6 +73,8 @@ class TreeBuilder:
         self._bits = grid_bits
         self._write = write
         self._job = job
+        # Deeper, a node's grid would be finer than the keys.
+        self._deepest = KEY_BITS - grid_bits
         self._sample, self._step = spool.sample_keys()
         self._done = 0
         self.tiles = 0
@@ -90,7 +91,7 @@ class TreeBuilder:
         edges = np.array([first, last - 1], np.uint64)
         sampled = np.searchsorted(self._sample, edges)
         estimate = int(sampled[1] - sampled[0]) * self._step
-        if estimate > _BUCKET_POINTS and depth < _MAX_BUCKET_DEPTH:
+        if estimate > _BUCKET_POINTS and depth < self._deepest:
             return self._join(depth, path, [
                 self._region(depth + 1, prefix * 8 + child, f"{path}{child}") for child in range(8)
             ])  # fmt: skip
@@ -143,7 +144,7 @@ class TreeBuilder:
         children = []
         for number, rows in enumerate(self._spool.parts(first, last)):
             children += self._leaves(rows, f"{path}x{number}")
-        return _Branch(self._node(path, _MAX_BUCKET_DEPTH, None, children))
+        return _Branch(self._node(path, self._deepest, None, children))
 
     # --- the lower levels, within a bucket ------------------------------------------------
 

@@ -72,7 +72,10 @@ def convert_raster(source: RasterSource, target: Target, crs: str | None) -> Lay
     scratch = target.folder / f"{name}.part.tif"
     warnings: list[str] = list(target.to_local.warnings) if terrain else []
     try:
-        with open_raster(source.path, path) as dataset, _warped(dataset, target, crs, path) as warp:
+        with (
+            open_raster(source.path, path) as dataset,
+            _warped(dataset, target, crs, path, terrain) as warp,
+        ):
             if terrain:
                 low, high, seen = _write_terrain(warp, dataset, target, crs, scratch, warnings)
             else:
@@ -106,7 +109,9 @@ def _source_path(name: str) -> Path:
 
 
 @contextmanager
-def _warped(dataset: Any, target: Target, crs: str | None, path: Path) -> Iterator[Any]:
+def _warped(
+    dataset: Any, target: Target, crs: str | None, path: Path, terrain: bool
+) -> Iterator[Any]:
     """Yield the raster as a virtual one in the project's CRS."""
     from rasterio.transform import Affine
     from rasterio.vrt import WarpedVRT
@@ -117,7 +122,8 @@ def _warped(dataset: Any, target: Target, crs: str | None, path: Path) -> Iterat
         # Local metres only have to be shifted to the project's easting and northing.
         x, y, _ = frame.offset
         options |= {"src_crs": options["crs"]}
-        options |= {"src_transform": Affine.translation(x, y) * dataset.transform}
+        a, b, c, d, e, f = dataset.transform[:6]
+        options |= {"src_transform": Affine(a, b, c + x, d, e, f + y)}
         if dataset.transform.is_identity:
             raise SourceError(path, "has no georeference", remedy="put a world file beside it")
     else:
@@ -126,9 +132,13 @@ def _warped(dataset: Any, target: Target, crs: str | None, path: Path) -> Iterat
             raise SourceError(path, "states no CRS", remedy="give one with --crs")
         text = stated if isinstance(stated, str) else stated.to_wkt()
         options["src_crs"] = split_compound(parse_crs(text))[0].to_wkt()
-    options |= _mask_options(dataset)
+    options |= _mask_options(dataset, terrain)
     options["resampling"] = _resampling(dataset)
-    grid = _far_grid(dataset, target, options)
+    grid = (
+        _local_grid(dataset, options["src_transform"])
+        if target.to_local.is_local
+        else _far_grid(dataset, target, options)
+    )
     if grid is not None:
         options |= {"transform": grid.transform, "width": grid.width, "height": grid.height}
     try:
@@ -144,7 +154,11 @@ def _warped(dataset: Any, target: Target, crs: str | None, path: Path) -> Iterat
         yield warp
 
 
-def _mask_options(dataset: Any) -> dict[str, Any]:
+def _mask_options(dataset: Any, terrain: bool) -> dict[str, Any]:
+    if terrain:
+        # As float32 every depth can hold our value for no data.
+        nodata = {} if dataset.nodata is None else {"src_nodata": dataset.nodata}
+        return {"nodata": NODATA, "dtype": "float32"} | nodata
     if dataset.nodata is not None:
         return {"src_nodata": dataset.nodata, "nodata": dataset.nodata}
     has_alpha = any(c.name == "alpha" for c in dataset.colorinterp)
@@ -157,6 +171,29 @@ def _resampling(dataset: Any) -> Any:
     # Between two palette entries lies no colour.
     exact = dataset.colorinterp[0] == ColorInterp.palette
     return Resampling.nearest if exact else Resampling.bilinear
+
+
+def _local_grid(dataset: Any, transform: Any) -> _Grid:
+    """Return the upright grid of a raster that only has to be shifted."""
+    if transform.b == 0 and transform.d == 0 and transform.a > 0 and transform.e < 0:
+        return _Grid(transform, dataset.width, dataset.height)
+    from rasterio.transform import from_origin
+
+    columns, rows = np.array([0, dataset.width]), np.array([0, dataset.height])
+    x, y = _applied(transform, *np.meshgrid(columns, rows))
+    pixel_x = math.hypot(transform.a, transform.d)
+    pixel_y = math.hypot(transform.b, transform.e)
+    width = max(math.ceil(np.ptp(x) / pixel_x - 1e-6), 1)
+    height = max(math.ceil(np.ptp(y) / pixel_y - 1e-6), 1)
+    return _Grid(from_origin(x.min(), y.max(), pixel_x, pixel_y), width, height)
+
+
+def _applied(transform: Any, column: Any, row: Any) -> tuple[Any, Any]:
+    """Return x and y of pixel positions; affine 3.1 has no operator for arrays that 2.4 has."""
+    return (
+        transform.a * column + transform.b * row + transform.c,
+        transform.d * column + transform.e * row + transform.f,
+    )
 
 
 def _far_grid(dataset: Any, target: Target, options: dict[str, Any]) -> _Grid | None:
@@ -243,7 +280,7 @@ class _HeightShift:
             return
         columns = np.linspace(0, warp.width, self._NODES)
         rows = np.linspace(0, warp.height, self._NODES)
-        x, y = warp.transform * np.meshgrid(columns, rows)
+        x, y = _applied(warp.transform, *np.meshgrid(columns, rows))
         horizontal = split_compound(parse_crs(crs))[0]
         back = Transformer.from_crs(target.frame.crs, horizontal, always_xy=True)
         sx, sy = back.transform(x.ravel(), y.ravel())
@@ -326,4 +363,5 @@ def _local_bounds(warp: Any, target: Target, low: float, high: float) -> Bounds:
     x, y, z = target.frame.offset
     west, south, east, north = warp.bounds
     heights = (low - z, high - z) if low < high or low != 0.0 else (0.0, 0.0)
-    return (west - x, south - y, heights[0], east - x, north - y, heights[1])
+    bounds = (west - x, south - y, heights[0], east - x, north - y, heights[1])
+    return tuple(map(float, bounds))  # type: ignore[return-value]

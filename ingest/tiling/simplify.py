@@ -25,6 +25,8 @@ _PULL: Final = 1e-3
 def cluster(surfaces: list[Surface], cell_m: float) -> list[Surface]:
     """Return *surfaces* with one vertex a cell, chart and feature; empty ones are left out.
 
+    Normals are dropped: those of the new faces are made when the tile is written.
+
     Parameters
     ----------
     surfaces : list of Surface
@@ -135,7 +137,7 @@ def _collapse(surface: Surface, cell_of: Array, places: Array) -> Surface | None
         position=places[kept[:, 0]],
         triangles=turned[np.sort(first)].astype(np.uint32),
         uv=_mean(surface.uv, vertex_of, len(kept)),
-        normal=_mean_normal(surface.normal, vertex_of, len(kept)),
+        normal=None,
         colour=_mean(surface.colour, vertex_of, len(kept)),
         feature=_first(surface.feature, vertex_of, len(kept)),
     )
@@ -149,12 +151,6 @@ def _mean(values: Array | None, vertex_of: Array, count: int) -> Any:
     columns = [np.bincount(vertex_of, column, count) / share for column in values.T]
     mean = np.column_stack(columns)
     return (np.round(mean) if values.dtype == np.uint8 else mean).astype(values.dtype)
-
-
-def _mean_normal(values: Array | None, vertex_of: Array, count: int) -> Any:
-    if values is None:
-        return None
-    return unit(_mean(values.astype(np.float64), vertex_of, count)).astype(np.float32)
 
 
 def _first(values: Array | None, vertex_of: Array, count: int) -> Any:

@@ -12,8 +12,12 @@ from ingest.readers.contract import Material, MeshChunk
 from twin_model.frame import ToLocal
 from twin_model.tiles.write import Primitive
 
-#: Faces that meet at a vertex more steeply than this show an edge there.
+Array = npt.NDArray[Any]
+#: Faces that meet more steeply than this show an edge between them.
 CREASE_COSINE: Final = float(np.cos(np.radians(38.0)))
+#: Faces within half of that angle from their mean cannot show an edge with each other.
+_SMOOTH_COSINE: Final = float(np.cos(np.radians(19.0)))
+_MOST_PAIRED: Final = 64
 
 
 @dataclass
@@ -98,30 +102,74 @@ def unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def with_normals(surface: Surface) -> Surface:
     """Return the surface with normals: its own, else smooth ones with edges where faces fold.
 
-    A corner whose face differs from the mean of its vertex by more than the crease angle gets
-    a vertex of its own with the face's normal, so that buildings look crisp and hills smooth.
+    The normal of a corner is the mean of those faces at its vertex that lie within the crease
+    angle of its own face, so that buildings look crisp, hills smooth and pipes round.
+    Corners of one vertex with different normals become vertices of their own.
     """
     if surface.normal is not None:
         return surface
+    flat = surface.triangles.ravel().astype(np.int64)
     corners = surface.position[surface.triangles]
     weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     face = unit(weighted)
-    flat = surface.triangles.ravel()
-    count = len(surface.position)
+    order = np.argsort(flat, kind="stable")
+    counts = np.bincount(flat, minlength=len(surface.position))
+    starts = np.cumsum(counts) - counts
     mean = unit(
         np.column_stack(
-            [np.bincount(flat, np.repeat(weighted[:, axis], 3), count) for axis in range(3)]
+            [np.bincount(flat, np.repeat(weighted[:, axis], 3), len(counts)) for axis in range(3)]
         )
     )
-    per_corner = np.repeat(face, 3, axis=0)
-    steep = np.einsum("ij,ij->i", per_corner, mean[flat]) < CREASE_COSINE
-    rows = np.concatenate([np.arange(count), flat[steep]])
-    indices = flat.astype(np.int64)
-    indices[steep] = count + np.arange(int(steep.sum()))
-    arrays = surface.vertices(rows)
-    arrays["normal"] = np.concatenate([mean, per_corner[steep]]).astype(np.float32)
-    split = replace(surface, triangles=indices.reshape(-1, 3).astype(np.uint32), **arrays)
-    return split.part(split.triangles)
+    per_corner = mean[flat]
+    steep = np.einsum("ij,ij->i", np.repeat(face, 3, axis=0), per_corner) < _SMOOTH_COSINE
+    folded = np.zeros(len(counts), bool)
+    folded[flat[steep]] = True
+    chosen = np.flatnonzero(folded[flat])
+    if len(chosen):
+        per_corner[chosen] = _folded_normals(chosen, flat, order, starts, counts, face, weighted)
+    # Ten bits an axis: corners whose normals differ by less than 0.1 degrees share a vertex.
+    steps = np.round((per_corner + 1.0) * 511.5).astype(np.int64)
+    code = (flat << 30) | (steps[:, 0] << 20) | (steps[:, 1] << 10) | steps[:, 2]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    arrays = surface.vertices(flat[first])
+    arrays["normal"] = per_corner[first].astype(np.float32)
+    return replace(surface, triangles=inverse.reshape(-1, 3).astype(np.uint32), **arrays)
+
+
+def _folded_normals(
+    chosen: Array,
+    flat: Array,
+    order: Array,
+    starts: Array,
+    counts: Array,
+    face: Array,
+    weighted: Array,
+) -> npt.NDArray[np.float64]:
+    """Return the normals of corners at vertices where faces fold.
+
+    Parameters
+    ----------
+    chosen : (k,) integer array
+        Corners; a corner's face is its number divided by three.
+    flat : (c,) integer array
+        Vertex of each corner.
+    order, starts, counts : integer arrays
+        Corners sorted by vertex, and where each vertex has its own.
+    face, weighted : (m, 3) float64 arrays
+        Unit normals of the faces, and normals as long as twice their areas.
+    """
+    # A vertex with very many faces would make their square of pairs; there each face is alone.
+    few = np.minimum(counts[flat[chosen]], _MOST_PAIRED)
+    few[counts[flat[chosen]] > _MOST_PAIRED] = 1
+    mine = np.repeat(np.arange(len(chosen)), few)
+    within = np.arange(len(mine)) - np.repeat(np.cumsum(few) - few, few)
+    other = order[starts[flat[chosen[mine]]] + within] // 3
+    alone = few[mine] == 1
+    own = chosen[mine] // 3
+    other[alone] = own[alone]
+    alike = np.einsum("ij,ij->i", face[own], face[other]) > CREASE_COSINE
+    sums = [np.bincount(mine, weighted[other, axis] * alike, len(chosen)) for axis in range(3)]
+    return unit(np.column_stack(sums))
 
 
 def primitive_of(surface: Surface) -> Primitive:

@@ -252,6 +252,7 @@ class _FeatureLayer:
         content = LayerContent(
             _ROLES[self.family], FILE_NAME, bounds, counts,  # type: ignore[arg-type]
             name=self.name, entities=self.entities, warnings=self.warnings, style=style,
+            layer=self.target.layer,
         )  # fmt: skip
         return self._solidified(content) if self.family == "solids" else content
 

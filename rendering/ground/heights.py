@@ -69,7 +69,7 @@ class HeightField:
     @property
     def overview_m(self) -> float:
         """Size of a cell of the overview."""
-        return max(self._step)
+        return float(max(self._step))
 
     def sample(self, x: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:
         """Return heights by bilinear interpolation of the overview; edges extend outwards."""
@@ -110,7 +110,7 @@ class HeightField:
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
 
-        west, south, _, east, north, _ = self.bounds
+        west, south, _, _, north, _ = self.bounds
         pixel = self.pixel_m
         pixel_y = (north - south) / self.height
         first = max(0, int((x.min() - west) / pixel) - 2)
@@ -124,15 +124,21 @@ class HeightField:
         try:
             with rasterio.open(self.path) as source:
                 data = source.read(
-                    1, window=Window(first, top, last - first, bottom - top),  # type: ignore[no-untyped-call]
-                    out_shape=shape, masked=True,
+                    1,
+                    window=Window(first, top, last - first, bottom - top),
+                    out_shape=shape,
+                    masked=True,
                 )
         except (RasterioError, OSError):
             return None
         values = np.ma.filled(data.astype(np.float64), np.nan) - self._offset[2]
         box = (
-            west + first * pixel, north - bottom * pixel_y, 0.0,
-            west + last * pixel, north - top * pixel_y, 0.0,
+            west + first * pixel,
+            north - bottom * pixel_y,
+            0.0,
+            west + last * pixel,
+            north - top * pixel_y,
+            0.0,
         )
         step = ((box[3] - box[0]) / shape[1], (box[4] - box[1]) / shape[0])
         return values, box, step

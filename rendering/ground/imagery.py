@@ -91,7 +91,7 @@ class ImagerySource:
             return None
         try:
             with rasterio.open(self.path) as source:
-                window = Window(c0, r0, c1 - c0, r1 - r0)  # type: ignore[no-untyped-call]
+                window = Window(c0, r0, c1 - c0, r1 - r0)
                 shape = (y1 - y0, x1 - x0)
                 bands = [1, 2, 3] if self._bands >= 3 else [1, 1, 1]
                 data = source.read(

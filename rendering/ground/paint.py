@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -184,12 +185,11 @@ class Painter:
         geometry = drape.table.geometry[index]
         west, south, east, north = self._box
         margin = 30.0 / self._scale + float(drape.widths[index].max(initial=0.0))
-        try:
+        # An invalid polygon cannot be clipped; PIL clips pixels by itself.
+        with contextlib.suppress(shapely.errors.GEOSException):
             geometry = shapely.clip_by_rect(
                 geometry, west - margin, south - margin, east + margin, north + margin
             )
-        except shapely.errors.GEOSException:
-            pass  # an invalid polygon cannot be clipped; PIL clips pixels by itself
         geometry = shapely.simplify(geometry, 0.4 / self._scale, preserve_topology=False)
         lines: list[tuple[npt.NDArray[Any], Rgb, Rgb | None, float]] = []
         for (look, i), shape in zip(pieces, geometry):

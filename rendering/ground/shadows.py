@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,7 +48,9 @@ class Footprints:
         flat = np.array([-sun[0], -sun[1]]) / max(sun[2], 0.18)
         reach = min(float(np.linalg.norm(flat)) * float(self.heights.max()), _LONGEST_M * 2)
         west, south, east, north = box
-        grown = shapely.box(west - reach - 5, south - reach - 5, east + reach + 5, north + reach + 5)
+        grown = shapely.box(
+            west - reach - 5, south - reach - 5, east + reach + 5, north + reach + 5
+        )
         near, cast = [], []
         for index in self.tree.query(grown):
             ring = self.rings[int(index)]
@@ -57,9 +60,7 @@ class Footprints:
                 shift = shift * (_LONGEST_M / length)
             near.append(ring)
             cast.append(ring + shift)
-            cast += [
-                np.array([p, q, q + shift, p + shift]) for p, q in zip(ring[:-1], ring[1:])
-            ]
+            cast += [np.array([p, q, q + shift, p + shift]) for p, q in itertools.pairwise(ring)]
         return near, cast
 
 

@@ -126,7 +126,7 @@ def _hillshade(
     z = max(z, 0.35)
     length = np.sqrt(gx**2 + gy**2 + 1.0)
     lit = np.clip((-gx * x - gy * y + z) / length, 0.0, None)
-    return np.clip(0.42 + 0.58 * lit / z, 0.35, 1.25)
+    return np.asarray(np.clip(0.42 + 0.58 * lit / z, 0.35, 1.25))
 
 
 def _base(
@@ -152,7 +152,7 @@ def _base(
 def _compose(
     content: GroundContent, texture: npt.NDArray[np.uint8], box: Box
 ) -> npt.NDArray[np.uint8]:
-    pixels = texture.astype(np.float32)
+    pixels: npt.NDArray[Any] = texture.astype(np.float32)
     for source, opacity in content.imagery:
         read = source.read(box, TEXELS)
         if read is not None:
@@ -187,7 +187,9 @@ def _grid(
     top = np.stack([x, y, z], -1).reshape(-1, 3) - centre
     u = np.linspace(0.5 / TEXELS, 1 - 0.5 / TEXELS, n)
     uv = np.stack(np.meshgrid(u, u), -1).reshape(-1, 2)
-    light = np.repeat(np.rint(np.clip(shade, 0, 1) * 255).astype(np.uint8).reshape(-1, 1), 3, axis=1)
+    light = np.repeat(
+        np.rint(np.clip(shade, 0, 1) * 255).astype(np.uint8).reshape(-1, 1), 3, axis=1
+    )
     index = np.arange(n * n).reshape(n, n)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
     faces = [

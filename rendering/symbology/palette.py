@@ -126,4 +126,4 @@ def ramp(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     at = np.clip(np.nan_to_num(values), 0.0, 1.0) * (len(stops) - 1)
     low = np.minimum(at.astype(int), len(stops) - 2)
     share = (at - low)[:, None]
-    return np.rint(stops[low] * (1 - share) + stops[low + 1] * share).astype(np.uint8)
+    return np.asarray(np.rint(stops[low] * (1 - share) + stops[low + 1] * share), np.uint8)

@@ -231,7 +231,7 @@ class Engine:
         self._shown = now
 
     def _want(self, node: Node, priority: float) -> None:
-        if node.state is State.NEW and node.has_content or node.is_stale:
+        if (node.state is State.NEW and node.has_content) or node.is_stale:
             self._wants.append((priority, node))
 
     def _visit(self, node: Node, look: Look) -> bool:

@@ -176,7 +176,12 @@ def _surface(
     material = primitive.material
     image, is_cutout = decode_texture(primitive) if primitive.uv is not None else (None, False)
     unlit = material.unlit and image is not None
-    normal, uv, colour, feature = primitive.normal, primitive.uv, primitive.colour, primitive.feature
+    normal, uv, colour, feature = (
+        primitive.normal,
+        primitive.uv,
+        primitive.colour,
+        primitive.feature,
+    )
     if normal is None and not unlit:
         position, index, normal = flat_normals(position, triangles)
         triangles = np.arange(len(index), dtype=np.uint32).reshape(-1, 3)
@@ -261,7 +266,8 @@ def point_colours(part: Part, options: PartOptions) -> npt.NDArray[np.uint8]:
     n = len(part.position)
     by = options.colour_by
     if by == "classification" and "_CLASSIFICATION" in part.attributes:
-        return class_table()[np.asarray(part.attributes["_CLASSIFICATION"]).astype(np.uint8)]
+        classes = np.asarray(part.attributes["_CLASSIFICATION"]).astype(np.uint8)
+        return np.asarray(class_table()[classes])
     if by == "intensity" and "_INTENSITY" in part.attributes:
         values = np.asarray(part.attributes["_INTENSITY"], dtype=np.float64)
         top = float(np.percentile(values, 98)) if len(values) else 1.0

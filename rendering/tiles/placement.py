@@ -59,9 +59,7 @@ class Placement:
         lon, lat, height = np.meshgrid(
             np.linspace(west, east, 3), np.linspace(south, north, 3), [low, high]
         )
-        points = np.column_stack(
-            [np.degrees(lon).ravel(), np.degrees(lat).ravel(), height.ravel()]
-        )
+        points = np.column_stack([np.degrees(lon).ravel(), np.degrees(lat).ravel(), height.ravel()])
         return bounds_of_points(self._geodetic(points) if self._geodetic else points)
 
     def place(

@@ -149,8 +149,12 @@ class DrapeView(DrapedView):
         self._style = dict(style)
         if self._drape is not None:
             self._drape = DrapeLayer(
-                self.layer.id, self._drape.table, dict(style), self._drape.kinds,
-                self._drape.widths, self._drape.tree,
+                self.layer.id,
+                self._drape.table,
+                dict(style),
+                self._drape.kinds,
+                self._drape.widths,
+                self._drape.tree,
             )
             self.ground.set_drape(self.layer.id, self._drape)
 

@@ -43,9 +43,7 @@ class TileNode(Node):
     """One tile of a tileset."""
 
     def __init__(self, tile: Tile, view: TilesetView) -> None:
-        super().__init__(
-            view.placement.box(tile), tile.geometric_error, adds=tile.refine == "ADD"
-        )
+        super().__init__(view.placement.box(tile), tile.geometric_error, adds=tile.refine == "ADD")
         self.tile = tile
         self.view = view
         self._children: list[Node] | None = None
@@ -119,9 +117,7 @@ class TileNode(Node):
             self.edges.append(edge)
             self.view.owners[actor] = (self, part)
         self.nbytes = sum(p.nbytes for p in payload.parts) + 500
-        self.triangles = sum(
-            len(p.triangles) for p in payload.parts if p.triangles is not None
-        )
+        self.triangles = sum(len(p.triangles) for p in payload.parts if p.triangles is not None)
         self.points = sum(len(p.position) for p in payload.parts if p.mode == "points")
         self.style()
         self.mark()
@@ -346,7 +342,10 @@ class TilesetView:
                     place = part.matrix
                     points = part.position[inside].astype(np.float64) @ place[:3, :3].T
                     points += place[:3, 3]
-                    low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+                    low, high = (
+                        np.minimum(low, points.min(axis=0)),
+                        np.maximum(high, points.max(axis=0)),
+                    )
         if not np.isfinite(low).all():
             return None
         return (*map(float, low), *map(float, high))  # type: ignore[return-value]

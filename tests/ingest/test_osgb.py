@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import struct
 import subprocess
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -31,13 +31,17 @@ TILE = f"{PRODUCTION}/Data/Tile_+000_+013/Tile_+000_+013_L19_0uuuu5.osgb"
 
 class TestOneFile(ReaderContract):
     reader = OsgbReader()
-    files = [TILE, "oblique_osgb/fanvanzh/test.osgb"]
+    files: ClassVar[list[str]] = [TILE, "oblique_osgb/fanvanzh/test.osgb"]
     accepts_folder = True
 
 
 class TestProduction(ReaderContract):
     reader = OsgbReader()
-    files = [PRODUCTION, f"{PRODUCTION}/Data", f"{PRODUCTION}/Data/Tile_+000_+012"]
+    files: ClassVar[list[str]] = [
+        PRODUCTION,
+        f"{PRODUCTION}/Data",
+        f"{PRODUCTION}/Data/Tile_+000_+012",
+    ]
     accepts_folder = True
 
     def test_an_empty_file_and_a_folder_are_refused(self, sample: Path, tmp_path: Path) -> None:
@@ -112,7 +116,9 @@ def test_the_origin_is_added_in_double_precision(real_data: Path) -> None:
     chunk = next(OsgbReader().read(real_data / PRODUCTION, ReadOptions(), Job()))
     parsed = parse_file(real_data / PRODUCTION / "Data/Tile_+000_+012/Tile_+000_+012.osgb")
     local = levels_of(parsed, print)[0].surfaces[0].position.astype(np.float64)
-    assert np.array_equal(chunk.meshes[0].position, local + [501027.524, 2488718.808, 0.0])
+    assert np.array_equal(
+        chunk.meshes[0].position, local + np.array([501027.524, 2488718.808, 0.0])
+    )
 
 
 # -- every version -------------------------------------------------------------------------
@@ -249,20 +255,61 @@ def test_transforms_are_applied_and_odd_primitives_triangulated(
     assert sum(len(surface.triangles) for surface in level.surfaces) == 4
 
 
-_SQUARE = """osg::Geode { Drawables 1 { osg::Geometry {
-  PrimitiveSetList 1 { osg::DrawArrays { Mode %s First 0 Count 4 } }
-  VertexArray TRUE { osg::Vec3Array { Binding BIND_PER_VERTEX vector 4 { %s } } } } } }"""
-_STRIP = _SQUARE % ("TRIANGLE_STRIP", "0 0 0  1 0 0  0 1 0  1 1 0")
-_FAN = _SQUARE % ("QUADS", "0 0 0  1 0 0  1 1 0  0 1 0")
+_SQUARE = """
+osg::Geode {{
+  UniqueID {id}
+  Drawables 1 {{
+    osg::Geometry {{
+      UniqueID {id}1
+      PrimitiveSetList 1 {{
+        osg::DrawArrays {{
+          UniqueID {id}2
+          Mode {mode}
+          Count 4
+        }}
+      }}
+      VertexArray TRUE {{
+        osg::Vec3Array {{
+          UniqueID {id}3
+          Binding BIND_PER_VERTEX
+          vector 4 {{
+            {places}
+          }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
 _SCENE = f"""#Ascii Scene
 #Version 161
 #Generator OpenSceneGraph 3.6.5
-osg::Group {{ Children 2 {{
-  osg::MatrixTransform {{ Children 1 {{ {_STRIP} }}
-    Matrix {{ 1 0 0 0  0 1 0 0  0 0 1 0  10 20 30 1 }} }}
-  osg::PositionAttitudeTransform {{ Children 1 {{ {_FAN} }}
-    Attitude 0 0 0.70710678118654752 0.70710678118654752  Scale 2 2 2 }}
-}} }}
+
+osg::Group {{
+  UniqueID 1
+  Children 2 {{
+    osg::MatrixTransform {{
+      UniqueID 2
+      Children 1 {{
+        {_SQUARE.format(id=3, mode="TRIANGLE_STRIP", places="0 0 0 1 0 0 0 1 0 1 1 0")}
+      }}
+      Matrix {{
+        1 0 0 0
+        0 1 0 0
+        0 0 1 0
+        10 20 30 1
+      }}
+    }}
+    osg::PositionAttitudeTransform {{
+      UniqueID 4
+      Children 1 {{
+        {_SQUARE.format(id=5, mode="QUADS", places="0 0 0 1 0 0 1 1 0 0 1 0")}
+      }}
+      Attitude 0 0 0.70710678118654752 0.70710678118654752
+      Scale 2 2 2
+    }}
+  }}
+}}
 """
 
 
@@ -461,6 +508,6 @@ def test_nesting_has_a_limit(tmp_path: Path) -> None:
 def test_reading_a_folder_needs_no_write_access(tmp_path: Path) -> None:
     tile = _production(tmp_path, "fine.osgb")
     for path in (tile, tile / "Tile_1.osgb"):
-        os.chmod(path, 0o555)
+        path.chmod(0o555)
     assert len(consume(OsgbReader(), tmp_path)) == 1
-    os.chmod(tile, 0o755)
+    tile.chmod(0o755)

@@ -74,7 +74,7 @@ def test_every_kind_of_source_becomes_a_layer_of_one_project(
 def test_a_broken_file_among_good_ones_is_one_line_and_the_rest_loads(
     project: Path, real_data: Path
 ) -> None:
-    broken = real_data / "bad_made/truncated/ifc_cut.ifc"
+    broken = real_data / "bad_made/truncated/e57_cut.e57"
     missing = real_data / "there-is-no-such-file.laz"
     done = shapan("add", project, real_data / LAZ, broken, missing, real_data / SHAPE, "--json",
                   expect=1)  # fmt: skip

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import Any
+from typing import Any, Final
 
 from twin_model.entity import Entity, Relation
+from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.query import EntityQuery, compile_where
 from twin_model.store import rows
 from twin_model.time import Instant
+
+
+#: The nested condition doubles with each hop in both directions.
+_MAX_HOPS: Final = 8
 
 
 def _known_at(connection: sqlite3.Connection, known_on: Instant | None) -> tuple[str, list[Any]]:
@@ -53,6 +58,10 @@ def _conditions(connection: sqlite3.Connection, query: EntityQuery) -> tuple[str
             " WHERE max_x >= ? AND min_x <= ? AND max_y >= ? AND min_y <= ?)"
         )
         parameters += [box[0], box[2], box[1], box[3]]
+    if query.related_to is not None:
+        condition, values = _reached(query, known, parameters[: known.count("?")], at)
+        parts.append(condition)
+        parameters += values
     if query.text:
         escaped = re.sub(r"([\\%_])", r"\\\1", query.text)
         like = " LIKE ? ESCAPE '\\'"
@@ -64,6 +73,40 @@ def _conditions(connection: sqlite3.Connection, query: EntityQuery) -> tuple[str
         parts.append(condition[0])
         parameters += condition[1]
     return " AND ".join(parts), parameters
+
+
+def _reached(
+    query: EntityQuery, known: str, known_values: list[Any], at: Instant
+) -> tuple[str, list[Any]]:
+    """Return the condition that an entity is reached within the query's hops.
+
+    Nested IN rather than a recursive query or joins: each level is an index lookup per key, and
+    the planner keeps to it.
+    """
+    if not 1 <= query.hops <= _MAX_HOPS:
+        raise ValidationError("query", "hops", query.hops, f"must be 1 to {_MAX_HOPS}")
+    ways = {"out": [("source", "target")], "in": [("target", "source")]}
+    ways["both"] = ways["out"] + ways["in"]
+    if query.direction not in ways:
+        raise ValidationError("query", "direction", query.direction, "is out, in or both")
+    hold = f"{known} AND valid_from <= ? AND valid_to > ?"
+    hold_values = [*known_values, at.us, at.us]
+    if query.relation is not None:
+        hold += " AND kind = ?"
+        hold_values.append(query.relation)
+    inner = "SELECT key FROM entity_key WHERE id = ?"
+    values: list[Any] = [query.related_to]
+    levels: list[tuple[str, list[Any]]] = []
+    for _ in range(query.hops):
+        steps = [
+            f"SELECT {end} FROM relation_version WHERE {start} IN ({inner}) AND {hold}"
+            for start, end in ways[query.direction]
+        ]
+        values = (values + hold_values) * len(steps)
+        inner = " UNION ".join(steps)
+        levels.append((inner, values))
+    union = " UNION ".join(sql for sql, _values in levels)
+    return f"entity IN ({union})", [value for _sql, part in levels for value in part]
 
 
 def known_properties(connection: sqlite3.Connection, kind: str | None = None) -> set[str]:

@@ -112,9 +112,7 @@ def _decode_i3dm(data: memoryview, path: Path, root: Path, up_axis: str) -> Cont
     return decode_instances(sections, model, path)
 
 
-def _decode_cmpt(
-    data: memoryview, path: Path, root: Path, up_axis: str, depth: int
-) -> Content:
+def _decode_cmpt(data: memoryview, path: Path, root: Path, up_axis: str, depth: int) -> Content:
     if depth >= _MAX_NESTING:
         raise SourceError(path, f"composite tiles are nested more than {_MAX_NESTING} deep")
     if len(data) < 16:
@@ -138,9 +136,9 @@ def _decode_cmpt(
 def _merge(into: Content, part: Content) -> None:
     first = len(into.tables)
     for primitive in part.primitives:
-        if primitive.property_table is not None:
-            primitive = replace(primitive, property_table=primitive.property_table + first)
-        into.primitives.append(primitive)
+        table = primitive.property_table
+        moved = None if table is None else table + first
+        into.primitives.append(replace(primitive, property_table=moved))
     into.tables += part.tables
     into.warnings += part.warnings
 
@@ -163,8 +161,10 @@ def describe_content(data: bytes, path: Path) -> dict[str, Any]:
     json: Json = sections.feature_json
     out: dict[str, Any] = {"kind": magic.decode(), "properties": sorted(sections.batch_json)}
     for key, name in (
-        ("BATCH_LENGTH", "features"), ("INSTANCES_LENGTH", "instances"), ("POINTS_LENGTH", "points"),
-    ):  # fmt: skip
+        ("BATCH_LENGTH", "features"),
+        ("INSTANCES_LENGTH", "instances"),
+        ("POINTS_LENGTH", "points"),
+    ):
         if key in json:
             out[name] = sections.whole(key, 0)
     return out

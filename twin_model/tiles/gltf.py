@@ -128,9 +128,11 @@ def _check_version(document: Document) -> None:
     asset = document.json.get("asset")
     version = asset.get("version") if isinstance(asset, dict) else None
     if not isinstance(version, str) or not version.startswith("2."):
-        if isinstance(version, str) and version.startswith("1") or "techniques" in document.json:
+        is_old = isinstance(version, str) and version.startswith("1")
+        if is_old or "techniques" in document.json:
             raise SourceError(
-                document.path, "is glTF 1.0, which is not supported",
+                document.path,
+                "is glTF 1.0, which is not supported",
                 remedy="convert it to glTF 2.0",
             )
         raise document.error("is not glTF 2.0 (asset.version is missing or unknown)")
@@ -139,7 +141,8 @@ def _check_version(document: Document) -> None:
     for name in unknown:
         if "meshopt" in name:
             raise SourceError(
-                document.path, f"is compressed with {name}, which is not supported",
+                document.path,
+                f"is compressed with {name}, which is not supported",
                 remedy="decompress it, for instance with gltf-transform",
             )
         document.warn(f"requires {name}, which is not supported; it may look wrong")
@@ -188,7 +191,8 @@ class _Scene:
             if index in seen or depth > _MAX_DEPTH:
                 raise document.error(f"the node hierarchy has a cycle at node {index}")
             seen.add(index)
-            matrix = above @ self._local(node)
+            with np.errstate(over="ignore", invalid="ignore"):
+                matrix = above @ self._local(node)
             if not np.isfinite(matrix).all():
                 raise document.error(f"the matrix of node {index} is not finite")
             if node.get("mesh") is not None:
@@ -202,11 +206,12 @@ class _Scene:
         document = self.document
         if "matrix" in node:
             values = document.numbers(node, "matrix", 16, [])
-            return np.array(values).reshape(4, 4).T
+            return np.array(values, np.float64).reshape(4, 4).T.copy()
         translation = document.numbers(node, "translation", 3, [0.0, 0.0, 0.0])
         rotation = document.numbers(node, "rotation", 4, [0.0, 0.0, 0.0, 1.0])
         scale = document.numbers(node, "scale", 3, [1.0, 1.0, 1.0])
-        return compose(np.array([translation]), np.array([rotation]), np.array([scale]))[0]
+        placed = compose(np.array([translation]), np.array([rotation]), np.array([scale]))
+        return np.asarray(placed[0])
 
     def _place(self, node: Json, matrix: Matrix) -> None:
         mesh = self._mesh(node["mesh"])
@@ -233,9 +238,7 @@ class _Scene:
             self._meshes[index] = [p for p in decoded if p is not None]
         return self._meshes[index]
 
-    def _instances(
-        self, node: Json, matrix: Matrix
-    ) -> tuple[Matrix, npt.NDArray[np.int64] | None]:
+    def _instances(self, node: Json, matrix: Matrix) -> tuple[Matrix, npt.NDArray[np.int64] | None]:
         attributes = _extension(node, "EXT_mesh_gpu_instancing").get("attributes")
         if not isinstance(attributes, dict):
             return matrix[None], None
@@ -260,7 +263,8 @@ class _Scene:
             columns.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1))),
             columns.get("SCALE", np.ones((count, 3))),
         )
-        placed = matrix @ local
+        with np.errstate(over="ignore", invalid="ignore"):
+            placed = matrix @ local
         if not np.isfinite(placed).all():
             raise document.error("an instance's place is not finite")
         return placed, feature
@@ -271,9 +275,15 @@ def compose(translation: Matrix, rotation: Matrix, scale: Matrix) -> Matrix:
     length = np.linalg.norm(rotation, axis=1, keepdims=True)
     x, y, z, w = (rotation / np.where(length > 0, length, 1.0)).T
     turn = np.empty((len(translation), 3, 3))
-    turn[:, 0] = np.column_stack([1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)])
-    turn[:, 1] = np.column_stack([2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)])
-    turn[:, 2] = np.column_stack([2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)])
+    turn[:, 0] = np.column_stack(
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)]
+    )
+    turn[:, 1] = np.column_stack(
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)]
+    )
+    turn[:, 2] = np.column_stack(
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]
+    )
     out = np.zeros((len(translation), 4, 4))
     out[:, :3, :3] = turn * scale[:, None, :]
     out[:, :3, 3] = translation

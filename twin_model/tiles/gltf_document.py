@@ -19,7 +19,7 @@ from twin_model.errors import SourceError
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
-_COMPONENTS: Final = {
+_COMPONENTS: Final[dict[int, np.dtype[Any]]] = {
     5120: np.dtype("<i1"),
     5121: np.dtype("<u1"),
     5122: np.dtype("<i2"),
@@ -278,7 +278,8 @@ class Document:
         for name in ("EXT_meshopt_compression", "KHR_meshopt_compression"):
             if name in extensions:
                 raise SourceError(
-                    self.path, f"is compressed with {name}, which is not supported",
+                    self.path,
+                    f"is compressed with {name}, which is not supported",
                     remedy="decompress it, for instance with gltf-transform",
                 )
         data = self.buffer(self.whole(entry, "buffer"))
@@ -343,7 +344,10 @@ class Document:
             at["bufferView"], self.whole(at, "byteOffset", 0), _COMPONENTS[component], 1, count
         )[:, 0]
         cells = self._strided(
-            new["bufferView"], self.whole(new, "byteOffset", 0), values.dtype, values.shape[1],
+            new["bufferView"],
+            self.whole(new, "byteOffset", 0),
+            values.dtype,
+            values.shape[1],
             count,
         )
         if count and int(rows.max()) >= len(values):

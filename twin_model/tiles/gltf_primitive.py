@@ -68,7 +68,7 @@ class DecodedPrimitive:
     @property
     def matrix(self) -> npt.NDArray[np.float64]:
         """The (4, 4) matrix of the first instance."""
-        return self.matrices[0]  # type: ignore[no-any-return]
+        return np.asarray(self.matrices[0])
 
     @property
     def triangles(self) -> int:
@@ -84,7 +84,7 @@ class DecodedPrimitive:
     def positions(self, instance: int = 0) -> npt.NDArray[np.float64]:
         """Return the (n, 3) float64 tile coordinates of one instance."""
         matrix = self.matrices[instance]
-        return self.position.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+        return np.asarray(self.position.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
 
     def normals(self, instance: int = 0) -> npt.NDArray[np.float32] | None:
         """Return the (n, 3) unit normals of one instance in tile coordinates."""
@@ -92,7 +92,7 @@ class DecodedPrimitive:
             return None
         turned = self.normal @ np.linalg.pinv(self.matrices[instance][:3, :3])
         length = np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-30)
-        return (turned / length).astype(np.float32)
+        return np.asarray(turned / length, np.float32)
 
     def placed(self, matrices: npt.NDArray[np.float64]) -> DecodedPrimitive:
         """Return the same primitive at other places, arrays shared."""
@@ -101,7 +101,14 @@ class DecodedPrimitive:
     @property
     def nbytes(self) -> int:
         """Memory held by the arrays and the encoded image."""
-        arrays = [self.position, self.matrices, self.indices, self.normal, self.uv, self.colour]
+        arrays: list[Array | None] = [
+            self.position,
+            self.matrices,
+            self.indices,
+            self.normal,
+            self.uv,
+            self.colour,
+        ]
         arrays += [self.feature, *self.attributes.values()]
         total = sum(a.nbytes for a in arrays if a is not None)
         return total + (len(self.material.image.data) if self.material.image else 0)
@@ -131,7 +138,9 @@ class Primitives:
             raise document.error("a primitive has no attributes")
         extensions = entry.get("extensions", {})
         draco = extensions.get("KHR_draco_mesh_compression")
-        source: _Plain | _Draco = _Draco(document, draco, entry) if draco else _Plain(document, entry)
+        source: _Plain | _Draco = (
+            _Draco(document, draco, entry) if draco else _Plain(document, entry)
+        )
         mode = document.whole(entry, "mode", _TRIANGLES)
         if mode > _FAN:
             raise document.error(f"a primitive has mode {mode}")
@@ -141,10 +150,13 @@ class Primitives:
         n = len(position)
         material = self._materials.material(entry.get("material"))
         primitive = DecodedPrimitive(
-            position, np.eye(4)[None], mode=("points", "lines", "triangles")[
+            position,
+            np.eye(4)[None],
+            mode=("points", "lines", "triangles")[
                 0 if mode == _POINTS else 1 if mode < _TRIANGLES else 2
             ],
-            material=material, name=name,
+            material=material,
+            name=name,
         )
         primitive.indices = self._indices(source, mode, n)
         primitive.normal = self._normal(source, n)
@@ -217,9 +229,7 @@ class Primitives:
         out[:, : raw.shape[1]] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
         return out
 
-    def _indices(
-        self, source: _Plain | _Draco, mode: int, n: int
-    ) -> npt.NDArray[np.uint32] | None:
+    def _indices(self, source: _Plain | _Draco, mode: int, n: int) -> npt.NDArray[np.uint32] | None:
         flat = source.indices()
         if flat is not None and len(flat) and int(flat.max()) >= n:
             raise self._document.error(f"index {int(flat.max())} refers beyond {n} vertices")
@@ -244,7 +254,9 @@ class Primitives:
         strip = np.column_stack([order[:-2], order[1:-1], order[2:]])
         strip[1::2] = strip[1::2][:, [1, 0, 2]]
         degenerate = (
-            (strip[:, 0] == strip[:, 1]) | (strip[:, 1] == strip[:, 2]) | (strip[:, 0] == strip[:, 2])
+            (strip[:, 0] == strip[:, 1])
+            | (strip[:, 1] == strip[:, 2])
+            | (strip[:, 0] == strip[:, 2])
         )
         return np.ascontiguousarray(strip[~degenerate])
 
@@ -282,7 +294,7 @@ def feature_ids(values: Array) -> npt.NDArray[np.int64]:
     if flat.dtype.kind == "f":
         clean = np.where(np.isfinite(flat) & (np.abs(flat) < 2.0**53), flat, -1.0)
         return np.rint(clean).astype(np.int64)
-    return flat.astype(np.int64)
+    return np.asarray(flat, np.int64)
 
 
 class _Plain:

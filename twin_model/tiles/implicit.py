@@ -133,9 +133,7 @@ def expand(tile: Tile) -> list[Tile]:
     tile.implicit = None
     level, x, y, z = tile.address
     tileset = tile.tileset
-    path = resolve_uri(
-        _fill(tiling.subtrees, level, x, y, z), tileset.path, tileset.root_folder
-    )
+    path = resolve_uri(_fill(tiling.subtrees, level, x, y, z), tileset.path, tileset.root_folder)
     subtree = read_subtree(path, tileset.root_folder, tiling)
     branching = 8 if tiling.octree else 4
     current: dict[int, Tile] = {0: tile}
@@ -166,7 +164,9 @@ def expand(tile: Tile) -> list[Tile]:
     return tile.children
 
 
-def _child(parent: Tile, index: int, tiling: ImplicitTiling, implicit: ImplicitTiling | None) -> Tile:
+def _child(
+    parent: Tile, index: int, tiling: ImplicitTiling, implicit: ImplicitTiling | None
+) -> Tile:
     level, x, y, z = parent.address
     bits = (index & 1, index >> 1 & 1, index >> 2 & 1)
     address = (level + 1, 2 * x + bits[0], 2 * y + bits[1], 2 * z + bits[2])

@@ -65,9 +65,7 @@ def decode_instances(sections: Sections, model: Content, path: Path) -> Content:
     return out
 
 
-def instance_positions(
-    sections: Sections, count: int, path: Path
-) -> npt.NDArray[np.float64]:
+def instance_positions(sections: Sections, count: int, path: Path) -> npt.NDArray[np.float64]:
     """Return POSITION or dequantised POSITION_QUANTIZED, shape (count, 3).
 
     Raises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,9 +94,7 @@ def read_property_tables(document: Document) -> list[PropertyTable]:
     result = []
     for table in tables if isinstance(tables, list) else []:
         try:
-            result.append(
-                decode_table(table, schema, lambda i: document.view(i)[0], document.path)
-            )
+            result.append(decode_table(table, schema, lambda i: document.view(i)[0], document.path))
         except (SourceError, KeyError, TypeError, ValueError, IndexError) as error:
             reason = error.reason if isinstance(error, SourceError) else type(error).__name__
             document.warn(f"a property table cannot be read ({reason})")
@@ -157,7 +156,7 @@ class _Column:
             return self._nulls([flat[i * fixed : (i + 1) * fixed] for i in range(count)])
         ends = self._offsets("arrayOffsets", "arrayOffsetType", count)
         flat = self._elements(int(ends[-1]))
-        return self._nulls([flat[int(a) : int(b)] for a, b in zip(ends[:-1], ends[1:])])
+        return self._nulls([flat[int(a) : int(b)] for a, b in itertools.pairwise(ends)])
 
     def _nulls(self, values: list[Any]) -> list[Any]:
         null = self._definition.get("noData")
@@ -188,7 +187,7 @@ class _Column:
                 raise SourceError(self._path, "the strings of a property run past their data")
             return [
                 data[int(a) : int(b)].decode("utf-8", "replace")
-                for a, b in zip(offsets[:-1], offsets[1:])
+                for a, b in itertools.pairwise(offsets)
             ]
         if self._type == "BOOLEAN":
             packed = self._array(index, "<u1", (count + 7) // 8)
@@ -198,7 +197,7 @@ class _Column:
         names: dict[int, str] = {}
         component = self._definition.get("componentType")
         if self._type == "ENUM":
-            enum = self._schema.enums.get(self._definition.get("enumType"), {})
+            enum = self._schema.enums.get(str(self._definition.get("enumType")), {})
             component = enum.get("valueType", "UINT16")
             names = {v["value"]: str(v["name"]) for v in enum.get("values", [])}
         values = self._array(index, _COMPONENTS[str(component)], count * width)
@@ -223,7 +222,11 @@ def json_values(values: Array) -> list[Any]:
     """Return plain Python values, None where a number is not finite."""
     if values.dtype.kind != "f" or np.isfinite(values).all():
         return values.tolist()  # type: ignore[no-any-return]
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()  # type: ignore[no-any-return]
+    flat = [v if np.isfinite(v) else None for v in values.ravel().tolist()]
+    if values.ndim == 1:
+        return flat
+    width = values.shape[1]
+    return [flat[i : i + width] for i in range(0, len(flat), width)]
 
 
 def read_batch_table(json: Json, binary: memoryview, count: int, path: Path) -> PropertyTable:
@@ -258,7 +261,5 @@ def read_batch_table(json: Json, binary: memoryview, count: int, path: Path) -> 
             if not isinstance(offset, int) or offset < 0 or offset + need > len(binary):
                 raise SourceError(path, f"the batch table property '{key[:40]}' runs past its end")
             values = np.frombuffer(binary, kind, count * width, offset)
-            table.columns[key] = json_values(
-                values if width == 1 else values.reshape(count, width)
-            )
+            table.columns[key] = json_values(values if width == 1 else values.reshape(count, width))
     return table

@@ -61,7 +61,9 @@ def decode_points(sections: Sections, path: Path) -> Content:
 
 def _extension(json: dict[str, Any]) -> dict[str, Any]:
     extensions = json.get("extensions")
-    value = extensions.get("3DTILES_draco_point_compression") if isinstance(extensions, dict) else None
+    value = (
+        extensions.get("3DTILES_draco_point_compression") if isinstance(extensions, dict) else None
+    )
     return value if isinstance(value, dict) else {}
 
 

@@ -49,7 +49,7 @@ class Volume:
         signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
         values = np.array(self.values)
         axes = values[3:12].reshape(3, 3) if self.kind == "box" else np.eye(3) * values[3]
-        return values[:3] + signs @ axes
+        return np.asarray(values[:3] + signs @ axes, np.float64)
 
     @property
     def radius(self) -> float:
@@ -328,10 +328,14 @@ class _Parser:
             raise self.fail(f"geometricError is {str(value)[:20]}")
         return float(value)
 
+    def _level(self, entry: Json, key: str) -> int:
+        value = entry.get(key)
+        if not isinstance(value, int) or not 0 < value <= 32:
+            raise self.fail(f"implicit tiling needs {key} from 1 to 32")
+        return value
+
     def _implicit(self, entry: Json, templates: list[str]) -> ImplicitTiling:
-        levels = [entry.get("subtreeLevels"), entry.get("availableLevels", entry.get("maximumLevel"))]
-        if not all(isinstance(v, int) and 0 < v <= 32 for v in levels):
-            raise self.fail("implicit tiling needs 1 to 32 levels")
+        levels = [self._level(entry, "subtreeLevels"), self._level(entry, "availableLevels")]
         subtrees = entry.get("subtrees")
         uri = subtrees.get("uri") if isinstance(subtrees, dict) else None
         scheme = entry.get("subdivisionScheme")

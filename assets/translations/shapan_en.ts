@@ -1,0 +1,34 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>PlacementDialog</name>
+    <message numerus="yes">
+        <source>%n to place</source>
+        <translation><numerusform>%n to place</numerusform><numerusform>%n to place</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) a CRS</source>
+        <translation><numerusform>%n needs a CRS</numerusform><numerusform>%n need a CRS</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cannot be read</source>
+        <translation><numerusform>%n cannot be read</numerusform><numerusform>%n cannot be read</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>StatusStrip</name>
+    <message numerus="yes">
+        <source>%n tile(s) loading</source>
+        <translation><numerusform>%n tile loading</numerusform><numerusform>%n tiles loading</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tile(s)</source>
+        <translation><numerusform>%n tile</numerusform><numerusform>%n tiles</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s)</source>
+        <translation><numerusform>%n job</numerusform><numerusform>%n jobs</numerusform></translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,2001 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>New project…</source>
+        <extracomment>Icons of the top bar, a gap between groups.</extracomment>
+        <translation>新建项目…</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>打开项目…</translation>
+    </message>
+    <message>
+        <source>Open demo city</source>
+        <translation>打开示范城市</translation>
+    </message>
+    <message>
+        <source>Add data…</source>
+        <translation>添加数据…</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Save view</source>
+        <translation>保存视图</translation>
+    </message>
+    <message>
+        <source>Capture picture…</source>
+        <translation>截取图片…</translation>
+    </message>
+    <message>
+        <source>Close project</source>
+        <translation>关闭项目</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Zoom to everything</source>
+        <translation>缩放至全部</translation>
+    </message>
+    <message>
+        <source>Zoom to selection</source>
+        <translation>缩放至所选</translation>
+    </message>
+    <message>
+        <source>Look north</source>
+        <translation>朝北</translation>
+    </message>
+    <message>
+        <source>Look straight down</source>
+        <translation>俯视</translation>
+    </message>
+    <message>
+        <source>Dark theme</source>
+        <translation>深色主题</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Python console</source>
+        <translation>Python 控制台</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Measure distance</source>
+        <translation>量测距离</translation>
+    </message>
+    <message>
+        <source>Measure height difference</source>
+        <translation>量测高差</translation>
+    </message>
+    <message>
+        <source>Measure area</source>
+        <translation>量测面积</translation>
+    </message>
+    <message>
+        <source>Layout: Plan</source>
+        <translation>布局：规划</translation>
+    </message>
+    <message>
+        <source>Layout: Monitor</source>
+        <translation>布局：监控</translation>
+    </message>
+    <message>
+        <source>Layout: Reconstruct</source>
+        <translation>布局：重建</translation>
+    </message>
+    <message>
+        <source>About Shapan</source>
+        <translation>关于沙盘</translation>
+    </message>
+    <message>
+        <source>Mouse and keys</source>
+        <translation>鼠标与按键</translation>
+    </message>
+</context>
+<context>
+    <name>ColourBy</name>
+    <message>
+        <source>Own colours</source>
+        <translation>原有颜色</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <source>Intensity</source>
+        <translation>强度</translation>
+    </message>
+    <message>
+        <source>One colour</source>
+        <translation>单色</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Search entities, codes, places, commands</source>
+        <extracomment>Set by the window: what to do with what was chosen.</extracomment>
+        <translation>搜索实体、编码、地点、命令</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Go to latitude {0}, longitude {1}</source>
+        <translation>前往纬度 {0}，经度 {1}</translation>
+    </message>
+    <message>
+        <source>Go to easting {0}, northing {1}</source>
+        <translation>前往东坐标 {0}，北坐标 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ConsolePanel</name>
+    <message>
+        <source>Python: window, twin, actions.run(“view.fit”)</source>
+        <translation>Python：window、twin、actions.run("view.fit")</translation>
+    </message>
+    <message>
+        <source>Python input</source>
+        <translation>Python 输入</translation>
+    </message>
+    <message>
+        <source>Python output</source>
+        <translation>Python 输出</translation>
+    </message>
+</context>
+<context>
+    <name>CrsField</name>
+    <message>
+        <source>EPSG code or name</source>
+        <translation>EPSG 代码或名称</translation>
+    </message>
+    <message>
+        <source>Coordinate reference system</source>
+        <translation>坐标参考系</translation>
+    </message>
+    <message>
+        <source>Local metres at the project's origin</source>
+        <translation>以项目原点为准的本地米制坐标</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Open project</source>
+        <translation>打开项目</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+    <message>
+        <source>Add folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>It can be opened for reading meanwhile.</source>
+        <translation>可先以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>Open for reading</source>
+        <translation>只读打开</translation>
+    </message>
+    <message>
+        <source>Jobs are running</source>
+        <translation>有任务正在进行</translation>
+    </message>
+    <message>
+        <source>“{0}” is not finished. Cancel it and go on? What is complete stays in the project.</source>
+        <translation>“{0}”尚未完成。取消它并继续吗？已完成的部分保留在项目中。</translation>
+    </message>
+    <message>
+        <source>Capture picture</source>
+        <translation>截取图片</translation>
+    </message>
+    <message>
+        <source>{0}: the picture cannot be written there; choose another folder</source>
+        <translation>{0}：图片无法写入此处；请另选文件夹</translation>
+    </message>
+    <message>
+        <source>About Shapan</source>
+        <translation>关于沙盘</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;沙盘 Shapan {0}&lt;/b&gt;&lt;p&gt;A 3D digital twin of cities, campuses, ports and plants on your desk.&lt;br&gt;Apache License 2.0.&lt;/p&gt;</source>
+        <translation>&lt;b&gt;沙盘 Shapan {0}&lt;/b&gt;&lt;p&gt;桌面上的城市、园区、港口与厂区三维数字孪生。&lt;br&gt;Apache 许可证 2.0。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>Edit</name>
+    <message>
+        <source>Add</source>
+        <extracomment>First words of the labels of twin_model's commands; what follows is a name or a number.</extracomment>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>调整样式</translation>
+    </message>
+    <message>
+        <source>Reorder layers</source>
+        <translation>调整图层顺序</translation>
+    </message>
+    <message>
+        <source>Set the project frame</source>
+        <translation>设定项目坐标框架</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyState</name>
+    <message>
+        <source>This project is empty</source>
+        <translation>项目还是空的</translation>
+    </message>
+    <message>
+        <source>Drop GIS, BIM, oblique photography or point clouds anywhere on the window. Each is placed by its own coordinate reference system.</source>
+        <translation>把 GIS、BIM、倾斜摄影或点云拖到窗口任意处，各按自己的坐标参考系就位。</translation>
+    </message>
+    <message>
+        <source>Start with your data</source>
+        <translation>从您的数据开始</translation>
+    </message>
+    <message>
+        <source>Drop files or folders anywhere on the window: buildings and roads, terrain and imagery, IFC models, oblique photography, point clouds. A project is made from the first of them.</source>
+        <translation>把文件或文件夹拖到窗口任意处：建筑与道路、地形与影像、IFC 模型、倾斜摄影、点云。第一份数据决定新项目的位置。</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+    <message>
+        <source>Open demo city</source>
+        <translation>打开示范城市</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>打开项目…</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
+    </message>
+</context>
+<context>
+    <name>EntitiesPanel</name>
+    <message>
+        <source>Name, code or identifier</source>
+        <translation>名称、编码或标识</translation>
+    </message>
+    <message>
+        <source>Search entities</source>
+        <translation>搜索实体</translation>
+    </message>
+    <message>
+        <source>Entities</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Nothing matches “{0}”.</source>
+        <translation>没有与“{0}”相符的实体。</translation>
+    </message>
+    <message>
+        <source>Buildings, rooms, sensors and the like appear here with their layers.</source>
+        <translation>建筑、房间、传感器等随图层出现在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>EntityPanel</name>
+    <message>
+        <source>Properties</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Relations graph</source>
+        <translation>关系图</translation>
+    </message>
+    <message>
+        <source>No entity stands here; this is the layer it belongs to.</source>
+        <translation>此处没有实体；以下是它所属的图层。</translation>
+    </message>
+    <message>
+        <source>Click a thing in the scene or in the list to see what it is.</source>
+        <translation>单击场景或列表中的对象，查看它是什么。</translation>
+    </message>
+    <message>
+        <source>No codes have been given yet.</source>
+        <translation>尚未赋码。</translation>
+    </message>
+    <message>
+        <source>The position is unknown.</source>
+        <translation>位置未知。</translation>
+    </message>
+    <message>
+        <source>No geometry.</source>
+        <translation>没有几何。</translation>
+    </message>
+    <message>
+        <source>No relations with other entities.</source>
+        <translation>与其他实体没有关系。</translation>
+    </message>
+    <message>
+        <source>The source has no attributes for it.</source>
+        <translation>来源中没有它的属性。</translation>
+    </message>
+    <message>
+        <source>No live values are declared.</source>
+        <translation>没有声明实时指标。</translation>
+    </message>
+    <message>
+        <source>No behaviour rules are declared.</source>
+        <translation>没有声明行为规则。</translation>
+    </message>
+    <message>
+        <source>Codes</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Geometry</source>
+        <translation>几何</translation>
+    </message>
+    <message>
+        <source>Relations</source>
+        <translation>关系</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Management code</source>
+        <translation>管理码</translation>
+    </message>
+    <message>
+        <source>Space code</source>
+        <translation>空间码</translation>
+    </message>
+    <message>
+        <source>Time code</source>
+        <translation>时间码</translation>
+    </message>
+    <message>
+        <source>In the source</source>
+        <translation>来源标识</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>实体标识</translation>
+    </message>
+    <message>
+        <source>datum unknown</source>
+        <translation>基准未知</translation>
+    </message>
+    <message>
+        <source>Latitude</source>
+        <translation>纬度</translation>
+    </message>
+    <message>
+        <source>Longitude</source>
+        <translation>经度</translation>
+    </message>
+    <message>
+        <source>Easting</source>
+        <translation>东坐标</translation>
+    </message>
+    <message>
+        <source>Northing</source>
+        <translation>北坐标</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <source>Height above</source>
+        <translation>高程基准</translation>
+    </message>
+    <message>
+        <source>Heading</source>
+        <translation>朝向</translation>
+    </message>
+    <message>
+        <source>Project CRS</source>
+        <translation>项目坐标系</translation>
+    </message>
+    <message>
+        <source>Valid from</source>
+        <translation>生效时间</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>失效时间</translation>
+    </message>
+    <message>
+        <source>Own geometry</source>
+        <translation>自有几何</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>周长</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Feature</source>
+        <translation>要素号</translation>
+    </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation>数据来源</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Drawn as</source>
+        <translation>显示方式</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源文件</translation>
+    </message>
+    <message>
+        <source>Source CRS</source>
+        <translation>来源坐标系</translation>
+    </message>
+    <message>
+        <source>Source heights</source>
+        <translation>来源高程基准</translation>
+    </message>
+    <message>
+        <source>Surveyed</source>
+        <translation>测绘时间</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>占用磁盘</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>Attribution</source>
+        <translation>署名</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>警告</translation>
+    </message>
+</context>
+<context>
+    <name>EntityType</name>
+    <message>
+        <source>Building</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <source>Building part</source>
+        <translation>建筑部分</translation>
+    </message>
+    <message>
+        <source>Storey</source>
+        <translation>楼层</translation>
+    </message>
+    <message>
+        <source>Room</source>
+        <translation>房间</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>场地</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Wall</source>
+        <translation>墙</translation>
+    </message>
+    <message>
+        <source>Curtain wall</source>
+        <translation>幕墙</translation>
+    </message>
+    <message>
+        <source>Slab</source>
+        <translation>楼板</translation>
+    </message>
+    <message>
+        <source>Roof</source>
+        <translation>屋顶</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>柱</translation>
+    </message>
+    <message>
+        <source>Beam</source>
+        <translation>梁</translation>
+    </message>
+    <message>
+        <source>Door</source>
+        <translation>门</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗</translation>
+    </message>
+    <message>
+        <source>Stair</source>
+        <translation>楼梯</translation>
+    </message>
+    <message>
+        <source>Ramp</source>
+        <translation>坡道</translation>
+    </message>
+    <message>
+        <source>Railing</source>
+        <translation>栏杆</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>洞口</translation>
+    </message>
+    <message>
+        <source>Covering</source>
+        <translation>饰面</translation>
+    </message>
+    <message>
+        <source>Furniture</source>
+        <translation>家具</translation>
+    </message>
+    <message>
+        <source>Plate</source>
+        <translation>板件</translation>
+    </message>
+    <message>
+        <source>Member</source>
+        <translation>杆件</translation>
+    </message>
+    <message>
+        <source>Assembly</source>
+        <translation>组合件</translation>
+    </message>
+    <message>
+        <source>Building element</source>
+        <translation>建筑构件</translation>
+    </message>
+    <message>
+        <source>Part of an element</source>
+        <translation>构件零件</translation>
+    </message>
+    <message>
+        <source>Virtual element</source>
+        <translation>虚拟构件</translation>
+    </message>
+    <message>
+        <source>Foundation</source>
+        <translation>基础</translation>
+    </message>
+    <message>
+        <source>Pile</source>
+        <translation>桩</translation>
+    </message>
+    <message>
+        <source>Bearing</source>
+        <translation>支座</translation>
+    </message>
+    <message>
+        <source>Reinforcement</source>
+        <translation>钢筋</translation>
+    </message>
+    <message>
+        <source>Structural item</source>
+        <translation>结构项</translation>
+    </message>
+    <message>
+        <source>Chimney</source>
+        <translation>烟囱</translation>
+    </message>
+    <message>
+        <source>Shading device</source>
+        <translation>遮阳构件</translation>
+    </message>
+    <message>
+        <source>Pavement</source>
+        <translation>铺装</translation>
+    </message>
+    <message>
+        <source>Kerb</source>
+        <translation>路缘</translation>
+    </message>
+    <message>
+        <source>Earthworks</source>
+        <translation>土方</translation>
+    </message>
+    <message>
+        <source>Bridge</source>
+        <translation>桥梁</translation>
+    </message>
+    <message>
+        <source>Facility</source>
+        <translation>设施</translation>
+    </message>
+    <message>
+        <source>Part of a facility</source>
+        <translation>设施部分</translation>
+    </message>
+    <message>
+        <source>Marine facility</source>
+        <translation>海工设施</translation>
+    </message>
+    <message>
+        <source>Mooring</source>
+        <translation>系泊设施</translation>
+    </message>
+    <message>
+        <source>Navigation aid</source>
+        <translation>助航标志</translation>
+    </message>
+    <message>
+        <source>Civil element</source>
+        <translation>土木构件</translation>
+    </message>
+    <message>
+        <source>Geographic element</source>
+        <translation>地理要素</translation>
+    </message>
+    <message>
+        <source>Geotechnical element</source>
+        <translation>岩土要素</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>分区</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>Asset</source>
+        <translation>资产</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>轴网</translation>
+    </message>
+    <message>
+        <source>Annotation</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>Alignment</source>
+        <translation>线形</translation>
+    </message>
+    <message>
+        <source>Referent</source>
+        <translation>参照点</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>Equipment</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>末端</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>管段</translation>
+    </message>
+    <message>
+        <source>Fitting</source>
+        <translation>管件</translation>
+    </message>
+    <message>
+        <source>Flow controller</source>
+        <translation>流量控制件</translation>
+    </message>
+    <message>
+        <source>Treatment device</source>
+        <translation>处理设备</translation>
+    </message>
+    <message>
+        <source>Control device</source>
+        <translation>控制设备</translation>
+    </message>
+    <message>
+        <source>Controller</source>
+        <translation>控制器</translation>
+    </message>
+    <message>
+        <source>Actuator</source>
+        <translation>执行器</translation>
+    </message>
+    <message>
+        <source>Alarm device</source>
+        <translation>报警设备</translation>
+    </message>
+    <message>
+        <source>Air handling unit</source>
+        <translation>空调机组</translation>
+    </message>
+    <message>
+        <source>Air terminal</source>
+        <translation>风口</translation>
+    </message>
+    <message>
+        <source>Appliance</source>
+        <translation>电器</translation>
+    </message>
+    <message>
+        <source>Battery</source>
+        <translation>蓄电池</translation>
+    </message>
+    <message>
+        <source>Boiler</source>
+        <translation>锅炉</translation>
+    </message>
+    <message>
+        <source>Breaker</source>
+        <translation>断路器</translation>
+    </message>
+    <message>
+        <source>Cable</source>
+        <translation>电缆</translation>
+    </message>
+    <message>
+        <source>Cable tray</source>
+        <translation>电缆桥架</translation>
+    </message>
+    <message>
+        <source>Chamber</source>
+        <translation>井室</translation>
+    </message>
+    <message>
+        <source>Chiller</source>
+        <translation>冷水机组</translation>
+    </message>
+    <message>
+        <source>Compressor</source>
+        <translation>压缩机</translation>
+    </message>
+    <message>
+        <source>Cooling tower</source>
+        <translation>冷却塔</translation>
+    </message>
+    <message>
+        <source>Damper</source>
+        <translation>风阀</translation>
+    </message>
+    <message>
+        <source>Duct</source>
+        <translation>风管</translation>
+    </message>
+    <message>
+        <source>Fan</source>
+        <translation>风机</translation>
+    </message>
+    <message>
+        <source>Fire terminal</source>
+        <translation>消防末端</translation>
+    </message>
+    <message>
+        <source>Generator</source>
+        <translation>发电机</translation>
+    </message>
+    <message>
+        <source>Heat exchanger</source>
+        <translation>换热器</translation>
+    </message>
+    <message>
+        <source>Meter</source>
+        <translation>仪表</translation>
+    </message>
+    <message>
+        <source>Motor</source>
+        <translation>电动机</translation>
+    </message>
+    <message>
+        <source>Outlet</source>
+        <translation>插座</translation>
+    </message>
+    <message>
+        <source>Pump</source>
+        <translation>水泵</translation>
+    </message>
+    <message>
+        <source>Sanitary terminal</source>
+        <translation>卫生器具</translation>
+    </message>
+    <message>
+        <source>Solar panel</source>
+        <translation>太阳能板</translation>
+    </message>
+    <message>
+        <source>Switch</source>
+        <translation>开关</translation>
+    </message>
+    <message>
+        <source>Switchboard</source>
+        <translation>配电柜</translation>
+    </message>
+    <message>
+        <source>Tank</source>
+        <translation>储罐</translation>
+    </message>
+    <message>
+        <source>Transformer</source>
+        <translation>变压器</translation>
+    </message>
+    <message>
+        <source>Lift or conveyor</source>
+        <translation>电梯与输送设备</translation>
+    </message>
+    <message>
+        <source>Valve</source>
+        <translation>阀门</translation>
+    </message>
+    <message>
+        <source>Road</source>
+        <translation>道路</translation>
+    </message>
+    <message>
+        <source>Rail</source>
+        <translation>轨道</translation>
+    </message>
+    <message>
+        <source>Railway</source>
+        <translation>铁路</translation>
+    </message>
+    <message>
+        <source>Track</source>
+        <translation>便道</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>步道</translation>
+    </message>
+    <message>
+        <source>Parking</source>
+        <translation>停车场</translation>
+    </message>
+    <message>
+        <source>Water</source>
+        <translation>水体</translation>
+    </message>
+    <message>
+        <source>Land use</source>
+        <translation>用地</translation>
+    </message>
+    <message>
+        <source>Green space</source>
+        <translation>绿地</translation>
+    </message>
+    <message>
+        <source>Parcel</source>
+        <translation>宗地</translation>
+    </message>
+    <message>
+        <source>District</source>
+        <translation>片区</translation>
+    </message>
+    <message>
+        <source>Boundary</source>
+        <translation>边界</translation>
+    </message>
+    <message>
+        <source>Contour</source>
+        <translation>等高线</translation>
+    </message>
+    <message>
+        <source>Fence</source>
+        <translation>围栏</translation>
+    </message>
+    <message>
+        <source>Quay</source>
+        <translation>码头岸线</translation>
+    </message>
+    <message>
+        <source>Berth</source>
+        <translation>泊位</translation>
+    </message>
+    <message>
+        <source>Tree</source>
+        <translation>树木</translation>
+    </message>
+    <message>
+        <source>Street lamp</source>
+        <translation>路灯</translation>
+    </message>
+    <message>
+        <source>Pole</source>
+        <translation>杆</translation>
+    </message>
+    <message>
+        <source>Bench</source>
+        <translation>长椅</translation>
+    </message>
+    <message>
+        <source>Hydrant</source>
+        <translation>消火栓</translation>
+    </message>
+    <message>
+        <source>Manhole</source>
+        <translation>检查井</translation>
+    </message>
+    <message>
+        <source>Traffic signal</source>
+        <translation>信号灯</translation>
+    </message>
+    <message>
+        <source>Signal</source>
+        <translation>信号机</translation>
+    </message>
+    <message>
+        <source>Sign</source>
+        <translation>标牌</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像机</translation>
+    </message>
+    <message>
+        <source>Sensor</source>
+        <translation>传感器</translation>
+    </message>
+    <message>
+        <source>Quay crane</source>
+        <translation>岸桥</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>集装箱</translation>
+    </message>
+    <message>
+        <source>Truck</source>
+        <translation>集卡</translation>
+    </message>
+    <message>
+        <source>Vehicle</source>
+        <translation>车辆</translation>
+    </message>
+    <message>
+        <source>Ship</source>
+        <translation>船舶</translation>
+    </message>
+    <message>
+        <source>Pipe</source>
+        <translation>管道</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>地名</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>Feature</source>
+        <translation>要素</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>对象</translation>
+    </message>
+</context>
+<context>
+    <name>ExtentPreview</name>
+    <message>
+        <source>No extent known yet</source>
+        <translation>范围尚未知</translation>
+    </message>
+</context>
+<context>
+    <name>Importing</name>
+    <message>
+        <source>The project is open for reading only; nothing was added.</source>
+        <extracomment>A folder with more files than this is looked at only so far. Terrain first: what comes later is put on it.</extracomment>
+        <translation>项目以只读方式打开，没有添加任何数据。</translation>
+    </message>
+</context>
+<context>
+    <name>JobRow</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Nothing to tell.</source>
+        <translation>没有记录。</translation>
+    </message>
+</context>
+<context>
+    <name>JobState</name>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Partly done</source>
+        <translation>部分完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>还需 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>JobsPanel</name>
+    <message>
+        <source>No jobs. Imports and other long work appear here.</source>
+        <translation>没有任务。导入等耗时工作会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Left drag: turn about the point under the cursor</source>
+        <translation>左键拖动：绕光标所指的点旋转</translation>
+    </message>
+    <message>
+        <source>Right or middle drag: move along</source>
+        <translation>右键或中键拖动：平移</translation>
+    </message>
+    <message>
+        <source>Wheel: zoom to the cursor</source>
+        <translation>滚轮：向光标处缩放</translation>
+    </message>
+    <message>
+        <source>Double click: fly there</source>
+        <translation>双击：飞到该处</translation>
+    </message>
+    <message>
+        <source>W A S D: walk; E and Q: up and down</source>
+        <translation>W A S D：行走；E 与 Q：上升与下降</translation>
+    </message>
+    <message>
+        <source>1 to 9: saved views; Ctrl+1 to Ctrl+9 keeps one</source>
+        <translation>1 至 9：已存视图；Ctrl+1 至 Ctrl+9：存下视图</translation>
+    </message>
+    <message>
+        <source>Ctrl+K: command palette</source>
+        <translation>Ctrl+K：命令面板</translation>
+    </message>
+    <message>
+        <source>Esc: leave measuring</source>
+        <translation>Esc：结束量测</translation>
+    </message>
+    <message>
+        <source>Mouse and keys</source>
+        <translation>鼠标与按键</translation>
+    </message>
+</context>
+<context>
+    <name>Kind</name>
+    <message>
+        <source>Point cloud</source>
+        <translation>点云</translation>
+    </message>
+    <message>
+        <source>Mesh</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>3D Tiles</source>
+        <translation>3D Tiles</translation>
+    </message>
+    <message>
+        <source>Building model</source>
+        <translation>建筑信息模型</translation>
+    </message>
+    <message>
+        <source>Vector</source>
+        <translation>矢量</translation>
+    </message>
+    <message>
+        <source>Raster</source>
+        <translation>栅格</translation>
+    </message>
+    <message>
+        <source>City model</source>
+        <translation>城市模型</translation>
+    </message>
+    <message>
+        <source>Road network</source>
+        <translation>路网</translation>
+    </message>
+    <message>
+        <source>Drawing</source>
+        <translation>图纸</translation>
+    </message>
+    <message>
+        <source>Photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+</context>
+<context>
+    <name>LayersPanel</name>
+    <message>
+        <source>No layers yet. Drop files or folders anywhere on the window, or add them.</source>
+        <translation>还没有图层。把文件或文件夹拖到窗口任意处，或点击添加。</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Zoom to layer</source>
+        <translation>缩放至图层</translation>
+    </message>
+    <message>
+        <source>Colour by</source>
+        <translation>着色方式</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Properties</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Remove layer</source>
+        <translation>移除图层</translation>
+    </message>
+    <message>
+        <source>Remove “{0}” and the entities that stand on it? Undo brings it back.</source>
+        <translation>移除“{0}”及其上的实体？可用撤销恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Demo city</source>
+        <translation>示范城市</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Entities</source>
+        <translation>实体列表</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间轴</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>控制台</translation>
+    </message>
+    <message>
+        <source>Drop to add</source>
+        <translation>松开即可添加</translation>
+    </message>
+</context>
+<context>
+    <name>MeasureTool</name>
+    <message>
+        <source>Click the first point · Esc ends</source>
+        <translation>单击第一个点 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Distance {0} · level {1}</source>
+        <translation>距离 {0} · 水平 {1}</translation>
+    </message>
+    <message>
+        <source>Height difference {0} · level {1}</source>
+        <translation>高差 {0} · 水平 {1}</translation>
+    </message>
+    <message>
+        <source>Click three points or more · Esc ends</source>
+        <translation>单击三个以上的点 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Area {0} (level) · outline {1}</source>
+        <translation>水平面积 {0} · 周长 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>File</source>
+        <extracomment>Menus in order: title, and action ids, "-" for a separator.</extracomment>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>量测</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Panels</source>
+        <translation>面板</translation>
+    </message>
+</context>
+<context>
+    <name>NorthArrow</name>
+    <message>
+        <source>N</source>
+        <translation>北</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Numbers</name>
+    <message>
+        <source>BeiDou</source>
+        <translation>北斗</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>{0} min {1} s</source>
+        <translation>{0} 分 {1} 秒</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} 小时 {1} 分</translation>
+    </message>
+    <message>
+        <source>datum unknown</source>
+        <translation>基准未知</translation>
+    </message>
+</context>
+<context>
+    <name>Placement</name>
+    <message>
+        <source>Surveyed {0}</source>
+        <translation>测绘于 {0}</translation>
+    </message>
+    <message>
+        <source>Accuracy {0}</source>
+        <translation>精度 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>PlacementDialog</name>
+    <message>
+        <source>Place data</source>
+        <translation>放置数据</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Coordinate reference system</source>
+        <translation>坐标参考系</translation>
+    </message>
+    <message>
+        <source>Project title</source>
+        <translation>项目名称</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Project CRS</source>
+        <translation>项目坐标系</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Folder for the project</source>
+        <translation>项目所在文件夹</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to place</source>
+        <translation><numerusform>%n 项待放置</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) a CRS</source>
+        <translation><numerusform>%n 项需指定坐标系</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cannot be read</source>
+        <translation><numerusform>%n 项无法读取</numerusform></translation>
+    </message>
+    <message>
+        <source>Looking into it…</source>
+        <translation>正在查看…</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>The source states no CRS. Say where it belongs.</source>
+        <translation>来源没有说明坐标系，请指定它的位置。</translation>
+    </message>
+    <message>
+        <source>As stated: {0}</source>
+        <translation>按来源：{0}</translation>
+    </message>
+    <message>
+        <source>The project's: {0}</source>
+        <translation>按项目：{0}</translation>
+    </message>
+    <message>
+        <source>{0} by {1}</source>
+        <translation>{0} × {1}</translation>
+    </message>
+    <message>
+        <source>{0} from the middle of the project</source>
+        <translation>距项目中心 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Quality</name>
+    <message>
+        <source>Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off</source>
+        <translation>软件 OpenGL：抗锯齿、阴影与点云明暗增强已关闭</translation>
+    </message>
+    <message>
+        <source>Detail is reduced to keep the frame within its budget</source>
+        <translation>为保持帧时间，已降低细节</translation>
+    </message>
+</context>
+<context>
+    <name>Relation</name>
+    <message>
+        <source>Contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>Is made of</source>
+        <translation>组成部分</translation>
+    </message>
+    <message>
+        <source>Connects to</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Feeds</source>
+        <translation>供给</translation>
+    </message>
+    <message>
+        <source>Lies next to</source>
+        <translation>相邻</translation>
+    </message>
+    <message>
+        <source>Has an opening</source>
+        <translation>开有洞口</translation>
+    </message>
+    <message>
+        <source>Fills</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>Bounds</source>
+        <translation>界定</translation>
+    </message>
+    <message>
+        <source>Serves</source>
+        <translation>服务于</translation>
+    </message>
+    <message>
+        <source>Lies in</source>
+        <translation>位于</translation>
+    </message>
+    <message>
+        <source>Is part of</source>
+        <translation>隶属于</translation>
+    </message>
+    <message>
+        <source>Is fed by</source>
+        <translation>由其供给</translation>
+    </message>
+    <message>
+        <source>Is an opening of</source>
+        <translation>是其洞口</translation>
+    </message>
+    <message>
+        <source>Is filled by</source>
+        <translation>由其填充</translation>
+    </message>
+    <message>
+        <source>Is bounded by</source>
+        <translation>由其界定</translation>
+    </message>
+    <message>
+        <source>Is served by</source>
+        <translation>由其服务</translation>
+    </message>
+</context>
+<context>
+    <name>RelationGraph</name>
+    <message>
+        <source>and {0} more</source>
+        <translation>另有 {0} 个</translation>
+    </message>
+</context>
+<context>
+    <name>Role</name>
+    <message>
+        <source>Points</source>
+        <translation>点云</translation>
+    </message>
+    <message>
+        <source>Surfaces</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>Terrain</source>
+        <translation>地形</translation>
+    </message>
+    <message>
+        <source>Imagery</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>Draped on terrain</source>
+        <translation>贴地</translation>
+    </message>
+    <message>
+        <source>Symbols</source>
+        <translation>符号</translation>
+    </message>
+    <message>
+        <source>Table, not drawn</source>
+        <translation>表格，不显示</translation>
+    </message>
+</context>
+<context>
+    <name>SceneInteraction</name>
+    <message>
+        <source>View {0} is empty; Ctrl+{0} keeps the present one there.</source>
+        <extracomment>Half the width of what a flight to an entity without bounds shows, in metres.</extracomment>
+        <translation>视图 {0} 为空；按 Ctrl+{0} 存下当前视图。</translation>
+    </message>
+</context>
+<context>
+    <name>Stage</name>
+    <message>
+        <source>Recognise</source>
+        <translation>识别</translation>
+    </message>
+    <message>
+        <source>Building overviews</source>
+        <translation>建立概览</translation>
+    </message>
+    <message>
+        <source>Checksum</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Converting heights</source>
+        <translation>转换高程</translation>
+    </message>
+    <message>
+        <source>Converting imagery</source>
+        <translation>转换影像</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Counting tiles</source>
+        <translation>统计瓦片</translation>
+    </message>
+    <message>
+        <source>Counting</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Decoding</source>
+        <translation>解码</translation>
+    </message>
+    <message>
+        <source>Reading OpenStreetMap</source>
+        <translation>读取 OpenStreetMap</translation>
+    </message>
+    <message>
+        <source>Reading lines</source>
+        <translation>读取文本行</translation>
+    </message>
+    <message>
+        <source>Reading meshes</source>
+        <translation>读取网格</translation>
+    </message>
+    <message>
+        <source>Reading tiles</source>
+        <translation>读取瓦片</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Sampling colours</source>
+        <translation>采样颜色</translation>
+    </message>
+    <message>
+        <source>Sampling tiles</source>
+        <translation>采样瓦片</translation>
+    </message>
+    <message>
+        <source>Writing tiles</source>
+        <translation>写入瓦片</translation>
+    </message>
+    <message>
+        <source>Building shapes</source>
+        <translation>生成形体</translation>
+    </message>
+    <message>
+        <source>Looking at points</source>
+        <translation>查看点</translation>
+    </message>
+    <message>
+        <source>Placing points</source>
+        <translation>放置点</translation>
+    </message>
+    <message>
+        <source>Reading points</source>
+        <translation>读取点</translation>
+    </message>
+    <message>
+        <source>Reading properties</source>
+        <translation>读取属性</translation>
+    </message>
+    <message>
+        <source>Reading triangles</source>
+        <translation>读取三角形</translation>
+    </message>
+    <message>
+        <source>Sorting points</source>
+        <translation>整理点</translation>
+    </message>
+    <message>
+        <source>Unpacking</source>
+        <translation>解压</translation>
+    </message>
+    <message>
+        <source>Draping</source>
+        <translation>贴地</translation>
+    </message>
+    <message>
+        <source>Raising</source>
+        <translation>拉伸</translation>
+    </message>
+    <message>
+        <source>Placing</source>
+        <translation>放置</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+</context>
+<context>
+    <name>StatusStrip</name>
+    <message>
+        <source>Time to draw one frame</source>
+        <translation>绘制一帧的时间</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tile(s) loading</source>
+        <translation><numerusform>正在载入 %n 块</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tile(s)</source>
+        <translation><numerusform>%n 块瓦片</numerusform></translation>
+    </message>
+    <message>
+        <source>Memory of loaded tiles, and its ceiling</source>
+        <translation>已载入瓦片的内存及上限</translation>
+    </message>
+    <message>
+        <source>simplified</source>
+        <translation>已简化</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s)</source>
+        <translation><numerusform>%n 项任务</numerusform></translation>
+    </message>
+    <message>
+        <source>height datum unknown</source>
+        <translation>高程基准未知</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>Saved · last: {0}</source>
+        <translation>已保存 · 最近：{0}</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>已保存</translation>
+    </message>
+</context>
+<context>
+    <name>TimelinePanel</name>
+    <message>
+        <source>Now</source>
+        <extracomment>Playing goes through the whole span in this many steps.</extracomment>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>Show everything as it is now</source>
+        <translation>显示当前状态</translation>
+    </message>
+    <message>
+        <source>Previous survey</source>
+        <translation>上一期测绘</translation>
+    </message>
+    <message>
+        <source>Play through the surveys</source>
+        <translation>逐期播放</translation>
+    </message>
+    <message>
+        <source>Next survey</source>
+        <translation>下一期测绘</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间轴</translation>
+    </message>
+    <message>
+        <source>as of now</source>
+        <translation>截至当前</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Search entities, codes, places, commands</source>
+        <translation>搜索实体、编码、地点、命令</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>只读</translation>
+    </message>
+</context>
+<context>
+    <name>Unit</name>
+    <message>
+        <source>points</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>triangles</source>
+        <translation>三角形</translation>
+    </message>
+    <message>
+        <source>vertices</source>
+        <translation>顶点</translation>
+    </message>
+    <message>
+        <source>features</source>
+        <translation>要素</translation>
+    </message>
+    <message>
+        <source>objects</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>entities</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>relations</source>
+        <translation>关系</translation>
+    </message>
+    <message>
+        <source>tiles</source>
+        <translation>瓦片</translation>
+    </message>
+    <message>
+        <source>images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>像素</translation>
+    </message>
+    <message>
+        <source>lanes</source>
+        <translation>车道</translation>
+    </message>
+    <message>
+        <source>rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>shapes</source>
+        <translation>形体</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>ways</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>buildings</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>products</source>
+        <translation>构件</translation>
+    </message>
+    <message>
+        <source>sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>blocks</source>
+        <translation>块</translation>
+    </message>
+</context>
+<context>
+    <name>_NewProjectDialog</name>
+    <message>
+        <source>New project</source>
+        <translation>新建项目</translation>
+    </message>
+    <message>
+        <source>Project title</source>
+        <translation>项目名称</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Project CRS</source>
+        <translation>项目坐标系</translation>
+    </message>
+    <message>
+        <source>Make project</source>
+        <translation>创建项目</translation>
+    </message>
+    <message>
+        <source>New city</source>
+        <translation>新城市</translation>
+    </message>
+    <message>
+        <source>A projected CRS in metres; all data is brought into it.</source>
+        <translation>以米为单位的投影坐标系；所有数据都会转换到其中。</translation>
+    </message>
+</context>
+</TS>
