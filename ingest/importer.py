@@ -13,7 +13,7 @@ import shutil
 import time
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,21 @@ def inspect_source(path: Path, job: Job) -> SourceInfo:
         return SourceInfo(str(path), error=one_line(f"{path}: {error or 'not enough memory'}"))
     info.source = str(path)
     return info
+
+
+def import_order(paths: Sequence[Path]) -> list[Path]:
+    """Return the sources with rasters first, so that buildings find the terrain they stand on.
+
+    Never raises; what cannot be recognised keeps its place among the rest.
+    """
+
+    def is_raster(path: Path) -> bool:
+        try:
+            return reader_for(path).name == "raster"
+        except (ShapanError, OSError):
+            return False
+
+    return sorted(paths, key=lambda path: not is_raster(path))
 
 
 def one_line(text: str) -> str:
@@ -293,7 +308,15 @@ def _raster(work: _Import, _chunks: Iterator[Any], first: Chunk) -> list[LayerCo
     from ingest.tiling.raster import convert_raster
 
     assert isinstance(first, RasterSource)
-    return [convert_raster(first, work.target(), work.options.crs or work.crs)]
+    content = convert_raster(first, work.target(), work.options.crs or work.crs)
+    if content.role is LayerRole.TERRAIN:
+        content.warnings += [
+            f"{layer.name} came before the terrain and stands on height 0; remove it and add it "
+            "again to place it on the terrain"
+            for layer in work.twin.layers()
+            if layer.kind == "vector" and layer.role is LayerRole.MESH
+        ]
+    return [content]
 
 
 def _tileset(work: _Import, _chunks: Iterator[Any], first: Chunk) -> list[LayerContent]:

@@ -127,7 +127,15 @@ def look_at(bounds: Bounds, *, aspect: float = 16 / 9, heading_deg: float = 28.0
     # Every corner must fall within the frustum: its distance along the view must exceed its
     # offset across divided by the tangent of the half-angle.
     along = corners @ direction
-    need = np.maximum(np.abs(corners @ right) / horizontal, np.abs(corners @ up) / vertical) - along
-    distance = max(float(need.max()) * 1.04, 2.0)
+    distance, shift = 2.0, 0.0
+    for _ in range(4):
+        height = corners @ up - shift
+        across = np.abs(corners @ right)
+        need = np.maximum(across / horizontal, np.abs(height) / vertical) - along
+        distance = max(float(need.max()) * 1.03, 2.0)
+        # What is near looks larger, so the middle of the box is not the middle of the picture.
+        slope = height / (distance + along)
+        shift += float(slope.max() + slope.min()) / 2 * distance
+    centre = centre + up * shift
     eye = centre - direction * distance
     return CameraPose(tuple(map(float, eye)), tuple(map(float, centre)), field_of_view_deg)  # type: ignore[arg-type]

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import vtkTextActor
+import numpy.typing as npt
+from vtkmodules.vtkRenderingCore import (
+    vtkActor2D,
+    vtkPolyDataMapper2D,
+    vtkTexture,
+    vtkTexturedActor2D,
+)
 
 from rendering.camera import Point
 from rendering.fonts import font_file
+from rendering.geometry import image_data, poly_data
 from rendering.look import Look
-from rendering.symbology.palette import Theme
+from rendering.symbology.palette import Colour, Theme
 
 _MOST: Final = 60
-_SIZE_PX: Final = 15
-_VTK_FONT_FILE: Final = 4
+_SIZE_PX: Final = 14
+_HALO_PX: Final = 3
+_LONGEST: Final = 60
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,46 @@ class LabelItem:
     priority: float = 0.0
 
 
+@functools.lru_cache(maxsize=4)
+def _font(size: int) -> Any:
+    from PIL import ImageFont
+
+    path = font_file()
+    if path is None:
+        return ImageFont.load_default(size)
+    return ImageFont.truetype(str(path), size)
+
+
+@functools.lru_cache(maxsize=2048)
+def _text_size(text: str) -> tuple[int, int]:
+    """Return width and height of a text with its halo in pixels."""
+    left, top, right, bottom = _font(_SIZE_PX).getbbox(text, stroke_width=_HALO_PX)
+    return math.ceil(right - left) + 2, math.ceil(bottom - top) + 2
+
+
+def draw_text(text: str, colour: Colour, halo: Colour) -> npt.NDArray[np.uint8]:
+    """Return the RGBA picture of a text with a soft outline."""
+    from PIL import Image, ImageDraw
+
+    font = _font(_SIZE_PX)
+    left, top, _, _ = font.getbbox(text, stroke_width=_HALO_PX)
+    size = _text_size(text)
+    ring = tuple(round(c * 255) for c in halo)
+    picture = Image.new("RGBA", size, (*ring, 0))
+    draw = ImageDraw.Draw(picture)
+    place = (1 - left, 1 - top)
+    draw.text(
+        place, text, font=font, fill=(*ring, 215), stroke_width=_HALO_PX, stroke_fill=(*ring, 215)
+    )
+    front = Image.new("RGBA", size, (*(round(c * 255) for c in colour), 0))
+    ImageDraw.Draw(front).text(
+        place, text, font=font, fill=(*(round(c * 255) for c in colour), 255)
+    )
+    return np.asarray(Image.alpha_composite(picture, front), np.uint8)
+
+
 class Labels:
-    """A pool of text actors, placed anew each frame without overlaps.
+    """A pool of small pictures, placed anew each frame without overlaps.
 
     Parameters
     ----------
@@ -53,75 +100,70 @@ class Labels:
         self._renderer = renderer
         self._theme = theme
         self._items: dict[str, list[LabelItem]] = {}
-        self._pool: list[tuple[Any, Any]] = []
+        self._actors: dict[str, Any] = {}
         self._positions = np.zeros((0, 3))
         self._flat: list[LabelItem] = []
         self.visible = True
+        self.shown: list[str] = []
 
     def set(self, owner: str, items: list[LabelItem]) -> None:
         """Replace the texts of one owner."""
         if self._items.get(owner, []) == items:
             return
         self._items[owner] = items
-        self._flat = [i for found in self._items.values() for i in found]
+        self._flat = [i for found in self._items.values() for i in found if i.text.strip()]
         self._positions = np.array([i.position for i in self._flat], float).reshape(-1, 3)
+        texts = {i.text for i in self._flat}
+        for text in [t for t in self._actors if t not in texts]:
+            self._renderer.RemoveViewProp(self._actors.pop(text))
 
     def set_theme(self, theme: Theme) -> None:
         """Apply the colours."""
         self._theme = theme
-        for text, halo in self._pool:
-            _paint(text, theme.label)
-            _paint(halo, theme.halo)
+        self._clear()
 
     def update(self, look: Look, size: tuple[int, int]) -> None:
         """Choose and place the texts for a camera."""
-        shown = self._choose(look, size) if self.visible else []
-        for index, (item, x, y, fade) in enumerate(shown):
-            if index >= len(self._pool):
-                self._pool.append(self._make())
-            self._place(self._pool[index], item, x, y, fade)
-        for text, halo in self._pool[len(shown) :]:
-            text.VisibilityOff()
-            halo.VisibilityOff()
+        chosen = self._choose(look, size) if self.visible else []
+        self.shown = [item.text for item, *_ in chosen]
+        now = set()
+        for item, x, y, fade in chosen:
+            actor = self._actors.get(item.text)
+            if actor is None:
+                actor = self._actors[item.text] = self._make(item.text)
+            wide, _ = _text_size(item.text[:_LONGEST])
+            actor.SetDisplayPosition(round(x - wide / 2), round(y))
+            actor.GetProperty().SetOpacity(fade)
+            actor.VisibilityOn()
+            now.add(item.text)
+        for text, actor in self._actors.items():
+            if text not in now:
+                actor.VisibilityOff()
 
     def _choose(
         self, look: Look, size: tuple[int, int]
     ) -> list[tuple[LabelItem, float, float, float]]:
         if len(self._flat) == 0:
             return []
-        width, height = size
-        forward = np.array(look.planes[4][:3])
-        delta = self._positions - np.array(look.eye)
-        depth = delta @ forward
-        distance = np.linalg.norm(delta, axis=1)
-        right = np.cross(forward, (0.0, 0.0, 1.0))
-        length = float(np.linalg.norm(right))
-        right = right / length if length > 1e-9 else np.array([1.0, 0.0, 0.0])
-        up = np.cross(right, forward)
-        scale = look.pixels_per_radian / np.maximum(depth, 1e-6)
-        x = width / 2 + (delta @ right) * scale
-        y = height / 2 + (delta @ up) * scale
+        x, y, depth, distance = self._project(look, size)
         reach = np.array([i.reach_m for i in self._flat])
         priority = np.array([i.priority for i in self._flat])
-        seen = (depth > 0.1) & (distance < reach) & (x > 0) & (x < width) & (y > 0) & (y < height)
+        seen = (depth > 0.1) & (distance < reach)
+        seen &= (x > 0) & (x < size[0]) & (y > 0) & (y < size[1])
         order = np.flatnonzero(seen)
         order = order[np.lexsort((distance[order], -priority[order]))]
         taken: list[tuple[float, float, float, float]] = []
-        chosen = []
+        chosen: list[tuple[LabelItem, float, float, float]] = []
+        texts: set[str] = set()
         for index in order:
             item = self._flat[index]
-            wide = sum(1.0 if ord(c) > 0x2E80 else 0.56 for c in item.text) * _SIZE_PX
-            box = (
-                x[index] - wide / 2 - 4,
-                y[index] - 2,
-                x[index] + wide / 2 + 4,
-                y[index] + _SIZE_PX + 4,
-            )
-            if any(
-                box[0] < t[2] and box[2] > t[0] and box[1] < t[3] and box[3] > t[1] for t in taken
-            ):
+            wide, high = _text_size(item.text[:_LONGEST])
+            left, low = float(x[index]) - wide / 2, float(y[index])
+            box = (left - 3, low - 2, left + wide + 3, low + high + 2)
+            if item.text in texts or any(_overlap(box, other) for other in taken):
                 continue
             taken.append(box)
+            texts.add(item.text)
             share = float(distance[index] / reach[index])
             fade = 1.0 if share < 0.7 else max(0.0, (1.0 - share) / 0.3)
             chosen.append((item, float(x[index]), float(y[index]), fade))
@@ -129,53 +171,54 @@ class Labels:
                 break
         return chosen
 
-    def _make(self) -> tuple[Any, Any]:
-        made = []
-        for is_halo in (True, False):
-            actor = vtkTextActor()
-            actor.PickableOff()
-            actor.GetPositionCoordinate().SetCoordinateSystemToDisplay()
-            look = actor.GetTextProperty()
-            path = font_file()
-            if path is not None:
-                look.SetFontFamily(_VTK_FONT_FILE)
-                look.SetFontFile(str(path))
-            look.SetFontSize(_SIZE_PX)
-            look.SetJustificationToCentered()
-            look.SetVerticalJustificationToBottom()
-            _paint(actor, self._theme.halo if is_halo else self._theme.label)
-            if is_halo:
-                look.SetBackgroundColor(*self._theme.halo)
-                look.SetBackgroundOpacity(0.72)
-            self._renderer.AddViewProp(actor)
-            made.append(actor)
-        return made[1], made[0]
+    def _project(self, look: Look, size: tuple[int, int]) -> tuple[Any, Any, Any, Any]:
+        forward = np.array(look.planes[4][:3])
+        delta = self._positions - np.array(look.eye)
+        depth = delta @ forward
+        right = np.cross(forward, (0.0, 0.0, 1.0))
+        length = float(np.linalg.norm(right))
+        right = right / length if length > 1e-9 else np.array([1.0, 0.0, 0.0])
+        scale = look.pixels_per_radian / np.maximum(depth, 1e-6)
+        x = size[0] / 2 + (delta @ right) * scale
+        y = size[1] / 2 + (delta @ np.cross(right, forward)) * scale
+        return x, y, depth, np.linalg.norm(delta, axis=1)
 
-    def _place(
-        self, pair: tuple[Any, Any], item: LabelItem, x: float, y: float, fade: float
-    ) -> None:
-        for actor in pair:
-            if actor.GetInput() != item.text:
-                actor.SetInput(item.text)
-            actor.SetDisplayPosition(round(x), round(y))
-            actor.GetTextProperty().SetOpacity(fade)
-            actor.VisibilityOn()
-        pair[1].GetTextProperty().SetBackgroundOpacity(0.72 * fade)
+    def _make(self, text: str) -> Any:
+        pixels = draw_text(text[:_LONGEST], self._theme.label, self._theme.halo)
+        high, wide = pixels.shape[:2]
+        corners = np.array([(0, 0, 0), (wide, 0, 0), (wide, high, 0), (0, high, 0)], np.float32)
+        data = poly_data(
+            corners,
+            triangles=np.array([(0, 1, 2), (0, 2, 3)]),
+            uv=np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32),
+        )
+        mapper = vtkPolyDataMapper2D()
+        mapper.SetInputData(data)
+        texture = vtkTexture()
+        texture.SetInputData(image_data(pixels))
+        texture.InterpolateOff()
+        texture.SetColorModeToDirectScalars()
+        actor: vtkActor2D = vtkTexturedActor2D()
+        actor.SetMapper(mapper)
+        actor.SetTexture(texture)
+        actor.PickableOff()
+        actor.GetPositionCoordinate().SetCoordinateSystemToDisplay()
+        self._renderer.AddViewProp(actor)
+        return actor
+
+    def _clear(self) -> None:
+        for actor in self._actors.values():
+            self._renderer.RemoveViewProp(actor)
+        self._actors.clear()
 
     def close(self) -> None:
         """Remove all texts."""
-        for text, halo in self._pool:
-            self._renderer.RemoveViewProp(text)
-            self._renderer.RemoveViewProp(halo)
-        self._pool.clear()
+        self._clear()
         self._items.clear()
         self._flat = []
 
 
-def _paint(actor: Any, colour: tuple[float, float, float]) -> None:
-    actor.GetTextProperty().SetColor(*colour)
-
-
-def readable_distance_m(height_m: float) -> float:
-    """Return the distance up to which the label of a thing of that height helps."""
-    return 250.0 + 25.0 * math.sqrt(max(height_m, 1.0))
+def _overlap(
+    a: tuple[float, float, float, float], b: tuple[float, float, float, float]
+) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]

@@ -27,9 +27,8 @@ class StageOptions:
         Budgets of one frame at rest, on software OpenGL.
     moving_triangles, moving_points : int
         Likewise while the camera moves.
-    shadows : bool
-        Soft shadows at rest, where a frame stays below *shadow_limit_ms*.
-    shadow_limit_ms : float
+    eye_dome : bool
+        Eye-dome lighting of point clouds; on software OpenGL only at rest.
     """
 
     cache_bytes: int = 1 << 30
@@ -41,8 +40,7 @@ class StageOptions:
     rest_points: int = 1_500_000
     moving_triangles: int = 120_000
     moving_points: int = 150_000
-    shadows: bool = True
-    shadow_limit_ms: float = 400.0
+    eye_dome: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vtkmodules.vtkRenderingOpenGL2 import (
+    vtkCameraPass,
+    vtkEDLShading,
+    vtkLightsPass,
+    vtkOpaquePass,
+    vtkOverlayPass,
+    vtkRenderPassCollection,
+
+    vtkSequencePass,
+    vtkTranslucentPass,
+)
+
 from rendering.options import StageOptions
 
 _SOFTWARE: Final = ("llvmpipe", "softpipe", "swr", "swiftshader", "software")
+#: Eye-dome lighting only where a plain frame leaves room for it (it costs four frames on llvmpipe).
+_EYE_DOME_LIMIT_MS: Final = 250.0
 
 
 class Quality:
@@ -21,10 +35,13 @@ class Quality:
         self._options = options
         self._factor = {False: 1.0, True: options.moving_factor}
         self._too_fine = {False: 0.0, True: 0.0}
-        self._over = False
+        self._eye_dome: Any = None
+        self._wants_eye_dome = False
+        self._is_at_rest = True
         self.software = True
         self.is_known = False
         self.frame_ms = 0.0
+        self.plain_ms = 0.0
 
     def learn(self, window: Any) -> None:
         """Find out whether OpenGL runs on the processor."""
@@ -52,13 +69,13 @@ class Quality:
             Whether detail changed, so that another update is due.
         """
         options = self._options
+        self._wants_eye_dome = options.eye_dome and points > max(5_000, triangles // 4)
         share = 1.0 if self.software else 8.0
         most_triangles = options.moving_triangles if moving else options.rest_triangles
         most_points = options.moving_points if moving else options.rest_points
         load = max(triangles / (most_triangles * share), points / (most_points * share))
         base = self._base(moving)
         factor = self._factor[moving]
-        self._over = load > 1.0
         if load > 1.0 and factor < 64.0:
             self._too_fine[moving] = max(self._too_fine[moving], factor)
             self._factor[moving] = factor * 1.25
@@ -75,12 +92,60 @@ class Quality:
 
     def prepare(self, renderer: Any, moving: bool, pending: bool) -> None:
         """Switch screen passes on or off before a frame."""
+        self._is_at_rest = not moving and not pending
+        use = self._wants_eye_dome and (
+            not self.software or (self._is_at_rest and self.plain_ms < _EYE_DOME_LIMIT_MS)
+        )
+        if use and self._eye_dome is None:
+            self._eye_dome = _eye_dome_pass()
+        wanted = self._eye_dome if use else None
+        if renderer.GetPass() is not wanted:
+            renderer.SetPass(wanted)
+
+    def measured(self, milliseconds: float, renderer: Any) -> None:
+        """Take note of how long a frame took."""
+        self.frame_ms = milliseconds
+        if renderer.GetPass() is None:
+            self.plain_ms = milliseconds
 
     def notes(self) -> list[str]:
         """Return what is switched off or simplified, one sentence each."""
         found = []
         if self.software and self.is_known:
-            found.append("Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off")
+            found.append("Software OpenGL: anti-aliasing and cast shadows between buildings are off")
+            if self._wants_eye_dome and not self._is_at_rest:
+                found.append("Eye-dome lighting is off until the view comes to rest")
+            elif self._wants_eye_dome and self.plain_ms >= _EYE_DOME_LIMIT_MS:
+                found.append("Eye-dome lighting is off: a frame already takes too long")
         if self._factor[False] > 1.0:
             found.append("Detail is reduced to keep the frame within its budget")
         return found
+
+    def close(self, renderer: Any, window: Any) -> None:
+        """Let go of the passes."""
+        renderer.SetPass(None)
+        if self._eye_dome is not None:
+            self._eye_dome.ReleaseGraphicsResources(window)
+            self._eye_dome = None
+
+
+def _eye_dome_pass() -> Any:
+    """Return eye-dome lighting (Boucheny 2009) around the usual steps; labels stay outside it."""
+    steps = vtkRenderPassCollection()
+    for made in (vtkLightsPass(), vtkOpaquePass(), vtkTranslucentPass()):
+        steps.AddItem(made)
+    scene = vtkSequencePass()
+    scene.SetPasses(steps)
+    camera = vtkCameraPass()
+    camera.SetDelegatePass(scene)
+    shading = vtkEDLShading()
+    shading.SetDelegatePass(camera)
+    both = vtkRenderPassCollection()
+    both.AddItem(shading)
+    both.AddItem(vtkOverlayPass())
+    sequence = vtkSequencePass()
+    sequence.SetPasses(both)
+    return sequence
+
+
+

@@ -212,7 +212,7 @@ def _disc(theme: Theme) -> Any:
     r, a = np.meshgrid(radius, around, indexing="ij")
     position = np.stack([r * np.cos(a), r * np.sin(a), np.zeros_like(r)], -1)
     # Haze grows with distance until ground and sky meet in one colour.
-    share = (1 - np.exp(-radius / 0.16))[:, None] / (1 - np.exp(-1 / 0.16))
+    share = (1 - np.exp(-((radius / 0.25) ** 1.4)))[:, None]
     colours = np.repeat(_mix(theme.ground, theme.horizon, share)[:, None], _SECTORS, axis=1)
     return poly_data(
         position.reshape(-1, 3).astype(np.float32),

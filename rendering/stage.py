@@ -256,7 +256,7 @@ class Stage:
         if not self._quality.is_known:
             self._quality.learn(self.window)
             self._scene.software = self._quality.software
-        self._quality.frame_ms = (time.perf_counter() - started) * 1000.0
+        self._quality.measured((time.perf_counter() - started) * 1000.0, self.renderer)
 
     @property
     def complete(self) -> bool:
@@ -434,6 +434,7 @@ class Stage:
         self._overlays.close()
         self._sky.close()
         self._picker.close()
+        self._quality.close(self.renderer, self.window)
         self.renderer.RemoveAllViewProps()
         self.window.RemoveRenderer(self.renderer)
         if self._own_window:

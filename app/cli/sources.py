@@ -16,7 +16,14 @@ from app.cli.output import (
     print_warning,
 )
 from app.cli.projects import open_project
-from ingest.importer import ImportOptions, ImportResult, add_source, inspect_source, one_line
+from ingest.importer import (
+    ImportOptions,
+    ImportResult,
+    add_source,
+    import_order,
+    inspect_source,
+    one_line,
+)
 from ingest.readers.contract import SourceInfo
 from twin_model.errors import Cancelled, ShapanError
 
@@ -68,15 +75,15 @@ def add(arguments: argparse.Namespace) -> int:
     """Import sources as layers; a broken one does not stop the rest."""
     printer = ProgressPrinter(arguments.progress)
     results: list[ImportResult] = []
+    sources = [Path(name) for name in arguments.sources]
     with open_project(arguments.project, write=True) as twin:
-        for name in arguments.sources:
+        for path in import_order(sources):
             options = ImportOptions(
                 crs=arguments.crs,
                 name=arguments.name,
                 epoch=arguments.epoch,
                 link=arguments.link,
             )
-            path = Path(name)
             try:
                 results += add_source(twin, path, options, printer.job())
             except Cancelled:
@@ -91,6 +98,8 @@ def add(arguments: argparse.Namespace) -> int:
                 reason = one_line(f"{path}: {error or 'not enough memory'}")
                 results.append(ImportResult(str(path), error=reason))
     printer.clear()
+    given = [str(path.absolute()) for path in sources]
+    results.sort(key=lambda result: given.index(str(Path(result.source).absolute())))
     if arguments.json:
         print_json([_as_json(result) for result in results])
     for result in results:

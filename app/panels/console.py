@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
+import traceback
 from code import InteractiveInterpreter
 from typing import Any
 
@@ -34,6 +36,16 @@ class _Input(QLineEdit):
         super().keyPressEvent(event)
 
 
+class _Interpreter(InteractiveInterpreter):
+    """Shows faults where the output goes, whatever the program does with its own."""
+
+    def showtraceback(self) -> None:
+        """Write the last traceback, without the frames of the console itself."""
+        kind, error, trace = sys.exc_info()
+        lines = traceback.format_exception(kind, error, trace.tb_next if trace else None)
+        self.write("".join(lines))
+
+
 class ConsolePanel(QWidget):
     """Runs Python lines on the GUI thread.
 
@@ -47,7 +59,7 @@ class ConsolePanel(QWidget):
     def __init__(self, names: dict[str, Any]) -> None:
         super().__init__()
         self._names = names
-        self._interpreter = InteractiveInterpreter({"__name__": "__console__"})
+        self._interpreter = _Interpreter({"__name__": "__console__"})
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         fixed.setPixelSize(12)
         self.output = QPlainTextEdit(self)

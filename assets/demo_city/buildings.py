@@ -18,7 +18,7 @@ _NAMES: Final = {
     "housing": (("碧水苑", "Bishui Garden"), ("望海小区", "Wanghai Estate"),
                 ("梧桐里", "Wutong Terrace"), ("听涛苑", "Tingtao Garden"),
                 ("金桂园", "Jingui Court"), ("翠湖名邸", "Cuihu Residence")),
-    "logistics": (("一号仓库", "Warehouse"), ("冷链中心", "Cold Store"), ("保税仓", "Bonded Store")),
+    "logistics": (("仓库", "Warehouse"), ("冷链中心", "Cold Store"), ("保税仓", "Bonded Store")),
     "mixed": (("滨河商业楼", "Riverside Shops"), ("文创楼", "Studio House")),
     "industry": (("装配车间", "Assembly Hall"), ("研发楼", "Laboratory")),
 }  # fmt: skip
@@ -136,20 +136,23 @@ def _slabs(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon, fl
     """Rows of flats facing south."""
     levels = int(chance.choice([6, 6, 7, 11, 18], p=[0.35, 0.25, 0.15, 0.15, 0.1]))
     depth = 12.5
-    gap = max(13.0, levels * 3.0 * 0.7)
+    gap = max(13.0, levels * 3.0 * 0.62)
     out = []
-    west, south, east, north = part.bounds
+    west, south, _east, north = part.bounds
     y = south + depth / 2 + 2
     while y + depth / 2 < north:
-        lengths, x = chance.uniform(26, 42, 12), west + 1.0
+        lengths, x = chance.uniform(21, 34, 18), west + 1.0
         for length in lengths:
-            shape = _rectangle(x + length / 2, y, float(length), depth)
-            if x + length < east and part.contains(shape):
+            whole = _rectangle(x + length / 2, y, float(length), depth)
+            # Where a street bends into the row, the house ends there.
+            pieces = polygons(whole.intersection(part))
+            if pieces and pieces[0].area > 0.62 * whole.area:
+                shape = pieces[0]
                 if chance.random() < 0.4:  # staggered front
                     notch = _rectangle(x + length * 0.3, y - depth / 2, length * 0.14, 4.0)
                     shape = shape.difference(notch)
                 out.append((shape, levels * 3.0 + 1.2, "flats"))
-            x += float(length) + 9.0
+            x += float(length) + 7.0
         y += depth + gap * 0.85
     return out
 
@@ -198,8 +201,8 @@ def _perimeter(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon
 
 def _villas(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon, float, str]]:
     out = []
-    for x, y in _grid(part, 19.5, 22.0):
-        width, depth = chance.uniform(10, 14), chance.uniform(9, 12)
+    for x, y in _grid(part, 17.5, 20.0):
+        width, depth = chance.uniform(9, 12.5), chance.uniform(8, 11)
         shape = _rectangle(x, y, float(width), float(depth))
         if chance.random() < 0.5:
             shape = shape.union(

@@ -26,9 +26,9 @@ class IfcModel:
     def __init__(self, name: str) -> None:
         import ifcopenshell  # heavy, and needed only when the city is made
 
-        self.file: Any = ifcopenshell.file(schema="IFC4")
-        header = self.file.wrapped_data.header if hasattr(self.file, "wrapped_data") else None
-        self.header = header if header is not None else self.file.header
+        model: Any = ifcopenshell.file(schema="IFC4")
+        self.file = model
+        self.header: Any = self.file.header
         self._children: dict[Any, list[Any]] = defaultdict(list)
         self._contents: dict[Any, list[Any]] = defaultdict(list)
         self._styles: dict[Colour, Any] = {}

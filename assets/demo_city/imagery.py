@@ -201,7 +201,8 @@ def _paint_yard(canvas: _Canvas) -> None:
     canvas.fill(box(west - 30, QUAY_Y, east + 8, north + 6), (138, 136, 132))
     for y in (QUAY_Y + 4.5, QUAY_Y + 27.5):  # crane rails
         canvas.line(LineString([(west - 20, y), (east, y)]), (84, 80, 78), 0.5)
-    for y in np.arange(south + 60.0, north - 6.0, 22.0):
+    for row in np.arange(south + 60.0, north - 6.0, 22.0):
+        y = float(row)
         canvas.fill(box(west + 6, y - 1.6, east - 6, y + 12.8), (126, 124, 122))
         canvas.line(LineString([(west + 6, y - 1.8), (east - 6, y - 1.8)]), (214, 186, 92), 0.35)
         canvas.line(LineString([(west + 6, y + 13), (east - 6, y + 13)]), (214, 186, 92), 0.35)
@@ -244,7 +245,8 @@ def _grain(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Picture:
     hue = np.where(green, 12 * coarse, 0.0)
     picture[..., 0] += hue
     picture[..., 2] -= 0.5 * hue
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    out: Picture = np.clip(picture, 0, 255).astype(np.uint8)
+    return out
 
 
 def _shade(

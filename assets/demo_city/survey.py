@@ -134,12 +134,12 @@ def _write(
     chance: np.random.Generator,
 ) -> None:
     import laspy  # heavy, and needed only when the city is made
-    from pyproj import CRS as ProjCrs
+    import pyproj
 
     header = laspy.LasHeader(point_format=7, version="1.4")
     header.scales = np.full(3, 0.01)
     header.offsets = np.array([*ORIGIN, 0.0])
-    header.add_crs(ProjCrs.from_user_input(CRS))
+    header.add_crs(pyproj.CRS.from_user_input(CRS))
     header.creation_date = dt.date(2026, 3, 1)
     header.system_identifier = "Shapan demo"
     header.generating_software = "Shapan demo city"

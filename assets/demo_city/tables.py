@@ -79,7 +79,7 @@ def _column(values: Sequence[Any]) -> Any:
 
 def write_buildings(path: Path, buildings: list[Building]) -> None:
     """Write the footprints, as the cadastre delivers them."""
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "name": [b.name for b in buildings],
         "name_en": [b.name_en for b in buildings],
         "height": [b.height_m for b in buildings],
@@ -93,7 +93,7 @@ def write_buildings(path: Path, buildings: list[Building]) -> None:
 def write_streets(path: Path, plan: Plan) -> None:
     """Write centre lines with class, width and lanes."""
     streets = plan.streets
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "name": [s.name for s in streets],
         "name_en": [s.name_en for s in streets],
         "class": [s.kind for s in streets],
@@ -109,7 +109,7 @@ def write_water(path: Path, plan: Plan) -> None:
     parts = [(p, "杭州湾", "Hangzhou Bay", "sea") for p in polygons(plan.sea)]
     parts += [(p, "通海河", "Tonghai Canal", "canal") for p in polygons(plan.canal)]
     shapes, names, english, kinds = zip(*parts)
-    columns = {"name": names, "name_en": english, "class": kinds}
+    columns: dict[str, Sequence[Any]] = {"name": names, "name_en": english, "class": kinds}
     write_table(path, "water", shapes, columns, "Polygon")
 
 
@@ -141,7 +141,10 @@ def write_districts(path: Path, plan: Plan) -> None:
         ("青山公园", "Qingshan Park", box(1140, 590, 1540, 1110)),
         ("东湾", "East Bay", box(1140, 1130, width, min(depth, 1545))),
     )
-    columns = {"name": [d[0] for d in districts], "name_en": [d[1] for d in districts]}
+    columns: dict[str, Sequence[Any]] = {
+        "name": [d[0] for d in districts],
+        "name_en": [d[1] for d in districts],
+    }
     write_table(path, "districts", [d[2] for d in districts], columns, "Polygon")
 
 
@@ -170,7 +173,7 @@ _TABLES: Final = {
 def write_trees(path: Path, trees: list[Tree], chance: np.random.Generator) -> None:
     """Write the tree register."""
     names = [species(t) for t in trees]
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "type": ["tree"] * len(trees),
         "name": [n[0] for n in names],
         "name_en": [n[1] for n in names],

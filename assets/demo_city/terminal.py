@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,7 +201,7 @@ def _equipment(model: IfcModel, storeys: list[Any], building: Any) -> None:
              "Power_kW": 11.0, "InstalledYear": 2021},
         )  # fmt: skip
         pumps.append(pump)
-    for first, second in zip(pumps, pumps[1:]):
+    for first, second in pairwise(pumps):
         model.connect(first, second)
     for i in range(3):
         unit = model.box(
@@ -220,9 +221,9 @@ def _equipment(model: IfcModel, storeys: list[Any], building: Any) -> None:
             (x + _LENGTH - 4.0, y + 40.0, _FLOORS[i % 3] + 0.05),
             (0.8, 2.4, 2.2),
             _BOARD,
-        )  # fmt: skip
+        )
         for i in range(3)
-    ]
+    ]  # fmt: skip
     for board in boards:
         model.properties(board, "Pset_BoardOccurrence", {"RatedCurrent_A": 630, "Voltage_V": 400})
     model.box(

@@ -179,7 +179,7 @@ def _chunk_table(stream: BinaryIO, header: LasHeader) -> list[tuple[int, int]] |
     """Return points and compressed bytes of every chunk; None where there is no usable table."""
     import lazrs  # compiled; detection must not load it
 
-    vlr = lazrs.LazVlr(header.records["laszip encoded", 22204])
+    vlr = _guarded(header, lambda: lazrs.LazVlr(header.records["laszip encoded", 22204]))
     start = header.points_start
     stream.seek(start)
     head = stream.read(8)

@@ -136,12 +136,13 @@ class OsgbReader:
         for text in production.placement.warnings:
             job.warn(text)
         tally = _Tally()
+        total = len(_sizes(production, job)) if path.is_dir() else 0
         for number, tile in enumerate(_walk(production, tally, job)):
             textures = _Textures(tile.path, production.root, tally)
             for index, level in enumerate(tile.levels):
                 key = f"{_name(production, tile.path)}#{index}"
                 yield from _chunks(level, key, tile.parent, production, textures)
-            job.report("Reading tiles", number + 1, 0, "tiles")
+            job.report("Reading tiles", number + 1, total, "tiles")
         for text in tally.warnings():
             job.warn(text)
 

@@ -58,9 +58,11 @@ class ChunkMaker:
             By `canonical` names; x and y are there. Without z, heights are zero.
         """
         position = np.zeros((len(columns["x"]), 3))
-        for axis, name in enumerate("xyz"):
-            if name in columns:
-                position[:, axis] = columns[name]
+        # A signalling NaN of a damaged file warns when it is widened.
+        with np.errstate(invalid="ignore"):
+            for axis, name in enumerate("xyz"):
+                if name in columns:
+                    position[:, axis] = columns[name]
         colour = self._colours(columns)
         intensity = columns.get("intensity")
         if intensity is not None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from ingest.readers.contract import Texture
 from twin_model.errors import SourceError
 
-MAX_PIXELS: Final = 16_384 * 16_384
+#: Larger pictures are not decoded: four bytes a pixel must stay well below a gibibyte.
+MAX_PIXELS: Final = 100_000_000
 _MAX_FILE_BYTES: Final = 256 * 2**20
 
 
@@ -99,7 +100,7 @@ def decode_picture(path: Path, data: bytes) -> Any:
     Raises
     ------
     SourceError
-        If it is not an image, or larger than 16,384 x 16,384 pixels.
+        If it is not an image, or has more than 100 million pixels.
     """
     from PIL import Image  # lazily: JPEG and PNG are passed on undecoded
 

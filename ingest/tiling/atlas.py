@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ingest.readers.contract import Material, Texture
+from ingest.readers.contract import Texture
+from ingest.readers.textures import MAX_PIXELS
 from ingest.tiling.mesh_store import merge
 from ingest.tiling.simplify import charts
 from ingest.tiling.surface import Surface, repeats
@@ -28,7 +29,6 @@ _LARGEST_SIDE: Final = 8192
 _CACHE_PIXELS: Final = 48_000_000
 #: Textures are repacked where less than this share of their pixels is shown.
 _WORTH_SHARE: Final = 0.6
-_WHITE: Final = (1.0, 1.0, 1.0, 1.0)
 
 
 class Pictures:
@@ -117,7 +117,7 @@ def pack(
         if _can_pack(surface, pictures):
             material = surface.material
             kinds = (surface.colour is None, surface.feature is None, surface.normal is None)
-            key = (material.lit, material.double_sided, *kinds)
+            key = (material.colour, material.lit, material.double_sided, *kinds)
             groups.setdefault(key, []).append(surface)
         else:
             kept.append(surface)
@@ -139,9 +139,8 @@ def _can_pack(surface: Surface, pictures: Pictures) -> bool:
         texture is not None
         and surface.uv is not None
         and surface.material.alpha_mode == "OPAQUE"
-        and surface.material.colour == _WHITE
         and not repeats(surface.uv)
-        and min(pictures.size(texture)) > 0
+        and 0 < math.prod(pictures.size(texture)) <= MAX_PIXELS
     )
 
 
@@ -183,11 +182,8 @@ def _pack_group(found: list[_Chart], pictures: Pictures, budget_px: int) -> Surf
         surfaces.append(_moved(chart, corners[rows], scale, (width, height)))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=88)
-    material = Material(
-        _WHITE,
-        Texture(out.getvalue(), "image/jpeg"),
-        found[0].surface.material.double_sided,
-        lit=found[0].surface.material.lit,
+    material = replace(
+        found[0].surface.material, texture=Texture(out.getvalue(), "image/jpeg"), name=""
     )
     return merge([replace(surface, material=material) for surface in surfaces])
 

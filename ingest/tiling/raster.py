@@ -71,17 +71,17 @@ def convert_raster(source: RasterSource, target: Target, crs: str | None) -> Lay
     name = "terrain.tif" if terrain else "imagery.tif"
     scratch = target.folder / f"{name}.part.tif"
     warnings: list[str] = list(target.to_local.warnings) if terrain else []
+    heights: list[float] = []
     try:
         with (
             open_raster(source.path, path) as dataset,
             _warped(dataset, target, crs, path, terrain) as warp,
         ):
             if terrain:
-                low, high, seen = _write_terrain(warp, dataset, target, crs, scratch, warnings)
+                *heights, seen = _write_terrain(warp, dataset, target, crs, scratch, warnings)
             else:
-                low = high = 0.0
                 seen = _write_imagery(warp, dataset, target, scratch, warnings)
-            bounds = _local_bounds(warp, target, low, high) if seen else None
+            bounds = _local_bounds(warp, target, heights) if seen else None
             pixels = int(warp.width * warp.height)
         if not seen:
             warnings.append("every pixel is without data")
@@ -359,9 +359,10 @@ def _make_cog(scratch: Path, out: Path, terrain: bool, pixels: int, path: Path) 
         rasterio.shutil.copy(str(scratch), str(out), **options)
 
 
-def _local_bounds(warp: Any, target: Target, low: float, high: float) -> Bounds:
+def _local_bounds(warp: Any, target: Target, heights: list[float]) -> Bounds:
     x, y, z = target.frame.offset
     west, south, east, north = warp.bounds
-    heights = (low - z, high - z) if low < high or low != 0.0 else (0.0, 0.0)
-    bounds = (west - x, south - y, heights[0], east - x, north - y, heights[1])
+    # A picture lies on the ground, wherever that is.
+    low, high = (height - z for height in heights) if heights else (0.0, 0.0)
+    bounds = (west - x, south - y, low, east - x, north - y, high)
     return tuple(map(float, bounds))  # type: ignore[return-value]

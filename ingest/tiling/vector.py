@@ -371,7 +371,7 @@ class _FeatureLayer:
     def _add_entities(self, rows: _Rows, positions: Floats, headings: Floats, first: int) -> None:
         layer = self.target.layer
         fields = list(rows.columns.items())
-        placed = [bool(p) for p in np.isfinite(positions).all(axis=1)]
+        placed = np.asarray(np.isfinite(positions).all(axis=1), bool)
         for index, (kind, name, place_m, heading) in enumerate(
             zip(rows.types, rows.names, positions.tolist(), headings.tolist())
         ):

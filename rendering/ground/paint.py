@@ -124,7 +124,7 @@ class Painter:
         self._size = pixels.shape[0]
         self._big = self._size * _SUPERSAMPLE
         self._box = box
-        self._dim = 0.72 if dark else 1.0
+        self._dim = 0.80 if dark else 1.0
         self._scale = self._big / (box[2] - box[0])
         base = Image.fromarray(pixels)
         self._image = base.resize((self._big, self._big), Image.Resampling.BILINEAR)

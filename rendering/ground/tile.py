@@ -40,6 +40,8 @@ class GroundContent:
     sun : tuple of three floats
         Unit vector towards the sun.
     dark : bool
+    square : Box or None
+        The whole ground; near its edges bare ground takes the colour of what lies beyond.
     """
 
     version: int = 0
@@ -51,6 +53,7 @@ class GroundContent:
     colour: Colour = (0.8, 0.8, 0.75)
     sun: tuple[float, float, float] = (-0.55, -0.45, 0.70)
     dark: bool = False
+    square: Box | None = None
 
     def heights(
         self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
@@ -105,7 +108,7 @@ def make_tile(content: GroundContent, box: Box) -> GroundPayload:
     inner = z[1:-1, 1:-1]
     shade = _hillshade(gx, gy, content.sun)
     slope = np.hypot(gx, gy)
-    texture = _base(content, inner, slope)
+    texture = _base(content, inner, slope, _edge(content, x[1:-1, 1:-1], y[1:-1, 1:-1]))
     texture = _compose(content, texture, box)
     centre = np.array([box[0] + size / 2, box[1] + size / 2, float(inner.mean())])
     data, triangles = _grid(x[1:-1, 1:-1], y[1:-1, 1:-1], inner, shade, centre, size * 0.03)
@@ -129,8 +132,23 @@ def _hillshade(
     return np.asarray(np.clip(0.42 + 0.58 * lit / z, 0.35, 1.25))
 
 
+def _edge(
+    content: GroundContent, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return 0 within the ground, rising to 1 at its outer edge."""
+    if content.square is None:
+        return np.zeros(x.shape)
+    west, south, east, north = content.square
+    rim = np.minimum(np.minimum(x - west, east - x), np.minimum(y - south, north - y))
+    share = np.clip(1.0 - rim / (0.06 * (east - west)), 0.0, 1.0)
+    return np.asarray(share * share * (3 - 2 * share))
+
+
 def _base(
-    content: GroundContent, z: npt.NDArray[np.float64], slope: npt.NDArray[np.float64]
+    content: GroundContent,
+    z: npt.NDArray[np.float64],
+    slope: npt.NDArray[np.float64],
+    edge: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.uint8]:
     """Return the tint of bare ground: greener where level, stonier where steep."""
     from PIL import Image
@@ -138,11 +156,12 @@ def _base(
     colour = np.array(content.colour)
     out = np.broadcast_to(colour, (*z.shape, 3)).copy()
     if content.fields:
-        dim = 0.62 if content.dark else 1.0
+        dim = 0.74 if content.dark else 1.0
         green = np.array([0.780, 0.800, 0.690]) * dim
         stone = np.array([0.720, 0.695, 0.650]) * dim
         steep = np.clip((slope - 0.10) / 0.5, 0.0, 1.0)[..., None]
         out = green * (1 - steep) + stone * steep
+        out = out * (1 - edge[..., None]) + colour * edge[..., None]
     pixels = np.rint(out[::-1] * 255).astype(np.uint8)
     return np.asarray(
         Image.fromarray(pixels).resize((TEXELS, TEXELS), Image.Resampling.BICUBIC), np.uint8
@@ -159,7 +178,7 @@ def _compose(
             alpha = read[..., 3:].astype(np.float32) / 255.0 * opacity
             light = 0.85 if content.dark else 1.0
             pixels = pixels * (1 - alpha) + read[..., :3] * alpha * light
-    out = np.rint(pixels).astype(np.uint8)
+    out = np.asarray(np.rint(pixels), np.uint8)
     if not content.drapes and not content.footprints:
         return out
     painter = Painter(out, box, content.dark)

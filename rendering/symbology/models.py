@@ -110,6 +110,12 @@ class Model:
         return sum(len(piece) for pieces in self.parts.values() for piece in pieces)
 
     @property
+    def bounds(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Lowest and highest corner."""
+        points = np.concatenate([p.reshape(-1, 3) for ps in self.parts.values() for p in ps])
+        return points.min(axis=0), points.max(axis=0)
+
+    @property
     def size(self) -> tuple[float, float]:
         """Radius about the z axis and height, metres."""
         points = np.concatenate([p.reshape(-1, 3) for ps in self.parts.values() for p in ps])

@@ -57,9 +57,9 @@ LIGHT: Final = Theme(
     sun=0.80, fill=0.34, massing=rgb("#efe9df"),
 )  # fmt: skip
 DARK: Final = Theme(
-    zenith=rgb("#31485c"), sky=rgb("#5d7588"), horizon=rgb("#93a3ad"), ground=rgb("#787d78"),
+    zenith=rgb("#46627a"), sky=rgb("#7d97a9"), horizon=rgb("#b3c0c7"), ground=rgb("#8f948b"),
     edge=0.55, accent=rgb("#4bb8bd"), label=rgb("#f0f4f5"), halo=rgb("#1b1f22"),
-    sun=0.66, fill=0.30, massing=rgb("#dcd6cc"),
+    sun=0.70, fill=0.32, massing=rgb("#e4ded5"),
 )  # fmt: skip
 
 #: Ground cover by entity type: fill, outline or None, drawing order (small first).

@@ -258,7 +258,7 @@ def _massing(
     tint = ((mixed & np.uint64(255)).astype(np.float32) / 255.0 - 0.5)[:, None]
     warm = (((mixed >> np.uint64(8)) & np.uint64(255)).astype(np.float32) / 255.0 - 0.5)[:, None]
     factor = shade[:, None] * (1.0 + 0.07 * tint + warm * np.array([0.03, 0.0, -0.04]))
-    return np.clip(np.rint(colour[:, :3] * factor), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(colour[:, :3] * factor), 0, 255), np.uint8)
 
 
 def point_colours(part: Part, options: PartOptions) -> npt.NDArray[np.uint8]:

@@ -287,6 +287,7 @@ class Ground:
             self._engine.close()
             self._engine = None
         self._square, self.finest_texel_m = square, finest
+        self.content = replace(self.content, square=square)
         if square is not None:
             root = GroundNode(self, square)
             self._engine = Engine(root, self._scene.loader, self._scene.cache)

@@ -162,7 +162,7 @@ class SymbolsView:
                     scale,
                     scale * tall,
                     scale * radius,
-                )  # fmt: skip
+                )
             )
         for group in groups:
             self._actors(group)
@@ -285,6 +285,8 @@ class SymbolsView:
             radius = group.radius_m[group.shown] + 0.15
             inside = (flat <= radius) & (up > 0.05) & (up <= group.height_m[group.shown] + 0.3)
             for i in np.flatnonzero(inside):
+                if not _holds(group, int(group.shown[i]), at):
+                    continue
                 row = int(group.rows[group.shown[i]])
                 score = float(flat[i] / radius[i])
                 if best is None or score < best[0]:
@@ -304,11 +306,11 @@ class SymbolsView:
             return
         for wanted, width in ((features, 2.5), ({hover} - {None} - features, 1.5)):
             for feature in wanted:
-                box = None if feature is None else self.feature_bounds(feature)
-                if box is not None:
-                    actor = _frame_actor(box, self.scene.theme, width)
-                    self.scene.renderer.AddActor(actor)
-                    self._marks.append(actor)
+                for group in self._kinds:
+                    for i in np.flatnonzero(self._table.fid[group.rows] == feature):
+                        actor = _frame_actor(group, int(i), self.scene.theme, width)
+                        self.scene.renderer.AddActor(actor)
+                        self._marks.append(actor)
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return a thing's bounds in local metres."""
@@ -349,12 +351,26 @@ def _instances(group: _Kind, rows: Any, mapper: Any, actor: Any) -> None:
     actor.SetPosition(*centre)
 
 
-def _frame_actor(box: Bounds, theme: Theme, width_px: float) -> Any:
-    low, high = np.array(box[:3]), np.array(box[3:])
-    centre, half = (low + high) / 2, (high - low) / 2 * 1.04
+def _own_axes(group: _Kind, index: int) -> tuple[Any, Any]:
+    """Return the rotation of an instance and its model's scaled bounds (2, 3)."""
+    angle = np.radians(-float(group.heading_deg[index]))
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    return turn, np.array(model(group.kind).bounds) * float(group.scale[index])
+
+
+def _holds(group: _Kind, index: int, at: Any) -> bool:
+    turn, bounds = _own_axes(group, index)
+    own = turn.T @ (at - group.position[index])
+    return bool(((own >= bounds[0] - 0.2) & (own <= bounds[1] + 0.2)).all())
+
+
+def _frame_actor(group: _Kind, index: int, theme: Theme, width_px: float) -> Any:
+    turn, bounds = _own_axes(group, index)
+    middle, half = bounds.mean(axis=0), (bounds[1] - bounds[0]) / 2 * 1.03 + 0.05
     signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
     edges = [(i, j) for i in range(8) for j in range(i) if np.abs(signs[i] - signs[j]).sum() == 2]
-    data = poly_data((signs * half).astype(np.float32), lines=np.array(edges))
-    actor = line_actor(data, theme.accent, width_px)
-    actor.SetPosition(*centre)
+    corners = (middle + signs * half) @ turn.T
+    actor = line_actor(poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px)
+    actor.SetPosition(*group.position[index])
     return actor

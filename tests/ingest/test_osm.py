@@ -7,15 +7,16 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import shapely
-from reader_contract import ReaderContract, head_of
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import FeatureChunk, ReadOptions
 from ingest.readers.osm import OsmReader
 from ingest.readers.osm_tags import area_table, length_m, line_table, row_of
+from reader_contract import ReaderContract, head_of
 from twin_model.errors import Cancelled, SourceError
 
 READER = OsmReader()
@@ -48,12 +49,12 @@ TINY = """<?xml version="1.0" encoding="UTF-8"?>
 
 class TestOsmPbf(ReaderContract):
     reader = READER
-    files = [FOLDER + "andorra.osm.pbf"]
+    files: ClassVar = [FOLDER + "andorra.osm.pbf"]
 
 
 class TestOsmXml(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         FOLDER + "berlin-siegessaeule.osm.gz",
         FOLDER + "monaco.osm.gz",
         "hdmap/lanelet2/mapping_example.osm",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import from_origin
-from reader_contract import ReaderContract, head_of
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import RasterSource, ReadOptions
 from ingest.readers.raster import RasterReader
+from reader_contract import ReaderContract, head_of
 from twin_model.errors import ShapanError, SourceError
 
 READER = RasterReader()
@@ -23,7 +24,7 @@ FOLDER = "gis_raster/"
 
 class TestGeoTiff(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         FOLDER + "pdal/float32.tif",
         FOLDER + "rasterio/RGB.byte.tif",
         FOLDER + "rasterio/RGBA.uint16.tif",
@@ -35,7 +36,7 @@ class TestGeoTiff(ReaderContract):
 
 class TestSrtm(ReaderContract):
     reader = READER
-    files = [FOLDER + "srtm/N42E001.hgt.zip"]
+    files: ClassVar = [FOLDER + "srtm/N42E001.hgt.zip"]
 
 
 def write_raster(path: Path, values: np.ndarray, **profile: object) -> Path:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import Material, MeshChunk, Texture
+from ingest.tiling.atlas import Pictures, pack
 from ingest.tiling.contract import Target
 from ingest.tiling.meshes import tile_meshes
 from ingest.tiling.simplify import charts, cluster
@@ -140,10 +144,6 @@ def test_surfaces_are_simplified_towards_the_root_and_whole_in_the_leaves(tmp_pa
 
 
 def test_textures_and_their_coordinates_survive_simplification(tmp_path: Path) -> None:
-    import io
-
-    from PIL import Image
-
     out = io.BytesIO()
     Image.new("RGB", (64, 64), (10, 200, 30)).save(out, "PNG")
     tile_meshes([terrain(300, Texture(out.getvalue(), "image/png"))], target_in(tmp_path))
@@ -271,3 +271,62 @@ def test_charts_are_connected_components() -> None:
     labels = charts(strip.astype(np.uint32), 1003)
     assert set(labels[:1000].tolist()) == {0}
     assert labels[1000:].tolist() == [1000, 1001, 1002]
+
+
+def picture(size: int, seed: int) -> tuple[Texture, npt.NDArray[np.uint8]]:
+    """Return a smooth picture as PNG, and its pixels."""
+    ramp = np.linspace(0, 255, size)
+    red, green = np.meshgrid(ramp, ramp)
+    pixels = np.dstack([red, green, np.full_like(red, 60 * seed)]).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return Texture(out.getvalue(), "image/png"), pixels
+
+
+def sample(texture: Texture, uv: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the colours of a texture at coordinates with v down."""
+    pixels = np.asarray(Image.open(io.BytesIO(texture.data)).convert("RGB")).astype(float)
+    height, width = pixels.shape[:2]
+    x = np.clip((uv[:, 0] * width).astype(int), 0, width - 1)
+    y = np.clip((uv[:, 1] * height).astype(int), 0, height - 1)
+    return pixels[y, x]
+
+
+@pytest.mark.parametrize("budget", [1 << 22, 1 << 14])
+def test_repacked_textures_show_the_same_colours(budget: int) -> None:
+    surfaces = []
+    expected = []
+    for seed in (1, 2, 3):
+        texture, _ = picture(256, seed)
+        whole = surface_of(terrain(40, texture))
+        # Two charts of each texture: a corner, and a strip along the edge.
+        middle = whole.position[whole.triangles].mean(axis=1)
+        corner = (middle[:, 0] < 10) & (middle[:, 1] < 12)
+        strip = middle[:, 0] > 34
+        piece = whole.part(whole.triangles[corner | strip])
+        surfaces.append(piece)
+        assert piece.uv is not None
+        centres = piece.uv[piece.triangles].mean(axis=1)
+        expected.append(sample(texture, centres))
+    (packed,) = pack(surfaces, Pictures(), budget, always=False)
+    assert packed.uv is not None and packed.material.texture is not None
+    assert packed.uv.min() >= 0.0 and packed.uv.max() <= 1.0
+    assert len(packed.triangles) == sum(len(surface.triangles) for surface in surfaces)
+    size = Image.open(io.BytesIO(packed.material.texture.data)).size
+    # Six charts of unlike heights do not fill their shelves.
+    assert size[0] * size[1] < budget * 2.5
+    found = sample(packed.material.texture, packed.uv[packed.triangles].mean(axis=1))
+    # JPEG, and at the small budget pictures of a quarter of the size.
+    assert np.abs(found - np.concatenate(expected)).max() < 24
+
+
+def test_textures_that_are_used_up_or_repeat_stay_as_they_are() -> None:
+    texture, _ = picture(64, 1)
+    used_up = surface_of(terrain(20, texture))
+    assert pack([used_up], Pictures(), 1 << 22, always=False) == [used_up]
+    repeating = surface_of(terrain(20, texture))
+    assert repeating.uv is not None
+    repeating.uv = repeating.uv * 5
+    assert pack([repeating], Pictures(), 1 << 10, always=True) == [repeating]
+    damaged = surface_of(terrain(20, Texture(b"\xff\xd8\xff\xe0", "image/jpeg")))
+    assert pack([damaged], Pictures(), 1 << 10, always=True) == [damaged]

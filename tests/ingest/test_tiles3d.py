@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from reader_contract import ReaderContract, consume, head_of
@@ -23,7 +24,7 @@ READER = Tiles3dReader()
 class TestTiles3d(ReaderContract):
     reader = READER
     accepts_folder = True
-    files = [
+    files: ClassVar[list[str]] = [
         f"{SAMPLES}/1.0/TilesetWithTreeBillboards",
         f"{SAMPLES}/1.0/TilesetWithDiscreteLOD/tileset.json",
         f"{SAMPLES}/1.1/SparseImplicitOctree/tileset.json",

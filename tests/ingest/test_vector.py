@@ -7,16 +7,17 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyogrio
 import pytest
 import shapely
-from reader_contract import ReaderContract, consume, head_of
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import FeatureChunk, ReadOptions
 from ingest.readers.vector import VectorReader
+from reader_contract import ReaderContract, consume, head_of
 from twin_model.errors import Cancelled, ShapanError, SourceError
 
 READER = VectorReader()
@@ -27,7 +28,7 @@ SHAPES = LOADERS + "shapefile/test/data/shapefile-js/"
 
 class TestGeoJson(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         FIONA + "issue627.geojson",
         FIONA + "trio.geojson",
         FIONA + "trio.seq",
@@ -38,7 +39,7 @@ class TestGeoJson(ReaderContract):
 
 class TestShapefile(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         FIONA + "coutwildrnp.shp",
         FIONA + "gre.shp",
         FIONA + "test_tin.shp",
@@ -49,7 +50,7 @@ class TestShapefile(ReaderContract):
 
 class TestGeoPackage(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         LOADERS + "geopackage/test/data/rivers_small.gpkg",
         LOADERS + "geopackage/test/data/rivers_multi.gpkg",
     ]
@@ -57,12 +58,12 @@ class TestGeoPackage(ReaderContract):
 
 class TestFlatGeobuf(ReaderContract):
     reader = READER
-    files = [LOADERS + "flatgeobuf/test/data/countries.fgb"]
+    files: ClassVar = [LOADERS + "flatgeobuf/test/data/countries.fgb"]
 
 
 class TestMarkup(ReaderContract):
     reader = READER
-    files = [
+    files: ClassVar = [
         LOADERS + "kml/test/data/kml/KML_Samples.kml",
         LOADERS + "kml/test/data/gpx/trek.gpx",
         FIONA + "multicurve.gml",
@@ -89,7 +90,7 @@ def stated_features(contents: str) -> int | None:
     if found := re.search(r"features=(\d+)", contents):
         return int(found[1])
     if "[" in contents:
-        contents = contents.split("[")[0]
+        contents = contents.partition("[")[0]
     counts = re.findall(r":(\d+) (?:Unknown|Multi|Point|Line|Polygon)", contents)
     return sum(map(int, counts)) if counts else None
 

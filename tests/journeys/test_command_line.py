@@ -63,11 +63,11 @@ def test_every_kind_of_source_becomes_a_layer_of_one_project(
     assert counts[3]["points"] == 110_000
     assert results[1]["entities"] > 280
     listed = json.loads(shapan("layers", project, "--json").stdout)
-    assert [layer["layer"] for layer in listed] == [result["layer"] for result in results]
+    assert {layer["layer"] for layer in listed} == {result["layer"] for result in results}
     assert all(layer["bytes"] > 0 and layer["bounds_local"] for layer in listed)
     assert "sound" in shapan("check", project).stdout
     out = tmp_path / "view.png"
-    shapan("render", project, "--out", out, "--size", "320x240", "--layers", listed[0]["layer"])
+    shapan("render", project, "--out", out, "--size", "320x240", "--layers", results[0]["layer"])
     assert out.stat().st_size > 2_000
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from twin_model.commands import AddLayers
@@ -127,6 +127,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
 
     yield make
     for window in made:
+        if not _is_alive(window):
+            continue
         window.jobs.cancel_all()
         window.close()
         window.deleteLater()
@@ -140,10 +142,10 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
     assert not running, f"timers still run: {running}"
 
 
-def _is_alive(timer: QTimer) -> bool:
+def _is_alive(thing: QObject) -> bool:
     import shiboken6
 
-    return bool(shiboken6.isValid(timer))
+    return bool(shiboken6.isValid(thing))
 
 
 def wait_complete(qtbot: QtBot, window: MainWindow, timeout_ms: int = 30_000) -> None:

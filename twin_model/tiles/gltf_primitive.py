@@ -293,7 +293,7 @@ def feature_ids(values: Array) -> npt.NDArray[np.int64]:
     flat = values if values.ndim == 1 else values[:, 0]
     if flat.dtype.kind == "f":
         clean = np.where(np.isfinite(flat) & (np.abs(flat) < 2.0**53), flat, -1.0)
-        return np.rint(clean).astype(np.int64)
+        return np.asarray(np.rint(clean), np.int64)
     return np.asarray(flat, np.int64)
 
 

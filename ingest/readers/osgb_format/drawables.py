@@ -150,9 +150,9 @@ def _old_primitive(reader: SceneReader) -> PrimitiveSet:
 
 
 def _run(reader: SceneReader, first: int, count: int) -> npt.NDArray[np.int64]:
-    # Every vertex takes at least two bytes somewhere in the file.
-    if first < 0 or count < 0 or first + count > reader.stream.size:
-        raise reader.stream.fail(f"{count} vertices from number {first} on cannot be in the file")
+    reader.count_vertices(count)
+    if first < 0:
+        raise reader.stream.fail(f"drawing starts at vertex {first}")
     return np.arange(first, first + count, dtype=np.int64)
 
 

@@ -29,6 +29,7 @@ _BLOCKS: Final = {
     0x83F0: (b"DXT1", 8), 0x83F1: (b"DXT1", 8), 0x83F2: (b"DXT3", 16), 0x83F3: (b"DXT5", 16),
 }  # fmt: skip
 _UNSIGNED_BYTE: Final = 0x1401
+_MAX_RAW_BYTES: Final = 128 * 2**20
 
 
 def texture_of(path: Path, image: Record, root: Path) -> Texture:
@@ -67,6 +68,8 @@ def _from_pixels(path: Path, layout: RawLayout, pixels: memoryview) -> Texture:
         raise SourceError(path, f"textures of pixel format {layout.pixel_format} are not supported")
     packing = layout.packing if layout.packing in (1, 2, 4, 8) else 1
     row = -(-width * channels // packing) * packing
+    if row * height > _MAX_RAW_BYTES:
+        raise SourceError(path, f"a texture of {width} x {height} raw pixels is too large")
     if len(pixels) < row * (height - 1) + width * channels:
         raise SourceError(path, f"a texture of {width} x {height} has {len(pixels)} bytes only")
     flat = np.zeros(row * height, np.uint8)

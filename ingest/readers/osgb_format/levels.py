@@ -23,6 +23,8 @@ _SCREEN_ERROR_PX: Final = 16.0
 _PIXELS_PER_TANGENT: Final = 1303.7
 #: A node reached by more paths than this makes a file that is meant to exhaust.
 _MAX_VISITS: Final = 200_000
+#: Triangles of one file, those of shared geometry counted wherever it stands.
+_MAX_TRIANGLES: Final = 10_000_000
 
 
 @dataclass
@@ -124,6 +126,7 @@ class _Walk:
         self.path = parsed.path
         self.warn = warn
         self.visits = 0
+        self.triangles = 0
         self.open: set[int] = set()
 
     def levels(self, node: Record, matrix: FloatArray, state: _State, depth: int) -> list[Level]:
@@ -195,6 +198,13 @@ class _Walk:
             self.warn(f"{other} sets of points or lines are left out")
         if not len(triangles):
             return None
+        self.triangles += len(triangles)
+        if self.triangles > _MAX_TRIANGLES:
+            raise SourceError(
+                self.path,
+                f"holds more than {_MAX_TRIANGLES} triangles",
+                remedy="export smaller tiles",
+            )
         if int(triangles.max()) >= len(position):
             raise SourceError(
                 self.path,

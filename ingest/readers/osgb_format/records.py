@@ -61,6 +61,20 @@ class SceneReader:
         self.skipped: Counter[str] = Counter()
         self.skipped_bytes = 0
         self._depth = 0
+        self._counted = 0
+
+    def count_vertices(self, count: int) -> None:
+        """Note vertices that are drawn by number and so take no bytes of their own.
+
+        Raises
+        ------
+        SourceError
+            If they are together more than a file of this size can mean.
+        """
+        self._counted += max(count, 0)
+        # A vertex takes at least two bytes; drawing each one sixteen times is beyond any model.
+        if count < 0 or self._counted > 8 * self.stream.size:
+            raise self.stream.fail(f"{count} vertices are to be drawn, more than the file can hold")
 
     def begin(self) -> int | None:
         """Return where the block that starts here ends; None where blocks carry no size."""

@@ -19,7 +19,7 @@ SCENE, IMAGE, OTHER_OBJECT = 1, 2, 3
 OLDEST_VERSION: Final = 70
 NEWEST_VERSION: Final = 210
 #: A body larger than this is refused, whatever it was compressed from.
-MAX_BODY_BYTES: Final = 384 * 2**20
+MAX_BODY_BYTES: Final = 256 * 2**20
 _HEADER_NUMBERS: Final = 20
 
 
