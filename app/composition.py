@@ -81,6 +81,8 @@ def build_window(
         background=Background(),
     )
     window = MainWindow(services)
+    for service in (services.session, services.jobs, services.background, theme):
+        service.setParent(window)
     if not window.restoreGeometry(settings.bytes("geometry")):
         _fit_screen(window)
     if project is not None:

@@ -212,6 +212,11 @@ class PlacementDialog(QDialog):
             self.list.setCurrentRow(open_rows[0] if open_rows else 0)
         self._show_current()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anything is still being looked into."""
+        return any(row.info is None for row in self._rows)
+
     def _suggest(self) -> None:
         """Fill in the project's fields from the first sources, keeping what a user wrote."""
         infos = [row.info for row in self._rows if row.info is not None]
@@ -315,7 +320,7 @@ class PlacementDialog(QDialog):
         self.list.setCurrentRow(current)
         self.list.blockSignals(False)
         ready = [row for row in self._rows if row.placed]
-        waiting = any(row.info is None for row in self._rows)
+        waiting = self.waiting
         undecided = sum(1 for row in self._rows if row.undecided)
         bad = sum(1 for row in self._rows if row.info is not None and row.info.error)
         parts = [self.tr("%n to place", "", len(ready))]

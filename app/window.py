@@ -384,7 +384,7 @@ class MainWindow(QMainWindow):
         settings.sync()
         self.measure.stop()
         self.importing.stop()
-        self.jobs.cancel_all()
+        self.jobs.shut_down()
         self.services.background.wait()
         self.session.close()
         self.viewport.close_stage()

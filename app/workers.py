@@ -202,6 +202,12 @@ class Jobs(QObject):
             record.job.cancel()
         self._pool.waitForDone()
 
+    def shut_down(self) -> None:
+        """Stop everything and tell nobody any more."""
+        self.cancel_all()
+        self._coalesce.stop()
+        self.blockSignals(True)
+
     def active(self) -> list[JobRecord]:
         """Return the jobs that wait or run."""
         return [record for record in self.records if record.active]

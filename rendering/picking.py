@@ -1,4 +1,4 @@
-"""From pixels to places and props."""
+"""From pixels to places: rays, the depth buffer, and exact hits on decoded geometry."""
 
 from __future__ import annotations
 
@@ -6,31 +6,98 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import vtkCellPicker
+import numpy.typing as npt
 
 from rendering.camera import Point
+from twin_model.layer import Bounds
+
+Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Hit:
-    """What a ray met first.
+class Ray:
+    """A line of sight.
 
     Parameters
     ----------
-    prop : vtkProp
-    cell, point : int
-        Ids within the prop's data.
-    position : tuple of three floats
+    origin : (3,) array
         Local metres.
-    tolerance_m : float
-        What three pixels cover there.
+    direction : (3,) array
+        Unit vector.
+    spread : float
+        Radians that three pixels cover.
     """
 
-    prop: Any
-    cell: int
-    point: int
-    position: Point
-    tolerance_m: float
+    origin: Vector
+    direction: Vector
+    spread: float
+
+    def at(self, distance_m: float) -> Point:
+        """Return the place at a distance."""
+        x, y, z = self.origin + self.direction * distance_m
+        return (float(x), float(y), float(z))
+
+    def meets(self, box: Bounds, margin_m: float = 0.0) -> float | None:
+        """Return the distance at which it enters a box, 0 from inside, None where it misses."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inverse = 1.0 / self.direction
+            low = (np.array(box[:3]) - margin_m - self.origin) * inverse
+            high = (np.array(box[3:]) + margin_m - self.origin) * inverse
+        near = float(np.nanmax(np.minimum(low, high)))
+        far = float(np.nanmin(np.maximum(low, high)))
+        return max(near, 0.0) if far >= max(near, 0.0) else None
+
+
+def hit_triangles(
+    ray: Ray, matrix: Vector, position: npt.NDArray[Any], triangles: npt.NDArray[Any]
+) -> tuple[float, int] | None:
+    """Return distance and number of the nearest triangle that a ray meets (Möller, Trumbore).
+
+    Parameters
+    ----------
+    ray : Ray
+    matrix : (4, 4) array
+        The triangles' axes to local metres.
+    position : (n, 3) array
+    triangles : (m, 3) array
+    """
+    inverse = np.linalg.pinv(matrix)
+    origin = inverse[:3, :3] @ ray.origin + inverse[:3, 3]
+    direction = inverse[:3, :3] @ ray.direction
+    corner = position[triangles].astype(np.float64)
+    a = corner[:, 0]
+    edge1, edge2 = corner[:, 1] - a, corner[:, 2] - a
+    p = np.cross(direction, edge2)
+    determinant = np.einsum("ij,ij->i", edge1, p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 1.0 / determinant
+        t0 = origin - a
+        u = np.einsum("ij,ij->i", t0, p) * scale
+        q = np.cross(t0, edge1)
+        v = (q @ direction) * scale
+        t = np.einsum("ij,ij->i", edge2, q) * scale
+    # The direction was not normalised again, so t counts in metres of the scene.
+    good = (
+        (np.abs(determinant) > 1e-20) & (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0)
+    )
+    if not good.any():
+        return None
+    found = np.flatnonzero(good)
+    best = int(found[np.argmin(t[found])])
+    return float(t[best]), best
+
+
+def hit_points(ray: Ray, matrix: Vector, position: npt.NDArray[Any]) -> tuple[float, int] | None:
+    """Return distance and number of the nearest point within three pixels of a ray."""
+    places = position.astype(np.float64) @ matrix[:3, :3].T + (matrix[:3, 3] - ray.origin)
+    along = places @ ray.direction
+    across = np.sqrt(np.maximum(np.einsum("ij,ij->i", places, places) - along**2, 0.0))
+    good = (along > 0) & (across <= along * ray.spread)
+    if not good.any():
+        return None
+    found = np.flatnonzero(good)
+    best = int(found[np.argmin(along[found])])
+    return float(along[best]), best
 
 
 class Picker:
@@ -43,71 +110,11 @@ class Picker:
 
     def __init__(self, renderer: Any) -> None:
         self._renderer = renderer
-        self._picker: Any = vtkCellPicker()
-        self._picker.SetTolerance(0.0005)
-        self._picker.PickTextureDataOff()
 
-    def cell(self, x: int, y: int) -> Hit | None:
-        """Return the nearest cell under a pixel."""
-        has_points = any(a.GetProperty().GetRepresentation() == 0 for a in self._props())
-        self._picker.SetTolerance(0.004 if has_points else 0.0005)
-        if not self._picker.Pick(float(x), float(y), 0.0, self._renderer):
-            return None
-        prop = self._picker.GetProp3D()
-        if prop is None:
-            return None
-        px, py, pz = (float(v) for v in self._picker.GetPickPosition())
-        position = (px, py, pz)
-        near, far = self.ray(x, y), self.ray(x + 3, y)
-        # Three pixels at the distance of the hit.
-        distance = float(np.linalg.norm(np.subtract(position, near[0])))
-        tolerance = distance * float(np.linalg.norm(near[1] - far[1]))
-        return Hit(
-            prop,
-            int(self._picker.GetCellId()),
-            int(self._picker.GetPointId()),
-            position,
-            tolerance,
-        )
-
-    def _props(self) -> list[Any]:
-        actors = self._renderer.GetActors()
-        actors.InitTraversal()
-        found = []
-        for _ in range(actors.GetNumberOfItems()):
-            actor = actors.GetNextActor()
-            if actor is not None and actor.GetVisibility() and actor.GetPickable():
-                found.append(actor)
-        return found
-
-    def depth(self, x: int, y: int) -> Point | None:
-        """Return the place under a pixel from the depth buffer, None on the sky."""
-        z = float(self._renderer.GetZ(int(x), int(y)))
-        if z >= 0.99999:
-            return None
-        near, far = self._renderer.GetActiveCamera().GetClippingRange()
-        # Far ground and dome lie close to the far plane; what is nearer is a layer.
-        distance = near * far / (far - z * (far - near))
-        if distance > 0.9 * far:
-            return None
-        return self._unproject(x, y, z)
-
-    def on_plane(self, x: int, y: int, level: float) -> Point | None:
-        """Return where the ray through a pixel meets a level plane, None above the horizon."""
-        origin, direction = self.ray(x, y)
-        if direction[2] >= -1e-6:
-            return None
-        along = (level - origin[2]) / direction[2]
-        if along <= 0 or along > 1e6:
-            return None
-        hit = origin + direction * along
-        return (float(hit[0]), float(hit[1]), float(hit[2]))
-
-    def ray(self, x: float, y: float) -> tuple[Any, Any]:
-        """Return eye and unit direction of the ray through a pixel."""
+    def ray(self, x: float, y: float) -> Ray:
+        """Return the ray through the middle of a pixel, origin at the bottom left."""
         camera = self._renderer.GetActiveCamera()
         width, height = self._renderer.GetSize()
-        eye = np.array(camera.GetPosition())
         forward = np.array(camera.GetDirectionOfProjection())
         right = np.cross(forward, camera.GetViewUp())
         right /= np.linalg.norm(right)
@@ -116,18 +123,39 @@ class Picker:
         across = (2 * (x + 0.5) / max(width, 1) - 1) * tangent * width / max(height, 1)
         along = (2 * (y + 0.5) / max(height, 1) - 1) * tangent
         direction = forward + right * across + up * along
-        return eye, direction / np.linalg.norm(direction)
+        spread = 3 * 2 * float(tangent) / max(height, 1)
+        return Ray(np.array(camera.GetPosition()), direction / np.linalg.norm(direction), spread)
 
-    def _unproject(self, x: int, y: int, z: float) -> Point:
-        camera = self._renderer.GetActiveCamera()
-        near, far = camera.GetClippingRange()
+    def depth(self, x: int, y: int, horizon_m: float) -> float | None:
+        """Return the distance of what the last frame drew at a pixel.
+
+        Parameters
+        ----------
+        x, y : int
+        horizon_m : float
+            Distance of the sky: what lies there is nothing.
+        """
+        width, height = self._renderer.GetSize()
+        if not (0 <= x < width and 0 <= y < height):
+            return None
+        z = float(self._renderer.GetZ(int(x), int(y)))
+        near, far = self._renderer.GetActiveCamera().GetClippingRange()
+        if z >= 1.0:
+            return None
         depth = near * far / (far - z * (far - near))
-        eye, direction = self.ray(x, y)
-        forward = np.array(camera.GetDirectionOfProjection())
-        hit = eye + direction * (depth / float(direction @ forward))
-        return (float(hit[0]), float(hit[1]), float(hit[2]))
+        ray = self.ray(x, y)
+        forward = np.array(self._renderer.GetActiveCamera().GetDirectionOfProjection())
+        distance = depth / float(ray.direction @ forward)
+        return distance if distance < horizon_m else None
+
+    def on_plane(self, x: int, y: int, level: float) -> Point | None:
+        """Return where the ray through a pixel meets a level plane, None above the horizon."""
+        ray = self.ray(x, y)
+        if ray.direction[2] >= -1e-6:
+            return None
+        along = float((level - ray.origin[2]) / ray.direction[2])
+        return ray.at(along) if 0 < along < 1e6 else None
 
     def close(self) -> None:
-        """Drop references to the renderer."""
-        self._picker = None
+        """Drop the reference to the renderer."""
         self._renderer = None

@@ -11,7 +11,6 @@ from vtkmodules.vtkRenderingOpenGL2 import (
     vtkOpaquePass,
     vtkOverlayPass,
     vtkRenderPassCollection,
-
     vtkSequencePass,
     vtkTranslucentPass,
 )
@@ -112,7 +111,9 @@ class Quality:
         """Return what is switched off or simplified, one sentence each."""
         found = []
         if self.software and self.is_known:
-            found.append("Software OpenGL: anti-aliasing and cast shadows between buildings are off")
+            found.append(
+                "Software OpenGL: anti-aliasing and cast shadows between buildings are off"
+            )
             if self._wants_eye_dome and not self._is_at_rest:
                 found.append("Eye-dome lighting is off until the view comes to rest")
             elif self._wants_eye_dome and self.plain_ms >= _EYE_DOME_LIMIT_MS:
@@ -146,6 +147,3 @@ def _eye_dome_pass() -> Any:
     sequence = vtkSequencePass()
     sequence.SetPasses(both)
     return sequence
-
-
-

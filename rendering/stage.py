@@ -317,25 +317,25 @@ class Stage:
         x, y : int
             Display pixels, origin at the bottom left.
         """
-        seen = self._picker.depth(x, y)
-        for view in self._layers.values() if seen is not None else ():
-            found = view.near(seen) if isinstance(view, SymbolsView) and seen is not None else None
-            if found is not None:
-                return found
-        hit = self._picker.cell(x, y)
-        if hit is None:
-            return None
+        ray = self._picker.ray(x, y)
+        seen = self._picker.depth(x, y, self._sky.radius_m * 0.97)
+        best: tuple[float, Pick] | None = None
         for view in self._layers.values():
-            found = view.pick(hit.prop, hit.cell, hit.point, hit.position)
-            if found is not None:
-                return found
-        return self._ground.pick(hit.prop, hit.position, hit.tolerance_m)
+            found = view.pick(ray, seen)
+            if found is not None and (best is None or found[0] < best[0]):
+                best = found
+        if seen is None:
+            return None if best is None else best[1]
+        # Something of the ground or without features of its own may hide what was hit.
+        if best is not None and best[0] <= seen * 1.01 + 0.5:
+            return best[1]
+        return self._ground.pick(ray.at(seen), seen * ray.spread)
 
     def position_at(self, x: int, y: int) -> Point | None:
         """Return the local position under a pixel: from the depth buffer, else the ground."""
-        found = self._picker.depth(x, y)
-        if found is not None:
-            return found
+        seen = self._picker.depth(x, y, self._sky.radius_m * 0.97)
+        if seen is not None:
+            return self._picker.ray(x, y).at(seen)
         return self._picker.on_plane(x, y, self._ground.level(self.scene_bounds()))
 
     def ground_height(self, x: float, y: float) -> float | None:

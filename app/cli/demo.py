@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 
 from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
+from twin_model.commands import SetLayerStyle
 from twin_model.errors import Cancelled, ShapanError
 from twin_model.frame import Frame
 from twin_model.twin import Twin
@@ -55,7 +56,10 @@ def build_demo(folder: Path, size: str, job: Job) -> list[str]:
                 job.report(f"Import {source.name}", number, len(sources), "sources")
                 options = ImportOptions(crs=source.crs, name=source.name, epoch=source.epoch)
                 try:
-                    add_source(twin, source.path, options, Job())
+                    results = add_source(twin, source.path, options, Job())
+                    if not source.visible:
+                        for result in results:
+                            twin.execute(SetLayerStyle(result.layer or "", {"visible": False}))
                 except Cancelled:
                     raise
                 except ShapanError as error:

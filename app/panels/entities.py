@@ -99,7 +99,7 @@ class EntitiesPanel(QWidget):
         self.model = EntitiesModel(background)
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(
+        self._glass = self.search.addAction(
             icons.icon("magnifying-glass", "dim"), QLineEdit.ActionPosition.LeadingPosition
         )
         self.tree = QTreeView(self)
@@ -153,6 +153,7 @@ class EntitiesPanel(QWidget):
         """Take the texts of the language in use."""
         self.search.setPlaceholderText(self.tr("Name, code or identifier"))
         self.search.setAccessibleName(self.tr("Search entities"))
+        self._glass.setToolTip(self.tr("Search entities"))
         self.tree.setAccessibleName(self.tr("Entities"))
         self.tree.viewport().update()
         self._reset()

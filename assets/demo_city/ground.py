@@ -87,7 +87,7 @@ class Ground:
         rough = noise((rows, columns), 60, chance) + 0.5 * noise((rows, columns), 140, chance)
         heights += relief * (1.0 + 0.10 * rough) + 0.22 * noise((rows, columns), 40, chance)
         heights = self._shore(plan, heights, gx, gy)
-        self.water = burn((rows, columns), cell_m, self.depth_m, [(plan.water, 1.0)]) > 0
+        self.water = burn((rows, columns), cell_m, self.depth_m, [(plan.open_water, 1.0)]) > 0
         heights[self.water] = WATER_M
         self.heights = np.round(heights, 3)
 

@@ -27,6 +27,7 @@ from assets.demo_city.plan import (
 
 Colour = tuple[int, int, int]
 Picture = npt.NDArray[np.uint8]
+FloatPicture = npt.NDArray[np.float32]
 
 _ASPHALT: Final[Colour] = (92, 94, 98)
 _CONCRETE: Final[Colour] = (163, 160, 152)
@@ -40,6 +41,11 @@ _LAND_USE: Final[dict[str, Colour]] = {
     "housing": (134, 142, 104), "mixed": (160, 156, 140), "logistics": (150, 148, 142),
     "industry": (152, 150, 146),
 }  # fmt: skip
+_SHALLOW: Final = np.array([112, 158, 152], np.float32)
+_DEEP: Final = np.array([44, 84, 104], np.float32)
+_MURKY: Final = np.array([74, 98, 92], np.float32)
+#: Rows worked on at a time: whole pictures of floats would be slow and large.
+_STRIP: Final = 250
 #: The sun stands in the south-west, 45° high: shadows fall to the north-east.
 _SHADOW: Final = (0.55, 0.62)
 
@@ -232,21 +238,23 @@ def _paint_cars(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Non
 
 def _grain(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Picture:
     """Make flat colours look like surfaces: coarse and fine noise, more on green."""
-    picture = np.asarray(canvas.image, np.float32)
-    green = (picture[..., 1] > picture[..., 0] + 4) & (picture[..., 1] > picture[..., 2] + 12)
+    picture = np.array(canvas.image)
     coarse = noise(canvas.shape, 90, chance).astype(np.float32)
     middle = noise(canvas.shape, 420, chance).astype(np.float32)
-    fine = chance.standard_normal(canvas.shape, dtype=np.float32)
-    change = np.where(
-        green, 13 * coarse + 11 * middle + 5 * fine, 4 * coarse + 3 * middle + 3 * fine
-    )
-    picture = picture + change[..., None]
-    # Dry and lush grass differ in hue, not only in brightness.
-    hue = np.where(green, 12 * coarse, 0.0)
-    picture[..., 0] += hue
-    picture[..., 2] -= 0.5 * hue
-    out: Picture = np.clip(picture, 0, 255).astype(np.uint8)
-    return out
+    for top in range(0, canvas.shape[0], _STRIP):
+        rows = slice(top, top + _STRIP)
+        strip = picture[rows].astype(np.float32)
+        green = (strip[..., 1] > strip[..., 0] + 4) & (strip[..., 1] > strip[..., 2] + 12)
+        fine = chance.standard_normal(strip.shape[:2], dtype=np.float32)
+        wide, narrow = coarse[rows], middle[rows]
+        lively = 13 * wide + 11 * narrow + 5 * fine
+        strip += np.where(green, lively, 4 * wide + 3 * narrow + 3 * fine)[..., None]
+        # Dry and lush grass differ in hue, not only in brightness.
+        hue = np.where(green, 12 * wide, np.float32(0.0))
+        strip[..., 0] += hue
+        strip[..., 2] -= 0.5 * hue
+        picture[rows] = np.clip(strip, 0, 255).astype(np.uint8)
+    return picture
 
 
 def _shade(
@@ -268,9 +276,14 @@ def _shade(
         cy = (canvas.depth_m - tree.y - reach * _SHADOW[1]) / canvas.pixel_m
         r = tree.crown_m / canvas.pixel_m
         draw.ellipse((cx - r, cy - r, cx + r, cy + r), 130)
-    soft = np.asarray(shadow.filter(ImageFilter.GaussianBlur(1.2)), np.float32) / 255.0
-    factor = 1.0 - 0.75 * soft[..., None] * np.array([1.0, 0.95, 0.85], np.float32)
-    return np.asarray(picture * factor, np.float32).astype(np.uint8)
+    soft = np.asarray(shadow.filter(ImageFilter.GaussianBlur(1.2)))
+    # Shadows are bluer than what they fall on.
+    weight = 0.75 / 255.0 * np.array([1.0, 0.95, 0.85], np.float32)
+    out = np.empty_like(picture)
+    for top in range(0, len(picture), _STRIP):
+        rows = slice(top, top + _STRIP)
+        out[rows] = picture[rows] * (1.0 - soft[rows][..., None] * weight)
+    return out
 
 
 def _paint_roofs(canvas: _Canvas, buildings: list[Building], chance: np.random.Generator) -> None:
@@ -318,32 +331,42 @@ def _paint_things(canvas: _Canvas, things: list[Thing]) -> None:
 
 def _paint_water(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Picture:
     """Lay the water over everything: shallow and bright at the shore, dark and rippled beyond."""
-    picture = np.asarray(canvas.image, np.float32)
+    picture = np.array(canvas.image)
     sea, canal = canvas.mask(plan.sea), canvas.mask(plan.canal)
-    far = np.asarray(
-        Image.fromarray((sea * 255).astype(np.uint8))
-        .resize((canvas.shape[1] // 8, canvas.shape[0] // 8))
-        .filter(ImageFilter.BoxBlur(int(60 / canvas.pixel_m / 8)))
-        .resize((canvas.shape[1], canvas.shape[0])),
-        np.float32,
-    ) / 255.0  # fmt: skip
-    columns = (np.arange(canvas.shape[1]) + 0.5) * canvas.pixel_m
+    eighth = (canvas.shape[1] // 8, canvas.shape[0] // 8)
+    reach = int(60 / canvas.pixel_m / 8)
+    far_image = Image.fromarray((sea * 255).astype(np.uint8)).resize(eighth)
+    far_image = far_image.filter(ImageFilter.BoxBlur(reach)).resize(canvas.image.size)
+    far = np.asarray(far_image, np.float32) / 255.0
+    columns = (np.arange(canvas.shape[1], dtype=np.float32) + 0.5) * canvas.pixel_m
     # Along the quay the water is deep at once.
     quay = np.clip((QUAY_EAST + 40.0 - columns) / 80.0, 0.0, 1.0)[None, :]
-    deep = np.clip(np.maximum((far - 0.5) * 2.0, 0.75 * quay), 0.0, 1.0)[..., None]
-    shallow_colour = np.array([112, 158, 152], np.float32)
-    deep_colour = np.array([44, 84, 104], np.float32)
     ripple = noise(canvas.shape, 260, chance).astype(np.float32)
     swell = noise(canvas.shape, 24, chance).astype(np.float32)
-    water = shallow_colour * (1 - deep) + deep_colour * deep
-    water = water + (4.5 * ripple + 5.0 * swell)[..., None]
-    beach = (sea > 0) & (far < 0.56) & (quay < 0.05)
-    foam = np.where(beach & (ripple > 0.02), 46.0, 0.0)[..., None]
-    picture = picture * (1 - sea[..., None]) + (water + foam) * sea[..., None]
-    murky = np.array([74, 98, 92], np.float32) + (4.0 * ripple + 3.0 * swell)[..., None]
-    picture = picture * (1 - canal[..., None]) + murky * canal[..., None]
-    out = np.clip(picture, 0, 255).astype(np.uint8)
-    return _paint_bridges(canvas, plan, out)
+    for top in range(0, canvas.shape[0], _STRIP):
+        rows = slice(top, top + _STRIP)
+        if not (sea[rows].any() or canal[rows].any()):
+            continue
+        strip = picture[rows].astype(np.float32)
+        cover = sea[rows][..., None]
+        water = _sea(far[rows], quay, ripple[rows], swell[rows])
+        strip += (water - strip) * cover
+        murky = _MURKY + (4.0 * ripple[rows] + 3.0 * swell[rows])[..., None]
+        strip += (murky - strip) * canal[rows][..., None]
+        picture[rows] = np.clip(strip, 0, 255).astype(np.uint8)
+    return _paint_bridges(canvas, plan, picture)
+
+
+def _sea(
+    far: FloatPicture, quay: FloatPicture, ripple: FloatPicture, swell: FloatPicture
+) -> FloatPicture:
+    """Return the sea's colours by distance from the shore, with foam on the beach."""
+    deep = np.clip(np.maximum((far - 0.5) * 2.0, 0.75 * quay), 0.0, 1.0)[..., None]
+    water = _SHALLOW + (_DEEP - _SHALLOW) * deep
+    water += (4.5 * ripple + 5.0 * swell)[..., None]
+    foam = (far < 0.56) & (quay < 0.05) & (ripple > 0.02)
+    water[foam] += 46.0
+    return np.asarray(water, np.float32)
 
 
 def _paint_bridges(canvas: _Canvas, plan: Plan, picture: Picture) -> Picture:

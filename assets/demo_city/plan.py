@@ -102,6 +102,11 @@ class Plan:
         """Sea and canal."""
         return self.sea.union(self.canal)
 
+    @property
+    def open_water(self) -> BaseGeometry:
+        """Water that no bridge covers; the terrain has the decks, so that streets lie on them."""
+        return self.water.difference(street_area([s for s in self.streets if s.bridge]).buffer(2.4))
+
 
 #: Name, English name, kind, width, lanes, and the street's straight course before the warp.
 _AVENUES: Final = (

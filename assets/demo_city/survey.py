@@ -83,7 +83,7 @@ def _measure(
     r = np.clip(((size.depth_m - y) / _CELL_M).astype(int), 0, shape[0] - 1)
     c = np.clip((x / _CELL_M).astype(int), 0, shape[1] - 1)
     roof = burn(shape, _CELL_M, size.depth_m, solids)[r, c]
-    water = burn(shape, _CELL_M, size.depth_m, [(plan.water, 1.0)])[r, c] > 0
+    water = burn(shape, _CELL_M, size.depth_m, [(plan.open_water, 1.0)])[r, c] > 0
     # Most pulses on water are lost.
     kept = ~water | (chance.random(len(x)) < 0.18)
     x, y, roof, water = x[kept], y[kept], roof[kept], water[kept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from ingest.readers.obj_faces import triangulate
 from ingest.readers.obj_materials import read_materials
 from ingest.readers.obj_parse import Faces, ObjText, parse_obj
 from ingest.readers.osgb_format.metadata import UNPLACED, Placement, read_placement
-from ingest.readers.osgb_format.production import find_metadata
+from ingest.readers.osgb_format.production import find_metadata, has_tiles, open_production
 from twin_model.errors import SourceError
 
 _KEYWORDS: Final = (
@@ -38,15 +39,20 @@ class ObjReader:
     """Reads OBJ. The format states neither axes nor units: z is taken as up, units as metres.
 
     A ``metadata.xml`` of a photogrammetry production beside the file, or up to two folders
-    above, places it.
+    above, places it. The folder of such a production (``Data/Tile_…/Tile_….obj``) is read too.
     """
 
     name = "obj"
     suffixes = (".obj",)
 
     def can_read(self, path: Path, head: bytes) -> bool:
-        """Return whether *path* is a text file with OBJ statements."""
-        if path.suffix.lower() != ".obj" or not head:
+        """Return whether *path* is a text file with OBJ statements, or a folder of OBJ tiles."""
+        if not head:
+            try:
+                return path.is_dir() and has_tiles(path, ".obj")
+            except SourceError:
+                return False
+        if path.suffix.lower() != ".obj":
             return False
         text = head.replace(b"\0", b"") if head[:2] in (b"\xfe\xff", b"\xff\xfe") else head
         lines = [line.strip() + b" " for line in text.lstrip(b"\xef\xbb\xbf\xfe\xff").splitlines()]
@@ -54,52 +60,92 @@ class ObjReader:
 
     def inspect(self, path: Path, job: Job) -> SourceInfo:
         """Count vertices and triangles, and list materials."""
-        placement = _placement(path, None)
-        model = _load(path, job)
+        files, placement = _files(path, None)
         info = SourceInfo(str(path), "OBJ", "mesh", placement.crs, placement.vertical_crs)
-        if model.points is not None:
+        counts: Counter[str] = Counter()
+        low, high = np.full(3, np.inf), np.full(3, -np.inf)
+        materials: set[str] = set()
+        warnings: list[str] = []
+        for model in _models(files, warnings, job):
+            parts = model.chunks if model.points is None else [model.points]
+            counts["points"] += len(model.points) if model.points is not None else 0
+            counts["triangles"] += sum(len(chunk.triangles) for chunk in model.chunks)
+            counts["vertices"] += sum(len(chunk.position) for chunk in model.chunks)
+            images = {id(c.material.texture) for c in model.chunks if c.material.texture}
+            counts["images"] += len(images)
+            materials |= {chunk.material.name for chunk in model.chunks}
+            for part in parts:
+                position = placement(part.position)
+                low, high = np.fmin(low, position.min(axis=0)), np.fmax(high, position.max(axis=0))
+            warnings += model.warnings
+        if not counts["points"]:
+            del counts["points"]
+        elif not counts["triangles"]:
             info.kind = "points"
-            info.counts = {"points": len(model.points), "triangles": 0}
-            positions = [model.points.position]
-        else:
-            positions = [chunk.position for chunk in model.chunks]
-            info.counts = {
-                "triangles": sum(len(chunk.triangles) for chunk in model.chunks),
-                "vertices": sum(len(position) for position in positions),
-                "images": len({id(c.material.texture) for c in model.chunks if c.material.texture}),
-            }
-        info.attributes["materials"] = sorted({c.material.name for c in model.chunks})[:100]
-        placed = [placement(position) for position in positions]
-        low = np.nanmin([position.min(axis=0) for position in placed], axis=0)
-        high = np.nanmax([position.max(axis=0) for position in placed], axis=0)
+            del counts["vertices"], counts["images"]
+        if len(files) > 1:
+            counts["tiles"] = len(files)
+        info.counts = dict(counts)
+        info.attributes["materials"] = sorted(materials)[:100]
         info.bounds = [*map(float, low), *map(float, high)]
-        info.warnings = [*placement.warnings, *model.warnings, *_axes(placement)]
+        info.warnings = [*placement.warnings, *warnings, *_axes(placement)]
         return info
 
     def read(self, path: Path, options: ReadOptions, job: Job) -> Iterator[MeshChunk | PointChunk]:
         """Yield triangles by material, or points where the file has no faces."""
         job.check()
-        placement = _placement(path, options.crs)
-        model = _load(path, job)
-        for text in (*placement.warnings, *model.warnings, *_axes(placement)):
+        files, placement = _files(path, options.crs)
+        for text in (*placement.warnings, *_axes(placement)):
             job.warn(text)
-        if model.points is not None:
-            model.points.position = placement(model.points.position)
-            yield model.points
-        while model.chunks:
-            chunk = model.chunks.pop(0)
-            job.check()
-            chunk.position = placement(chunk.position)
-            if chunk.normal is not None:
-                chunk.normal = (chunk.normal @ placement.matrix[:3, :3].T).astype(np.float32)
-            yield chunk
+        warnings: list[str] = []
+        for model in _models(files, warnings, job):
+            for text in model.warnings:
+                job.warn(text)
+            if model.points is not None:
+                model.points.position = placement(model.points.position)
+                yield model.points
+            while model.chunks:
+                chunk = model.chunks.pop(0)
+                job.check()
+                chunk.position = placement(chunk.position)
+                if chunk.normal is not None:
+                    turned = chunk.normal @ placement.matrix[:3, :3].T
+                    chunk.normal = turned.astype(np.float32)
+                yield chunk
+        for text in warnings:
+            job.warn(text)
 
 
-def _placement(path: Path, crs: str | None) -> Placement:
+def _files(path: Path, crs: str | None) -> tuple[list[Path], Placement]:
+    if path.is_dir():
+        production = open_production(path, crs, ".obj")
+        return production.entries, production.placement
     metadata = find_metadata(path)
     if metadata is not None:
-        return read_placement(metadata, crs)
-    return UNPLACED if crs is None else Placement(crs, None, UNPLACED.matrix)
+        return [path], read_placement(metadata, crs)
+    return [path], UNPLACED if crs is None else Placement(crs, None, UNPLACED.matrix)
+
+
+def _models(files: list[Path], warnings: list[str], job: Job) -> Iterator[_Model]:
+    """Yield the models of *files*; of several, those that cannot be read become warnings.
+
+    Raises
+    ------
+    SourceError
+        If not one can be read.
+    """
+    broken: list[SourceError] = []
+    for path in files:
+        try:
+            model = _load(path, job)
+        except SourceError as error:
+            broken.append(error)
+            continue
+        yield model
+    if len(broken) == len(files):
+        raise broken[0]
+    if broken:
+        warnings.append(f"{len(broken)} tiles cannot be read and are left out, first: {broken[0]}")
 
 
 def _axes(placement: Placement) -> list[str]:

@@ -92,14 +92,14 @@ def tree_by_level(
     return node
 
 
-def _morton(block: Surface, low: Array, side: float) -> npt.NDArray[np.int64]:
+def _morton(block: Surface, low: Array, side: float) -> npt.NDArray[np.int32]:
     """Return the cell of each triangle's centroid, three bits a level, coarsest first."""
-    code = np.zeros(len(block.triangles), np.int64)
+    code = np.zeros(len(block.triangles), np.int32)
     step = 1_000_000
     for start in range(0, len(code), step):
         corners = block.position[block.triangles[start : start + step]]
         place = (corners.mean(axis=1) - low) / side
-        cell = np.clip((place * (1 << _MAX_DEPTH)).astype(np.int64), 0, (1 << _MAX_DEPTH) - 1)
+        cell = np.clip((place * (1 << _MAX_DEPTH)).astype(np.int32), 0, (1 << _MAX_DEPTH) - 1)
         for bit in range(_MAX_DEPTH):
             for axis in range(3):
                 code[start : start + step] |= ((cell[:, axis] >> bit) & 1) << (3 * bit + axis)
@@ -112,7 +112,7 @@ class _Levels:
     def __init__(
         self,
         store: MeshStore,
-        codes: list[npt.NDArray[np.int64]],
+        codes: list[npt.NDArray[np.int32]],
         write: WriteContent,
         check: Callable[[], None],
     ) -> None:

@@ -15,13 +15,12 @@ from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
 from rendering.look import Look
 from rendering.options import Pick
+from rendering.picking import Ray
 from rendering.symbology.palette import Theme
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.errors import SourceError
 from twin_model.layer import Bounds, Layer
-
-Point = tuple[float, float, float]
 
 
 def content_path(layer: Layer, folder: Path) -> Path:
@@ -60,7 +59,7 @@ class DrapedView:
     def set_theme(self, theme: Theme) -> None:
         """The ground follows the theme by itself."""
 
-    def pick(self, prop: Any, cell: int, point: int, position: Point) -> Pick | None:
+    def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
         """The ground answers for all draped layers."""
         return None
 

@@ -103,6 +103,7 @@ class GroundNode(Node):
         actor.SetUserMatrix(vtk_matrix(payload.matrix))
         actor.GetProperty().LightingOff()
         actor.ForceOpaqueOn()
+        actor.PickableOff()
         actor.SetVisibility(self.is_shown)
         self._ground.add_actor(actor)
         self.actor = actor
@@ -146,7 +147,6 @@ class Ground:
         self._bounds: Bounds | None = None
         self._engine: Engine | None = None
         self._square: tuple[float, float, float, float] | None = None
-        self._actors: set[Any] = set()
         self._jobs: dict[tuple[str, str], tuple[Request, Callable[[Any], None]]] = {}
         self._counter = 0
         self.finest_texel_m = 0.1
@@ -296,12 +296,10 @@ class Ground:
 
     def add_actor(self, actor: Any) -> None:
         """Show a square's actor."""
-        self._actors.add(actor)
         self._scene.renderer.AddActor(actor)
 
     def remove_actor(self, actor: Any) -> None:
         """Remove a square's actor."""
-        self._actors.discard(actor)
         self._scene.renderer.RemoveActor(actor)
 
     def level(self, bounds: Bounds | None) -> float:
@@ -353,11 +351,10 @@ class Ground:
             out = np.where(inside, field.sample(x, y), out)
         return out
 
-    def pick(
-        self, prop: Any, position: tuple[float, float, float], tolerance_m: float
-    ) -> Pick | None:
+    def pick(self, position: tuple[float, float, float], tolerance_m: float) -> Pick | None:
         """Return the draped feature at a place on the ground: lines first, then small areas."""
-        if prop not in self._actors:
+        above = position[2] - float(self.heights(position[0], position[1]))
+        if abs(above) > 1.5 + 2 * tolerance_m:
             return None
         import shapely
 

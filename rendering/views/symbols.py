@@ -15,10 +15,12 @@ from rendering.features import FeatureTable, check_features
 from rendering.geometry import poly_data, vtk_array
 from rendering.labels import LabelItem, Labels
 from rendering.look import Look
+from rendering.camera import Point
 from rendering.options import Pick
+from rendering.picking import Ray
 from rendering.symbology.models import UPRIGHT, has_model, model
 from rendering.symbology.palette import Theme
-from rendering.views.draped import Point, content_path
+from rendering.views.draped import content_path
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.layer import Bounds, Layer
@@ -265,12 +267,15 @@ class SymbolsView:
         for actor in self._marks:
             actor.GetProperty().SetColor(*theme.accent)
 
-    def pick(self, prop: Any, cell: int, point: int, position: Point) -> Pick | None:
-        """Instances are picked by place: see `near`."""
-        return None
+    def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
+        """Return the thing whose model holds the place that was drawn at a pixel."""
+        if seen_m is None:
+            return None
+        position = ray.at(seen_m)
+        found = self._near(position)
+        return None if found is None else (seen_m, found)
 
-    def near(self, position: Point) -> Pick | None:
-        """Return the thing whose model holds a place."""
+    def _near(self, position: Point) -> Pick | None:
         table = self._table
         if table is None or not self.visible:
             return None
@@ -371,6 +376,8 @@ def _frame_actor(group: _Kind, index: int, theme: Theme, width_px: float) -> Any
     signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
     edges = [(i, j) for i in range(8) for j in range(i) if np.abs(signs[i] - signs[j]).sum() == 2]
     corners = (middle + signs * half) @ turn.T
-    actor = line_actor(poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px)
+    actor = line_actor(
+        poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px
+    )
     actor.SetPosition(*group.position[index])
     return actor

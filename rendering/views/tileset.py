@@ -13,6 +13,7 @@ from rendering.geometry import feature_edges, poly_data, vtk_matrix
 from rendering.ground.shadows import Footprints
 from rendering.look import Look
 from rendering.options import Pick
+from rendering.picking import Ray, hit_points, hit_triangles
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
 from rendering.tiles.parts import Part, PartOptions, build_parts, point_colours
@@ -115,7 +116,6 @@ class TileNode(Node):
                 edge = edge_actor(part, scene.theme)
                 scene.renderer.AddActor(edge)
             self.edges.append(edge)
-            self.view.owners[actor] = (self, part)
         self.nbytes = sum(p.nbytes for p in payload.parts) + 500
         self.triangles = sum(len(p.triangles) for p in payload.parts if p.triangles is not None)
         self.points = sum(len(p.position) for p in payload.parts if p.mode == "points")
@@ -150,7 +150,6 @@ class TileNode(Node):
         """Remove the actors."""
         renderer = self.view.scene.renderer
         for actor in self.actors:
-            self.view.owners.pop(actor, None)
             renderer.RemoveActor(actor)
         for actor in [e for e in self.edges if e is not None] + self.marks:
             renderer.RemoveActor(actor)
@@ -233,7 +232,6 @@ class TilesetView:
         self.point_size = 3.0
         self.selected: set[int] = set()
         self.hovered: int | None = None
-        self.owners: dict[Any, tuple[TileNode, Part]] = {}
         self.warnings: list[str] = []
         self.triangles = self.points = self.tiles_visible = self.tiles_loading = 0
         self.bounds: Bounds | None = self.placement.box(self.tileset.root)
@@ -304,23 +302,31 @@ class TilesetView:
                     edge.GetProperty().SetColor(*edge_colour(part, theme))
             node.mark()
 
-    def pick(
-        self, prop: Any, cell: int, point: int, position: tuple[float, float, float]
-    ) -> Pick | None:
-        """Return the feature of a picked cell or point."""
-        found = self.owners.get(prop)
-        if found is None:
+    def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
+        """Return the nearest feature that a ray meets in what is drawn."""
+        best: tuple[float, TileNode, Part, int] | None = None
+        for node in self.engine.drawn:
+            entry = ray.meets(node.box, 0.5)
+            if not isinstance(node, TileNode) or entry is None:
+                continue
+            if best is not None and entry > best[0]:
+                continue
+            for part in node.parts:
+                if part.triangles is not None:
+                    hit = hit_triangles(ray, part.matrix, part.position, part.triangles)
+                else:
+                    hit = hit_points(ray, part.matrix, part.position)
+                if hit is not None and (best is None or hit[0] < best[0]):
+                    best = (hit[0], node, part, hit[1])
+        if best is None:
             return None
-        _, part = found
+        distance, _, part, index = best
         feature: int | None = None
         if part.feature is not None:
-            vertex = point
-            if part.triangles is not None:
-                vertex = int(part.triangles[cell, 0]) if 0 <= cell < len(part.triangles) else -1
-            if 0 <= vertex < len(part.feature):
-                value = int(part.feature[vertex])
-                feature = value if value >= 0 else None
-        return Pick(self.layer.id, feature, position, part.name)
+            vertex = index if part.triangles is None else int(part.triangles[index, 0])
+            value = int(part.feature[vertex])
+            feature = value if value >= 0 else None
+        return distance, Pick(self.layer.id, feature, ray.at(distance), part.name)
 
     def select(self, features: set[int], hover: int | None) -> None:
         """Mark features in all loaded tiles."""
@@ -389,4 +395,3 @@ class TilesetView:
         """Remove everything."""
         self._ground.forget(self.layer.id)
         self.engine.close()
-        self.owners.clear()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from rendering.look import Look
 from rendering.options import Pick
+from rendering.picking import Ray
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
@@ -58,10 +59,15 @@ class View(Protocol):
         """Apply colours of the theme."""
         ...
 
-    def pick(
-        self, prop: Any, cell: int, point: int, position: tuple[float, float, float]
-    ) -> Pick | None:
-        """Return what a picked prop is; None where it is not of this layer."""
+    def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
+        """Return what a ray meets first of this layer, with its distance.
+
+        Parameters
+        ----------
+        ray : Ray
+        seen_m : float or None
+            Distance of what the last frame drew there.
+        """
         ...
 
     def select(self, features: set[int], hover: int | None) -> None:

@@ -46,7 +46,7 @@ def to_project(crs: str | None) -> Callable[[np.ndarray], np.ndarray]:
         out = points.copy()
         out[:, :2] += FRAME.offset[:2]
         if crs == "EPSG:4326":
-            out[:, 0], out[:, 1] = TO_WGS84.transform(out[:, 0], out[:, 1])
+            out[:, 0], out[:, 1] = TO_WGS84.transform(out[:, 0].tolist(), out[:, 1].tolist())
         return out
 
     return move

@@ -264,8 +264,8 @@ def test_cancelling_leaves_no_half_written_file(tmp_path: Path) -> None:
 
 
 def test_damage_within_the_pixels_is_an_error(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.tif", np.random.default_rng(1).random((1, 800, 800)).astype(np.float32),
-                 tiled=True, compress="deflate")  # fmt: skip
+    noise = np.random.default_rng(1).random((1, 800, 800)).astype(np.float32)
+    path = write(tmp_path / "a.tif", noise, tiled=True, compress="deflate")
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     out = tmp_path / "out"

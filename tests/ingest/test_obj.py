@@ -171,6 +171,23 @@ def test_large_files_are_read_in_blocks_and_chunks(tmp_path: Path) -> None:
     assert sum(len(chunk.triangles) for chunk in chunks) == 2 * (size - 1) ** 2
 
 
+def test_a_production_of_tiles_is_read_as_one(tmp_path: Path) -> None:
+    for number in range(3):
+        folder = tmp_path / "Data" / f"Tile_{number}"
+        folder.mkdir(parents=True)
+        write(folder, SQUARE + "f 1 2 3 4\n", f"Tile_{number}.obj")
+    (tmp_path / "Data" / "Tile_2" / "Tile_2.obj").write_text("nothing")
+    (tmp_path / "metadata.xml").write_text(
+        '<ModelMetadata version="1"><SRS>EPSG:4547</SRS>'
+        "<SRSOrigin>5,6,7</SRSOrigin></ModelMetadata>"
+    )
+    assert ObjReader().can_read(tmp_path, b"")
+    info = ObjReader().inspect(tmp_path, Job())
+    assert (info.crs, info.counts["triangles"], info.counts["tiles"]) == ("EPSG:4547", 4, 3)
+    assert "1 tiles cannot be read" in info.warnings[0]
+    assert len(read(tmp_path)) == 2
+
+
 # -- bad input -----------------------------------------------------------------------------
 
 
@@ -219,6 +236,10 @@ def test_bad_samples_are_read_or_refused_in_one_line(real_data: Path, name: str)
         assert consume(reader, path)
     except SourceError as error:
         assert path.name in str(error) and "\n" not in str(error)
+
+
+def test_a_folder_of_unrelated_models_is_no_production(real_data: Path) -> None:
+    assert not ObjReader().can_read(real_data / ASSIMP, b"")
 
 
 def test_compiled_objects_are_not_taken_for_models(tmp_path: Path) -> None:

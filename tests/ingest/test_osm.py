@@ -139,8 +139,16 @@ def test_heights_of_real_buildings_are_plausible(real_data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "metres"),
-    [("12", 12.0), ("12.5 m", 12.5), ("8,5", 8.5), ("40 ft", 12.192), ("6'6", 1.9812), ("high", None), ("", None)],
-)  # fmt: skip
+    [
+        ("12", 12.0),
+        ("12.5 m", 12.5),
+        ("8,5", 8.5),
+        ("40 ft", 12.192),
+        ("6'6", 1.9812),
+        ("high", None),
+        ("", None),
+    ],
+)
 def test_lengths_are_read_in_metres(text: str, metres: float | None) -> None:
     assert length_m(text) == (pytest.approx(metres) if metres is not None else None)
 

@@ -184,8 +184,8 @@ def test_a_raster_of_one_huge_block_is_refused_before_it_is_read(tmp_path: Path)
     path = tmp_path / "a.tif"
     with rasterio.open(
         path, "w", driver="GTiff", width=30_000, height=30_000, count=1, dtype="uint8",
-        tiled=True, blockxsize=24_000, blockysize=24_000, compress="deflate", sparse_ok=True, crs="EPSG:32650",
-        transform=from_origin(500_000, 4_000_000, 1, 1),
+        tiled=True, blockxsize=24_000, blockysize=24_000, compress="deflate", sparse_ok=True,
+        crs="EPSG:32650", transform=from_origin(500_000, 4_000_000, 1, 1),
     ):  # fmt: skip
         pass
     with pytest.raises(SourceError, match="blocks"):

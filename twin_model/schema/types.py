@@ -377,5 +377,8 @@ class EntityType(Frozen):
 
     def member_ids(self) -> list[str]:
         """Return the ids of its own properties, indicators and components."""
-        members = (*self.properties, *self.indicators, *self.components)
-        return [member.id for member in members]
+        return [
+            *(member.id for member in self.properties),
+            *(member.id for member in self.indicators),
+            *(member.id for member in self.components),
+        ]

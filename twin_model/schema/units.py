@@ -58,7 +58,7 @@ _SPELLINGS: Final = {"℃": "degC", "°C": "degC", "°": "deg", "%": "percent", 
 def _registry() -> Any:
     import pint  # 0.4 s, needed only to convert or to check a unit that is not common
 
-    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
     for definition in _DEFINITIONS:
         registry.define(definition)
     return registry
@@ -73,9 +73,8 @@ def _parse(text: str) -> Any:
     ValidationError
         If pint knows no such unit.
     """
-    plain = text.translate(str.maketrans({"²": "^2", "³": "^3", "·": "*"}))
     try:
-        return _registry().parse_units(plain)
+        return _registry().parse_units(text)
     except Exception as error:  # pint raises a dozen kinds, some of them of Python's tokenizer
         names = [*COMMON, *_SPELLINGS]
         nearest = difflib.get_close_matches(text, names, 3, 0.5)

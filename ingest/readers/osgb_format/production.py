@@ -40,12 +40,12 @@ def is_metadata(path: Path, head: bytes) -> bool:
     return path.name.lower() == _METADATA and b"<ModelMetadata" in head.replace(b"\0", b"")
 
 
-def has_tiles(folder: Path) -> bool:
+def has_tiles(folder: Path, suffix: str = ".osgb") -> bool:
     """Return whether a folder looks like a production, stopping at its first tile."""
-    return next(_entries(folder), None) is not None
+    return next(_entries(folder, suffix), None) is not None
 
 
-def open_production(path: Path, crs: str | None = None) -> Production:
+def open_production(path: Path, crs: str | None = None, suffix: str = ".osgb") -> Production:
     """Find the tiles of a tile file, a production folder, its ``Data`` or its metadata.
 
     Parameters
@@ -53,6 +53,8 @@ def open_production(path: Path, crs: str | None = None) -> Production:
     path : Path
     crs : str, optional
         Overrides the reference system of the metadata.
+    suffix : str
+        Of the tiles.
 
     Raises
     ------
@@ -69,25 +71,25 @@ def open_production(path: Path, crs: str | None = None) -> Production:
     root = folder.resolve()
     entries = sorted(
         entry
-        for entry in (candidate.resolve() for candidate in _entries(folder))
+        for entry in (candidate.resolve() for candidate in _entries(folder, suffix))
         if entry.is_relative_to(root)
     )
     if not entries:
         raise SourceError(
             path,
-            "holds no OSGB tiles",
-            remedy="choose the folder that holds Data/Tile_…/Tile_….osgb",
+            f"holds no {suffix[1:].upper()} tiles",
+            remedy=f"choose the folder that holds Data/Tile_…/Tile_…{suffix}",
         )
     return Production(root, entries, placement)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def _entries(folder: Path, suffix: str) -> Iterator[Path]:
     """Yield the coarsest tiles: files named like their folder, else all files of a flat folder."""
     found = False
     data = next((item for item in _folders(folder) if item.name.lower() == "data"), None)
     for base in (data, folder) if data is not None else (folder,):
-        own = base / f"{base.name}.osgb"
-        candidates = [own] if own.is_file() else _named_like_their_folder(base)
+        own = base / f"{base.name}{suffix}"
+        candidates = [own] if own.is_file() else _named_like_their_folder(base, suffix)
         for number, entry in enumerate(candidates):
             if number >= _MAX_ENTRIES:
                 raise SourceError(
@@ -97,15 +99,18 @@ def _entries(folder: Path) -> Iterator[Path]:
             yield entry
         if found:
             return
+    if suffix != ".osgb":
+        # Models that have nothing to do with each other lie side by side in many folders.
+        return
     # A flat folder: without a name to go by, tiles with a level in their name are not first.
     yield from (
-        item for item in _files(folder) if item.suffix.lower() == ".osgb" and "_L" not in item.stem
+        item for item in _files(folder) if item.suffix.lower() == suffix and "_L" not in item.stem
     )
 
 
-def _named_like_their_folder(base: Path) -> Iterator[Path]:
+def _named_like_their_folder(base: Path, suffix: str) -> Iterator[Path]:
     for folder in _folders(base):
-        entry = folder / f"{folder.name}.osgb"
+        entry = folder / f"{folder.name}{suffix}"
         if entry.is_file():
             yield entry
 
