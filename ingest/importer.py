@@ -219,8 +219,7 @@ class _Import:
         return ground_from(files, self.twin.frame) if files else None
 
     def _free_id(self, name: str) -> str:
-        ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-        slug = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:48] or self.info.kind
+        slug = _slug(name) or _slug(self.path.stem) or self.info.kind
         for number in itertools.count(1):
             candidate = slug if number == 1 else f"{slug}-{number}"
             if candidate not in self.targets and not self.twin.layer_id_is_used(candidate):
@@ -281,6 +280,12 @@ class _Import:
             peak_memory_mb=peak_memory_mb(),
             warnings=list(layer.warnings),
         )
+
+
+def _slug(name: str) -> str:
+    """Return lower-case letters, digits and hyphens of a name; empty where it has none."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:48]
 
 
 _Converter = Callable[[_Import, Iterator[Chunk], Chunk], list[LayerContent]]

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from vtkmodules.vtkRenderingCore import (
-    vtkActor2D,
     vtkPolyDataMapper2D,
     vtkTexture,
     vtkTexturedActor2D,
@@ -198,7 +197,7 @@ class Labels:
         texture.SetInputData(image_data(pixels))
         texture.InterpolateOff()
         texture.SetColorModeToDirectScalars()
-        actor: vtkActor2D = vtkTexturedActor2D()
+        actor = vtkTexturedActor2D()
         actor.SetMapper(mapper)
         actor.SetTexture(texture)
         actor.PickableOff()

@@ -83,6 +83,12 @@ def make_trees(plan: Plan, buildings: list[Building], chance: np.random.Generato
         if count:
             xs, ys = chance.uniform(west, east, count), chance.uniform(south, north, count)
             spots += [(float(x), float(y), 1.15) for x, y in zip(xs, ys)]
+        elif block.use == "plaza" and block.area.area > 3000.0:
+            # Rows of trees towards the avenue; the waterfront stays open.
+            rows = np.arange(max(south, 474.0) + 7.0, north - 4.0, 15.0)
+            spots += [
+                (float(x), float(y), 0.9) for y in rows for x in np.arange(west + 8, east - 6, 11.0)
+            ]
     angle = chance.uniform(0, 2 * np.pi, 420)
     radius = 175.0 * np.sqrt(chance.uniform(0, 1, 420))
     spots += [

@@ -145,6 +145,13 @@ def _paint_plaza(canvas: _Canvas, area: BaseGeometry) -> None:
         canvas.line(LineString([(x, south), (x, north)]), (176, 168, 156), 0.5)
     for y in np.arange(south, north, 9.0):
         canvas.line(LineString([(west, y), (east, y)]), (176, 168, 156), 0.5)
+    if east - west < 60.0 or north - south < 120.0:
+        return
+    # Lawns between the rows of trees, a darker promenade along the water.
+    for y in np.arange(481.0, north - 8.0, 15.0):
+        lawn = box(west + 5, float(y) - 4.5, east - 5, float(y) + 4.5)
+        canvas.fill(lawn.intersection(area), _GRASS)
+    canvas.fill(box(west, south, east, south + 14.0).intersection(area), (150, 138, 124))
 
 
 def _paint_streets(canvas: _Canvas, plan: Plan) -> None:

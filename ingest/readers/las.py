@@ -203,8 +203,6 @@ def _scan(header: LasHeader, job: Job) -> _Scan:
             job.report("looking at points", scan.points, header.present, "points")
     except SourceError as error:
         scan.failure = error.reason
-        if scan.points:
-            scan.failure += f"; the first {scan.points:,} points can be read"
     if not scan.complete and not scan.points and header.declared:
         # Nothing could be sampled: read from the front until the damage shows.
         for records in las_records.iterate(header, job, _SAMPLE_POINTS):

@@ -84,11 +84,18 @@ def iterate(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
     done = 0
     source = _compressed if header.compressed else _plain
     batch = max(min(batch, _BATCH_BYTES // header.record_bytes), 1)
-    for records in source(header, job, batch):
+    damage: list[str] = []
+    for records in source(header, job, batch, damage):
         done += len(records)
         # A chunk of LAZ may hold more than was asked for.
         for start in range(0, len(records), batch):
             yield records[start : start + batch]
+    if damage:
+        raise SourceError(
+            header.path,
+            f"{damage[0]}; {done:,} of {header.declared:,} points can be read",
+            remedy=REMEDY,
+        )
     if done < header.declared:
         raise SourceError(
             header.path,
@@ -121,14 +128,13 @@ def sample(header: LasHeader, job: Job, batch: int, places: int) -> Iterator[Rec
             starts = header.points_start + 8 + np.cumsum([0] + [size for _, size in table])
             for index in picked:
                 stream.seek(int(starts[index]))
-                for records in _decode(stream, header, [table[index]]):
-                    job.check()
+                for records in _decode(stream, header, [table[index]], job, []):
                     yield records[:batch]
     except SourceError:
         return
 
 
-def _plain(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
+def _plain(header: LasHeader, job: Job, batch: int, damage: list[str]) -> Iterator[Records]:
     kind = record_type(header.point_format, header.record_bytes)
     left = header.present
     with header.path.open("rb") as stream:
@@ -143,7 +149,8 @@ def _plain(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
             yield records
 
 
-def _compressed(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
+def _compressed(header: LasHeader, job: Job, batch: int, damage: list[str]) -> Iterator[Records]:
+    """Yield what can be decoded; what is wrong with the rest goes to *damage*."""
     check_items(header)
     if not header.declared:
         return
@@ -155,7 +162,7 @@ def _compressed(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
         stream.seek(header.points_start + 8)
         for group in _groups(table, min(batch, _CALL_POINTS)):
             job.check()
-            yield from _decode(stream, header, group, job)
+            yield from _decode(stream, header, group, job, damage)
 
 
 def _groups(table: list[Chunk], batch: int) -> Iterator[list[Chunk]]:
@@ -173,9 +180,9 @@ def _groups(table: list[Chunk], batch: int) -> Iterator[list[Chunk]]:
 
 
 def _decode(
-    stream: BinaryIO, header: LasHeader, group: list[Chunk], job: Job | None = None
+    stream: BinaryIO, header: LasHeader, group: list[Chunk], job: Job, damage: list[str]
 ) -> Iterator[Records]:
-    """Decode neighbouring chunks from where *stream* stands; on damage, the good ones before it."""
+    """Decode neighbouring chunks from where *stream* stands, all at once or, on damage, singly."""
     import lazrs  # compiled; detection must not load it
 
     vlr = header.records["laszip encoded", 22204]
@@ -195,18 +202,22 @@ def _decode(
         guarded(header, lambda: run(data, out, group))
         yield out.view(kind)
         return
-    except SourceError:
+    except SourceError as error:
         if len(group) == 1:
-            raise
+            damage.append(error.reason)
+            return
     at = 0
     for chunk in group:
-        if job is not None:
-            job.check()
+        job.check()
         part = np.zeros(chunk[0] * header.record_bytes, np.uint8)
         piece = data[at : at + chunk[1]]
-        guarded(header, partial(run, piece, part, [chunk]))
-        yield part.view(kind)
         at += chunk[1]
+        try:
+            guarded(header, partial(run, piece, part, [chunk]))
+        except SourceError as error:
+            damage.append(error.reason)
+            continue
+        yield part.view(kind)
 
 
 def _as_stream(stream: BinaryIO, header: LasHeader, job: Job, batch: int) -> Iterator[Records]:

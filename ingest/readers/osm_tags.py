@@ -29,11 +29,23 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "points": ("kind", "osm_key", "height_m"),
 }  # fmt: skip
 
-_LAND_KEYS: Final = ("landuse", "natural", "leisure", "amenity", "man_made", "aeroway", "place")
-_POINT_KEYS: Final = (
-    "natural", "highway", "emergency", "power", "man_made", "surveillance:type", "amenity",
-    "barrier", "railway", "public_transport", "tourism", "shop", "office", "historic",
-)  # fmt: skip
+_LAND_KEYS: Final = ("landuse", "natural", "leisure", "amenity", "man_made", "aeroway")
+#: Keys of nodes that are things, and the values that count; None for any. Crossings, turning
+#: circles and the like only say something about the way they lie on.
+_POINT_KEYS: Final[dict[str, frozenset[str] | None]] = {
+    "natural": frozenset({"tree", "peak", "spring", "rock", "stone"}),
+    "highway": frozenset({"street_lamp", "traffic_signals", "bus_stop"}),
+    "emergency": None,
+    "power": None,
+    "man_made": None,
+    "surveillance:type": None,
+    "amenity": None,
+    "railway": frozenset({"station", "halt", "tram_stop", "subway_entrance"}),
+    "tourism": None,
+    "shop": None,
+    "office": None,
+    "historic": None,
+}
 _WATER_NATURAL: Final = frozenset({"water", "bay", "wetland"})
 _NUMBER: Final = re.compile(r"^\s*(-?\d+(?:[.,]\d+)?)\s*(m|metres?|meters?|ft|feet|')?\s*(\d+)?")
 
@@ -77,7 +89,15 @@ def line_table(tags: Mapping[str, str]) -> str | None:
 
 def point_table(tags: Mapping[str, str]) -> str | None:
     """Return the table of a node, None where it is not kept."""
-    return "points" if any(key in tags for key in _POINT_KEYS) else None
+    return "points" if _point_key(tags) else None
+
+
+def _point_key(tags: Mapping[str, str]) -> str:
+    for key, values in _POINT_KEYS.items():
+        value = tags.get(key, "no")
+        if value != "no" and (values is None or value in values):
+            return key
+    return ""
 
 
 def row_of(table: str, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -102,8 +122,11 @@ def row_of(table: str, tags: Mapping[str, str]) -> dict[str, Any]:
     elif table == "water":
         row["water"] = tags.get("water") or tags.get("natural") or tags.get("landuse")
     else:
-        keys = _LAND_KEYS if table == "land_use" else _POINT_KEYS
-        category = next((key for key in keys if key in tags), "")
+        category = (
+            next((key for key in _LAND_KEYS if key in tags), "")
+            if table == "land_use"
+            else _point_key(tags)
+        )
         row["kind"] = tags.get(category)
         if table == "points":
             row |= {"osm_key": category, "height_m": length_m(tags.get("height"))}

@@ -18,6 +18,8 @@ from ingest.tiling.surface import Surface, with_normals
 Array = npt.NDArray[Any]
 #: Vertices gathered before a block is written.
 _BLOCK_VERTICES: Final = 200_000
+#: A chunk with more triangles than this and no features is a survey, not a drawn thing.
+_DENSE_TRIANGLES: Final = 20_000
 _ARRAYS: Final = ("position", "triangles", "uv", "normal", "colour", "feature")
 
 
@@ -117,6 +119,8 @@ class MeshStore:
         number = len(self._blocks)
         merged = merge(surfaces)
         if merged.material.lit or merged.material.texture is None or merged.uv is None:
+            dense = len(merged.triangles) > _DENSE_TRIANGLES * len(surfaces)
+            merged.smooth = dense and merged.feature is None
             # Made here and not a tile at a time, so that no seam shows between tiles.
             merged = with_normals(merged)
         labels = _labels(merged, surfaces)

@@ -33,6 +33,9 @@ class Surface:
     normal : (n, 3) float32 array or None
     colour : (n, 4) uint8 array or None
     feature : (n,) uint32 array or None
+    smooth : bool
+        Normals that have to be made are made without edges: a dense survey is noisy, and every
+        bump would show as a facet.
     """
 
     position: npt.NDArray[np.float64]
@@ -42,6 +45,7 @@ class Surface:
     normal: npt.NDArray[np.float32] | None = None
     colour: npt.NDArray[np.uint8] | None = None
     feature: npt.NDArray[np.uint32] | None = None
+    smooth: bool = False
 
     def vertices(self, rows: npt.NDArray[Any]) -> dict[str, Any]:
         """Return the arrays of the vertices in *rows*, by name."""
@@ -112,20 +116,22 @@ def with_normals(surface: Surface) -> Surface:
     corners = surface.position[surface.triangles]
     weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     face = unit(weighted)
-    order = np.argsort(flat, kind="stable")
     counts = np.bincount(flat, minlength=len(surface.position))
-    starts = np.cumsum(counts) - counts
     mean = unit(
         np.column_stack(
             [np.bincount(flat, np.repeat(weighted[:, axis], 3), len(counts)) for axis in range(3)]
         )
     )
+    if surface.smooth:
+        return replace(surface, normal=mean.astype(np.float32))
     per_corner = mean[flat]
     steep = np.einsum("ij,ij->i", np.repeat(face, 3, axis=0), per_corner) < _SMOOTH_COSINE
     folded = np.zeros(len(counts), bool)
     folded[flat[steep]] = True
     chosen = np.flatnonzero(folded[flat])
     if len(chosen):
+        order = np.argsort(flat, kind="stable")
+        starts = np.cumsum(counts) - counts
         per_corner[chosen] = _folded_normals(chosen, flat, order, starts, counts, face, weighted)
     # Ten bits an axis: corners whose normals differ by less than 0.1 degrees share a vertex.
     steps = np.round((per_corner + 1.0) * 511.5).astype(np.int64)

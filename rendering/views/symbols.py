@@ -11,11 +11,11 @@ import numpy.typing as npt
 from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper
 
 from rendering.actors import line_actor
+from rendering.camera import Point
 from rendering.features import FeatureTable, check_features
 from rendering.geometry import poly_data, vtk_array
 from rendering.labels import LabelItem, Labels
 from rendering.look import Look
-from rendering.camera import Point
 from rendering.options import Pick
 from rendering.picking import Ray
 from rendering.symbology.models import UPRIGHT, has_model, model

@@ -170,12 +170,10 @@ def test_a_header_without_its_points_is_an_error(real_data: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("bad_made/bitflip/copc_flip_body.copc.laz", "damaged"),
         ("bad_made/bitflip/copc_flip_head.copc.laz", "offset"),
         ("bad_made/lies/empty.las", "LASF"),
         ("bad_made/lies/las_bad_scale.las", "scale factor 0"),
         ("bad_made/lies/las_offset_past_eof.las", "4,294,967,040"),
-        ("bad_made/truncated/copc_cut1.copc.laz", "table of compressed chunks"),
     ],
 )
 def test_a_file_beyond_reading_is_refused_with_its_reason(
@@ -192,6 +190,7 @@ def test_a_file_beyond_reading_is_refused_with_its_reason(
     [
         ("bad_made/lies/las_huge_count.las", 528),
         ("bad_made/truncated/las_cut.las", 1704),
+        ("bad_made/truncated/copc_cut1.copc.laz", 480),
         ("bad_upstream/pdal/las/garbage_nVariableLength.las", 718),
     ],
 )
