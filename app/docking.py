@@ -12,6 +12,10 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 
+#: Below this height a dock at the bottom shows nothing of use.
+_LEAST_HEIGHT_PX: Final = 100
+_JOBS_HEIGHT_PX: Final = 180
+
 LAYOUTS: Final = ("plan", "monitor", "reconstruct")
 
 #: Which docks each arrangement shows; the timeline and the scene always are there.
@@ -136,6 +140,13 @@ class Docks(QObject):
         dock = self._docks[name]
         dock.toggleView(True)
         dock.setAsCurrentTab()
+        # A dock that was never open has no size yet; the splitter knows after the next turn.
+        QTimer.singleShot(0, self, lambda: self._make_room(dock))
+
+    def _make_room(self, dock: QtAds.CDockWidget) -> None:
+        if dock.isVisible() and dock.height() < _LEAST_HEIGHT_PX:
+            height = self.manager.height()
+            self._set_extent(dock, Qt.Orientation.Vertical, _JOBS_HEIGHT_PX, height)
 
     def is_open(self, name: str) -> bool:
         """Return whether a dock is open."""
@@ -143,7 +154,10 @@ class Docks(QObject):
 
     def toggle(self, name: str) -> None:
         """Open or close a dock."""
-        self._docks[name].toggleView(self._docks[name].isClosed())
+        if self.is_open(name):
+            self._docks[name].toggleView(False)
+        else:
+            self.show(name)
 
     def retranslate(self) -> None:
         """Take the titles of the language in use."""
@@ -171,7 +185,7 @@ class Docks(QObject):
             self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
         below = {
             "timeline": TIMELINE_PX,
-            "jobs": round(min(200, height * 0.25)),
+            "jobs": _JOBS_HEIGHT_PX,
             "entities": round(height * 0.58),
         }
         for name, pixels in below.items():

@@ -61,8 +61,8 @@ def size(count: float) -> str:
 
 def short(count: int) -> str:
     """Return a count in few characters: 1 204, 48.2 M."""
-    if count >= 10_000_000:
-        return f"{fixed(count / 1e6, 1)} M"
+    if count >= 1_000_000:
+        return f"{fixed(count / 1e6, 1 if count >= 10_000_000 else 2)} M"
     if count >= 100_000:
         return f"{fixed(count / 1e3, 0)} k"
     return integer(count)

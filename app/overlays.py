@@ -266,8 +266,9 @@ class Notice(QFrame):
         """Keep to the bottom centre of the scene."""
         parent = self._scene
         width = min(640, parent.width() - 2 * _MARGIN)
-        self.setFixedWidth(max(200, width))
-        self.adjustSize()
+        layout = self.layout()
+        if layout is not None:
+            self.resize(max(200, width), layout.heightForWidth(max(200, width)))
         self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 60)
 
 

@@ -60,6 +60,12 @@ def placement(
         return None, []
     if info.crs is not None:
         return info.crs, []
+    return _placement_without_crs(frame, info, path)
+
+
+def _placement_without_crs(
+    frame: Frame, info: SourceInfo, path: Path
+) -> tuple[str | None, list[str]]:
     if info.kind in _LOCAL_KINDS:
         return None, [
             "states no coordinate reference system; placed at the project's origin as local metres"

@@ -134,7 +134,7 @@ def look(pose: CameraPose, dx_deg: float, dy_deg: float) -> CameraPose:
 
 def face_north(pose: CameraPose) -> CameraPose:
     """Turn about the target until north is up."""
-    return orbit(pose, pose.target, pose.heading_deg, 0.0)
+    return orbit(pose, pose.target, -pose.heading_deg, 0.0)
 
 
 def ease(t: float) -> float:

@@ -24,7 +24,16 @@ from PySide6.QtWidgets import (
 
 from app import numbers, words
 from app.icons import IconSet
-from app.item_models.layers import JOB_ROLE, LAYER_ROLE, NOTE_ROLE, VISIBLE_ROLE, LayersModel
+from app.item_models.layers import (
+    GROUP_ROLE,
+    INDENT_ROLE,
+    JOB_ROLE,
+    LAYER_ROLE,
+    NOTE_ROLE,
+    VISIBLE_ROLE,
+    LayerGroup,
+    LayersModel,
+)
 from app.project import ProjectSession
 from app.scene import Scene
 from app.theme import ROW_PX, Theme
@@ -33,6 +42,7 @@ from twin_model.layer import Layer, LayerRole
 
 _EYE: Final = QRect(10, 0, 20, ROW_PX)
 _TEXT_LEFT: Final = 36
+_INDENT: Final = 18
 
 
 class _LayerDelegate(QStyledItemDelegate):
@@ -56,7 +66,8 @@ class _LayerDelegate(QStyledItemDelegate):
         record = index.data(JOB_ROLE)
         visible = record is None and bool(index.data(VISIBLE_ROLE))
         glyph = "circle-dashed" if record else "eye" if visible else "eye-slash"
-        eye = QRect(rect.left() + _EYE.left(), rect.top() + 5, 16, 16)
+        indent = _INDENT if index.data(INDENT_ROLE) else 0
+        eye = QRect(rect.left() + _EYE.left() + indent, rect.top() + 5, 16, 16)
         self._icons.paint(painter, eye, glyph, theme.colour("text" if visible else "faint"))
         note = str(index.data(NOTE_ROLE) or "")
         metrics = option.fontMetrics
@@ -70,12 +81,20 @@ class _LayerDelegate(QStyledItemDelegate):
             note,
         )
         painter.setPen(theme.colour("text" if visible else "dim"))
-        space = max(0, right - note_width - 12 - rect.left() - _TEXT_LEFT)
+        text_left = rect.left() + _TEXT_LEFT + indent
+        group = index.data(GROUP_ROLE)
+        if group is not None:
+            arrow = "caret-down" if group.expanded else "caret-right"
+            caret = QRect(text_left - 3, rect.top() + 7, 12, 12)
+            self._icons.paint(painter, caret, arrow, theme.colour("dim"))
+            painter.setPen(theme.colour("text" if visible else "dim"))
+            text_left += 14
+        space = max(0, right - note_width - 12 - text_left)
         name = metrics.elidedText(
             str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideRight, space
         )
         painter.drawText(
-            QRect(rect.left() + _TEXT_LEFT, rect.top(), space + 2, rect.height()),
+            QRect(text_left, rect.top(), space + 2, rect.height()),
             Qt.AlignmentFlag.AlignVCenter,
             name,
         )
@@ -97,16 +116,23 @@ class _LayerDelegate(QStyledItemDelegate):
 
 
 class _LayerList(QListView):
-    """A list whose eyes react to clicks."""
+    """A list whose eyes and groups react to clicks."""
 
-    eye_clicked = Signal(object)
+    eye_clicked = Signal(list)  # of Layer
+    group_clicked = Signal(object)  # LayerGroup
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and event.position().x() < _TEXT_LEFT - 4:
-            index = self.indexAt(event.position().toPoint())
-            layer = index.data(LAYER_ROLE) if index.isValid() else None
-            if layer is not None:
-                self.eye_clicked.emit(layer)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            layer, group = index.data(LAYER_ROLE), index.data(GROUP_ROLE)
+            indent = _INDENT if index.data(INDENT_ROLE) else 0
+            if event.position().x() < _TEXT_LEFT - 4 + indent:
+                layers = group.layers if isinstance(group, LayerGroup) else [layer]
+                if layers[0] is not None:
+                    self.eye_clicked.emit(list(layers))
+                    return
+            elif group is not None:
+                self.group_clicked.emit(group)
                 return
         super().mousePressEvent(event)
 
@@ -199,6 +225,7 @@ class LayersPanel(QWidget):
         self.model.rename_wanted.connect(self._rename)
         self.model.order_wanted.connect(self._reorder)
         self.list.eye_clicked.connect(self.toggle)
+        self.list.group_clicked.connect(self.model.toggle_group)
         self.list.customContextMenuRequested.connect(self._menu)
         self.list.doubleClicked.connect(self._zoom_to_index)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._select())
@@ -236,7 +263,10 @@ class LayersPanel(QWidget):
         self._show_jobs()
 
     def _show_jobs(self) -> None:
+        rows = self.model.rowCount()
         self.model.set_jobs([job for job in self._jobs.active() if job.kind == "import"])
+        if self.model.rowCount() > rows:
+            self.list.scrollToBottom()  # where imports under way stand
         empty = self.model.rowCount() == 0
         self._empty.setVisible(empty)
         self.list.setVisible(not empty)
@@ -268,12 +298,13 @@ class LayersPanel(QWidget):
 
     # -- changing ------------------------------------------------------------------------
 
-    def toggle(self, layer: Layer) -> None:
-        """Show or hide a layer."""
-        visible = not layer.style.get("visible", True)
-        self._scene.preview_style(layer.id, visible=visible)
-        if self._session.writable:
-            self._session.set_style(layer.id, visible=visible)
+    def toggle(self, layers: list[Layer]) -> None:
+        """Show layers, or hide them where any of them is shown."""
+        visible = not any(layer.style.get("visible", True) for layer in layers)
+        for layer in layers:
+            self._scene.preview_style(layer.id, visible=visible)
+            if self._session.writable and layer.style.get("visible", True) != visible:
+                self._session.set_style(layer.id, visible=visible)
 
     def _opacity_moved(self, percent: int) -> None:
         self._opacity_value.setText(f"{numbers.integer(percent)} %")

@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
-from shapely import LineString, box
+from shapely import LineString, Polygon, box
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from assets.demo_city.buildings import Building
 from assets.demo_city.furniture import Thing, Tree
 from assets.demo_city.ground import noise, to_pixels
+from assets.demo_city.old_town import ROOF_COLOURS, Wing
 from assets.demo_city.plan import (
     CONTAINER_YARD,
     OLD_TOWN,
@@ -89,6 +90,7 @@ def paint(
     buildings: list[Building],
     trees: list[Tree],
     things: list[Thing],
+    wings: list[Wing],
     chance: np.random.Generator,
 ) -> Picture:
     """Return the picture as (rows, columns, 3), row 0 in the north."""
@@ -98,10 +100,12 @@ def paint(
     _paint_yard(canvas)
     _paint_cars(canvas, plan, chance)
     picture = _grain(canvas, plan, chance)
-    picture = _shade(canvas, picture, buildings, trees)
+    solids = [(b.outline, b.height_m) for b in buildings]
+    picture = _shade(canvas, picture, solids + [(w.outline, w.eaves_m) for w in wings], trees)
     canvas.image = Image.fromarray(picture)
     canvas.draw = ImageDraw.Draw(canvas.image)
     _paint_roofs(canvas, buildings, chance)
+    _paint_old_town(canvas, wings)
     _paint_crowns(canvas, trees, chance)
     _paint_things(canvas, things)
     return _paint_water(canvas, plan, chance)
@@ -265,13 +269,12 @@ def _grain(canvas: _Canvas, plan: Plan, chance: np.random.Generator) -> Picture:
 
 
 def _shade(
-    canvas: _Canvas, picture: Picture, buildings: list[Building], trees: list[Tree]
+    canvas: _Canvas, picture: Picture, solids: list[tuple[Polygon, float]], trees: list[Tree]
 ) -> Picture:
     shadow = Image.new("L", canvas.image.size, 0)
     draw = ImageDraw.Draw(shadow)
-    for building in buildings:
-        length = min(building.height_m, 60.0)
-        outline = building.outline
+    for outline, height in solids:
+        length = min(height, 60.0)
         # Swept in steps: a hull would fill the yards.
         for step in np.linspace(0.0, length, max(2, int(length / 2.5))):
             moved = translate(outline, float(step) * _SHADOW[0], float(step) * _SHADOW[1])
@@ -314,6 +317,21 @@ def _paint_roofs(canvas: _Canvas, buildings: list[Building], chance: np.random.G
         elif building.use == "residential":
             ridge = LineString([(west + 2, (south + north) / 2), (east - 2, (south + north) / 2)])
             canvas.line(ridge, (206, 150, 124), 0.9)
+
+
+def _paint_old_town(canvas: _Canvas, wings: list[Wing]) -> None:
+    """Roofs of the old town: the sunny slope lighter, the ridge dark."""
+    for wing in wings:
+        red, green, blue = ROOF_COLOURS[wing.roof]
+        canvas.fill(wing.outline.buffer(0.4, join_style="mitre"), (red, green, blue))
+        west, south, east, north = wing.outline.bounds
+        half = box(west, south, east, (south + north) / 2)
+        ridge = LineString([(west, (south + north) / 2), (east, (south + north) / 2)])
+        if not wing.along_x:
+            half = box(west, south, (west + east) / 2, north)
+            ridge = LineString([((west + east) / 2, south), ((west + east) / 2, north)])
+        canvas.fill(half, (red + 22, green + 20, blue + 18))
+        canvas.line(ridge, (64, 64, 66), 0.4)
 
 
 def _paint_crowns(canvas: _Canvas, trees: list[Tree], chance: np.random.Generator) -> None:

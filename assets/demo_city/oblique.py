@@ -14,7 +14,7 @@ from shapely import box
 from shapely.affinity import translate
 
 from assets.demo_city.ground import Ground, noise
-from assets.demo_city.old_town import Wing
+from assets.demo_city.old_town import ROOF_COLOURS, Wing
 from assets.demo_city.osgb_writer import OsgbTile, write_tile
 from assets.demo_city.plan import CRS, OLD_TOWN, ORIGIN
 
@@ -29,7 +29,6 @@ _LEVELS: Final = ((256, 0.0), (512, 0.45), (1024, 0.45))
 #: A façade picture is this long; longer walls show it several times.
 _BAY_M: Final = 8.0
 _PLASTER: Final = ((212, 208, 198), (150, 146, 140), (128, 92, 66), (196, 172, 130))
-_ROOF: Final = ((84, 88, 92), (100, 100, 98), (112, 92, 78))
 
 
 class _Mesh:
@@ -292,7 +291,7 @@ def _roof_picture(kind: int, pixels: int, chance: np.random.Generator) -> Image.
     ribs = 14.0 * np.sin(u * 2 * np.pi * 20.0)[None, :]
     courses = 5.0 * (np.sin(u * 2 * np.pi * 14.0) > 0.6)[:, None]
     moss = np.clip(noise((pixels, pixels), 8, chance), 0, 1)
-    values = np.array(_ROOF[kind], float) + (ribs - courses)[..., None]
+    values = np.array(ROOF_COLOURS[kind], float) + (ribs - courses)[..., None]
     values = values + moss[..., None] * np.array([-6.0, 6.0, -12.0])
     values = values + chance.normal(0, 4, values.shape)
     values[: max(1, pixels // 40)] = 70.0  # the ridge

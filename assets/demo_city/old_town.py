@@ -13,6 +13,8 @@ from assets.demo_city.plan import OLD_TOWN
 #: Half side of the square around the pagoda, metres.
 _SQUARE_M: Final = 24.0
 _CELL_M: Final = (25.0, 20.0)
+#: Of the three kinds of roof tiles.
+ROOF_COLOURS: Final = ((84, 88, 92), (100, 100, 98), (112, 92, 78))
 
 
 @dataclass(frozen=True)

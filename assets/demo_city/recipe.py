@@ -18,7 +18,7 @@ from assets.demo_city.furniture import make_things, make_trees
 from assets.demo_city.ground import Ground
 from assets.demo_city.imagery import paint
 from assets.demo_city.oblique import write_production
-from assets.demo_city.old_town import Wing, make_wings
+from assets.demo_city.old_town import make_wings
 from assets.demo_city.plan import OLD_TOWN, SEED, SIZES, make_plan
 from assets.demo_city.rasters import write_imagery, write_terrain
 from assets.demo_city.survey import roofs, write_survey
@@ -112,13 +112,11 @@ class _Kitchen:
         self._trees = make_trees(self._plan, self._buildings, _chance(2))
         self._things = make_things(self._plan, self._buildings, _chance(3))
         self._ground = Ground(self._plan, SIZES[size].dem_m, _chance(4))
-        self._wings = self._surveyed_wings()
-
-    def _surveyed_wings(self) -> list[Wing]:
-        """Return the old town's wings where there are tiles for them."""
-        columns, rows = self._plan.size.oblique_tiles
+        columns, rows = SIZES[size].oblique_tiles
         east, north = OLD_TOWN[0] + 100.0 * columns, OLD_TOWN[1] + 100.0 * rows
-        return [w for w in make_wings(_chance(5)) if w.x < east and w.y < north]
+        self._all_wings = make_wings(_chance(5))
+        # What there are tiles for.
+        self._wings = [w for w in self._all_wings if w.x < east and w.y < north]
 
     def _next(
         self, stage: str, file: str, name: str, name_en: str, *, visible: bool = True
@@ -135,7 +133,9 @@ class _Kitchen:
         path = self._next("terrain", "terrain.tif", "地形", "Terrain")
         write_terrain(path, plan, ground.heights, ground.cell_m)
         path = self._next("imagery", "imagery.tif", "影像", "Imagery")
-        self._picture = paint(plan, self._buildings, self._trees, self._things, _chance(6))
+        self._picture = paint(
+            plan, self._buildings, self._trees, self._things, self._all_wings, _chance(6)
+        )
         write_imagery(path, plan, self._picture)
 
     def tables(self) -> None:
@@ -159,7 +159,7 @@ class _Kitchen:
     def models(self) -> None:
         write_terminal(self._next("terminal", "terminal.ifc", "航站楼", "Terminal"))
         path = self._next("survey", "survey.laz", "激光点云", "Laser survey", visible=False)
-        solids = roofs(self._buildings) + [(w.outline, w.eaves_m) for w in self._wings]
+        solids = roofs(self._buildings) + [(w.outline, w.eaves_m) for w in self._all_wings]
         write_survey(path, self._plan, self._ground, solids, self._trees, self._picture, _chance(8))
         path = self._next("old town", "old_town", "老城倾斜摄影", "Old town (oblique)")
         _empty(path)

@@ -33,6 +33,7 @@ _OPENINGS: Final = ("IfcOpeningElement",)
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
 _FLUSH_VERTICES: Final = 60_000
 _FLUSH_S: Final = 1.0
+_IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 _GREY: Final = (0.8, 0.8, 0.8, 1.0)
 
 Colour = tuple[float, float, float, float]
@@ -52,8 +53,7 @@ class _Batch:
     def add(self, number: int, feature: int, shape: _Shape | None, drawn: bool) -> None:
         self._done.append(number)
         if shape is not None and len(shape.vertices):
-            low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
-            self._boxes.append([feature, int(drawn), *low.tolist(), *high.tolist()])
+            self._boxes.append([feature, int(drawn), *shape.box])
             if drawn:
                 for colour, vertices, triangles in shape.parts():
                     self._parts.setdefault(colour, []).append((vertices, triangles, feature))
@@ -64,9 +64,11 @@ class _Batch:
     def flush(self) -> None:
         for colour, parts in self._parts.items():
             counts = np.array([len(vertices) for vertices, _, _ in parts])
-            starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).tolist()
             position = np.concatenate([vertices for vertices, _, _ in parts])
             triangles = np.concatenate([t + s for (_, t, _), s in zip(parts, starts)])
+            if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(position):
+                continue  # a kernel's mistake; nobody could draw it
             feature = np.repeat(np.array([f for _, _, f in parts], "<u4"), counts)
             write_frame(
                 self._stream,
@@ -90,9 +92,11 @@ class _Shape:
         self._faces = np.frombuffer(geometry.faces_buffer, np.int32).reshape(-1, 3)
         self._material = np.frombuffer(geometry.material_ids_buffer, np.int32)
         self._colours = [_colour(material) for material in geometry.materials]
-        faces = self._faces
-        fits = not len(faces) or (faces.min() >= 0 and faces.max() < len(vertices))
-        if not fits or not np.isfinite(vertices).all():
+        self.box: list[float] = []
+        if len(vertices):
+            self.box = [*vertices.min(axis=0).tolist(), *vertices.max(axis=0).tolist()]
+        # NaN and infinity come through to the box, so that not every vertex has to be asked.
+        if not all(map(math.isfinite, self.box)):
             self.vertices = np.empty((0, 3))
 
     def parts(self) -> Iterator[tuple[Colour, Any, Any]]:
@@ -121,9 +125,11 @@ def _colour(material: Any) -> Colour:
 
 
 def _matrix(shape: Any) -> npt.NDArray[np.float64] | None:
+    values = shape.transformation.matrix
+    if values == _IDENTITY:
+        return None
     # ifcopenshell stores the 4x4 column by column.
-    matrix = np.array(shape.transformation.matrix, np.float64).reshape(4, 4).T
-    return None if np.array_equal(matrix, np.eye(4)) else matrix
+    return np.array(values, np.float64).reshape(4, 4).T
 
 
 def _send_geometry(stream: BinaryIO, model: Any, request: dict[str, Any]) -> None:

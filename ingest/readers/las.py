@@ -90,6 +90,8 @@ class LasReader:
         if scan.failure:
             warnings.append(scan.failure)
         bounds = _bounds(header, scan, warnings)
+        if "gps_time" in _fields(header) and scan.points and scan.first_gps_s is None:
+            warnings.append("no point has a GPS time that is a number")
         doubt = contradiction(crs, bounds)
         if doubt:
             warnings.append(doubt)

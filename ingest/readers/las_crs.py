@@ -114,6 +114,9 @@ def _from_keys(header: LasHeader, warnings: list[str]) -> tuple[str | None, str 
         if payload:
             warnings.append("the GeoTIFF keys are empty or damaged; the CRS is unknown")
         return None, None
+    announced = struct.unpack_from("<H", payload, 6)[0]
+    if announced > len(keys):
+        warnings.append(f"the file announces {announced:,} GeoTIFF keys, {len(keys):,} are there")
     code = keys.get(_PROJECTED, 0) or keys.get(_GEOGRAPHIC, 0)
     if not code:
         warnings.append("the GeoTIFF keys name no coordinate reference system")

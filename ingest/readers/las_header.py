@@ -261,6 +261,9 @@ def _read_records(stream: BinaryIO, header: LasHeader, head: bytes) -> None:
         stream.seek(position)
         _, user, record, length, _ = _EVLR_HEAD.unpack(_exactly(stream, _EVLR_HEAD.size, header))
         position += _EVLR_HEAD.size
+        if position + length > header.file_bytes:
+            header.warnings.append("truncated: the last extended record runs beyond the file")
+            break
         _keep(stream, header, user, record, length)
         position += length
 

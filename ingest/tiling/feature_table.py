@@ -116,8 +116,19 @@ class FeatureTable:
         return out, mask
 
 
-def read_chunks(path: Path, names: list[str], limit: int) -> Iterator[tuple[Any, Any, list[Any]]]:
+def read_chunks(
+    path: Path, names: list[str], limit: int, where: str = ""
+) -> Iterator[tuple[Any, Any, list[Any]]]:
     """Yield (fid, shape, columns) of a features.gpkg, *limit* rows at a time.
+
+    Parameters
+    ----------
+    path : Path
+    names : list of str
+        Columns.
+    limit : int
+    where : str
+        SQL condition that rows must also fulfil.
 
     Raises
     ------
@@ -125,13 +136,14 @@ def read_chunks(path: Path, names: list[str], limit: int) -> Iterator[tuple[Any,
         If the file is damaged.
     """
     pyogrio = load_pyogrio()
+    extra = f" AND ({where})" if where else ""
     last = 0
     while True:
         try:
             meta, fids, geometry, values = guarded(
                 lambda last=last: pyogrio.raw.read(  # type: ignore[misc]
                     str(path), layer=TABLE, columns=names, return_fids=True,
-                    max_features=limit, where=f"fid > {last}",
+                    max_features=limit, where=f"fid > {last}{extra}",
                 ),
                 [],
             )  # fmt: skip

@@ -151,6 +151,15 @@ def uses(columns: dict[str, list[Any]], count: int) -> list[str]:
     ]
 
 
+def are_parts(columns: dict[str, list[Any]], count: int) -> list[bool]:
+    """Return which rows are parts of buildings (OpenStreetMap's ``building:part``)."""
+    lower = {name.lower(): values for name, values in columns.items()}
+    for field in ("part", "building:part", "building_part"):
+        if field in lower:
+            return [v is not None and v is not False and v not in ("no", "") for v in lower[field]]
+    return [False] * count
+
+
 def is_solid(entity_type: str) -> bool:
     """Return whether polygons of this type that have a height stand up as solids."""
     return entity_type not in catalogue()["never_solid"]

@@ -88,10 +88,18 @@ def extrude(solids: Solids) -> list[MeshChunk]:
 
 @dataclass(frozen=True)
 class _Rings:
-    """Edges of all rings, exterior anticlockwise and holes clockwise.
+    """Edges of all rings, walked so that the outside is on the right.
 
-    x0, y0, x1, y1 : (e,) ends of each edge; solid, part : (e,) indices; part_ends : the corners of
-    each part as (start, end) of each of its rings.
+    Parameters
+    ----------
+    x0, y0, x1, y1 : (e,) float64 arrays
+        Ends of each edge.
+    solid, ring : (e,) int64 arrays
+        Which solid and which ring each edge belongs to.
+    ring_part : (r,) int64 array
+        Which part each ring belongs to.
+    part_solid : (p,) int64 array
+        Which solid each part belongs to.
     """
 
     x0: Floats

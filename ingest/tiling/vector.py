@@ -33,7 +33,11 @@ ASSUMED_BUILDING_HEIGHT_M: Final = 6.0
 #: Solids reach this far below the lowest ground under them, so that no gap opens on slopes.
 _SUNK_M: Final = 0.5
 _SOLIDS_A_CHUNK: Final = 500
-_SOLID_COLUMNS: Final = ("shapan_base_m", "shapan_ground_m", "shapan_roof_m", "shapan_facade")
+_SOLID_COLUMNS: Final = (
+    "shapan_base_m", "shapan_ground_m", "shapan_roof_m", "shapan_facade", "shapan_part",
+)  # fmt: skip
+#: An outline of which this share is covered by parts is drawn by them (Simple 3D Buildings).
+_PARTED: Final = 0.5
 _FAMILIES: Final = {
     0: "points",
     4: "points",
@@ -211,6 +215,7 @@ class _FeatureLayer:
         self.warnings: list[str] = []
         self.bounds = _Bounds()
         self.assumed = 0
+        self.parts = 0
         self.repaired = 0
 
     def add(self, rows: _Rows) -> None:
@@ -281,6 +286,7 @@ class _FeatureLayer:
     def _solid_chunks(self) -> Iterator[MeshChunk]:
         done = 0
         offset = self.target.frame.offset
+        tree, part_areas = self._part_tree() if self.parts else (None, np.empty(0))
         for fids, shapes, columns in read_chunks(
             self.table.path, list(_SOLID_COLUMNS), _SOLIDS_A_CHUNK
         ):
@@ -290,6 +296,12 @@ class _FeatureLayer:
             self.repaired += repaired
             base, ground, roof = (np.asarray(c, np.float64) - offset[2] for c in columns[:3])
             usable = ~shapely.is_missing(outlines) & np.isfinite(base) & (roof > base)
+            if tree is not None:
+                covered = np.zeros(len(outlines))
+                outline, part = tree.query(outlines, predicate="contains")
+                np.add.at(covered, outline, part_areas[part])
+                whole = np.asarray(columns[4], np.float64) == 0
+                usable &= ~(whole & (covered > _PARTED * shapely.area(outlines)))
             yield from extrude(
                 Solids(
                     outlines[usable], base[usable], ground[usable], roof[usable],
@@ -297,6 +309,20 @@ class _FeatureLayer:
                     np.asarray(columns[3], np.float64)[usable].astype(np.int64),
                 )
             )  # fmt: skip
+
+    def _part_tree(self) -> tuple[shapely.STRtree, Floats]:
+        """Return a point in each part of a building, in a tree, and the parts' areas."""
+        points: list[Any] = []
+        areas: list[float] = []
+        for _, shapes, _ in read_chunks(
+            self.table.path, ["shapan_part"], _SOLIDS_A_CHUNK, "shapan_part = 1"
+        ):
+            self.target.job.check()
+            outlines, _ = valid_polygons(_moved(shapes, -self.target.frame.offset))
+            outlines = outlines[~shapely.is_missing(outlines)]
+            points += list(shapely.point_on_surface(outlines))
+            areas += shapely.area(outlines).tolist()
+        return shapely.STRtree(points), np.array(areas)
 
     def _solid_columns(self, rows: _Rows) -> dict[str, list[Any]]:
         """Return absolute heights of underside, ground and roof, and the façade."""
@@ -320,6 +346,8 @@ class _FeatureLayer:
         uses = feature_types.uses(rows.columns, count)
         first = self.table.count + 1
         facade = [choose(uses[i], float(height[i]), first + i) for i in range(count)]
+        parts = feature_types.are_parts(rows.columns, count)
+        self.parts += sum(parts)
         z = float(self.target.frame.offset[2])
         return {
             "shapan_height_m": (roof - ground).tolist(),
@@ -327,6 +355,7 @@ class _FeatureLayer:
             "shapan_ground_m": (ground + z).tolist(),
             "shapan_roof_m": (roof + z).tolist(),
             "shapan_facade": facade,
+            "shapan_part": [int(part) for part in parts],
         }
 
     def _lowest_ground(self, shapes: Shapes) -> Floats:

@@ -45,6 +45,12 @@ class DrapeLayer:
     table : FeatureTable
     style : dict
         colour, width_m, opacity, visible.
+    kinds : list of str
+        How each row is painted.
+    widths : (n,) array
+        Width of each line in metres, 0 where the row says nothing.
+    tree : shapely.STRtree
+    bounds : west, south, east, north or None
     """
 
     layer: str
@@ -53,12 +59,16 @@ class DrapeLayer:
     kinds: list[str] = field(default_factory=list)
     widths: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     tree: Any = None
+    bounds: tuple[float, float, float, float] | None = None
 
     def prepare(self) -> DrapeLayer:
         """Build the spatial index and what each row looks like; runs in a decoder thread."""
         import shapely
 
         self.tree = shapely.STRtree(self.table.geometry)
+        if len(self.table):
+            west, south, east, north = (float(v) for v in shapely.total_bounds(self.table.geometry))
+            self.bounds = (west, south, east, north)
         self.kinds = [self._kind(i) for i in range(len(self.table))]
         self.widths = np.array([self._width(i) for i in range(len(self.table))], np.float64)
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,10 @@ class DrapeView(DrapedView):
             self.warnings.append(str(result))
             return
         self._drape = result
+        if self.bounds is None and result.bounds is not None:
+            west, south, east, north = result.bounds
+            z = self.ground.heights(np.array([west, east]), np.array([south, north]))
+            self.bounds = (west, south, float(z.min()), east, north, float(z.max()))
         self.set_style(self._style)
         chosen, self._chosen = self._chosen, (set(), None)
         self.select(*chosen)
@@ -147,14 +152,7 @@ class DrapeView(DrapedView):
         """Apply visible, opacity, colour, width_m."""
         self._style = dict(style)
         if self._drape is not None:
-            self._drape = DrapeLayer(
-                self.layer.id,
-                self._drape.table,
-                dict(style),
-                self._drape.kinds,
-                self._drape.widths,
-                self._drape.tree,
-            )
+            self._drape = replace(self._drape, style=dict(style))
             self.ground.set_drape(self.layer.id, self._drape)
 
     def select(self, features: set[int], hover: int | None) -> None:

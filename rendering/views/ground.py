@@ -266,6 +266,10 @@ class Ground:
         content = self.content
         boxes = [f.bounds for f in content.fields]
         boxes += [s.bounds for s, _ in content.imagery]
+        for drape in content.drapes:
+            if drape.bounds is not None:
+                west, south, east, north = drape.bounds
+                boxes.append((west, south, 0.0, east, north, 0.0))
         if self._bounds is not None:
             boxes.append(self._bounds)
         active = bool(content.fields or content.imagery or content.drapes)

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 from pytestqt.qtbot import QtBot
-from window_support import qapp_args  # noqa: F401
 
 
 @pytest.mark.gui

@@ -31,9 +31,10 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
         if _is_call(node, "translate") or _is_call(node, "QT_TRANSLATE_NOOP"):
             context, text = node.args[:2]
             if isinstance(context, ast.Constant):
-                yield str(context.value), _literal(path, text) if isinstance(
-                    text, ast.Constant
-                ) else ""
+                yield (
+                    str(context.value),
+                    _literal(path, text) if isinstance(text, ast.Constant) else "",
+                )
 
 
 def _is_call(node: ast.AST, name: str) -> bool:
@@ -118,7 +119,7 @@ def test_the_translator_shows_the_source_text_where_there_is_no_translation(
     path = tmp_path / "x.ts"
     path.write_text(
         '<TS version="2.1" language="en"><context><name>A</name>'
-        '<message><source>done</source><translation>fertig</translation></message>'
+        "<message><source>done</source><translation>fertig</translation></message>"
         '<message><source>open</source><translation type="unfinished">x</translation></message>'
         '<message numerus="yes"><source>%n tile(s)</source><translation><numerusform>%n tile'
         "</numerusform><numerusform>%n tiles</numerusform></translation></message>"

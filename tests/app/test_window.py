@@ -10,15 +10,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_support import (  # noqa: F401
-    MakeWindow,
-    display_of,
-    flush,
-    make_window,
-    project,
-    qapp_args,
-    wait_complete,
-)
 
 from app.actions.registry import ActionSpec, DuplicateActionError
 from app.item_models.entities import ENTITY_ROLE
@@ -27,6 +18,7 @@ from app.settings import Settings
 from app.window import MainWindow
 from twin_model.time import Instant
 from twin_model.twin import Twin
+from window_support import MakeWindow, display_of, flush, wait_complete
 
 pytestmark = pytest.mark.gui
 
@@ -41,7 +33,9 @@ def click(qtbot: QtBot, window: MainWindow, position: tuple[float, float, float]
 
 
 def test_a_project_shows_its_layers_and_entities(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     assert "Harbour" in window.windowTitle()
@@ -57,7 +51,9 @@ def test_a_project_shows_its_layers_and_entities(
 
 
 def test_clicking_a_building_shows_what_it_is_and_where_it_comes_from(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     click(qtbot, window, (20.0, 20.0, 60.0))
@@ -74,7 +70,9 @@ def test_clicking_a_building_shows_what_it_is_and_where_it_comes_from(
 
 
 def test_clicking_the_sky_selects_nothing(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     click(qtbot, window, (20.0, 20.0, 60.0))
@@ -84,7 +82,9 @@ def test_clicking_the_sky_selects_nothing(
 
 
 def test_hovering_shows_the_name_and_the_coordinates_under_the_cursor(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     at = display_of(window, (20.0, 20.0, 60.0))
@@ -97,7 +97,9 @@ def test_hovering_shows_the_name_and_the_coordinates_under_the_cursor(
 
 
 def test_a_left_drag_turns_about_the_point_under_the_cursor(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     pivot = (20.0, 20.0, 60.0)
@@ -117,7 +119,9 @@ def test_a_left_drag_turns_about_the_point_under_the_cursor(
 
 
 def test_the_wheel_zooms_to_the_cursor(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     view = window.viewport
@@ -139,7 +143,9 @@ def test_the_wheel_zooms_to_the_cursor(
 
 
 def test_nothing_is_drawn_while_nothing_changes(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     qtbot.wait(600)
@@ -150,7 +156,9 @@ def test_nothing_is_drawn_while_nothing_changes(
 
 
 def test_many_requests_make_one_frame(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     qtbot.wait(600)
@@ -163,7 +171,9 @@ def test_many_requests_make_one_frame(
 
 
 def test_the_eye_hides_a_layer_and_undo_shows_it_again(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     panel = window.layers_panel
@@ -185,7 +195,9 @@ def at_of(window: MainWindow, position: tuple[float, float, float]) -> tuple[flo
 
 
 def test_layers_can_be_renamed_reordered_and_removed(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     model, twin = window.layers_panel.model, window.session.required
@@ -200,7 +212,9 @@ def test_layers_can_be_renamed_reordered_and_removed(
 
 
 def test_the_opacity_slider_makes_one_undo_step_however_far_it_moves(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     panel, twin = window.layers_panel, window.session.required
@@ -220,7 +234,11 @@ def test_the_opacity_slider_makes_one_undo_step_however_far_it_moves(
      (MeasureMode.AREA, "Area")],
 )  # fmt: skip
 def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, mode: MeasureMode, expected: str  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    mode: MeasureMode,
+    expected: str,
 ) -> None:
     window = make_window(project)
     window.actions_registry.run(f"tools.{mode.value}")
@@ -232,9 +250,9 @@ def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
         qtbot.wait(QApplication.doubleClickInterval() + 50)
     assert window.measure.text.startswith(expected)
     if mode == MeasureMode.DISTANCE:
-        assert sum(
-            math.dist(a, b) for a, b in zip(window.measure.points, places, strict=True)
-        ) < 6.0
+        assert (
+            sum(math.dist(a, b) for a, b in zip(window.measure.points, places, strict=True)) < 6.0
+        )
     if mode == MeasureMode.HEIGHT:
         assert window.measure.points[1][2] - window.measure.points[0][2] == pytest.approx(
             -35.0, abs=0.5
@@ -245,7 +263,9 @@ def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
 
 
 def test_saved_views_camera_and_layout_come_back_with_the_project(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     window.scene.zoom_to_layer("new-quay")
@@ -265,7 +285,10 @@ def test_saved_views_camera_and_layout_come_back_with_the_project(
 
 
 def test_a_locked_project_is_offered_for_reading_only(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
@@ -282,7 +305,9 @@ def test_a_locked_project_is_offered_for_reading_only(
 
 
 def test_a_folder_that_is_no_project_is_refused_with_a_reason(
-    qtbot: QtBot, make_window: MakeWindow, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    tmp_path: Path,
 ) -> None:
     window = make_window()
     assert not window.open_project(tmp_path)
@@ -291,7 +316,9 @@ def test_a_folder_that_is_no_project_is_refused_with_a_reason(
 
 
 def test_language_and_theme_switch_while_the_window_is_open(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     assert window.docks.dock("layers").windowTitle() == "Layers"
@@ -299,7 +326,7 @@ def test_language_and_theme_switch_while_the_window_is_open(
     flush()
     assert window.docks.dock("layers").windowTitle() == "图层"
     assert window.actions_registry.action("file.open").text() == "打开项目…"
-    assert [action.text() for action in window.top_bar.menus.actions()][0] == "文件"
+    assert window.top_bar.menus.actions()[0].text() == "文件"
     light = QApplication.palette().window().color().lightness()
     window.toggle_theme()
     assert QApplication.palette().window().color().lightness() < light - 100
@@ -309,7 +336,9 @@ def test_language_and_theme_switch_while_the_window_is_open(
 
 
 def test_the_palette_finds_actions_entities_and_coordinates(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     palette = window.palette_popup
@@ -331,7 +360,9 @@ def test_the_palette_finds_actions_entities_and_coordinates(
 
 
 def test_searching_entities_narrows_the_list(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     panel = window.entities_panel
@@ -343,7 +374,9 @@ def test_searching_entities_narrows_the_list(
 
 
 def test_the_timeline_hides_what_was_surveyed_later(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     assert [epoch.name for epoch in window.timeline.axis.epochs] == ["Old town", "New quay"]
@@ -358,7 +391,9 @@ def test_the_timeline_hides_what_was_surveyed_later(
 
 
 def test_switching_layouts_keeps_every_panel_alive(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     for name in ("monitor", "reconstruct", "plan", "monitor", "plan"):
@@ -372,7 +407,8 @@ def test_switching_layouts_keeps_every_panel_alive(
 
 
 def test_two_actions_cannot_share_a_shortcut_or_an_id(
-    qtbot: QtBot, make_window: MakeWindow  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
 ) -> None:
     actions = make_window().actions_registry
     with pytest.raises(DuplicateActionError):
@@ -382,7 +418,10 @@ def test_two_actions_cannot_share_a_shortcut_or_an_id(
 
 
 def test_recent_projects_are_remembered_and_missing_ones_left_out(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     settings = Settings(tmp_path / "other.ini")
     settings.add_recent(tmp_path / "gone.shapan")
@@ -395,7 +434,9 @@ def test_recent_projects_are_remembered_and_missing_ones_left_out(
 
 
 def test_the_console_reaches_the_twin_and_the_actions(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     window = make_window(project)
     console = window.console
@@ -407,7 +448,9 @@ def test_the_console_reaches_the_twin_and_the_actions(
 
 
 def test_every_control_has_a_name_for_screen_readers(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QToolButton
 
@@ -424,7 +467,9 @@ def test_every_control_has_a_name_for_screen_readers(
 
 
 def test_closed_windows_leave_nothing_behind(
-    qtbot: QtBot, make_window: MakeWindow, project: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
 ) -> None:
     import gc
 

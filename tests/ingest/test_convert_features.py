@@ -180,6 +180,21 @@ def test_a_footprint_drawn_at_ground_height_keeps_its_ground(tmp_path: Path) -> 
     assert made.bounds_local == pytest.approx((0, 0, 5, 10, 10, 13.0), abs=1e-3)
 
 
+def test_an_outline_that_its_parts_fill_is_drawn_by_them_alone(tmp_path: Path) -> None:
+    shapes = [
+        shapely.box(0, 0, 20, 10), shapely.box(0, 0, 12, 10), shapely.box(12, 0, 20, 10),
+        shapely.box(50, 0, 70, 10), shapely.box(50, 0, 52, 2),
+    ]  # fmt: skip
+    rows = chunk(
+        "buildings", shapes, height=[30.0, 30.0, 12.0, 9.0, 20.0],
+        part=[False, True, True, False, True],
+    )  # fmt: skip
+    made = convert(tmp_path, rows)["buildings"]
+    # The first outline is covered by two parts, the second only by a chimney.
+    assert made.counts["triangles"] == 4 * 12
+    assert made.counts["features"] == 5 == len(made.entities)
+
+
 def test_what_never_stands_up_stays_flat_whatever_its_height(tmp_path: Path) -> None:
     made = convert(tmp_path, chunk("lakes", [shapely.box(0, 0, 9, 9)], height=[4.0]))
     assert made["lakes"].role == LayerRole.DRAPE

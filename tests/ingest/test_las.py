@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import ClassVar
 
@@ -190,7 +191,7 @@ def test_a_file_beyond_reading_is_refused_with_its_reason(
     [
         ("bad_made/lies/las_huge_count.las", 528),
         ("bad_made/truncated/las_cut.las", 1704),
-        ("bad_made/truncated/copc_cut1.copc.laz", 480),
+        ("bad_made/truncated/copc_cut1.copc.laz", 540),
         ("bad_upstream/pdal/las/garbage_nVariableLength.las", 718),
     ],
 )
@@ -204,6 +205,33 @@ def test_a_cut_file_gives_what_is_there_and_then_an_error(
         for chunk in READER.read(real_data / name, ReadOptions(), Job()):
             got += len(chunk)
     assert got == points
+
+
+def test_damaged_chunks_cost_only_their_own_points(real_data: Path) -> None:
+    path = real_data / "bad_made/bitflip/copc_flip_body.copc.laz"
+    info = READER.inspect(path, Job())
+    assert info.counts["points"] == 731 and any("731 of 1,065" in w for w in info.warnings)
+    got = 0
+    with pytest.raises(SourceError, match="731 of 1,065 points can be read"):
+        for chunk in READER.read(path, ReadOptions(), Job()):
+            got += len(chunk)
+    assert got == 731
+
+
+def test_a_layer_that_claims_gigabytes_is_refused_before_room_is_made(
+    real_data: Path, tmp_path: Path
+) -> None:
+    data = bytearray((real_data / "pointcloud/pdal/copc/1.2-with-color.copc.laz").read_bytes())
+    start = struct.unpack_from("<I", data, 96)[0] + 8
+    record = struct.unpack_from("<H", data, 105)[0]
+    struct.pack_into("<I", data, start + record + 4, 0xF0000000)  # the first layer of chunk 1
+    path = tmp_path / "layer.copc.laz"
+    path.write_bytes(data)
+    got = 0
+    with pytest.raises(SourceError, match="a layer runs beyond its chunk"):
+        for chunk in READER.read(path, ReadOptions(), Job()):
+            got += len(chunk)
+    assert got == 1065 - 17  # all chunks but the first
 
 
 def test_a_cut_laz_file_gives_the_points_before_the_cut(real_data: Path, tmp_path: Path) -> None:
@@ -230,8 +258,10 @@ def positions_until_error(path: Path) -> list[np.ndarray]:
     ("name", "warning"),
     [
         ("1.2-empty-geotiff-vlrs.las", "no coordinate reference system"),
+        ("bad-geotiff-keys.las", "announces 8 GeoTIFF keys"),
         ("bad_vlr_count.las", "variable-length records"),
         ("spurious.las", "outside the bounds"),
+        ("gps-time-nan.las", "GPS time"),
     ],
 )
 def test_a_flaw_that_spares_the_points_is_a_warning(
@@ -312,3 +342,17 @@ def test_a_large_file_is_sampled_and_says_so(
         assert info.counts["points"] == 110_000
         assert info.attributes["classification_sampled"] is True
         assert info.attributes["classification"] == [1, 2]
+
+
+@pytest.mark.parametrize("suffix", [".las", ".laz"])
+def test_memory_is_bounded_by_the_chunk_not_by_the_file(tmp_path: Path, suffix: str) -> None:
+    def peak_mb(points: int) -> float:
+        path = made(tmp_path / f"{points}{suffix}", np.arange(points).astype(np.uint16))
+        tracemalloc.start()
+        for chunk in READER.read(path, ReadOptions(chunk_points=50_000), Job()):
+            assert len(chunk) <= 50_000
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+        tracemalloc.stop()
+        return peak
+
+    assert peak_mb(800_000) < 1.2 * peak_mb(200_000)

@@ -13,6 +13,7 @@ import pytest
 from ingest.pipeline.job import Job
 from ingest.readers.contract import Material, MeshChunk, ReadOptions, Texture, TileChunk
 from ingest.readers.osgb import OsgbReader
+from ingest.readers.osgb_format.write import OsgbLevel, OsgbMesh, write_tile
 from ingest.tiling.contract import Target
 from ingest.tiling.hierarchy import tile_hierarchy
 from twin_model.errors import Cancelled, ValidationError
@@ -150,3 +151,31 @@ def test_it_can_be_cancelled(tmp_path: Path) -> None:
     job.cancel()
     with pytest.raises(Cancelled):
         tile_hierarchy([chunk("a", None, [square(0, 0)], 0.0)], target_in(tmp_path, job=job))
+
+
+def test_a_tangent_plane_production_lands_at_its_place(tmp_path: Path) -> None:
+    tile = tmp_path / "source" / "Data" / "Tile_1"
+    tile.mkdir(parents=True)
+    corners = np.array([[0, 0, 0], [500, 0, 0], [0, 500, 40]], np.float32)
+    mesh = OsgbMesh(corners, np.array([[0, 1, 2]]))
+    write_tile(tile / "Tile_1.osgb", [OsgbLevel(mesh, (250.0, 250.0, 20.0), 400.0)])
+    (tmp_path / "source" / "metadata.xml").write_text(
+        '<ModelMetadata version="1"><SRS>ENU:22.5,113.4</SRS><SRSOrigin>0,0,5</SRSOrigin>'
+        "</ModelMetadata>"
+    )
+    reader = OsgbReader()
+    info = reader.inspect(tmp_path / "source", Job())
+    out = tmp_path / "layer"
+    out.mkdir()
+    target = target_in(out, info.crs)
+    tile_hierarchy(reader.read(tmp_path / "source", ReadOptions(), Job()), target)
+    path = next(out.rglob("*.glb"))
+    (primitive,) = decode_gltf(path.read_bytes(), path).primitives
+    places = primitive.positions()
+    origin = FRAME.transform_from("EPSG:4326")([[113.4, 22.5, 5.0]])[0]
+    nearest = places[np.argmin(np.linalg.norm(places - origin, axis=1))]
+    assert nearest == pytest.approx(origin, abs=1e-3)
+    # Sides keep their length but for the grid's scale, and the tangent plane rises by d²/2R.
+    east = places[np.argmax(places[:, 0])]
+    assert np.linalg.norm(east[:2] - origin[:2]) == pytest.approx(500.0, rel=1e-4)
+    assert east[2] - 5.0 == pytest.approx(500.0**2 / (2 * 6.371e6), abs=2e-3)

@@ -11,17 +11,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_support import (  # noqa: F401
-    MakeWindow,
-    make_window,
-    project,
-    qapp_args,
-    wait_complete,
-)
 
 from app.importing import Placement
 from app.workers import JobState
 from twin_model.twin import Twin
+from window_support import MakeWindow, wait_complete
 
 if TYPE_CHECKING:
     from app.placement import PlacementDialog
@@ -81,13 +75,13 @@ def dialog_of(qtbot: QtBot, window: MainWindow) -> PlacementDialog:
 
 
 def wait_jobs(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(
-        lambda: bool(window.jobs.records) and not window.jobs.active(), timeout=60_000
-    )
+    qtbot.waitUntil(lambda: bool(window.jobs.records) and not window.jobs.active(), timeout=60_000)
 
 
 def test_the_first_file_dropped_makes_a_project_in_its_own_frame(
-    qtbot: QtBot, make_window: MakeWindow, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    tmp_path: Path,
 ) -> None:
     window = make_window()
     drop(window, [write_las(tmp_path / "survey.las", crs="EPSG:32650")])
@@ -108,7 +102,10 @@ def test_the_first_file_dropped_makes_a_project_in_its_own_frame(
 
 
 def test_a_source_without_a_crs_is_not_placed_before_somebody_says_where(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     window = make_window(project)
     drop(window, [write_las(tmp_path / "lost.las", crs=None)])
@@ -133,7 +130,10 @@ def test_a_source_without_a_crs_is_not_placed_before_somebody_says_where(
 
 
 def test_a_broken_file_among_good_ones_is_named_and_the_rest_goes_on(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     window = make_window(project)
     broken = tmp_path / "broken.las"
@@ -153,13 +153,16 @@ def test_a_broken_file_among_good_ones_is_named_and_the_rest_goes_on(
 
 
 def test_a_file_that_breaks_during_import_is_told_without_a_dialog(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     window = make_window(project)
     window.importing.place([Placement(tmp_path / "gone.las", None, "points")], None)
     wait_jobs(qtbot, window)
     assert window.jobs.records[0].state == JobState.FAILED
-    qtbot.waitUntil(lambda: window.overlays.notice.isVisible())
+    qtbot.waitUntil(window.overlays.notice.isVisible)
     assert "gone.las" in window.overlays.notice.text
     assert QApplication.activeModalWidget() is None
     row = window.jobs_panel.rows[window.jobs.records[0].number]
@@ -171,7 +174,10 @@ def test_a_file_that_breaks_during_import_is_told_without_a_dialog(
 
 
 def test_a_cancelled_import_leaves_the_project_as_it_was(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     window = make_window(project)
     path = write_las(tmp_path / "big.las", crs="EPSG:32650", count=1_500_000)
@@ -189,7 +195,7 @@ def test_a_cancelled_import_leaves_the_project_as_it_was(
 
 
 def test_closing_during_an_import_asks_first_and_then_stops_it(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path,  # noqa: F811
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     from PySide6.QtWidgets import QMessageBox
@@ -211,7 +217,10 @@ def test_closing_during_an_import_asks_first_and_then_stops_it(
 
 
 def test_the_window_answers_while_a_million_points_are_imported(
-    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path  # noqa: F811
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     import time
 

@@ -103,7 +103,7 @@ def test_a_parent_stays_until_all_its_children_are_in(loader: Loader) -> None:
     root = Square((-512.0, -512.0, 0.0, 512.0, 512.0, 1.0), 64.0, 1)
     root.parts[3].fails = True  # type: ignore[attr-defined]
     engine = Engine(root, loader, Cache(1 << 30))
-    settle(engine, (0.0, -700.0, 600.0))
+    settle(engine, (0.0, 0.0, 900.0))
     assert root.visible
     assert root.parts[3].state is State.FAILED
     assert len(engine.failures) == 1
@@ -124,7 +124,7 @@ def test_the_cache_keeps_its_ceiling_and_what_is_in_use(loader: Loader) -> None:
     cache = Cache(2_000)
     engine = Engine(root, loader, cache)
     frame = settle(engine, (-400.0, -400.0, 40.0))
-    frame = settle(engine, (400.0, 400.0, 2500.0), frame + 1)
+    frame = settle(engine, (400.0, 400.0, 4000.0), frame + 1)
     cache.evict(frame)
     assert cache.used <= 2_000
     assert root.visible and root.state is State.LOADED

@@ -290,7 +290,7 @@ def test_a_budget_makes_detail_coarser_and_says_so(tmp_path: Path) -> None:
     for name, part in (("fine.glb", fine), ("coarse.glb", coarse)):
         (tmp_path / name).write_bytes(encode_glb([part]))
     child = TileNode(bounds_of([fine]), 0.0, "fine.glb")
-    write_tileset(tmp_path, TileNode(bounds_of([coarse]), 2.0, "coarse.glb", [child]), frame)
+    write_tileset(tmp_path, TileNode(bounds_of([coarse]), 20.0, "coarse.glb", [child]), frame)
     stage = Stage(size=(400, 400), options=StageOptions(rest_triangles=1_000))
     stage.set_frame(frame)
     stage.add_layer(Layer("m", "m", "mesh", LayerRole.MESH, "x", "x", "tileset.json"), tmp_path)

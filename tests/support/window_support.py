@@ -108,8 +108,14 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
 
     made: list[MainWindow] = []
 
-    def make(project: Path | None = None, *, dark: bool = False, language: str = "en",
-             settings: Settings | None = None, size: tuple[int, int] = (1280, 800)) -> MainWindow:  # fmt: skip
+    def make(
+        project: Path | None = None,
+        *,
+        dark: bool = False,
+        language: str = "en",
+        settings: Settings | None = None,
+        size: tuple[int, int] = (1280, 800),
+    ) -> MainWindow:
         window = build_window(
             None, settings=settings or Settings(tmp_path / "window.ini"), dark=dark,
             language=language,

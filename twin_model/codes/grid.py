@@ -145,7 +145,7 @@ def encode_units(
 
 def encode(longitude_deg: float, latitude_deg: float, level: int = FINEST) -> str:
     """Return the code of one place; see `encode_array`."""
-    return encode_array([longitude_deg], [latitude_deg], level)[0].decode("ascii")
+    return str(encode_array([longitude_deg], [latitude_deg], level)[0].decode("ascii"))
 
 
 def check_level(level: int) -> None:
@@ -280,7 +280,7 @@ def code_of_corner(west: int, south: int, level: int) -> str:
     x = west if east else -west - WIDTH[level]
     y = south if north else -south - HEIGHT[level]
     arrays = np.array([x]), np.array([y]), np.array([east]), np.array([north])
-    return encode_units(*arrays, level)[0].decode("ascii")
+    return str(encode_units(*arrays, level)[0].decode("ascii"))
 
 
 def relative(code: str, reference: str) -> str:

@@ -158,7 +158,8 @@ def _start_of(text: str, granularity: Granularity) -> dt.datetime:
     if values[0] == 0 and granularity < Granularity.YEAR:
         values[0] = 1  # the calendar has no year 0: the first decade and century start with 1
     try:
-        return dt.datetime(*values[:6], tzinfo=dt.UTC)  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = values
+        return dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC)
     except ValueError as error:
         raise ValidationError("codes", "time", text, f"names no date ({error})") from error
 

@@ -155,88 +155,103 @@ def encode_glb(primitives: list[Primitive], centre: npt.ArrayLike | None = None)
         if centre is not None
         else (np.array(bounds[:3]) + np.array(bounds[3:])) / 2
     )
-    buffer = _Buffer()
-    meshes: list[dict[str, Any]] = []
-    materials: list[dict[str, Any]] = []
-    images: list[dict[str, Any]] = []
-    textures: list[dict[str, Any]] = []
-    known_images: dict[int, int] = {}
-    known_textures: dict[tuple[int, bool], int] = {}
-    used: set[str] = set()
+    glb = _Glb(middle)
     for primitive in primitives:
-        attributes = _attributes(buffer, primitive, middle)
-        out: dict[str, Any] = {"attributes": attributes}
-        if primitive.triangles is None:
-            out["mode"] = 0
-        else:
-            small = len(primitive.position) < 65_535
-            indices = primitive.triangles.astype(np.uint16 if small else np.uint32).ravel()
-            out["indices"] = buffer.add_array(indices, index=True)
-            out["mode"] = 4
-        if primitive.feature is not None:
-            used.add("EXT_mesh_features")
-            count = int(primitive.feature.max()) + 1 if len(primitive.feature) else 0
-            out["extensions"] = {
-                "EXT_mesh_features": {"featureIds": [{"featureCount": count, "attribute": 0}]}
-            }
-        material = _material(primitive)
-        if primitive.image is not None:
-            key = (id(primitive.image), primitive.repeat)
-            if key[0] not in known_images:
-                view = buffer.add_bytes(primitive.image)
-                images.append({"bufferView": view, "mimeType": primitive.mime})
-                known_images[key[0]] = len(images) - 1
-            if key not in known_textures:
-                textures.append({"source": known_images[key[0]], "sampler": int(primitive.repeat)})
-                known_textures[key] = len(textures) - 1
-            material["pbrMetallicRoughness"]["baseColorTexture"] = {"index": known_textures[key]}
-        photograph = primitive.image is not None and not primitive.lit
-        if photograph or primitive.triangles is None:
-            # Photographs carry their own light; points have no normals.
-            used.add("KHR_materials_unlit")
-            material.setdefault("extensions", {})["KHR_materials_unlit"] = {}
-        if material not in materials:
-            materials.append(material)
-        out["material"] = materials.index(material)
-        meshes.append(out)
-    document: dict[str, Any] = {
-        "asset": {"version": "2.0", "generator": "Shapan"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [
-            {
-                "mesh": 0,
-                "matrix": [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0]
-                + [float(middle[0]), float(middle[2]), -float(middle[1]), 1],
-            }
-        ],
-        "meshes": [{"primitives": meshes}],
-        "materials": materials,
-        "accessors": buffer.accessors,
-        "bufferViews": buffer.views,
-        "buffers": [{"byteLength": buffer.size}],
-    }
-    if images:
-        document["images"] = images
-        document["textures"] = textures
-        document["samplers"] = [
-            {"magFilter": 9729, "minFilter": 9987, "wrapS": wrap, "wrapT": wrap}
-            for wrap in (33071, 10497)
-        ]
-    if used:
-        document["extensionsUsed"] = sorted(used)
-    head = json.dumps(document, separators=(",", ":")).encode()
+        glb.add(primitive)
+    head = json.dumps(glb.document(), separators=(",", ":")).encode()
     head += b" " * (-len(head) % 4)
-    total = 12 + 8 + len(head) + 8 + buffer.size
+    total = 12 + 8 + len(head) + 8 + glb.buffer.size
     return b"".join(
         [
             struct.pack("<4sII", b"glTF", 2, total),
             struct.pack("<I4s", len(head), b"JSON"),
             head,
-            struct.pack("<I4s", buffer.size, b"BIN\0"),
-            *buffer.parts,
+            struct.pack("<I4s", glb.buffer.size, b"BIN\0"),
+            *glb.buffer.parts,
         ]
     )
+
+
+class _Glb:
+    """The JSON part of one GLB, primitive by primitive; each image and material once."""
+
+    def __init__(self, middle: Array) -> None:
+        self.middle = middle
+        self.buffer = _Buffer()
+        self.meshes: list[dict[str, Any]] = []
+        self.materials: list[dict[str, Any]] = []
+        self.images: list[dict[str, Any]] = []
+        self.textures: list[dict[str, Any]] = []
+        self.used: set[str] = set()
+        self._known_images: dict[int, int] = {}
+        self._known_textures: dict[tuple[int, bool], int] = {}
+
+    def add(self, primitive: Primitive) -> None:
+        out: dict[str, Any] = {"attributes": _attributes(self.buffer, primitive, self.middle)}
+        if primitive.triangles is None:
+            out["mode"] = 0
+        else:
+            small = len(primitive.position) < 65_535
+            indices = primitive.triangles.astype(np.uint16 if small else np.uint32).ravel()
+            out["indices"] = self.buffer.add_array(indices, index=True)
+            out["mode"] = 4
+        if primitive.feature is not None:
+            self.used.add("EXT_mesh_features")
+            count = int(primitive.feature.max()) + 1 if len(primitive.feature) else 0
+            out["extensions"] = {
+                "EXT_mesh_features": {"featureIds": [{"featureCount": count, "attribute": 0}]}
+            }
+        out["material"] = self._add_material(primitive)
+        self.meshes.append(out)
+
+    def _add_material(self, primitive: Primitive) -> int:
+        material = _material(primitive)
+        if primitive.image is not None:
+            index = self._add_texture(primitive.image, primitive.mime, primitive.repeat)
+            material["pbrMetallicRoughness"]["baseColorTexture"] = {"index": index}
+        photograph = primitive.image is not None and not primitive.lit
+        if photograph or primitive.triangles is None:
+            # Photographs carry their own light; points have no normals.
+            self.used.add("KHR_materials_unlit")
+            material.setdefault("extensions", {})["KHR_materials_unlit"] = {}
+        if material not in self.materials:
+            self.materials.append(material)
+        return self.materials.index(material)
+
+    def _add_texture(self, image: bytes, mime: str, repeat: bool) -> int:
+        key = (id(image), repeat)
+        if key[0] not in self._known_images:
+            view = self.buffer.add_bytes(image)
+            self.images.append({"bufferView": view, "mimeType": mime})
+            self._known_images[key[0]] = len(self.images) - 1
+        if key not in self._known_textures:
+            self.textures.append({"source": self._known_images[key[0]], "sampler": int(repeat)})
+            self._known_textures[key] = len(self.textures) - 1
+        return self._known_textures[key]
+
+    def document(self) -> dict[str, Any]:
+        x, y, z = (float(v) for v in self.middle)
+        document: dict[str, Any] = {
+            "asset": {"version": "2.0", "generator": "Shapan"},
+            "scene": 0,
+            "scenes": [{"nodes": [0]}],
+            "nodes": [{"mesh": 0, "matrix": [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, x, z, -y, 1]}],
+            "meshes": [{"primitives": self.meshes}],
+            "materials": self.materials,
+            "accessors": self.buffer.accessors,
+            "bufferViews": self.buffer.views,
+            "buffers": [{"byteLength": self.buffer.size}],
+        }
+        if self.images:
+            document["images"] = self.images
+            document["textures"] = self.textures
+            document["samplers"] = [
+                {"magFilter": 9729, "minFilter": 9987, "wrapS": wrap, "wrapT": wrap}
+                for wrap in (33071, 10497)
+            ]
+        if self.used:
+            document["extensionsUsed"] = sorted(self.used)
+        return document
 
 
 def _attributes(buffer: _Buffer, primitive: Primitive, middle: Array) -> dict[str, int]:
