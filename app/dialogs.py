@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,7 +191,9 @@ def save_picture(window: MainWindow, path: Path, scale: int = 2) -> bool:
 
 def show_about(parent: QWidget) -> None:
     """Say what this is, which version, and under which licence."""
-    version = importlib.metadata.version("shapan")
+    from importlib.metadata import version as version_of
+
+    version = version_of("shapan")
     QMessageBox.about(
         parent,
         QCoreApplication.translate("Dialogs", "About Shapan"),

@@ -70,7 +70,7 @@ class Docks(QObject):
         self._centre = self.manager.setCentralWidget(central)
         self._central = central
         self.layout_name = "plan"
-        self._standard: dict[str, QByteArray] = {}
+        self._standard = QByteArray()
 
     def add(
         self,
@@ -167,11 +167,10 @@ class Docks(QObject):
     # -- arrangements --------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Size the first arrangement and remember the three to start from."""
-        for name in (*LAYOUTS[1:], LAYOUTS[0]):
-            self._arrange(name)
-            self._resize()
-            self._standard[name] = self.manager.saveState()
+        """Take the first arrangement, with the sizes of interface.md."""
+        self._arrange(LAYOUTS[0])
+        self._resize()
+        self._standard = self.manager.saveState()
 
     def _resize(self) -> None:
         """Give the docks that are open the sizes of interface.md."""
@@ -220,11 +219,10 @@ class Docks(QObject):
 
     def apply(self, name: str) -> None:
         """Go to one of the arrangements to start from."""
-        state = self._standard.get(name)
-        if state is None:
-            return
         self.layout_name = name
-        self._restore(state)
+        self._restore(self._standard)
+        self._arrange(name)
+        QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
 
     def state(self) -> QByteArray:

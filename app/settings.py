@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 _RECENT_LIMIT: Final = 12
 
@@ -21,9 +21,10 @@ class Settings:
 
     def __init__(self, path: Path | None = None) -> None:
         if path is None:
-            import platformdirs
-
-            path = Path(platformdirs.user_config_dir("shapan", appauthor=False)) / "window.ini"
+            folder = QStandardPaths.writableLocation(
+                QStandardPaths.StandardLocation.GenericConfigLocation
+            )
+            path = Path(folder) / "shapan" / "window.ini"
         path.parent.mkdir(parents=True, exist_ok=True)
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 

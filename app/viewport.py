@@ -67,6 +67,9 @@ class Viewport(QOpenGLWidget):
         self._window.AddObserver("WindowMakeCurrentEvent", self._make_current)  # type: ignore[arg-type]
         self._context: QOpenGLContext | None = None
         self._more = True
+        #: While true nothing is drawn: docks still take their places, and every new size of an
+        #: OpenGL widget would draw a frame that nobody sees (eight of them at the start).
+        self._held = False
         self.stage: Stage = Stage(self._window)
         self._frame_wanted.connect(self.redraw)
         self.stage.needs_frame.connect(self._frame_wanted.emit)
@@ -127,7 +130,15 @@ class Viewport(QOpenGLWidget):
         self._window.SetSize(width, height)
         self._window.SetDPI(round(96 * ratio))
 
+    def hold(self, held: bool) -> None:
+        """Draw nothing until released."""
+        self._held = held
+        if not held:
+            self.update()
+
     def paintGL(self) -> None:
+        if self._held:
+            return
         self._window.SetIsCurrent(True)
         self._window.OpenGLInitState()
         self._more = self.stage.update()

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
     def _make_scene(self) -> None:
         services = self.services
         self.viewport = Viewport()
+        self.viewport.hold(True)
         self.viewport.stage.set_theme(services.theme.dark)
         self.navigator = Navigator(self.viewport)
         self.scene = Scene(self.session, self.viewport)
@@ -212,11 +213,16 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         twin = self.session.required
         self.services.settings.add_recent(twin.path)
-        layout = twin.view_state().get("layout", {})
+        if self._settled:
+            self._restore_layout()
+        self.refresh()
+
+    def _restore_layout(self) -> None:
+        """Arrange the docks as the project was left."""
+        layout = self.session.required.view_state().get("layout", {})
         if isinstance(layout, dict) and layout.get("docks"):
             state = QByteArray.fromBase64(QByteArray(str(layout["docks"]).encode()))
             self.docks.restore(state, str(layout.get("name", "plan")))
-        self.refresh()
 
     def _save_view(self) -> None:
         if not self.session.writable:
@@ -364,9 +370,13 @@ class MainWindow(QMainWindow):
         if not self._settled:
             self._settled = True
             self.docks.settle()
-            self.docks.restore(self.services.settings.bytes("docks"))
+            if self.session.twin is not None:
+                self._restore_layout()
+            else:
+                self.docks.restore(self.services.settings.bytes("docks"))
             self.overlays.place()
             self.empty.place()
+            self.viewport.hold(False)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closed and not dialogs.may_stop_jobs(self, self.jobs):

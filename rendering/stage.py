@@ -30,6 +30,7 @@ from rendering.tiles.loader import Loader
 from rendering.views.ground import Ground
 from rendering.views.symbols import SymbolsView
 from rendering.views.table import make_view
+from rendering.views.tileset import TilesetView
 from rendering.views.view import Scene, View
 from twin_model.errors import FrameError
 from twin_model.frame import Frame
@@ -152,7 +153,7 @@ class Stage:
         self._layers_changed()
 
     def _layers_changed(self) -> None:
-        self._ground.arrange(self._order, self._bounds_without_ground())
+        self._ground.arrange(self._order, self._bounds_of_tilesets())
         self._quality.reset()
         self._pending = True
 
@@ -165,8 +166,10 @@ class Stage:
         """Return the joint bounds of all layers."""
         return _union([v.bounds for v in self._layers.values()])
 
-    def _bounds_without_ground(self) -> Bounds | None:
-        return _union([v.bounds for v in self._layers.values()])
+    def _bounds_of_tilesets(self) -> Bounds | None:
+        """Bounds that the ground has to reach under; a stray point must not stretch it."""
+        tilesets = [v for v in self._layers.values() if isinstance(v, TilesetView)]
+        return _union([v.bounds for v in tilesets])
 
     # -- camera ----------------------------------------------------------------------------
 

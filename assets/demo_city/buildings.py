@@ -83,7 +83,7 @@ def _fill(
             return _villas(part, chance)
         if y > 1130.0 and 420 < x < 560:
             return _school(part)
-        return _slabs(part, chance) if chance.random() < 0.55 else _perimeter(part, chance)
+        return _slabs(part, chance) if chance.random() < 0.75 else _perimeter(part, chance)
     if block.use == "mixed":
         return _perimeter(part, chance)
     return []
@@ -201,8 +201,8 @@ def _perimeter(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon
 
 def _villas(part: Polygon, chance: np.random.Generator) -> list[tuple[Polygon, float, str]]:
     out = []
-    for x, y in _grid(part, 17.5, 20.0):
-        width, depth = chance.uniform(9, 12.5), chance.uniform(8, 11)
+    for x, y in _grid(part, 15.5, 18.5):
+        width, depth = chance.uniform(8.5, 11.5), chance.uniform(8, 10.5)
         shape = _rectangle(x, y, float(width), float(depth))
         if chance.random() < 0.5:
             shape = shape.union(

@@ -125,7 +125,9 @@ def _free_trees(
 def make_things(plan: Plan, buildings: list[Building], chance: np.random.Generator) -> list[Thing]:
     """Return everything else that stands or floats."""
     things = _cranes() + _containers(chance) + _ships() + _trucks(chance)
-    things += _street_things(plan, chance)
+    water = plan.open_water.buffer(1.0)
+    prepare(water)
+    things += [t for t in _street_things(plan, chance) if not water.intersects(Point(t.x, t.y))]
     things += _pumps(plan)
     offices = [b for b in buildings if b.use in ("office", "hotel")]
     for i, building in enumerate(offices[:12]):
@@ -248,8 +250,9 @@ def _points(geometry: BaseGeometry) -> list[Point]:
 def _pumps(plan: Plan) -> list[Thing]:
     spots = []
     for canal in polygons(plan.canal)[:1]:
-        bank = canal.buffer(7.0).exterior
-        for i, at in enumerate(np.linspace(0.08, 0.45, 5)):
+        inside = box(0, 0, plan.size.width_m, plan.size.depth_m - 12.0)
+        bank = canal.intersection(inside).buffer(7.0).exterior
+        for i, at in enumerate(np.linspace(0.08, 0.42, 5)):
             point = bank.interpolate(float(at), normalized=True)
             spots.append(
                 Thing(point.x, point.y, "pump", f"泵站{i + 1}号", f"Pump {i + 1}", 2.4, 0.0,

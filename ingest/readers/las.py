@@ -86,7 +86,7 @@ class LasReader:
             )
         crs, vertical, warnings = source_crs(header)
         warnings = header.warnings + warnings
-        points = scan.points if scan.complete or scan.failure else header.present
+        points = scan.points if scan.complete else header.declared
         if scan.failure:
             warnings.append(scan.failure)
         bounds = _bounds(header, scan, warnings)
@@ -187,33 +187,23 @@ def _colour_is_wide(header: LasHeader, first: Any, job: Job) -> bool:
 
 
 def _scan(header: LasHeader, job: Job) -> _Scan:
-    """Look at every point of a small file, at evenly spread ones of a large one."""
+    """Look at every point of a small or damaged file, at evenly spread ones of a large one."""
     from ingest.readers import las_records  # see `LasReader.read`
 
-    scan = _Scan(complete=header.present <= _SCAN_ALL)
-    if scan.complete:
-        parts = las_records.iterate(header, job, 250_000)
-    else:
-        parts = las_records.sample(header, job, _SAMPLE_POINTS, _SAMPLE_PLACES)
-        if header.present < header.declared:
-            scan.failure = (
-                f"truncated: {header.present:,} of {header.declared:,} points are in the file"
-            )
+    scan = _Scan(complete=header.present <= _SCAN_ALL or not las_records.is_whole(header))
+    if not scan.complete:
+        for records in las_records.sample(header, job, _SAMPLE_POINTS, _SAMPLE_PLACES):
+            _look(header, records, scan)
+        if scan.points:
+            return scan
+        # Not one of the samples could be decoded: find out what can.
+        scan.complete = True
     try:
-        for records in parts:
+        for records in las_records.iterate(header, job, 250_000):
             _look(header, records, scan)
             job.report("looking at points", scan.points, header.present, "points")
     except SourceError as error:
         scan.failure = error.reason
-    if not scan.complete and not scan.points and header.declared:
-        # Nothing could be sampled: read from the front until the damage shows.
-        for records in las_records.iterate(header, job, _SAMPLE_POINTS):
-            _look(header, records, scan)
-            break
-    if not scan.complete and not scan.failure:
-        return scan
-    if not scan.complete:
-        scan.points = header.present
     return scan
 
 

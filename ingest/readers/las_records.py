@@ -104,6 +104,19 @@ def iterate(header: LasHeader, job: Job, batch: int) -> Iterator[Records]:
         )
 
 
+def is_whole(header: LasHeader) -> bool:
+    """Return whether all declared points are in the file, judged without decoding any."""
+    if not header.compressed:
+        return header.present == header.declared
+    try:
+        check_items(header)
+        with header.path.open("rb") as stream:
+            table = chunk_table(stream, header)
+    except SourceError:
+        return False
+    return table is not None and sum(points for points, _ in table) == header.declared
+
+
 def sample(header: LasHeader, job: Job, batch: int, places: int) -> Iterator[Records]:
     """Yield records from *places* evenly spread over the file, *batch* at most from each.
 

@@ -198,7 +198,8 @@ def _bounds(
 
 
 def _height_range(path: Path, tables: list[VectorTable], job: Job) -> tuple[float, float] | None:
-    solid = [t for t in tables if " Z" in t.geometry or "2.5D" in t.geometry]
+    # "Unknown" is a mixture, in KML always, and may have heights.
+    solid = [t for t in tables if any(word in t.geometry for word in (" Z", "2.5D", "Unknown"))]
     if not solid or sum(t.features for t in solid) > _HEIGHT_SCAN_FEATURES:
         return None
     import shapely
@@ -214,7 +215,8 @@ def _height_range(path: Path, tables: list[VectorTable], job: Job) -> tuple[floa
                     low, high = min(low, float(z.min())), max(high, float(z.max()))
         except GdalError:
             break  # Reading reports it; the heights so far are of the readable part.
-    return (low, high) if low <= high else None
+    # Nothing but zeros means "on the ground", not sea level.
+    return (low, high) if low <= high and (low, high) != (0.0, 0.0) else None
 
 
 def _check_places(path: Path, tables: list[VectorTable], notes: list[str]) -> None:

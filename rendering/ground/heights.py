@@ -75,6 +75,15 @@ class HeightField:
         """Return heights by bilinear interpolation of the overview; edges extend outwards."""
         return _bilinear(self._values, self.bounds, self._step, np.asarray(x), np.asarray(y))
 
+    def beyond(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+        """Let heights outside the terrain run down to its lowest, instead of on for ever."""
+        west, south, low, east, north, _ = self.bounds
+        out_x = np.maximum(np.maximum(west - x, x - east), 0.0)
+        out_y = np.maximum(np.maximum(south - y, y - north), 0.0)
+        share = np.clip(np.hypot(out_x, out_y) / (0.03 * (east - west + north - south)), 0.0, 1.0)
+        share = share * share * (3 - 2 * share)
+        return np.asarray(z * (1 - share) + low * share)
+
     def contains(self, x: float, y: float) -> bool:
         """Return whether the terrain has a height of its own there."""
         west, south, _, east, north, _ = self.bounds

@@ -61,7 +61,7 @@ class GroundContent:
         """Return ground heights of a regular grid at full resolution."""
         if not self.fields:
             return np.full(x.shape, self.flat_m)
-        out = self.fields[0].fine(x, y)
+        out = self.fields[0].beyond(x, y, self.fields[0].fine(x, y))
         for upper in self.fields[1:]:
             west, south, _, east, north, _ = upper.bounds
             inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
@@ -157,7 +157,7 @@ def _base(
     out = np.broadcast_to(colour, (*z.shape, 3)).copy()
     if content.fields:
         dim = 0.74 if content.dark else 1.0
-        green = np.array([0.780, 0.800, 0.690]) * dim
+        green = _relief_tint(content, z) * dim
         stone = np.array([0.720, 0.695, 0.650]) * dim
         steep = np.clip((slope - 0.10) / 0.5, 0.0, 1.0)[..., None]
         out = green * (1 - steep) + stone * steep
@@ -166,6 +166,23 @@ def _base(
     return np.asarray(
         Image.fromarray(pixels).resize((TEXELS, TEXELS), Image.Resampling.BICUBIC), np.uint8
     )
+
+
+def _relief_tint(
+    content: GroundContent, z: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return green for level land; through straw to stone and snow where relief is high."""
+    stops = np.array(
+        [(0.765, 0.800, 0.675), (0.820, 0.815, 0.690), (0.800, 0.765, 0.665),
+         (0.735, 0.700, 0.640), (0.790, 0.780, 0.765), (0.930, 0.935, 0.940)]
+    )  # fmt: skip
+    low = min(f.bounds[2] for f in content.fields)
+    high = max(f.bounds[5] for f in content.fields)
+    # Hills of a few metres stay green: the ramp spans 600 m at least.
+    at = np.clip((z - low) / max(high - low, 600.0), 0.0, 1.0) * (len(stops) - 1)
+    floor = np.minimum(at.astype(int), len(stops) - 2)
+    share = (at - floor)[..., None]
+    return np.asarray(stops[floor] * (1 - share) + stops[floor + 1] * share)
 
 
 def _compose(

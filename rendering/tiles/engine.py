@@ -52,6 +52,11 @@ class Node(ABC):
         """Those known so far."""
 
     @property
+    def made_children(self) -> list[Node]:
+        """Children that exist already; trees that grow on demand must not grow when closed."""
+        return self.children
+
+    @property
     @abstractmethod
     def has_content(self) -> bool:
         """Whether there is anything to load: drawable content or further structure."""
@@ -184,7 +189,7 @@ class Engine:
         stack = [self.root]
         while stack:
             node = stack.pop()
-            stack += node.children
+            stack += node.made_children
             self._cache.remove(node)
             if node.state is State.LOADED:
                 node.show(False)
@@ -287,7 +292,7 @@ class Engine:
         return False
 
     def _draw_loaded_below(self, node: Node, look: Look) -> None:
-        stack = list(node.children)
+        stack = list(node.made_children)
         while stack:
             child = stack.pop()
             if not look.sees(child.box):
@@ -297,4 +302,4 @@ class Engine:
                 self._draw.append(child)
                 if not child.adds:
                     continue
-            stack += child.children
+            stack += child.made_children

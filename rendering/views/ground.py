@@ -66,6 +66,11 @@ class GroundNode(Node):
         return self._children
 
     @property
+    def made_children(self) -> list[Node]:
+        """Those that were asked for before."""
+        return self._children or []
+
+    @property
     def has_content(self) -> bool:
         """Always: squares are made on demand."""
         return True
@@ -348,7 +353,8 @@ class Ground:
         x, y = np.asarray(x, float), np.asarray(y, float)
         if not self.content.fields:
             return np.full(x.shape, self.content.flat_m)
-        out = self.content.fields[0].sample(x, y)
+        first = self.content.fields[0]
+        out = first.beyond(x, y, first.sample(x, y))
         for field in self.content.fields[1:]:
             west, south, _, east, north, _ = field.bounds
             inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)

@@ -122,7 +122,7 @@ class SymbolsView:
         self._ground_version = self._ground.content.version
         every = np.concatenate([k.position for k in self._kinds])
         top = max(float((k.position[:, 2] + k.height_m).max()) for k in self._kinds)
-        low, high = every.min(axis=0), every.max(axis=0)
+        low, high = _extent(every)
         self.bounds = (*map(float, low), float(high[0]), float(high[1]), top)  # type: ignore[assignment]
         self._seen = ()
         self._label()
@@ -341,6 +341,16 @@ class SymbolsView:
         self._remove()
         if self.labels is not None:
             self.labels.close()
+
+
+def _extent(position: npt.NDArray[np.float64]) -> tuple[Any, Any]:
+    """Return the bounds of most things: a few strays far away would hide all the rest."""
+    low, high = position.min(axis=0), position.max(axis=0)
+    if len(position) >= 50:
+        inner = np.percentile(position, [2.0, 98.0], axis=0)
+        if float((high - low)[:2].max()) > 3.0 * float((inner[1] - inner[0])[:2].max()):
+            return inner[0], inner[1]
+    return low, high
 
 
 def _instances(group: _Kind, rows: Any, mapper: Any, actor: Any) -> None:

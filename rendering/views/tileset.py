@@ -63,6 +63,11 @@ class TileNode(Node):
         return self._children
 
     @property
+    def made_children(self) -> list[Node]:
+        """Those that were asked for before."""
+        return self._children or []
+
+    @property
     def has_content(self) -> bool:
         """Whether the tile names content or a subtree."""
         return self._has_content
@@ -388,7 +393,7 @@ class TilesetView:
             if isinstance(node, TileNode):
                 if node.parts:
                     found.append(node)
-                stack += node._children or []
+                stack += node.made_children
         return found
 
     def close(self) -> None:

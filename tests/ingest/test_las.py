@@ -344,6 +344,20 @@ def test_a_large_file_is_sampled_and_says_so(
         assert info.attributes["classification"] == [1, 2]
 
 
+@pytest.mark.parametrize("name", ["las/autzen_trim.las", "laz/autzen_trim.laz"])
+def test_a_large_file_that_is_cut_is_counted_not_believed(
+    real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("ingest.readers.las._SCAN_ALL", 1000)
+    data = (real_data / "pointcloud/pdal" / name).read_bytes()
+    cut = tmp_path / f"cut{Path(name).suffix}"
+    cut.write_bytes(data[: len(data) // 2])
+    info = READER.inspect(cut, Job())
+    assert info.counts["points"] == sum(map(len, positions_until_error(cut)))
+    assert info.attributes["points_declared"] == 110_000
+    assert any("truncated" in warning for warning in info.warnings)
+
+
 @pytest.mark.parametrize("suffix", [".las", ".laz"])
 def test_memory_is_bounded_by_the_chunk_not_by_the_file(tmp_path: Path, suffix: str) -> None:
     def peak_mb(points: int) -> float:

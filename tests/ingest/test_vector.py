@@ -133,6 +133,16 @@ def test_heights_of_the_source_are_in_the_bounds(real_data: Path) -> None:
     assert info.bounds[5] == 2295.0
 
 
+def test_heights_in_kml_are_found_though_it_declares_no_geometry_type(real_data: Path) -> None:
+    info = READER.inspect(real_data / LOADERS / "kml/test/data/kml/linestring.kml", Job())
+    assert info.bounds is not None
+    assert (info.bounds[2], info.bounds[5]) == (0.0, 50.0)
+    # Zeros alone mean "on the ground".
+    info = READER.inspect(real_data / FIONA / "trio.geojson", Job())
+    assert info.bounds is not None
+    assert info.bounds[2] is None
+
+
 def test_only_the_named_layers_are_read(real_data: Path) -> None:
     path = real_data / LOADERS / "geopackage/test/data/rivers_multi.gpkg"
     assert {c.layer for c in rows(path, layers=("preferred_rivers",))} == {"preferred_rivers"}

@@ -18,7 +18,7 @@ from pyproj import CRS
 from twin_model.frame import Frame
 
 #: Version of the project format; migrations run forward only.
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
@@ -60,32 +60,12 @@ CREATE TABLE entity_version (
   own_geometry BLOB, heading_deg REAL NOT NULL, attributes TEXT NOT NULL,
   indicators TEXT NOT NULL, rules TEXT NOT NULL, management_code TEXT NOT NULL,
   space_code TEXT NOT NULL, time_code TEXT NOT NULL, {_VERSIONED});
-CREATE INDEX entity_version_entity ON entity_version(entity);
-CREATE INDEX entity_version_type ON entity_version(type) WHERE revision_to IS NULL;
-CREATE INDEX entity_version_feature ON entity_version(layer, feature)
-  WHERE revision_to IS NULL AND layer IS NOT NULL;
-CREATE INDEX entity_version_origin ON entity_version(coalesce(origin, fid))
-  WHERE revision_to IS NULL;
-CREATE INDEX entity_version_from ON entity_version(revision_from);
-CREATE INDEX entity_version_to ON entity_version(revision_to) WHERE revision_to IS NOT NULL;
-CREATE VIRTUAL TABLE entity_box USING rtree(fid, min_x, max_x, min_y, max_y, min_z, max_z);
 CREATE TABLE relation_version (
   fid INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, source INTEGER NOT NULL,
   target INTEGER NOT NULL, attributes TEXT NOT NULL, computed INTEGER NOT NULL, {_VERSIONED});
-CREATE INDEX relation_version_id ON relation_version(id);
-CREATE INDEX relation_version_source ON relation_version(source, kind, target);
-CREATE INDEX relation_version_target ON relation_version(target, kind, source);
-CREATE INDEX relation_version_origin ON relation_version(coalesce(origin, fid))
-  WHERE revision_to IS NULL;
-CREATE INDEX relation_version_from ON relation_version(revision_from);
-CREATE INDEX relation_version_to ON relation_version(revision_to) WHERE revision_to IS NOT NULL;
 CREATE TABLE layer_version (
   fid INTEGER PRIMARY KEY, id TEXT NOT NULL, draw_order INTEGER NOT NULL,
   document TEXT NOT NULL, {_VERSIONED});
-CREATE INDEX layer_version_origin ON layer_version(coalesce(origin, fid))
-  WHERE revision_to IS NULL;
-CREATE INDEX layer_version_from ON layer_version(revision_from);
-CREATE INDEX layer_version_to ON layer_version(revision_to) WHERE revision_to IS NOT NULL;
 CREATE TABLE frame_version (
   fid INTEGER PRIMARY KEY, document TEXT NOT NULL, {_VERSIONED});
 CREATE TABLE property_seen (
@@ -102,6 +82,42 @@ CREATE VIEW relations AS
   WHERE r.revision_to IS NULL AND r.valid_to = 9223372036854775807;
 """
 
+# Every index is paid for with each edit; each has a comment that says what it serves.
+_INDEXES: Final = """
+-- One entity as it is now: both ends of the range are in the index, however long its history.
+CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to);
+CREATE INDEX entity_version_type ON entity_version(type, valid_to) WHERE revision_to IS NULL;
+CREATE INDEX entity_version_feature ON entity_version(layer, feature)
+  WHERE revision_to IS NULL AND layer IS NOT NULL;
+-- Codes by prefix.
+CREATE INDEX entity_version_management ON entity_version(management_code)
+  WHERE management_code <> '';
+CREATE INDEX entity_version_space ON entity_version(space_code) WHERE space_code <> '';
+CREATE INDEX relation_version_id ON relation_version(id);
+CREATE INDEX relation_version_source ON relation_version(source, kind, target);
+CREATE INDEX relation_version_target ON relation_version(target, kind, source);
+-- What was known on a day.
+CREATE INDEX journal_recorded ON journal(recorded_us);
+"""
+# Undo: what a revision wrote and ended, and the copies that stand for what it wrote.
+_REVISION_INDEXES: Final = """
+CREATE INDEX {table}_from ON {table}(revision_from);
+CREATE INDEX {table}_to ON {table}(revision_to) WHERE revision_to IS NOT NULL;
+CREATE INDEX {table}_origin ON {table}(origin)
+  WHERE origin IS NOT NULL AND revision_to IS NULL;
+"""
+# entity_box: extent of a version's point and own geometry in local metres; id is the fid of the
+# version that brought that place, and versions that stay there have no row of their own.
+# entity_text: grams of name and identifier (`twin_model.store.text`), likewise.
+_SEARCH: Final = """
+CREATE VIRTUAL TABLE entity_box USING
+  rtree(id, min_x, max_x, min_y, max_y, min_z, max_z, +entity INTEGER);
+CREATE VIRTUAL TABLE entity_text USING
+  fts5(grams, content='', detail=none, columnsize=0, tokenize='ascii');
+"""
+#: Tables whose rows have revisions and take part in undo.
+_REVISED: Final = ("entity_version", "relation_version", "layer_version")
+
 #: Version tables and the columns that a row's digest covers, in order.
 VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "entity_version": (
@@ -117,11 +133,16 @@ VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def indexes_and_search() -> str:
+    """Return the statements that make every index and search table."""
+    return _INDEXES + "".join(_REVISION_INDEXES.format(table=t) for t in _REVISED) + _SEARCH
+
+
 def create(connection: sqlite3.Connection, frame: Frame) -> None:
     """Make the tables of an empty project in *connection* (no transaction open)."""
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_USER_VERSION}")
-    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL)
+    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL + indexes_and_search())
     srs = insert_spatial_reference(connection, frame)
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
