@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +29,9 @@ _EXIT_PROJECT: Final = 3
 
 
 def prepare_application() -> None:
-    """Set what must be set before the QApplication is made."""
+    """Set what must be set before the QApplication is made; does nothing afterwards."""
+    if QCoreApplication.instance() is not None:
+        return
     from app.viewport import surface_format
 
     # Sharing keeps the scene's OpenGL context alive when its dock moves to another window.
@@ -129,8 +133,8 @@ def run_window(
         Exit code: 0, 1 where script or picture failed, 3 where the project cannot be opened.
     """
     application = make_application()
-    sys.excepthook = _report_fault
     window = build_window(None, dark=dark, language=language)
+    sys.excepthook = partial(_report_fault, window)
     window.show()
     automatic = screenshot is not None or script is not None
     if project is not None and not window.open_project(project) and automatic:
@@ -191,6 +195,16 @@ def run_script(window: MainWindow, script: Path) -> bool:
     return True
 
 
-def _report_fault(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """Print a fault of ours and keep the window; the work of the user is saved already."""
+def _report_fault(
+    window: MainWindow, kind: type[BaseException], error: BaseException, trace: Any
+) -> None:
+    """Print a fault of ours, say so in the window and keep it; the work is saved already."""
     traceback.print_exception(kind, error, trace)
+    message = QCoreApplication.translate(
+        "MainWindow", "A fault of the program, nothing is lost: {0}; the details are on stderr"
+    )
+    # An exception hook that raises would end the process.
+    with contextlib.suppress(RuntimeError):
+        window.overlays.notice.show_error(
+            message.format(f"{kind.__name__}: {error}"), details=False
+        )

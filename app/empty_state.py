@@ -126,6 +126,7 @@ class EmptyState(QFrame):
             button.setToolTip(str(path))
             button.clicked.connect(lambda _=False, path=path: self.project_wanted.emit(path))
             self._recent.addWidget(button)
+            button.show()
             self.recent_buttons.append(button)
 
     def _fit(self) -> None:
@@ -133,6 +134,7 @@ class EmptyState(QFrame):
         self.setFixedWidth(max(280, min(520, parent.width() - 32)))
         layout = self.layout()
         if layout is not None:
+            layout.invalidate()
             layout.activate()
         height = self.heightForWidth(self.width())
         self.resize(self.width(), max(height, self.minimumSizeHint().height()))

@@ -104,7 +104,7 @@ class SceneInteraction(QObject):
         if position is None or twin is None or not self._scene.layers:
             self._overlays.coordinates.set_text("")
             return
-        self._overlays.coordinates.set_text(coordinates_text(twin.frame, position))
+        self._overlays.show_coordinates(coordinate_texts(twin.frame, position))
 
     @property
     def cursor(self) -> tuple[float, float, float] | None:
@@ -220,19 +220,16 @@ def _bounds_of(entity: Entity) -> Bounds | None:
     return (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
 
 
-def coordinates_text(frame: Any, position: tuple[float, float, float]) -> str:
-    """Return longitude and latitude, project coordinates, and height with its datum."""
+def coordinate_texts(frame: Any, position: tuple[float, float, float]) -> list[str]:
+    """Return degrees, height with its datum, project coordinates and space code, in that order."""
     longitude, latitude, height = (float(v) for v in frame.to_wgs84(position)[0])
     east, north, _ = (float(v) for v in frame.offset + position)
-    datum = words.datum(frame.vertical_crs)
-    return "  ·  ".join(
-        [
-            numbers.degrees(longitude, latitude),
-            f"{frame.crs[:16]}  {numbers.fixed(east, 1)}, {numbers.fixed(north, 1)}",
-            f"{numbers.fixed(height, 1)} m {datum}",
-            *_space_code(longitude, latitude),
-        ]
-    )
+    return [
+        numbers.degrees(longitude, latitude),
+        f"{numbers.fixed(height, 1)} m {words.datum(frame.vertical_crs)}",
+        f"{frame.crs[:16]}  {numbers.fixed(east, 1)}, {numbers.fixed(north, 1)}",
+        *_space_code(longitude, latitude),
+    ]
 
 
 def _space_code(longitude: float, latitude: float) -> list[str]:

@@ -302,6 +302,14 @@ class Overlays:
             chip.set_text("")
         self.north.hide()
 
+    def show_coordinates(self, texts: list[str]) -> None:
+        """Show as many texts as there is room for beside the north arrow, the first ones first."""
+        room = self._scene.width() - 3 * _MARGIN - self.north.width()
+        for count in range(len(texts), 0, -1):
+            self.coordinates.set_text("  ·  ".join(texts[:count]))
+            if self.coordinates.width() <= room:
+                return
+
     def place(self) -> None:
         """Put everything in its corner; call it when the scene's size changes."""
         width, height = self._scene.width(), self._scene.height()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -123,6 +124,10 @@ class CommandPalette(QFrame):
         layout.setSpacing(6)
         layout.addWidget(self.input)
         layout.addWidget(self.list)
+        self._nothing = QLabel(self)
+        self._nothing.setObjectName("dim")
+        self._nothing.setContentsMargins(12, 0, 12, 0)
+        layout.addWidget(self._nothing)
         #: Set by the window: what to do with what was chosen.
         self.on_layer: Callable[[str], object] = lambda _: None
         self.on_entity: Callable[[Any], object] = lambda _: None
@@ -141,6 +146,7 @@ class CommandPalette(QFrame):
         window = self._window
         width = min(640, window.width() - 40)
         self.setGeometry((window.width() - width) // 2, 52, width, min(460, window.height() - 80))
+        self._nothing.setText(self.tr("Nothing found"))
         self.input.setPlaceholderText(self.tr("Search entities, codes, places, commands"))
         self.input.setAccessibleName(self.input.placeholderText())
         self.input.clear()
@@ -161,6 +167,8 @@ class CommandPalette(QFrame):
         for choice in [*self._places(text), *self._commands(text), *self._layers(text)]:
             self._append(choice)
         self.list.setCurrentRow(0)
+        if self.list.count():
+            self._fit()
         self._wait.start()
 
     def _append(self, choice: Choice) -> None:
@@ -226,15 +234,19 @@ class CommandPalette(QFrame):
 
     def _ask_entities(self) -> None:
         twin, text = self._session.twin, self.input.text().strip()
-        if twin is None or len(text) < 2:
+        # One Chinese character says as much as a word; one Latin letter says nothing.
+        if twin is None or not text or (len(text) < 2 and text.isascii()):
+            self._fit()
             return
         self._background.ask(
             "palette",
             lambda: twin.entities(EntityQuery(text=text, limit=20)),
-            self._add_entities,
+            partial(self._add_entities, text),
         )
 
-    def _add_entities(self, entities: list[Any]) -> None:
+    def _add_entities(self, text: str, entities: list[Any]) -> None:
+        if text != self.input.text().strip():
+            return
         for entity in entities:
             self._append(
                 Choice(
@@ -246,6 +258,16 @@ class CommandPalette(QFrame):
             )
         if self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what is listed, and say so where nothing is."""
+        count = self.list.count()
+        self._nothing.setVisible(count == 0)
+        self.list.setVisible(count > 0)
+        room = self._window.height() - 80
+        rows = count * _ROW_PX if count else _ROW_PX
+        self.resize(self.width(), min(460, room, rows + self.input.sizeHint().height() + 26))
 
     def _run(self) -> None:
         item = self.list.currentItem()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 from ingest.pipeline.job import Job, Progress
@@ -73,6 +74,9 @@ class Background(QObject):
         self, ticket: tuple[str, int], answer: Callable[[Any], object], result: Any
     ) -> None:
         key, number = ticket
+        asker = getattr(answer, "__self__", None)
+        if isinstance(asker, QObject) and not shiboken6.isValid(asker):
+            return  # whoever asked has been closed since
         if self._latest.get(key) != number:
             return
         if isinstance(result, Exception):

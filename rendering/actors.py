@@ -26,8 +26,8 @@ def surface_actor(part: Part) -> Any:
     actor.VisibilityOff()
     look = actor.GetProperty()
     look.SetColor(*part.base_colour[:3])
-    look.SetAmbient(0.52)
-    look.SetDiffuse(0.70)
+    look.SetAmbient(0.46)
+    look.SetDiffuse(0.60)
     look.SetSpecular(0.0)
     if part.unlit or part.mode != "triangles":
         look.LightingOff()

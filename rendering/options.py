@@ -112,6 +112,8 @@ class StageStatistics:
         In the last frame.
     quality_notes : list of str
         What is switched off or simplified at present, one sentence each.
+    failures : dict of str to list of str
+        By layer: what could not be loaded or was left out, one line each.
     """
 
     frame_ms: float
@@ -122,3 +124,4 @@ class StageStatistics:
     triangles: int = 0
     points: int = 0
     quality_notes: list[str] = field(default_factory=list)
+    failures: dict[str, list[str]] = field(default_factory=dict)

@@ -173,17 +173,16 @@ class Stage:
 
     # -- camera ----------------------------------------------------------------------------
 
-    @property
-    def camera(self) -> CameraPose:
-        """The camera's pose; setting it does not draw."""
+    def _get_camera(self) -> CameraPose:
         return self._pose
 
-    @camera.setter
-    def camera(self, pose: CameraPose) -> None:
+    def _set_camera(self, pose: CameraPose) -> None:
         if pose != self._pose:
             self._quality.reset()
         self._pose = pose
         self._apply_camera()
+
+    camera = property(_get_camera, _set_camera, doc="The camera's pose; setting it does not draw.")
 
     def fit(self, bounds: Bounds | None = None) -> CameraPose:
         """Return a pose that shows *bounds*, by default the whole scene; it is not set."""
@@ -418,12 +417,11 @@ class Stage:
             triangles=sum(v.triangles for v in views),
             points=sum(v.points for v in views),
             quality_notes=self._quality.notes(),
+            failures={
+                layer: [*getattr(view, "failures", []), *getattr(view, "warnings", [])]
+                for layer, view in self._layers.items()
+            },
         )
-
-    def failures(self, layer_id: str) -> list[str]:
-        """Return what could not be loaded or was left out of a layer, one line each."""
-        view = self._layers.get(layer_id)
-        return [*getattr(view, "failures", []), *getattr(view, "warnings", [])]
 
     def close(self) -> None:
         """Stop the decoders and give everything back; further calls do nothing."""

@@ -9,7 +9,7 @@ import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +22,12 @@ from twin_model.errors import ShapanError, StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
-from twin_model.store import journal, rows, schema, search
+from twin_model.store import journal, migrate, places, rows, schema, search
 from twin_model.store.lock import WriterLock
-from twin_model.store.transaction import Change, Transaction
+from twin_model.store.revert import revert
+from twin_model.store.transaction import Change, Numbering, Transaction
 from twin_model.time import Instant
+from twin_model.view import TwinView, TypeTree
 
 _BUSY_S: Final = 10.0
 
@@ -42,9 +44,14 @@ class Twin:
     #: Emitted with a `Change` after every command, in the thread that executed it.
     changed = Signal(Change)
 
-    def __init__(self, folder: Path, *, read_only: bool) -> None:
+    def __init__(self, folder: Path, *, read_only: bool, catalogue: TypeTree | None = None) -> None:
         self.path = folder
         self.read_only = read_only
+        #: Entity types, for queries that mean a type with its subtypes; may be set at any time.
+        self.catalogue = catalogue
+        #: The system clock; replaced where time is simulated or tested.
+        self.clock: Callable[[], Instant] = Instant.now
+        self._current = TwinView(self)
         self._info = project.read_project(folder)
         self._write_lock = threading.RLock()
         self._local = threading.local()
@@ -54,9 +61,12 @@ class Twin:
         try:
             self._writer = self._connect(write=not read_only)
             self.frame = self._read_frame()
+            self._check_format()
             self._srs = int(self._meta("srs_id") or 0)
             self._undo, self._redo = journal.undo_stacks(self._writer)
+            self._head = journal.head(self._writer)
             if not read_only:
+                self._numbering = Numbering.read(self._writer)
                 self._sweep()
         except BaseException:
             self.close()
@@ -93,8 +103,17 @@ class Twin:
         return twin
 
     @classmethod
-    def open(cls, folder: Path, *, read_only: bool = False) -> Twin:
-        """Open a project.
+    def open(
+        cls, folder: Path, *, read_only: bool = False, catalogue: TypeTree | None = None
+    ) -> Twin:
+        """Open a project; one of an earlier format is brought forward when opened for writing.
+
+        Parameters
+        ----------
+        folder : Path
+        read_only : bool
+        catalogue : TypeTree, optional
+            Entity types, for queries that mean a type with its subtypes.
 
         Raises
         ------
@@ -103,7 +122,7 @@ class Twin:
             another process.
         """
         try:
-            return cls(folder.absolute(), read_only=read_only)
+            return cls(folder.absolute(), read_only=read_only, catalogue=catalogue)
         except sqlite3.Error as error:
             raise StoreError(
                 f"{folder / project.STORE_FILE} is damaged ({error})",
@@ -144,8 +163,10 @@ class Twin:
             # Single edits dirty about ten pages each: with the default of 1000 the log would be
             # copied back into the database, with an fsync, every hundred edits.
             connection.execute("PRAGMA wal_autocheckpoint = 16000")
-        connection.execute("PRAGMA mmap_size = 1073741824")
+        # Mapped pages count as memory of this process, once for each connection.
+        connection.execute("PRAGMA mmap_size = 268435456")
         connection.execute("PRAGMA cache_size = -65536")
+        places.register(connection)
         return connection
 
     def reader(self) -> sqlite3.Connection:
@@ -172,6 +193,18 @@ class Twin:
         # Only while `create` has not yet written the frame as revision 1.
         text = (self.path / project.PROJECT_FILE).read_text(encoding="utf-8")
         return rows.frame_from(json.dumps(json.loads(text)["frame"]))
+
+    def _check_format(self) -> None:
+        found = migrate.stored_format(self._writer)
+        if self.read_only and found < schema.FORMAT_VERSION:
+            raise StoreError(
+                f"{self.path} is of format {found}, this Shapan reads {schema.FORMAT_VERSION}",
+                remedy="open it once for writing, which brings it forward",
+            )
+        migrate.migrate(self._writer, self.frame)
+        if not self.read_only and self._info.format_version < schema.FORMAT_VERSION:
+            self._info = project.ProjectInfo(self._info.title)
+            project.write_project(self.path, self._info, _frame_summary(self.frame))
 
     def _sweep(self) -> None:
         """Remove what an import that was killed left behind; no layer refers to it."""
@@ -218,6 +251,23 @@ class Twin:
         """Return the history of changes, oldest first."""
         return journal.entries(self.reader())
 
+    # -- time --------------------------------------------------------------------------
+
+    def now(self) -> Instant:
+        """Return the twin's time: the clock's, but never before what was recorded last.
+
+        A clock that was put back would otherwise hide what was just entered.
+        """
+        return max(self.clock(), Instant(self._head.recorded_us))
+
+    def at(self, instant: Instant) -> TwinView:
+        """Return the whole twin as it was, is or will be in the world at an instant."""
+        return TwinView(self, instant)
+
+    def as_known_on(self, instant: Instant) -> TwinView:
+        """Return the whole twin as it had been recorded by an instant."""
+        return TwinView(self, None, instant)
+
     # -- layers ------------------------------------------------------------------------
 
     def layers(self, at: Instant | None = None) -> list[Layer]:
@@ -228,13 +278,7 @@ class Twin:
         at : Instant, optional
             Leaves out layers whose epoch is later.
         """
-        found = [
-            rows.layer_from(row["document"])
-            for row in self.reader().execute(
-                "SELECT document FROM layer_version WHERE revision_to IS NULL"
-                " ORDER BY draw_order, fid"
-            )
-        ]
+        found = self._current.layers()
         if at is None:
             return found
         return [layer for layer in found if layer.epoch is None or Instant.parse(layer.epoch) <= at]
@@ -272,18 +316,18 @@ class Twin:
     # -- entities and relations --------------------------------------------------------
 
     def entities(self, query: EntityQuery | None = None) -> list[Entity]:
-        """Return the entities that match, by name.
+        """Return the entities that match, by name unless the query orders otherwise.
 
         Raises
         ------
         ValidationError
             If the query's condition cannot be understood.
         """
-        return search.entities(self.reader(), query or EntityQuery(), self.frame)
+        return self._current.entities(query)
 
     def count(self, query: EntityQuery | None = None) -> int:
         """Return how many entities match, ignoring limit and offset."""
-        return search.count(self.reader(), query or EntityQuery())
+        return self._current.count(query)
 
     def entity(self, entity_id: str) -> Entity:
         """Return one entity as it is now.
@@ -293,22 +337,29 @@ class Twin:
         StoreError
             If there is none of that id now.
         """
-        found = search.by_id(self.reader(), entity_id, self.frame)
-        if found is None:
-            raise StoreError(f"no entity with id {entity_id}")
-        return found
+        return self._current.entity(entity_id)
 
     def entity_at(self, layer_id: str, feature: int) -> Entity | None:
         """Return the entity that a feature of a layer stands for."""
-        return search.by_feature(self.reader(), layer_id, feature, self.frame)
+        return self._current.entity_at(layer_id, feature)
 
     def entity_counts(self) -> dict[str, int]:
         """Return how many entities there are now of each type."""
-        return search.counts_by_type(self.reader())
+        return self._current.entity_counts()
 
     def relations(self, entity_id: str) -> list[Relation]:
         """Return the relations of an entity, outgoing and incoming."""
-        return search.relations_of(self.reader(), entity_id)
+        return self._current.relations(entity_id)
+
+    def relation(self, relation_id: str) -> Relation:
+        """Return one relation as it is now.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that id now.
+        """
+        return self._current.relation(relation_id)
 
     # -- changing ----------------------------------------------------------------------
 
@@ -344,7 +395,7 @@ class Twin:
             if label is None:
                 return None
             with self._transaction() as transaction:
-                transaction.revert(source[-1])
+                revert(transaction, source[-1])
                 reverted = source.pop()
                 goal.append(transaction.revision)
                 self._journal(transaction, kind, label, who, "", {}, reverted)
@@ -357,16 +408,24 @@ class Twin:
             raise StoreError(f"{self.path} is open read-only")
         if self._closed:
             raise StoreError(f"{self.path} is closed")
-        stacks = list(self._undo), list(self._redo)
+        undo, redo = len(self._undo), list(self._redo)
+        popped = self._undo[-1:]
+        head = self._head
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            revision = journal.last_revision(self._writer) + 1
-            yield Transaction(self._writer, revision, Instant.now(), self.frame, self._srs)
+            # Each entry is recorded after the one before it, whatever the clock says.
+            at = max(self.clock(), Instant(head.recorded_us + 1))
+            yield Transaction(
+                self._writer, head.revision + 1, at, self.frame, self._srs, self._numbering
+            )
             self._writer.execute("COMMIT")
         except BaseException as error:
-            self._undo, self._redo = stacks
+            self._undo[:] = (self._undo + popped)[:undo]
+            self._redo, self._head = redo, head
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                self._numbering = Numbering.read(self._writer)
             if isinstance(error, sqlite3.Error):
                 raise StoreError(
                     f"{self.path / project.STORE_FILE} could not be written ({error})",
@@ -384,11 +443,14 @@ class Twin:
         payload: dict[str, Any],
         reverts: int | None = None,
     ) -> None:
+        clock = self.clock()
+        if clock.us < self._head.recorded_us:
+            payload = {**payload, "clock_us": clock.us}  # it went backwards: say what it said
         values = (
             transaction.revision, kind, label, who or _user(), why, transaction.at.us,
             rows.to_json(payload), reverts, transaction.digest(),
         )  # fmt: skip
-        journal.append(self._writer, values)
+        self._head = journal.append(self._writer, self._head.hash, values)
 
     def _announce(self, transaction: Transaction) -> None:
         if transaction.frame_changed:
@@ -407,7 +469,7 @@ class Twin:
         if self.read_only:
             raise StoreError(f"{self.path} is open read-only")
         with self._write_lock:
-            search.rebuild_boxes(self._writer, self.frame)
+            search.rebuild(self._writer, self.frame)
 
     # -- view state --------------------------------------------------------------------
 

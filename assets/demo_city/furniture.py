@@ -122,21 +122,13 @@ def _free_trees(
     return out
 
 
-def make_things(plan: Plan, buildings: list[Building], chance: np.random.Generator) -> list[Thing]:
+def make_things(plan: Plan, chance: np.random.Generator) -> list[Thing]:
     """Return everything else that stands or floats."""
     things = _cranes() + _containers(chance) + _ships() + _trucks(chance)
     water = plan.open_water.buffer(1.0)
     prepare(water)
     things += [t for t in _street_things(plan, chance) if not water.intersects(Point(t.x, t.y))]
     things += _pumps(plan)
-    offices = [b for b in buildings if b.use in ("office", "hotel")]
-    for i, building in enumerate(offices[:12]):
-        spot = building.outline.centroid
-        things.append(
-            Thing(spot.x, spot.y, "sensor", f"风速计{i + 1:02d}", f"Wind {i + 1:02d}", 3.0,
-                  attributes={"model": "WS-3", "owner": "气象局", "installed": "2022-05-18",
-                              "base_m": building.height_m})
-        )  # fmt: skip
     return things
 
 
@@ -151,24 +143,30 @@ def _cranes() -> list[Thing]:
 
 
 def _containers(chance: np.random.Generator) -> list[Thing]:
+    """Stacks of about ten boxes, 13 m long and 8 m wide, two abreast between truck lanes."""
     out = []
     west, south, east, north = CONTAINER_YARD
-    number = 0
-    for y in np.arange(south + 62.0, north - 8.0, 22.0):
-        for x in np.arange(west + 14.0, east - 12.0, 13.4):
+    for block, y in enumerate(np.arange(south + 62.0, north - 8.0, 22.0)):
+        for bay, x in enumerate(np.arange(west + 14.0, east - 12.0, 13.8)):
             if abs((x - west) % 130.0 - 65.0) < 8.0:
                 continue  # truck lanes across the yard
-            for row in range(5):
-                if chance.random() < 0.24:
+            for side in range(2):
+                if chance.random() < 0.2:
                     continue
-                number += 1
-                tiers = int(chance.integers(1, 5))
+                place = f"{chr(65 + block)}{bay + 1:02d}-{side + 1}"
                 line = _LINES[int(chance.integers(len(_LINES)))]
                 out.append(
-                    Thing(float(x), float(y + row * 2.7), "container", f"{line}U{number:06d}",
-                          f"{line}U{number:06d}", 2.6 * tiers, 90.0,
-                          {"owner": line, "tiers": tiers, "size_ft": 40})
-                )  # fmt: skip
+                    Thing(
+                        float(x),
+                        float(y + 1.5 + side * 8.7),
+                        "container",
+                        f"堆位{place}",
+                        f"Stack {place}",
+                        7.8,
+                        90.0 if chance.random() < 0.5 else 270.0,
+                        {"owner": line, "boxes": int(chance.integers(6, 11)), "size_ft": 20},
+                    )
+                )
     return out
 
 
@@ -176,7 +174,7 @@ def _ships() -> list[Thing]:
     names = (
         ("远海之星", "Star of the Far Sea", 150.0, QUAY_Y - 22, 90.0, 48.0),
         ("长江先锋", "Yangtze Pioneer", 420.0, QUAY_Y - 22, 90.0, 42.0),
-        ("海风号", "Sea Breeze", 872.0, QUAY_Y - 18, 270.0, 34.0),
+        ("海风号", "Sea Breeze", 672.0, QUAY_Y - 18, 270.0, 34.0),
         ("东海渔政8号", "Fishery Patrol 8", 1110.0, QUAY_Y - 16, 90.0, 16.0),
         ("金沙轮", "Golden Sands", 720.0, 120.0, 75.0, 38.0),
     )

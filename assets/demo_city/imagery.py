@@ -220,9 +220,9 @@ def _paint_yard(canvas: _Canvas) -> None:
         canvas.line(LineString([(west - 20, y), (east, y)]), (84, 80, 78), 0.5)
     for row in np.arange(south + 60.0, north - 6.0, 22.0):
         y = float(row)
-        canvas.fill(box(west + 6, y - 1.6, east - 6, y + 12.8), (126, 124, 122))
-        canvas.line(LineString([(west + 6, y - 1.8), (east - 6, y - 1.8)]), (214, 186, 92), 0.35)
-        canvas.line(LineString([(west + 6, y + 13), (east - 6, y + 13)]), (214, 186, 92), 0.35)
+        canvas.fill(box(west + 6, y - 3.2, east - 6, y + 15.0), (126, 124, 122))
+        canvas.line(LineString([(west + 6, y - 3.4), (east - 6, y - 3.4)]), (214, 186, 92), 0.35)
+        canvas.line(LineString([(west + 6, y + 15.2), (east - 6, y + 15.2)]), (214, 186, 92), 0.35)
     for y in (south + 26.0, south + 34.0, south + 42.0):
         _dash(canvas, LineString([(west, y), (east, y)]))
     canvas.fill(box(QUAY_EAST - 540, QUAY_Y, QUAY_EAST - 180, QUAY_Y + 14), (170, 164, 154))
@@ -348,7 +348,7 @@ def _paint_things(canvas: _Canvas, things: list[Thing]) -> None:
     """Shade below what will stand there as a model; the model itself is not painted."""
     for thing in things:
         if thing.type == "container":
-            shape = box(thing.x - 6.1, thing.y - 1.3, thing.x + 6.1, thing.y + 1.3)
+            shape = box(thing.x - 6.3, thing.y - 4.1, thing.x + 6.3, thing.y + 4.1)
             canvas.fill(translate(shape, 0.8, 0.8), (92, 90, 88))
         elif thing.type == "truck":
             canvas.fill(box(thing.x - 6, thing.y - 1.2, thing.x + 7, thing.y + 2.2), (96, 94, 92))

@@ -110,7 +110,7 @@ class _Kitchen:
         self._plan = make_plan(SIZES[size])
         self._buildings = make_buildings(self._plan, _chance(1))
         self._trees = make_trees(self._plan, self._buildings, _chance(2))
-        self._things = make_things(self._plan, self._buildings, _chance(3))
+        self._things = make_things(self._plan, _chance(3))
         self._ground = Ground(self._plan, SIZES[size].dem_m, _chance(4))
         columns, rows = SIZES[size].oblique_tiles
         east, north = OLD_TOWN[0] + 100.0 * columns, OLD_TOWN[1] + 100.0 * rows

@@ -156,7 +156,9 @@ def write_things(path: Path, things: list[Thing]) -> None:
             "type": [t.type for t in some],
             "name": [t.name for t in some],
             "name_en": [t.name_en for t in some],
-            "height_m": [t.height_m for t in some],
+            # What stands on a foot is as tall as its height above ground; for the others a
+            # column of that name would say how high they hang.
+            "height_m" if kind in _FOOTED else "overall_height_m": [t.height_m for t in some],
             "heading_deg": [t.heading_deg for t in some],
         }
         for key in sorted({k for t in some for k in t.attributes}):
@@ -164,6 +166,7 @@ def write_things(path: Path, things: list[Thing]) -> None:
         write_table(path, _TABLES[kind], [Point(t.x, t.y) for t in some], columns, "Point")
 
 
+_FOOTED: Final = frozenset({"lamp", "camera", "sensor"})
 _TABLES: Final = {
     "crane": "cranes", "container": "containers", "lamp": "lamps", "camera": "cameras",
     "sensor": "sensors", "pump": "pumps", "truck": "trucks", "ship": "ships",

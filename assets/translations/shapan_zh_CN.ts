@@ -147,8 +147,12 @@
 <context>
     <name>CommandPalette</name>
     <message>
-        <source>Search entities, codes, places, commands</source>
+        <source>Nothing found</source>
         <extracomment>Set by the window: what to do with what was chosen.</extracomment>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>Search entities, codes, places, commands</source>
         <translation>搜索实体、编码、地点、命令</translation>
     </message>
     <message>
@@ -1308,6 +1312,10 @@
 </context>
 <context>
     <name>MainWindow</name>
+    <message>
+        <source>A fault of the program, nothing is lost: {0}; the details are on stderr</source>
+        <translation>程序出错，数据没有丢失：{0}；详情见标准错误输出</translation>
+    </message>
     <message>
         <source>Demo city</source>
         <translation>示范城市</translation>

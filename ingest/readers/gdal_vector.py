@@ -293,7 +293,8 @@ def _options_for(dataset: str, encoding: str | None) -> dict[str, Any]:
 
 def _chunk_features(table: VectorTable, source_bytes: int) -> int:
     limit = _CHUNK_FEATURES
-    if not table.random_read and table.driver != "GPKG":
+    # JSON is parsed from its start for every chunk, whatever the driver says of random reads.
+    if table.driver in ("GeoJSON", "TopoJSON") or not (table.random_read or table.driver == "GPKG"):
         limit = _CHUNK_FEATURES_SEQUENTIAL
     if table.features > 0:
         mean_bytes = max(source_bytes / table.features, 1.0)

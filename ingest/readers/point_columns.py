@@ -31,6 +31,10 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+#: Columns that are about a point of a cloud and nothing else.
+POINT_COLUMNS: Final = frozenset(_NAMES) | {"nx", "ny", "nz", "alpha", "a"}
+
+
 def canonical(name: str) -> str:
     """Return our name of a column, or its own in lower case where we have none."""
     lower = name.strip().strip("\"'").lower()

@@ -23,9 +23,10 @@ BUILTIN: Final[tuple[tuple[str, str], ...]] = (
     ("ingest.readers.ifc", "IfcReader"),
     ("ingest.readers.osm", "OsmReader"),
     ("ingest.readers.raster", "RasterReader"),
+    # Before the vector reader, which takes every CSV: this one only those of points alone.
+    ("ingest.readers.xyz", "XyzReader"),
     ("ingest.readers.vector", "VectorReader"),
     ("ingest.readers.obj", "ObjReader"),
-    ("ingest.readers.xyz", "XyzReader"),
 )
 
 _loaded: list[Reader] = []

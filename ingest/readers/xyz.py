@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import PointChunk, ReadOptions, SourceInfo
-from ingest.readers.point_columns import ChunkMaker, describe
+from ingest.readers.point_columns import POINT_COLUMNS, ChunkMaker, describe
 from ingest.readers.text_rows import line_blocks, parse_rows
 from ingest.readers.xyz_layout import Layout, guess_layout
 from twin_model.errors import SourceError
@@ -43,8 +43,10 @@ class XyzReader:
         layout = guess_layout(text, complete=len(head) < 512)
         if layout is None:
             return False
-        # A table without names is only taken for points where the suffix speaks for it.
-        return layout.named or suffix != ".csv" or len(layout.columns) >= 6
+        if suffix != ".csv":
+            return True
+        # Most tables with this suffix are of objects: those have columns of their own.
+        return layout.named and not layout.problem and set(layout.columns) <= POINT_COLUMNS
 
     def inspect(self, path: Path, job: Job) -> SourceInfo:
         """Return counts and bounds; see `Reader.inspect`."""

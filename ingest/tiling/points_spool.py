@@ -210,9 +210,11 @@ class Spool:
     def _spill(self) -> None:
         if self._file is None:
             self._file = self.path.open("w+b")
-        for rows in _repacked(self._pending):
-            rows.tofile(self._file)
-            self._blocks.append(len(rows))
+        for group in _grouped(self._pending):
+            # Written one after the other: joining them first would copy every point once more.
+            for rows in group:
+                rows.tofile(self._file)
+            self._blocks.append(sum(map(len, group)))
         self._pending, self._pending_rows = [], 0
 
     def cube(self) -> tuple[FloatArray, float]:
@@ -250,7 +252,10 @@ class Spool:
         if self._file is not None:
             self._spill()
         else:
-            self._pending = _repacked(self._pending)
+            self._pending = [
+                np.concatenate(group) if len(group) > 1 else group[0]
+                for group in _grouped(self._pending)
+            ]
             self._blocks = [len(rows) for rows in self._pending]
         done = 0
         for number, count in enumerate(self._blocks):
@@ -317,17 +322,14 @@ class Spool:
         rows.tofile(self._file)
 
 
-def _repacked(pieces: list[Rows]) -> list[Rows]:
-    """Return the same rows in blocks of at most a million, few small ones among them."""
-    blocks: list[Rows] = []
-    group: list[Rows] = []
-    rows = 0
+def _grouped(pieces: list[Rows]) -> list[list[Rows]]:
+    """Return the pieces in runs of at most a million rows each (or one piece)."""
+    groups: list[list[Rows]] = []
+    room = 0
     for piece in pieces:
-        if group and rows + len(piece) > _BLOCK_ROWS:
-            blocks.append(np.concatenate(group) if len(group) > 1 else group[0])
-            group, rows = [], 0
-        group.append(piece)
-        rows += len(piece)
-    if group:
-        blocks.append(np.concatenate(group) if len(group) > 1 else group[0])
-    return blocks
+        if len(piece) > room:
+            groups.append([])
+            room = _BLOCK_ROWS
+        groups[-1].append(piece)
+        room -= len(piece)
+    return groups

@@ -80,7 +80,7 @@ class HeightField:
         west, south, low, east, north, _ = self.bounds
         out_x = np.maximum(np.maximum(west - x, x - east), 0.0)
         out_y = np.maximum(np.maximum(south - y, y - north), 0.0)
-        share = np.clip(np.hypot(out_x, out_y) / (0.03 * (east - west + north - south)), 0.0, 1.0)
+        share = np.clip(np.hypot(out_x, out_y) / (0.015 * (east - west + north - south)), 0.0, 1.0)
         share = share * share * (3 - 2 * share)
         return np.asarray(z * (1 - share) + low * share)
 

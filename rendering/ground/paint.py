@@ -15,6 +15,7 @@ from rendering.symbology.palette import (
     LINE_WIDTH_M,
     OTHER_AREA,
     OTHER_LINE,
+    OUTLINED,
     ROAD_WIDTH_M,
     rgb,
 )
@@ -101,6 +102,13 @@ class DrapeLayer:
         return own if own > 0 else float(self.style.get("width_m") or 2.0)
 
     @property
+    def band(self) -> int:
+        """0 for land, 1 for water, 2 for lines: what lies above what."""
+        orders = [GROUND.get(kind, ("", None, 5))[2] for kind in set(self.kinds)]
+        lowest = min(orders, default=0)
+        return 0 if lowest < 6 else (1 if lowest == 6 else 2)
+
+    @property
     def visible(self) -> bool:
         """Whether it is switched on."""
         return bool(self.style.get("visible", True))
@@ -146,8 +154,15 @@ class Painter:
         small = self._image.resize((self._size, self._size), Image.Resampling.BOX)
         return np.asarray(small, np.uint8)
 
-    def paint(self, drape: DrapeLayer) -> bool:
-        """Paint a layer's features; return whether there were any."""
+    def paint(self, drape: DrapeLayer, share: npt.NDArray[np.float32] | None = None) -> bool:
+        """Paint a layer's features; return whether there were any.
+
+        Parameters
+        ----------
+        drape : DrapeLayer
+        share : (size, size) float32 array or None
+            Factor on the layer's opacity, 0 to 1, first row on top; None for 1 everywhere.
+        """
         import shapely
         from PIL import Image, ImageDraw
 
@@ -157,7 +172,7 @@ class Painter:
         found = np.sort(drape.tree.query(grown))
         if len(found) == 0 or drape.opacity <= 0:
             return False
-        target = self._image if drape.opacity >= 1 else self._image.copy()
+        target = self._image if drape.opacity >= 1 and share is None else self._image.copy()
         draw = ImageDraw.Draw(target)
         pieces = [(self._look(drape, int(i)), int(i)) for i in found]
         pieces.sort(key=lambda item: item[0][2])
@@ -169,7 +184,11 @@ class Painter:
             self._group(draw, target, drape, pieces[start:end])
             start = end
         if target is not self._image:
-            self._image = Image.blend(self._image, target, drape.opacity)
+            if share is None:
+                share = np.ones((self._size, self._size), np.float32)
+            mask = Image.fromarray(np.asarray(np.rint(share * drape.opacity * 255), np.uint8))
+            mask = mask.resize((self._big, self._big), Image.Resampling.BILINEAR)
+            self._image = Image.composite(target, self._image, mask)
         return True
 
     def _look(self, drape: DrapeLayer, index: int) -> tuple[Rgb, Rgb | None, int]:
@@ -205,7 +224,9 @@ class Painter:
         for (look, i), shape in zip(pieces, geometry):
             colour, edge, _ = look
             for part in shapely.get_parts(shape):
-                if part.geom_type == "Polygon":
+                if part.geom_type == "Polygon" and drape.kinds[i] in OUTLINED:
+                    lines.append((self._xy(part.exterior.coords), colour, None, 0.0))
+                elif part.geom_type == "Polygon":
                     self._area(draw, target, part, colour)
                     if edge is not None:
                         lines.append((self._xy(part.exterior.coords), edge, None, 0.0))

@@ -13,7 +13,7 @@ from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer, Painter
 from rendering.ground.shadows import Footprints
-from rendering.symbology.palette import Colour
+from rendering.symbology.palette import OVER_IMAGERY, Colour
 
 Box = tuple[float, float, float, float]
 
@@ -168,9 +168,7 @@ def _base(
     )
 
 
-def _relief_tint(
-    content: GroundContent, z: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _relief_tint(content: GroundContent, z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return green for level land; through straw to stone and snow where relief is high."""
     stops = np.array(
         [(0.765, 0.800, 0.675), (0.820, 0.815, 0.690), (0.800, 0.765, 0.665),
@@ -189,10 +187,12 @@ def _compose(
     content: GroundContent, texture: npt.NDArray[np.uint8], box: Box
 ) -> npt.NDArray[np.uint8]:
     pixels: npt.NDArray[Any] = texture.astype(np.float32)
+    cover: npt.NDArray[np.float32] | None = None
     for source, opacity in content.imagery:
         read = source.read(box, TEXELS)
         if read is not None:
             alpha = read[..., 3:].astype(np.float32) / 255.0 * opacity
+            cover = alpha[..., 0] if cover is None else np.maximum(cover, alpha[..., 0])
             light = 0.85 if content.dark else 1.0
             pixels = pixels * (1 - alpha) + read[..., :3] * alpha * light
     out = np.asarray(np.rint(pixels), np.uint8)
@@ -201,7 +201,8 @@ def _compose(
     painter = Painter(out, box, content.dark)
     for drape in content.drapes:
         if drape.visible:
-            painter.paint(drape)
+            share = None if cover is None else 1.0 - cover * (1.0 - OVER_IMAGERY[drape.band])
+            painter.paint(drape, share)
     for footprints in content.footprints:
         if footprints.visible:
             near, cast = footprints.shapes(box, content.sun)

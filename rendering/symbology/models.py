@@ -370,8 +370,6 @@ _MODELS: Final = {
     "tank": _tank, "pole": _pole, "traffic_signal": _signal, "hydrant": _hydrant,
     "bench": _bench, "manhole": _manhole,
 }  # fmt: skip
-#: Models whose height a stated height replaces: what stands on the ground and reaches up.
-UPRIGHT: Final = frozenset({"tree", "conifer", "lamp", "camera", "pole", "tank", "sensor"})
 
 
 @functools.cache

@@ -88,6 +88,10 @@ GROUND: Final[dict[str, tuple[str, str | None, int]]] = {
     "boundary": ("#a06a8c", None, 11),
     "building": ("#cfc6ba", "#a2988b", 12),
 }
+#: Areas of which only the outline is painted.
+OUTLINED: Final = frozenset({"district", "boundary", "contour", "fence"})
+#: How much of land, water and lines shows where imagery lies beneath: it already shows them.
+OVER_IMAGERY: Final = (0.15, 0.25, 0.55)
 OTHER_AREA: Final = ("#d4cfc0", "#a8a294", 2)
 OTHER_LINE: Final = ("#7c8a8f", None, 10)
 

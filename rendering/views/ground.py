@@ -21,7 +21,7 @@ from rendering.ground.shadows import Footprints, make_footprints
 from rendering.ground.tile import TEXELS, GroundContent, GroundPayload, make_tile
 from rendering.look import Look
 from rendering.options import Pick
-from rendering.symbology.palette import DARK, GROUND, Theme
+from rendering.symbology.palette import DARK, Theme
 from rendering.tiles.engine import Engine, Node
 from rendering.tiles.loader import Request
 from rendering.views.view import Scene
@@ -240,7 +240,7 @@ class Ground:
         def place(layer: str) -> int:
             return rank.get(layer, len(rank))
 
-        drapes = sorted(self._drapes.values(), key=lambda d: (_band(d), place(d.layer)))
+        drapes = sorted(self._drapes.values(), key=lambda d: (d.band, place(d.layer)))
         self.content = replace(
             self.content,
             version=self.content.version + 1,
@@ -405,9 +405,3 @@ def _put(table: dict[str, Any], key: str, value: Any) -> None:
         table.pop(key, None)
     else:
         table[key] = value
-
-
-def _band(drape: DrapeLayer) -> int:
-    orders = [GROUND.get(kind, ("", None, 5))[2] for kind in set(drape.kinds)]
-    lowest = min(orders, default=0)
-    return 0 if lowest < 6 else (1 if lowest == 6 else 2)

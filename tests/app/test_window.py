@@ -482,3 +482,39 @@ def test_closed_windows_leave_nothing_behind(
         flush()
     gc.collect()
     assert len(QApplication.topLevelWidgets()) <= before + 1
+
+
+def test_a_picture_of_the_scene_is_saved_at_twice_its_size(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path
+) -> None:
+    from PySide6.QtGui import QImage
+
+    from app.dialogs import save_picture
+
+    window = make_window(project)
+    assert save_picture(window, tmp_path / "scene.png")
+    image = QImage(str(tmp_path / "scene.png"))
+    assert image.width() == 2 * window.viewport.width()
+    assert image.height() == 2 * window.viewport.height()
+    colours = {image.pixel(x, image.height() // 2) for x in range(0, image.width(), 40)}
+    assert len(colours) > 3
+    assert not save_picture(window, tmp_path / "missing" / "scene.png")
+    wait_complete(qtbot, window)
+    assert window.viewport.pick_at(*at_of(window, (20.0, 20.0, 60.0))) is not None
+
+
+def test_a_script_finds_the_window_and_the_twin(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from app.composition import run_script
+
+    window = make_window(project)
+    script = tmp_path / "s.py"
+    script.write_text("print(twin.title, len(window.scene.layers))\nwindow.scene.look_down()")
+    assert run_script(window, script)
+    assert "Harbour 2" in capsys.readouterr().out
+    script.write_text("raise ValueError('no')")
+    assert not run_script(window, script)
+    assert not run_script(window, tmp_path / "missing.py")
+    assert "missing.py" in capsys.readouterr().err

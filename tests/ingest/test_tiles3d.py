@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from reader_contract import ReaderContract, consume, head_of
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import TilesetSource
 from ingest.readers.tiles3d import Tiles3dReader
+from reader_contract import ReaderContract, consume, head_of
 from twin_model.errors import SourceError
 
 SAMPLES = "tiles3d/cesium_3d-tiles-samples"

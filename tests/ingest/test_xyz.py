@@ -10,6 +10,7 @@ import pytest
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import ReadOptions
+from ingest.readers.registry import reader_for
 from ingest.readers.xyz import XyzReader
 from reader_contract import ReaderContract, consume, head_of
 from twin_model.errors import SourceError
@@ -139,6 +140,8 @@ def test_layouts_are_recognised(
     [
         ("a.txt", "The quick brown fox\njumps over 13 lazy dogs\n"),
         ("a.csv", "id,lat,lon,name\n1,39.9,116.4,A\n"),
+        ("a.csv", "x,y,value\n1,2,3\n"),
+        ("a.csv", "x,y,z,crown_m\n1,2,3,4\n"),  # objects: for the reader of tables
         ("a.csv", "1,2,3\n4,5,6\n"),  # no names and no suffix that speaks for points
         ("a.asc", "ncols 4\nnrows 6\nxllcorner 0\n1 2 3 4\n"),
         ("a.txt", "1 2\n3 4\n"),
@@ -151,6 +154,12 @@ def test_other_tables_are_not_taken_for_points(tmp_path: Path, name: str, text: 
     path = tmp_path / name
     path.write_text(text)
     assert not READER.can_read(path, head_of(path))
+
+
+def test_a_csv_of_points_alone_is_not_taken_for_objects(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("X,Y,Z,R,G,B\n1,2,3,4,5,6\n")
+    assert reader_for(path).name == "xyz"
 
 
 def test_a_header_that_names_an_axis_twice_is_an_error(real_data: Path) -> None:

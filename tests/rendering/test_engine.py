@@ -67,7 +67,13 @@ def loader() -> Any:
 
 
 def look(eye: tuple[float, float, float], frame: int) -> Look:
-    return make_look(CameraPose(eye, (eye[0], eye[1] + 1, 0.0)), (800, 600), frame=frame, is_moving=False, error_px=16)
+    return make_look(
+        CameraPose(eye, (eye[0], eye[1] + 1, 0.0)),
+        (800, 600),
+        frame=frame,
+        is_moving=False,
+        error_px=16,
+    )
 
 
 def settle(engine: Engine, eye: tuple[float, float, float], start: int = 1) -> int:

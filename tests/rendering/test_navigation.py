@@ -35,7 +35,9 @@ def on_screen(pose: CameraPose, point: tuple[float, float, float]) -> tuple[floa
 @given(ANGLES, st.floats(-20, 20))
 def test_the_pivot_of_an_orbit_stays_where_it_is_on_the_screen(dx: float, dy: float) -> None:
     pivot = (30.0, -40.0, 2.0)
-    assert on_screen(orbit(POSE, pivot, dx, dy), pivot) == pytest.approx(on_screen(POSE, pivot), abs=1e-9)
+    assert on_screen(orbit(POSE, pivot, dx, dy), pivot) == pytest.approx(
+        on_screen(POSE, pivot), abs=1e-9
+    )
 
 
 @given(ANGLES, st.floats(-400, 400))

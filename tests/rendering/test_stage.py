@@ -123,7 +123,12 @@ def test_roads_and_water_lie_on_the_terrain(stage: Stage, district: Any) -> None
     stage.add_layer(*district.terrain())
     rows = [(shapely.box(-300, -60, 300, -20), {"shapan_type": "water", "name": "河"})]
     stage.add_layer(*district.features("water", LayerRole.DRAPE, rows))
-    road = [(shapely.LineString([(-300, 20), (300, 20)]), {"shapan_type": "road", "name": "中山路", "shapan_width_m": 12.0})]
+    road = [
+        (
+            shapely.LineString([(-300, 20), (300, 20)]),
+            {"shapan_type": "road", "name": "中山路", "shapan_width_m": 12.0},
+        )
+    ]
     stage.add_layer(*district.features("roads", LayerRole.DRAPE, road))
     picture = shot(stage, TOP)
     x, y = pixel_of(stage, (0.0, -40.0, 0.0))
@@ -139,7 +144,9 @@ def test_roads_and_water_lie_on_the_terrain(stage: Stage, district: Any) -> None
 
 def test_roads_stay_above_land_whatever_the_order_of_import(stage: Stage, district: Any) -> None:
     stage.set_frame(district.frame)
-    road = [(shapely.LineString([(-300, 0), (300, 0)]), {"shapan_type": "road", "shapan_width_m": 12.0})]
+    road = [
+        (shapely.LineString([(-300, 0), (300, 0)]), {"shapan_type": "road", "shapan_width_m": 12.0})
+    ]
     stage.add_layer(*district.features("roads", LayerRole.DRAPE, road))
     land = [(shapely.box(-200, -200, 200, 200), {"shapan_type": "land_use", "landuse": "forest"})]
     stage.add_layer(*district.features("land", LayerRole.DRAPE, land))
@@ -182,7 +189,10 @@ def test_symbols_stand_on_the_terrain(stage: Stage, district: Any) -> None:
 
 def test_labels_never_cover_each_other(stage: Stage, district: Any) -> None:
     rows = [
-        (shapely.Point(float(i % 10), float(i // 10)), {"shapan_type": "sensor", "name": f"测点 {i}"})
+        (
+            shapely.Point(float(i % 10), float(i // 10)),
+            {"shapan_type": "sensor", "name": f"测点 {i}"},
+        )
         for i in range(100)
     ]
     stage.set_frame(district.frame)
@@ -221,12 +231,12 @@ def test_far_from_the_origin_nothing_jitters(stage: Stage, district: Any) -> Non
     assert np.abs(pictures[0] - pictures[1]).max() <= 3
 
 
-def test_a_geocentric_tileset_lands_in_the_projects_frame(
-    stage: Stage, real_data: Path
-) -> None:
+def test_a_geocentric_tileset_lands_in_the_projects_frame(stage: Stage, real_data: Path) -> None:
     root = real_data / "tiles3d/cesium_3d-tiles-samples/1.0/TilesetWithDiscreteLOD/tileset.json"
     frame = Frame("EPSG:32618").with_origin(447_700.0, 4_432_600.0, 0.0)
-    layer = Layer("dragon", "dragon", "tileset", LayerRole.MESH, "3D Tiles 1.0", str(root), str(root))
+    layer = Layer(
+        "dragon", "dragon", "tileset", LayerRole.MESH, "3D Tiles 1.0", str(root), str(root)
+    )
     stage.set_frame(frame)
     stage.add_layer(layer, root.parent)
     bounds = stage.layer_bounds("dragon")
@@ -234,7 +244,10 @@ def test_a_geocentric_tileset_lands_in_the_projects_frame(
     shot(stage, stage.fit())
     found = stage.pick(200, 200)
     assert found is not None and found.layer == "dragon"
-    assert any("dragon_high" in text for text in stage.failures("dragon")) or stage.complete
+    assert (
+        any("dragon_high" in text for text in stage.statistics().failures["dragon"])
+        or stage.complete
+    )
 
 
 def test_every_sample_tileset_draws_something(stage: Stage, real_data: Path) -> None:
@@ -279,7 +292,9 @@ def _sheet(x: float, y: float, size: float, n: int) -> Primitive:
     position = np.stack([gx, gy, np.zeros_like(gx)], -1).reshape(-1, 3)
     index = np.arange((n + 1) ** 2).reshape(n + 1, n + 1)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
-    faces = np.concatenate([np.stack([a, b, d], -1).reshape(-1, 3), np.stack([a, d, c], -1).reshape(-1, 3)])
+    faces = np.concatenate(
+        [np.stack([a, b, d], -1).reshape(-1, 3), np.stack([a, d, c], -1).reshape(-1, 3)]
+    )
     return Primitive(position, faces)
 
 
@@ -327,7 +342,7 @@ def test_a_broken_tile_among_good_ones_is_named(stage: Stage, district: Any) -> 
     stage.add_layer(layer, folder)
     stage.camera = TOP
     assert stage.wait_complete(10)
-    assert any("gone.glb" in text for text in stage.failures("houses"))
+    assert any("gone.glb" in text for text in stage.statistics().failures["houses"])
 
 
 def test_overlays_come_and_go(stage: Stage, district: Any) -> None:
@@ -411,5 +426,9 @@ def test_closing_leaves_no_vtk_object_and_no_thread(district: Any) -> None:
     assert threading.active_count() == threads
     del stage
     gc.collect()
-    left = [type(o).__name__ for o in gc.get_objects() if type(o).__name__.startswith("vtk") and id(o) not in before]
+    left = [
+        type(o).__name__
+        for o in gc.get_objects()
+        if type(o).__name__.startswith("vtk") and id(o) not in before
+    ]
     assert left == []

@@ -221,6 +221,10 @@ class RelationRule(Frozen):
     minimum : int
     maximum : int, optional
         How many a thing has; None for any number.
+    inverse_maximum : int, optional
+        How many things may have it to the same target: 1 where a part has one whole.
+    acyclic : bool
+        Whether following it must never lead back, as with ``contains``.
     inverse : str
         How the relation is called from the other end, such as ``part_of``.
     name, inverse_name : Words
@@ -234,6 +238,8 @@ class RelationRule(Frozen):
     targets: tuple[TypeId, ...] = ()
     minimum: int = Field(default=0, ge=0)
     maximum: int | None = Field(default=None, ge=1)
+    inverse_maximum: int | None = Field(default=None, ge=1)
+    acyclic: bool = False
     inverse: str = Field(default="", max_length=64)
     name: Words = Words()
     inverse_name: Words = Words()

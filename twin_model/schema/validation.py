@@ -194,7 +194,5 @@ def validate_cardinality(
         if count < rule.minimum or (rule.maximum is not None and count > rule.maximum):
             most = "any number" if rule.maximum is None else rule.maximum
             text = f"{source_type} has {rule.minimum} to {most} of them"
-            found.append(
-                SchemaError("relations", kind, count, text, problem=Problem.CARDINALITY)
-            )
+            found.append(SchemaError("relations", kind, count, text, problem=Problem.CARDINALITY))
     return found

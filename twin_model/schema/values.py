@@ -141,9 +141,7 @@ def _wrong_kind(dimension: str, path: str, value: Any, expected: str) -> SchemaE
     return SchemaError(dimension, path, value, f"must be {expected}", problem=Problem.KIND)
 
 
-def _check_number(
-    kind: PropertyType, value: Any, dimension: str, path: str
-) -> list[SchemaError]:
+def _check_number(kind: PropertyType, value: Any, dimension: str, path: str) -> list[SchemaError]:
     number = value
     if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
         number = value["value"]
@@ -171,9 +169,7 @@ def _is_whole(value: Any) -> bool:
     return bool(abs(value) < _INTEGER_LIMIT and value == int(value))
 
 
-def _check_choice(
-    kind: PropertyType, value: Any, dimension: str, path: str
-) -> list[SchemaError]:
+def _check_choice(kind: PropertyType, value: Any, dimension: str, path: str) -> list[SchemaError]:
     values = [choice.value for choice in kind.choices]
     # True == 1 in Python; a boolean is no choice.
     if not isinstance(value, bool | float) and value in values:
@@ -251,9 +247,7 @@ def _read(kind: PropertyType, text: str) -> Any:
             number = units.parse_quantity(text, kind.unit)
         except ValidationError as error:
             problem = Problem.UNIT if error.name == "unit" else Problem.KIND
-            raise SchemaError(
-                "attributes", kind.id, text, error.rule, problem=problem
-            ) from None
+            raise SchemaError("attributes", kind.id, text, error.rule, problem=problem) from None
         return int(number) if kind.kind is Kind.INTEGER and _is_whole(number) else number
     if kind.kind is Kind.BOOLEAN:
         lower = text.lower()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from twin_model.store.rows import to_json
-from twin_model.time import Instant
+from twin_model.time import ALWAYS, Instant
 
 GENESIS: Final = "0" * 64
 
@@ -59,17 +59,40 @@ def last_revision(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(revision), 0) FROM journal").fetchone()[0])
 
 
-def append(connection: sqlite3.Connection, values: tuple[Any, ...]) -> None:
-    """Append (revision, kind, label, who, why, recorded_us, payload, reverts, digest)."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry, to which the next one is chained.
+
+    Parameters
+    ----------
+    revision : int
+        0 for an empty journal.
+    recorded_us : int
+    hash : str
+    """
+
+    revision: int
+    recorded_us: int
+    hash: str
+
+
+def head(connection: sqlite3.Connection) -> Head:
+    """Return the newest entry's part in the chain."""
     row = connection.execute(
-        "SELECT hash FROM journal WHERE revision = ?", (values[0] - 1,)
+        "SELECT revision, recorded_us, hash FROM journal ORDER BY revision DESC LIMIT 1"
     ).fetchone()
-    previous = row[0] if row else GENESIS
+    return Head(*row) if row else Head(0, ALWAYS.us, GENESIS)
+
+
+def append(connection: sqlite3.Connection, previous: str, values: tuple[Any, ...]) -> Head:
+    """Append (revision, kind, label, who, why, recorded_us, payload, reverts, digest)."""
+    chained = entry_hash(previous, values)
     connection.execute(
         "INSERT INTO journal (revision, kind, label, who, why, recorded_us, payload, reverts,"
         " rows_digest, previous_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-        (*values, previous, entry_hash(previous, values)),
+        (*values, previous, chained),
     )
+    return Head(values[0], values[5], chained)
 
 
 def entries(connection: sqlite3.Connection) -> list[JournalEntry]:
@@ -97,12 +120,10 @@ def undo_stacks(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
         if kind == "set-frame":
             continue  # part of making a project or placing its first layer
         if kind == "undo":
-            if reverts in undo:
-                undo.remove(reverts)
+            _take(undo, reverts)
             redo.append(revision)
         elif kind == "redo":
-            if reverts in redo:
-                redo.remove(reverts)
+            _take(redo, reverts)
             undo.append(revision)
         else:
             undo.append(revision)
@@ -110,10 +131,17 @@ def undo_stacks(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
     return undo, redo
 
 
+def _take(stack: list[int], revision: int | None) -> None:
+    # From the end: it is the last one, and a year's journal has a million of them.
+    if stack and stack[-1] == revision:
+        stack.pop()
+
+
 def verify(connection: sqlite3.Connection) -> list[str]:
     """Return what is wrong with the chain; empty where every hash holds."""
     problems: list[str] = []
     previous = GENESIS
+    recorded = ALWAYS.us
     expected = 1
     for row in connection.execute(
         "SELECT revision, kind, label, who, why, recorded_us, payload, reverts, rows_digest,"
@@ -127,6 +155,8 @@ def verify(connection: sqlite3.Connection) -> list[str]:
             problems.append(f"journal: revision {values[0]} does not follow the one before it")
         if entry_hash(stated_previous, values) != stated:
             problems.append(f"journal: revision {values[0]} was changed after it was written")
-        previous = stated
+        if values[5] < recorded:
+            problems.append(f"journal: revision {values[0]} was recorded before the one before it")
+        previous, recorded = stated, values[5]
         expected += 1
     return problems

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import struct
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from twin_model.entity import Codes, Entity, Position, Relation
@@ -69,24 +69,22 @@ def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, .
     )  # fmt: skip
 
 
-def entity_from(row: sqlite3.Row, frame: Frame) -> Entity:
+def _decoded(text: str) -> Any:
+    # Most entities have no indicators and no rules; reading JSON is most of the cost of a row.
+    return {} if text == "{}" else [] if text == "[]" else json.loads(text)
+
+
+def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     """Return the entity of a row that has `ENTITY_COLUMNS`."""
+    (
+        geom, _key, identifier, kind, name, layer, feature, guid, geometry, heading, attributes,
+        indicators, rules, management, space, time, start, end,
+    ) = row  # fmt: skip
     return Entity(
-        id=row["id"],
-        type=row["type"],
-        name=row["name"],
-        position=decode_point(row["geom"], frame),
-        geometry=row["own_geometry"],
-        heading_deg=row["heading_deg"],
-        layer=row["layer"],
-        feature=row["feature"],
-        guid=row["guid"],
-        attributes=json.loads(row["attributes"]),
-        indicators=json.loads(row["indicators"]),
-        rules=json.loads(row["rules"]),
-        codes=Codes(row["management_code"], row["space_code"], row["time_code"]),
-        valid=Interval(Instant(row["valid_from"]), Instant(row["valid_to"])),
-    )
+        identifier, kind, name, decode_point(geom, frame), geometry, heading, layer, feature, guid,
+        _decoded(attributes), _decoded(indicators), _decoded(rules),
+        Codes(management, space, time), Interval(Instant(start), Instant(end)),
+    )  # fmt: skip
 
 
 def relation_row(relation: Relation, source: int, target: int) -> tuple[Any, ...]:
@@ -97,17 +95,18 @@ def relation_row(relation: Relation, source: int, target: int) -> tuple[Any, ...
     )  # fmt: skip
 
 
-def relation_from(row: sqlite3.Row) -> Relation:
-    """Return the relation of a row with source and target as entity ids."""
+def relation_from(row: Sequence[Any]) -> Relation:
+    """Return the relation of a row that has `RELATION_COLUMNS`, ends as entity ids."""
+    identifier, kind, source, target, attributes, computed, start, end = row
     return Relation(
-        id=row["id"],
-        kind=row["kind"],
-        source=row["source_id"],
-        target=row["target_id"],
-        attributes=json.loads(row["attributes"]),
-        computed=bool(row["computed"]),
-        valid=Interval(Instant(row["valid_from"]), Instant(row["valid_to"])),
-    )
+        identifier, kind, source, target, _decoded(attributes), bool(computed),
+        Interval(Instant(start), Instant(end)),
+    )  # fmt: skip
+
+
+def with_validity(relation: Relation, start: Instant, end: Instant) -> Relation:
+    """Return a relation that holds from *start* to *end*."""
+    return replace(relation, valid=Interval(start, end))
 
 
 def layer_document(layer: Layer) -> str:

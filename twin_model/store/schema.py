@@ -47,6 +47,9 @@ _VERSIONED: Final = """
   revision_from INTEGER NOT NULL, revision_to INTEGER, origin INTEGER
 """
 
+#: Kinds of relation that occur or occurred.
+KIND_SEEN: Final = "CREATE TABLE kind_seen (kind TEXT PRIMARY KEY) WITHOUT ROWID"
+
 _MODEL: Final = f"""
 CREATE TABLE shapan_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE journal (
@@ -70,6 +73,7 @@ CREATE TABLE frame_version (
   fid INTEGER PRIMARY KEY, document TEXT NOT NULL, {_VERSIONED});
 CREATE TABLE property_seen (
   type TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
+{KIND_SEEN};
 CREATE VIEW entities AS
   SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
          management_code, space_code, time_code
@@ -113,7 +117,7 @@ _SEARCH: Final = """
 CREATE VIRTUAL TABLE entity_box USING
   rtree(id, min_x, max_x, min_y, max_y, min_z, max_z, +entity INTEGER);
 CREATE VIRTUAL TABLE entity_text USING
-  fts5(grams, content='', detail=none, columnsize=0, tokenize='ascii');
+  fts5(grams, content='', detail=none, tokenize='ascii');
 """
 #: Tables whose rows have revisions and take part in undo.
 _REVISED: Final = ("entity_version", "relation_version", "layer_version")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from twin_model.entity import Entity, Relation
-from twin_model.errors import StoreError
+from twin_model.errors import StoreError, ValidationError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
-from twin_model.store import rows
+from twin_model.store import hierarchy, rows, text
+from twin_model.store.places import extent
 from twin_model.store.schema import VERSION_TABLES
 from twin_model.time import ALWAYS, FOREVER, Instant
 
@@ -38,6 +40,57 @@ class Change:
 
 #: Above this many entities a change no longer names them.
 MANY = 10_000
+_MARKS: Final = {
+    table: f"INSERT INTO {table} ({', '.join(columns)}, revision_from, origin, fid)"
+    f" VALUES ({','.join('?' * (len(columns) + 3))})"
+    for table, columns in VERSION_TABLES.items()
+}
+_END: Final = {
+    table: f"UPDATE {table} SET revision_to = ? WHERE fid = ? AND revision_to IS NULL"
+    for table in VERSION_TABLES
+}
+# Values travel as one JSON array: one prepared statement for any number of them.
+_CURRENT: Final = (
+    f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
+    " (SELECT key FROM entity_key WHERE id IN (SELECT value FROM json_each(?)))"
+    " AND revision_to IS NULL AND valid_to = 9223372036854775807"
+)
+_CURRENT_RELATIONS: Final = (
+    "SELECT fid, valid_from, valid_to, id, kind, source, target, attributes, computed"
+    " FROM relation_version WHERE revision_to IS NULL AND {where}"
+)
+
+
+@dataclass
+class Numbering:
+    """What the one writer remembers between transactions, so that edits need not ask for it.
+
+    Parameters
+    ----------
+    fids : dict
+        Next fid of each version table.
+    properties : set of (str, str)
+        Pairs of type and attribute name that ``property_seen`` holds.
+    kinds : set of str
+        Kinds of relation that ``kind_seen`` holds.
+    """
+
+    fids: dict[str, int]
+    properties: set[tuple[str, str]]
+    kinds: set[str]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> Numbering:
+        """Return what a store holds now."""
+        fids = {
+            table: int(
+                connection.execute(f"SELECT coalesce(max(fid), 0) + 1 FROM {table}").fetchone()[0]
+            )
+            for table in VERSION_TABLES
+        }
+        seen = connection.execute("SELECT type, name FROM property_seen")
+        kinds = connection.execute("SELECT kind FROM kind_seen")
+        return cls(fids, {(row[0], row[1]) for row in seen}, {row[0] for row in kinds})
 
 
 @dataclass
@@ -54,6 +107,8 @@ class Transaction:
         When the change takes effect in the world, unless a row says otherwise.
     frame : Frame
     srs : int
+    numbering : Numbering
+        To be read anew if the transaction is rolled back.
     """
 
     connection: sqlite3.Connection
@@ -61,40 +116,72 @@ class Transaction:
     at: Instant
     frame: Frame
     srs: int
+    numbering: Numbering
     layers: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
     frame_changed: bool = False
 
     def __post_init__(self) -> None:
-        self._written = {table: hashlib.sha256() for table in VERSION_TABLES}
-        self._ended: dict[str, list[int]] = {table: [] for table in VERSION_TABLES}
-        self._properties: set[tuple[str, str]] = set()
-        self._columns = {
-            table: f"{', '.join(columns)}, revision_from"
-            for table, columns in VERSION_TABLES.items()
-        }
+        self._written: dict[str, Any] = {}
+        self._ended: dict[str, list[int]] = {}
 
-    # -- digest ------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------
 
-    def _insert(self, table: str, values: Iterable[Sequence[Any]]) -> None:
-        columns = self._columns[table]
-        marks = ",".join("?" * (len(VERSION_TABLES[table]) + 1))
-        prepared = [(*row, self.revision) for row in values]
-        for row in prepared:
-            self._written[table].update(row_digest(table, row[:-1]))
-        self.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", prepared)
+    def insert(
+        self,
+        table: str,
+        values: Iterable[Sequence[Any]],
+        origins: Sequence[int] | None = None,
+    ) -> int:
+        """Insert rows of a version table and return the fid of the first.
 
-    def _end(self, table: str, fids: Sequence[int]) -> None:
-        self.connection.executemany(
-            f"UPDATE {table} SET revision_to = ? WHERE fid = ? AND revision_to IS NULL",
-            [(self.revision, fid) for fid in fids],
-        )
-        self._ended[table] += fids
+        Parameters
+        ----------
+        table : str
+        values : iterable of sequences
+            As `VERSION_TABLES` orders them.
+        origins : sequence of int, optional
+            Of each row, the fid of the first row that it is a copy of.
+        """
+        first = fid = self.numbering.fids[table]
+        digest = self._written.get(table)
+        if digest is None:
+            digest = self._written[table] = hashlib.sha256()
+        prepared = []
+        for row in values:
+            digest.update(row_digest(table, row))
+            origin = None if origins is None else origins[fid - first]
+            prepared.append((*row, self.revision, origin, fid))
+            fid += 1
+        self.connection.executemany(_MARKS[table], prepared)
+        self.numbering.fids[table] = fid
+        return first
+
+    def end(self, table: str, fids: Sequence[int]) -> None:
+        """Say of rows that this revision ended them.
+
+        Raises
+        ------
+        StoreError
+            If one of them had ended before, which would be a fault of the caller.
+        """
+        if not fids:
+            return
+        cursor = self.connection.executemany(_END[table], [(self.revision, fid) for fid in fids])
+        if cursor.rowcount != len(fids):
+            raise StoreError(f"{table}: a row to be ended had ended already")
+        self._ended.setdefault(table, []).extend(fids)
 
     def digest(self) -> str:
         """Return the hash over the rows written and ended; `verify.rows_digest` recomputes it."""
         return combine_digests(
-            {table: (self._written[table].digest(), self._ended[table]) for table in VERSION_TABLES}
+            {
+                table: (
+                    self._written[table].digest() if table in self._written else EMPTY_DIGEST,
+                    self._ended.get(table, []),
+                )
+                for table in VERSION_TABLES
+            }
         )
 
     def change(self) -> Change:
@@ -122,70 +209,88 @@ class Transaction:
             self.connection.executemany(
                 "INSERT OR IGNORE INTO entity_key (id) VALUES (?)", [(i,) for i in wanted]
             )
-        found: dict[str, int] = {}
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
-            marks = ",".join("?" * len(part))
-            found.update(
-                self.connection.execute(
-                    f"SELECT id, key FROM entity_key WHERE id IN ({marks})", part
-                ).fetchall()
-            )
+        found: dict[str, int] = dict(
+            self.connection.execute(
+                "SELECT id, key FROM entity_key WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(wanted),),
+            ).fetchall()
+        )
         if len(found) < len(wanted):
             missing = next(i for i in wanted if i not in found)
             raise StoreError(f"no entity with id {missing}")
         return found
 
     def add_entities(self, entities: Sequence[Entity]) -> None:
-        """Insert versions of new or formerly ended entities."""
+        """Insert versions of new or formerly ended entities.
+
+        Raises
+        ------
+        StoreError
+            If one of them exists now, or is given twice.
+        """
         if not entities:
             return
         keys = self.keys_of((e.id for e in entities), create=True)
-        first = self._next_fid("entity_version")
-        self._insert(
-            "entity_version",
-            (rows.entity_row(e, keys[e.id], self.srs, self.frame) for e in entities),
-        )
-        self._index(entities, first)
+        if len(keys) < len(entities):
+            raise StoreError("the same entity is given twice")
+        earliest = self._earliest_starts(entities)
+        made = [rows.entity_row(e, keys[e.id], self.srs, self.frame) for e in entities]
+        if earliest:
+            made = [
+                (*row[:-2], max(row[-2], earliest.get(row[2], row[-2])), row[-1]) for row in made
+            ]
+        first = self.insert("entity_version", made)
+        self._index((first + n, e, keys[e.id], True, True) for n, e in enumerate(entities))
         self._note_properties(entities)
-        self.entities.update(e.id for e in entities)
+        self.entities.update(keys)
 
-    def _next_fid(self, table: str) -> int:
-        return int(
-            self.connection.execute(f"SELECT coalesce(max(fid), 0) + 1 FROM {table}").fetchone()[0]
-        )
+    def _earliest_starts(self, entities: Sequence[Entity]) -> dict[str, int]:
+        """Return when those that were once removed can begin again: never two versions at once.
 
-    def _index(self, entities: Sequence[Entity], first: int) -> None:
-        self.connection.executemany(
-            "INSERT INTO entity_box VALUES (?,?,?,?,?,?,?)",
-            [
-                (first + n, p[0], p[0], p[1], p[1], p[2], p[2])
-                for n, p in enumerate(e.position for e in entities)
-                if p is not None
-            ],
-        )
+        Raises
+        ------
+        StoreError
+            If one of them exists now.
+        """
+        found = self.connection.execute(
+            "SELECT id, max(valid_to) FROM entity_version WHERE entity IN"
+            " (SELECT key FROM entity_key WHERE id IN (SELECT value FROM json_each(?)))"
+            " AND revision_to IS NULL GROUP BY entity",
+            (json.dumps([e.id for e in entities]),),
+        ).fetchall()
+        existing = next((row[0] for row in found if row[1] > self.at.us), None)
+        if existing is not None:
+            raise StoreError(f"an entity with id {existing} exists already")
+        return {row[0]: row[1] for row in found}
+
+    def _index(self, versions: Iterable[tuple[int, Entity, int, bool, bool]]) -> None:
+        """Put versions into the search tables: (fid, entity, key, place is new, name is new)."""
+        boxes, grams = [], []
+        for fid, entity, key, moved, renamed in versions:
+            box = extent(entity) if moved else None
+            if box is not None:
+                boxes.append((fid, *box, key))
+            if renamed and (entity.name or entity.guid):
+                grams.append((fid, text.grams(entity.name, entity.guid)))
+        if boxes:
+            self.connection.executemany("INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", boxes)
+        if grams:
+            self.connection.executemany(
+                "INSERT INTO entity_text (rowid, grams) VALUES (?,?)", grams
+            )
 
     def _note_properties(self, entities: Sequence[Entity]) -> None:
-        seen = {(e.type, name) for e in entities for name in e.attributes} - self._properties
-        self._properties |= seen
-        self.connection.executemany("INSERT OR IGNORE INTO property_seen VALUES (?,?)", list(seen))
+        known = self.numbering.properties
+        seen = {(e.type, name) for e in entities for name in e.attributes} - known
+        if seen:
+            known |= seen
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO property_seen VALUES (?,?)", list(seen)
+            )
 
-    def current_rows(self, ids: Sequence[str]) -> list[sqlite3.Row]:
-        """Return the rows that are known now and valid from now on, of entities by id."""
-        keys = self.keys_of(ids)
-        out: list[sqlite3.Row] = []
-        cursor = self.connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        values = list(keys.values())
-        for start in range(0, len(values), 500):
-            part = values[start : start + 500]
-            marks = ",".join("?" * len(part))
-            out += cursor.execute(
-                f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version"
-                f" WHERE entity IN ({marks}) AND revision_to IS NULL AND valid_to = ?",
-                [*part, FOREVER.us],
-            ).fetchall()
-        return out
+    def current_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return fid and `rows.ENTITY_COLUMNS` of what is known now and valid from now on."""
+        return self.connection.execute(_CURRENT, (json.dumps(list(ids)),)).fetchall()
 
     def replace_entities(self, entities: Sequence[Entity]) -> None:
         """Give entities a new version from `at` on; what they were before stays known.
@@ -193,94 +298,191 @@ class Transaction:
         Raises
         ------
         StoreError
-            If one of them does not exist now.
+            If one of them does not exist now, or is given twice.
         """
-        old = {row["id"]: row for row in self.current_rows([e.id for e in entities])}
-        kept: list[Entity] = []
-        fresh: list[Entity] = []
+        old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
+        kept: list[tuple[Any, ...]] = []
+        fresh: list[tuple[Any, ...]] = []
+        changes: list[tuple[Entity, int, bool, bool]] = []
+        now = self.at.us
         for entity in entities:
-            if entity.id not in old:
+            row = old.get(entity.id)
+            if row is None:
                 raise StoreError(f"entity {entity.id} does not exist now")
-            before = rows.entity_from(old[entity.id], self.frame)
-            start = max(before.valid.start, self.at)
-            if before.valid.start < start:
-                kept.append(replace(before, valid=replace(before.valid, end=start)))
-            fresh.append(replace(entity, valid=replace(entity.valid, start=start, end=FOREVER)))
-        self._end("entity_version", [row["fid"] for row in old.values()])
-        self.add_entities(kept + fresh)
-
-    def end_entities(self, ids: Sequence[str]) -> None:
-        """End entities and their relations from `at` on."""
-        old = self.current_rows(ids)
-        kept = [
-            replace(before, valid=replace(before.valid, end=self.at))
-            for before in (rows.entity_from(row, self.frame) for row in old)
-            if before.valid.start < self.at
-        ]
-        self._end("entity_version", [row["fid"] for row in old])
-        self.add_entities(kept)
-        self.entities.update(ids)
-        keys = {row["entity"] for row in old}
-        self._end("relation_version", self._relations_of(keys))
-
-    def _relations_of(self, keys: set[int]) -> list[int]:
-        fids: set[int] = set()
-        for key in keys:
-            fids.update(
-                row[0]
-                for row in self.connection.execute(
-                    "SELECT fid FROM relation_version WHERE revision_to IS NULL AND source = ?1"
-                    " UNION SELECT fid FROM relation_version WHERE revision_to IS NULL"
-                    " AND target = ?1",
-                    (key,),
+            before = row[1:]
+            start = max(before[-2], now)
+            if before[-2] < start:
+                kept.append((*before[:-1], start))
+            made = rows.entity_row(entity, before[1], self.srs, self.frame)
+            fresh.append((*made[:-2], start, FOREVER.us))
+            changes.append(
+                (
+                    entity,
+                    before[1],
+                    made[0] != before[0] or entity.geometry != before[8],
+                    entity.name != before[4] or entity.guid != before[7],
                 )
             )
-        return sorted(fids)
+        if len(old) < len(entities):
+            raise StoreError("the same entity is given twice")
+        self.end("entity_version", [row[0] for row in old.values()])
+        first = self.insert("entity_version", kept + fresh) + len(kept)
+        self._index((first + n, *change) for n, change in enumerate(changes))
+        self._note_properties(entities)
+        self.entities.update(old)
 
-    def end_layer_entities(self, layer: str) -> None:
-        """End every entity that a layer brought."""
-        ids = [
-            row[0]
-            for row in self.connection.execute(
-                "SELECT id FROM entity_version WHERE revision_to IS NULL AND layer = ?"
-                " AND valid_to = ?",
-                (layer, FOREVER.us),
-            )
-        ]
-        self.end_entities(ids)
-
-    # -- relations ---------------------------------------------------------------------
-
-    def add_relations(self, relations: Sequence[Relation]) -> None:
-        """Insert relations between known entities.
+    def end_entities(self, ids: Sequence[str]) -> None:
+        """End entities and their relations from `at` on.
 
         Raises
         ------
         StoreError
-            If an end of one is unknown.
+            If one of the ids is unknown.
+        """
+        self.keys_of(ids)
+        old = self.current_rows(ids)
+        now = self.at.us
+        self.end("entity_version", [row[0] for row in old])
+        self.insert("entity_version", [(*r[1:-1], now) for r in old if r[-2] < now])
+        self.entities.update(ids)
+        keys = json.dumps([row[2] for row in old])
+        at_ends = []
+        for end in ("source", "target"):
+            where = f"{end} IN (SELECT value FROM json_each(?)) AND valid_to > ?"
+            query = _CURRENT_RELATIONS.format(where=where)
+            at_ends += self.connection.execute(query, (keys, now)).fetchall()
+        self._end_relation_rows(list({row[0]: row for row in at_ends}.values()))
+
+    def end_layer_entities(self, layer: str) -> None:
+        """End every entity that a layer brought."""
+        found = self.connection.execute(
+            "SELECT id FROM entity_version WHERE revision_to IS NULL AND layer = ?"
+            " AND valid_to = ?",
+            (layer, FOREVER.us),
+        )
+        self.end_entities([row[0] for row in found])
+
+    # -- relations ---------------------------------------------------------------------
+
+    def add_relations(self, relations: Sequence[Relation]) -> None:
+        """Insert relations between entities that exist.
+
+        Raises
+        ------
+        StoreError
+            If an end of one is unknown, or its id exists already.
+        ValidationError
+            If something would contain itself, or an entity be related to itself.
         """
         if not relations:
             return
+        relations = [hierarchy.canonical(relation) for relation in relations]
         keys = self.keys_of([r.source for r in relations] + [r.target for r in relations])
-        self._insert(
+        self._refuse_dangling(keys)
+        ids = [r.id for r in relations]
+        if len(set(ids)) < len(ids) or self._relation_rows(ids):
+            raise StoreError("a relation with the same id exists already")
+        self._insert_relations(relations, keys)
+
+    def _insert_relations(self, relations: Sequence[Relation], keys: dict[str, int]) -> None:
+        for relation in relations:
+            if relation.source == relation.target:
+                raise ValidationError(
+                    "relations", relation.kind, relation.source, "an entity is related to itself"
+                )
+        self.insert(
             "relation_version",
             (rows.relation_row(r, keys[r.source], keys[r.target]) for r in relations),
         )
+        kinds = {r.kind for r in relations} - self.numbering.kinds
+        self.numbering.kinds |= kinds
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO kind_seen VALUES (?)", [(kind,) for kind in kinds]
+        )
+        added = [(keys[r.source], keys[r.target]) for r in relations if r.kind in hierarchy.KINDS]
+        if added:
+            hierarchy.refuse_circles(self.connection, added, self.at)
         self.entities.update(keys)
 
+    def _refuse_dangling(self, keys: dict[str, int]) -> None:
+        """Refuse relations to what has been removed, although its id is known."""
+        alive = {
+            row[0]
+            for row in self.connection.execute(
+                "SELECT entity FROM entity_version WHERE entity IN"
+                " (SELECT value FROM json_each(?)) AND revision_to IS NULL AND valid_to > ?",
+                (json.dumps(list(keys.values())), self.at.us),
+            )
+        }
+        gone = next((name for name, key in keys.items() if key not in alive), None)
+        if gone is not None:
+            raise StoreError(f"entity {gone} does not exist now", remedy="relate one that does")
+
+    def _relation_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        where = "id IN (SELECT value FROM json_each(?)) AND valid_to > ?"
+        query = _CURRENT_RELATIONS.format(where=where)
+        return self.connection.execute(query, (json.dumps(list(ids)), self.at.us)).fetchall()
+
     def end_relations(self, ids: Sequence[str]) -> None:
-        """End relations by id."""
-        fids: list[int] = []
-        for relation in ids:
-            found = self.connection.execute(
-                "SELECT fid, source, target FROM relation_version WHERE id = ?"
-                " AND revision_to IS NULL",
-                (relation,),
-            ).fetchall()
-            if not found:
-                raise StoreError(f"no relation with id {relation}")
-            fids += [row[0] for row in found]
-        self._end("relation_version", fids)
+        """End relations from `at` on.
+
+        Raises
+        ------
+        StoreError
+            If there is none of one of the ids now.
+        """
+        found = self._relation_rows(ids)
+        missing = set(ids) - {row[3] for row in found}
+        if missing:
+            raise StoreError(f"no relation with id {min(missing)}")
+        self._end_relation_rows(found)
+
+    def _end_relation_rows(self, found: Sequence[tuple[Any, ...]]) -> None:
+        now = self.at.us
+        self.end("relation_version", [row[0] for row in found])
+        self.insert("relation_version", [(*r[3:], r[1], now) for r in found if r[1] < now])
+        touched = json.dumps(sorted({key for row in found for key in (row[5], row[6])}))
+        self.entities.update(
+            row[0]
+            for row in self.connection.execute(
+                "SELECT id FROM entity_key WHERE key IN (SELECT value FROM json_each(?))",
+                (touched,),
+            )
+        )
+
+    def replace_relations(self, relations: Sequence[Relation]) -> None:
+        """Give relations a new version.
+
+        Where its validity is what it was, the new version holds from `at` on and the old one is
+        kept up to then; where it differs, somebody corrects when it held, and it is taken as said.
+
+        Raises
+        ------
+        StoreError
+            If one does not exist now, or an end of it is unknown.
+        ValidationError
+            If something would contain itself.
+        """
+        relations = [hierarchy.canonical(relation) for relation in relations]
+        old = {row[3]: row for row in self._relation_rows([r.id for r in relations])}
+        now = self.at.us
+        kept: list[tuple[Any, ...]] = []
+        fresh: list[Relation] = []
+        for relation in relations:
+            before = old.get(relation.id)
+            if before is None:
+                raise StoreError(f"no relation with id {relation.id}")
+            same = (relation.valid.start.us, relation.valid.end.us) == (before[1], before[2])
+            if same and before[1] < now:
+                kept.append((*before[3:], before[1], now))
+                fresh.append(rows.with_validity(relation, self.at, relation.valid.end))
+            else:
+                fresh.append(relation)
+        keys = self.keys_of([r.source for r in fresh] + [r.target for r in fresh])
+        self._refuse_dangling(keys)
+        self.end("relation_version", [row[0] for row in old.values()])
+        self.insert("relation_version", kept)
+        self._insert_relations(fresh, keys)
 
     # -- layers and frame --------------------------------------------------------------
 
@@ -297,8 +499,8 @@ class Transaction:
             ).fetchone()[0]
             draw_order = int(old[1]) if old else int(top)
         if old:
-            self._end("layer_version", [old[0]])
-        self._insert(
+            self.end("layer_version", [old[0]])
+        self.insert(
             "layer_version",
             [(layer.id, draw_order, rows.layer_document(layer), ALWAYS.us, FOREVER.us)],
         )
@@ -306,84 +508,29 @@ class Transaction:
 
     def end_layer(self, layer: str) -> None:
         """End a layer; its files stay for undo and for looking back."""
-        fids = [
-            row[0]
-            for row in self.connection.execute(
-                "SELECT fid FROM layer_version WHERE id = ? AND revision_to IS NULL", (layer,)
-            )
-        ]
-        if not fids:
+        found = self.connection.execute(
+            "SELECT fid FROM layer_version WHERE id = ? AND revision_to IS NULL", (layer,)
+        ).fetchall()
+        if not found:
             raise StoreError(f"no layer {layer}")
-        self._end("layer_version", fids)
+        self.end("layer_version", [row[0] for row in found])
         self.layers.add(layer)
 
     def put_frame(self, frame: Frame) -> None:
         """Replace the project's frame; allowed only while nothing is placed in it."""
-        fids = [
-            row[0]
-            for row in self.connection.execute(
-                "SELECT fid FROM frame_version WHERE revision_to IS NULL"
-            )
-        ]
-        self._end("frame_version", fids)
-        self._insert("frame_version", [(rows.frame_document(frame), ALWAYS.us, FOREVER.us)])
+        found = self.connection.execute("SELECT fid FROM frame_version WHERE revision_to IS NULL")
+        self.end("frame_version", [row[0] for row in found.fetchall()])
+        self.insert("frame_version", [(rows.frame_document(frame), ALWAYS.us, FOREVER.us)])
         self.frame = frame
         self.frame_changed = True
 
-    # -- undo --------------------------------------------------------------------------
 
-    def revert(self, revision: int) -> None:
-        """Undo what *revision* wrote: end its rows, bring back copies of those it ended.
-
-        Nothing is deleted, so the history shows both the change and its undoing.
-        """
-        for table, columns in VERSION_TABLES.items():
-            made = self.connection.execute(
-                f"SELECT fid FROM {table} WHERE revision_to IS NULL AND coalesce(origin, fid) IN"
-                f" (SELECT coalesce(origin, fid) FROM {table} WHERE revision_from = ?)",
-                (revision,),
-            ).fetchall()
-            ended = self.connection.execute(
-                f"SELECT fid, coalesce(origin, fid), {', '.join(columns)} FROM {table}"
-                " WHERE revision_to = ? ORDER BY fid",
-                (revision,),
-            ).fetchall()
-            self._note_touched(table, revision)
-            self._end(table, [row[0] for row in made])
-            first = self._next_fid(table)
-            self._insert(table, (tuple(row[2:]) for row in ended))
-            self.connection.executemany(
-                f"UPDATE {table} SET origin = ? WHERE fid = ?",
-                [(row[1], first + n) for n, row in enumerate(ended)],
-            )
-            if table == "entity_version":
-                self.connection.executemany(
-                    "INSERT INTO entity_box SELECT ?, min_x, max_x, min_y, max_y, min_z, max_z"
-                    " FROM entity_box WHERE fid = ?",
-                    [(first + n, row[0]) for n, row in enumerate(ended)],
-                )
-        current = self.connection.execute(
-            "SELECT document FROM frame_version WHERE revision_to IS NULL"
-        ).fetchone()
-        if current is not None:
-            self.frame = rows.frame_from(current[0])
-
-    def _note_touched(self, table: str, revision: int) -> None:
-        where = "revision_from = ?1 OR revision_to = ?1"
-        if table == "entity_version":
-            query = f"SELECT DISTINCT id FROM {table} WHERE {where}"
-            self.entities.update(r[0] for r in self.connection.execute(query, (revision,)))
-        elif table == "layer_version":
-            query = f"SELECT DISTINCT id FROM {table} WHERE {where}"
-            self.layers.update(r[0] for r in self.connection.execute(query, (revision,)))
-        elif table == "frame_version":
-            query = f"SELECT count(*) FROM {table} WHERE {where}"
-            self.frame_changed |= bool(self.connection.execute(query, (revision,)).fetchone()[0])
+EMPTY_DIGEST: Final = hashlib.sha256().digest()
 
 
 def row_digest(table: str, values: Sequence[Any]) -> bytes:
     """Return the hash of one row's values, the same whether just written or read back."""
-    return hashlib.blake2b(f"{table}{values!r}".encode(), digest_size=16).digest()
+    return hashlib.blake2b(f"{table}{tuple(values)!r}".encode(), digest_size=16).digest()
 
 
 def combine_digests(tables: dict[str, tuple[bytes, list[int]]]) -> str:

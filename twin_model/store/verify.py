@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from twin_model.store import journal
 from twin_model.store.schema import VERSION_TABLES
@@ -12,6 +12,8 @@ from twin_model.store.transaction import combine_digests, row_digest
 
 if TYPE_CHECKING:
     from twin_model.twin import Twin
+
+_REPAIR: Final = "run shapan check --repair"
 
 
 def verify_store(twin: Twin, *, repair: bool = False) -> list[str]:
@@ -34,7 +36,7 @@ def verify_store(twin: Twin, *, repair: bool = False) -> list[str]:
         ]
         problems += journal.verify(connection)
         problems += _verify_rows(connection)
-        problems += _verify_boxes(connection)
+        problems += _verify_search(connection)
     except sqlite3.Error as error:
         return [f"{twin.path / 'twin.gpkg'} is damaged ({error}); restore it from a copy"]
     return problems
@@ -68,11 +70,19 @@ def rows_digest(connection: sqlite3.Connection, revision: int) -> str:
     return combine_digests(tables)
 
 
-def _verify_boxes(connection: sqlite3.Connection) -> list[str]:
+def _verify_search(connection: sqlite3.Connection) -> list[str]:
+    """Look for entities that the search tables do not know."""
+    problems = []
     missing = connection.execute(
-        "SELECT count(*) FROM entity_version WHERE geom IS NOT NULL"
-        " AND fid NOT IN (SELECT fid FROM entity_box)"
+        "SELECT count(DISTINCT entity) FROM entity_version WHERE geom IS NOT NULL"
+        " AND entity NOT IN (SELECT entity FROM entity_box)"
     ).fetchone()[0]
     if missing:
-        return [f"spatial index: {missing} entities are missing; run shapan check --repair"]
-    return []
+        problems.append(f"spatial index: {missing} entities are missing; {_REPAIR}")
+    missing = connection.execute(
+        "SELECT count(DISTINCT entity) FROM entity_version WHERE name <> '' AND entity NOT IN"
+        " (SELECT entity FROM entity_version WHERE fid IN (SELECT rowid FROM entity_text_docsize))"
+    ).fetchone()[0]
+    if missing:
+        problems.append(f"text index: {missing} entities are missing; {_REPAIR}")
+    return problems

@@ -1,0 +1,51 @@
+"""Which rows are meant: those so in the world at an instant, as known at some revision."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from twin_model.time import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point on both time axes.
+
+    Parameters
+    ----------
+    at_us : int
+        Valid time.
+    revision : int or None
+        Newest revision that is known; None for all there are.
+    """
+
+    at_us: int
+    revision: int | None = None
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, at: Instant, known_on: Instant | None) -> Moment:
+        """Return the moment of an instant, as known on another (None for now)."""
+        if known_on is None:
+            return cls(at.us)
+        row = connection.execute(
+            "SELECT revision FROM journal WHERE recorded_us <= ? ORDER BY recorded_us DESC LIMIT 1",
+            (known_on.us,),
+        ).fetchone()
+        return cls(at.us, int(row[0]) if row else 0)
+
+    def condition(self, prefix: str = "") -> tuple[str, list[Any]]:
+        """Return SQL that holds for the rows meant, and its parameters.
+
+        Parameters
+        ----------
+        prefix : str
+            Table alias with its dot.
+        """
+        so = f"{prefix}valid_from <= ? AND {prefix}valid_to > ?"
+        when = [self.at_us, self.at_us]
+        if self.revision is None:
+            return f"{prefix}revision_to IS NULL AND {so}", when
+        known = f"{prefix}revision_from <= ? AND ({prefix}revision_to IS NULL"
+        return f"{known} OR {prefix}revision_to > ?) AND {so}", [self.revision] * 2 + when
