@@ -172,7 +172,8 @@ class Viewport(QOpenGLWidget):
     @property
     def pose(self) -> CameraPose:
         """Where the camera is."""
-        return self.stage.camera
+        pose: CameraPose = self.stage.camera
+        return pose
 
     def set_pose(self, pose: CameraPose, *, moving: bool = True) -> None:
         """Put the camera somewhere at once.

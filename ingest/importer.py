@@ -71,7 +71,10 @@ class ImportOptions:
 
 @dataclass
 class ImportResult:
-    """What became of one layer of one source; the object that ``shapan add --json`` prints."""
+    """What became of one layer of one source; the object that ``shapan add --json`` prints.
+
+    `incomplete` says that the source is damaged and only the part before the damage was read.
+    """
 
     source: str
     layer: str | None = None
@@ -83,6 +86,7 @@ class ImportResult:
     peak_memory_mb: float = 0.0
     warnings: list[str] = field(default_factory=list)
     error: str | None = None
+    incomplete: bool = False
 
 
 def inspect_source(path: Path, job: Job) -> SourceInfo:
@@ -153,6 +157,7 @@ class _Import:
         self.staging = twin.path / BASE / f"{STAGING_PREFIX}{uuid.uuid4().hex}"
         self.targets: dict[str, Target] = {}
         self.notes: list[str] = []
+        self.incomplete = False
         if options.epoch is not None:
             Instant.parse(options.epoch)
 
@@ -232,13 +237,21 @@ class _Import:
         first = next(chunks, None)
         if first is None:
             raise SourceError(self.path, "holds nothing to show")
-        stream: Iterator[Chunk] = itertools.chain([first], chunks)
+        stream: Iterator[Chunk] = itertools.chain([first], self._until_damage(chunks))
         contents = _converters()[type(first)](self, stream, first)
         if len(self.targets) == 1 and len(contents) == 1:
             contents[0].layer = next(iter(self.targets))
         if not contents:
             raise SourceError(self.path, "holds nothing to show")
         return contents
+
+    def _until_damage(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """Pass chunks on; where the source breaks off, keep what came before and say so."""
+        try:
+            yield from chunks
+        except SourceError as error:
+            self.incomplete = True
+            self.notes.append(f"only the part before the damage was read: {error.reason}")
 
     # -- results -----------------------------------------------------------------------
 
@@ -279,6 +292,7 @@ class _Import:
             seconds=round(time.monotonic() - self.started_s, 3),
             peak_memory_mb=peak_memory_mb(),
             warnings=list(layer.warnings),
+            incomplete=self.incomplete,
         )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from rendering.camera import CameraPose
 from rendering.options import StageOptions
 from rendering.stage import Stage
@@ -52,8 +55,6 @@ def render_to_png(
     SourceError
         If a layer's files are broken or the PNG cannot be written.
     """
-    from PIL import Image  # only needed to write the file
-
     stage = Stage(size=size, options=StageOptions())
     try:
         stage.set_frame(frame)
@@ -70,8 +71,14 @@ def render_to_png(
         pixels = stage.screenshot()
     finally:
         stage.close()
+    _write_png(pixels, out)
+    return complete
+
+
+def _write_png(pixels: npt.NDArray[np.uint8], out: Path) -> None:
+    from PIL import Image  # only needed to write the file
+
     try:
         Image.fromarray(pixels).save(out)
     except (OSError, ValueError) as error:
         raise SourceError(out, f"cannot be written ({error})") from error
-    return complete

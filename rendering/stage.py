@@ -10,8 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import vtkmodules.vtkInteractionStyle
-import vtkmodules.vtkRenderingFreeType
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL factories
 from psygnal import Signal
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow

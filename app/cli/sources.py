@@ -104,7 +104,8 @@ def add(arguments: argparse.Namespace) -> int:
         print_json([_as_json(result) for result in results])
     for result in results:
         _report(result, quiet=arguments.json)
-    return Exit.PARTLY if any(result.error for result in results) else Exit.DONE
+    failed = any(result.error or result.incomplete for result in results)
+    return Exit.PARTLY if failed else Exit.DONE
 
 
 def _as_json(result: ImportResult) -> dict[str, Any]:

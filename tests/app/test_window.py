@@ -86,7 +86,7 @@ def test_hovering_shows_the_name_and_the_coordinates_under_the_cursor(
     make_window: MakeWindow,
     project: Path,
 ) -> None:
-    window = make_window(project)
+    window = make_window(project, size=(1900, 1000))
     at = display_of(window, (20.0, 20.0, 60.0))
     qtbot.mouseMove(window.viewport, at - QPoint(1, 0))
     qtbot.mouseMove(window.viewport, at)
@@ -94,6 +94,18 @@ def test_hovering_shows_the_name_and_the_coordinates_under_the_cursor(
     assert "500,020" in window.overlays.coordinates.text
     assert "datum unknown" in window.overlays.coordinates.text
     assert "BeiDou N50" in window.overlays.coordinates.text
+    qtbot.waitUntil(window.overlays.card.isVisible)
+    assert "Old town 0" in window.overlays.card.text
+    assert "60.0 m" in window.overlays.card.text
+
+
+def test_coordinates_leave_out_what_has_no_room(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project, size=(1100, 700))
+    overlays = window.overlays
+    overlays.show_coordinates(["N 30° E 120°", "12 m", "EPSG:32650 " + 60 * "9"])
+    assert overlays.coordinates.text == "N 30° E 120°  ·  12 m"
 
 
 def test_a_left_drag_turns_about_the_point_under_the_cursor(

@@ -87,6 +87,16 @@ def test_a_broken_file_among_good_ones_is_one_line_and_the_rest_loads(
     shapan("check", project)
 
 
+def test_a_cut_point_cloud_gives_its_readable_part_and_exit_code_1(
+    project: Path, real_data: Path
+) -> None:
+    cut = real_data / "bad_made/truncated/laz_cut.laz"
+    done = shapan("add", project, cut, "--json", expect=1)
+    (result,) = json.loads(done.stdout)
+    assert result["incomplete"] and result["counts"]["points"] > 0
+    assert any("damage" in warning or "truncated" in warning for warning in result["warnings"])
+
+
 def test_a_removed_layer_is_gone_and_its_id_is_not_given_again(
     project: Path, real_data: Path
 ) -> None:

@@ -224,7 +224,7 @@ def _moved(
     for name, value in entity.attributes.items():
         goal_name = renamed.get(name, name)
         kind, goal = old.get(name), new.get(goal_name)
-        if goal_name != name and renamed.get(goal_name, goal_name) in entity.attributes:
+        if goal_name != name and goal_name not in renamed and goal_name in entity.attributes:
             # Such as an attribute the source brought along; neither value may be lost.
             rule = f"has a value of its own; {name} is not renamed"
             faults.append(_fault(goal_name, value, rule))

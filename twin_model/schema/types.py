@@ -18,7 +18,7 @@ from twin_model.schema.units import check_unit
 TypeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=64)]
 # As DTDL names its contents, so that imported ones keep their names.
 MemberId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?$", max_length=64)
+    str, StringConstraints(pattern=r"^[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?$", max_length=512)
 ]
 Scalar = bool | int | float | str
 #: Deepest nesting of objects, lists and maps (DTDL v3 allows five).
@@ -119,6 +119,8 @@ class PropertyType(Frozen):
         What it measures where the unit leaves it open (DTDL semantic type, such as ``Distance``).
     geometry : str
         GeoJSON type of geometries; empty for any.
+    key : str
+        What the keys of a map name.
 
     Raises
     ------
@@ -141,6 +143,7 @@ class PropertyType(Frozen):
     description: Words = Words()
     quantity: str = Field(default="", max_length=64)
     geometry: str = Field(default="", max_length=32)
+    key: str = Field(default="", max_length=64)
 
     @model_validator(mode="after")
     def _consistent(self) -> PropertyType:
@@ -227,7 +230,7 @@ class RelationRule(Frozen):
         Whether following it must never lead back, as with ``contains``.
     inverse : str
         How the relation is called from the other end, such as ``part_of``.
-    name, inverse_name : Words
+    name, inverse_name, description : Words
     symmetric : bool
         Whether the direction means nothing, as with ``adjacent``.
     properties : tuple of PropertyType
@@ -245,6 +248,7 @@ class RelationRule(Frozen):
     inverse_name: Words = Words()
     symmetric: bool = False
     properties: tuple[PropertyType, ...] = ()
+    description: Words = Words()
 
     @model_validator(mode="after")
     def _consistent(self) -> RelationRule:
@@ -306,7 +310,7 @@ class DefaultRule(Frozen):
     indicator: MemberId
     operator: Literal[">", ">=", "<", "<=", "=", "!="]
     threshold: Scalar | None = None
-    property: str = Field(default="", max_length=64)
+    property: str = Field(default="", max_length=512)
     deadband: float = Field(default=0.0, ge=0.0)
     delay_s: float = Field(default=0.0, ge=0.0)
     severity: Severity = Severity.MEDIUM

@@ -39,11 +39,11 @@ _DEFINITIONS: Final = (
     "CNY = [currency] = yuan",
     "volt_ampere_reactive = volt * ampere = var",
     "NTU = [turbidity] = FNU",
-    "pH_unit = []",
+    "ppb = 1e-9",
 )
 _MAX_LENGTH: Final = 40
 # A power of one digit: pint would compute 9^9^9 until the end of time.
-_FACTOR: Final = r"(?:[^\W\d_][^\W\d]*(?:(?:\^|\*\*)-?\d(?!\d)|[²³])?|%)"
+_FACTOR: Final = r"(?:[^\W\d_]\w*(?:(?:\^|\*\*)-?\d(?!\d)|[²³])?|%)"
 _UNIT: Final = re.compile(rf"\s*(?:1|{_FACTOR})(?:\s*[*/·]\s*{_FACTOR})*\s*")
 _QUANTITY: Final = re.compile(r"\s*([-+−]?(?:\d[\d,]*)?\.?\d+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
 _SPELLINGS: Final = {"℃": "degC", "°C": "degC", "°": "deg", "%": "percent", "Ω": "ohm", "吨": "t",

@@ -272,8 +272,10 @@ class Writer:
 
     def types(self, names: Sequence[str]) -> str:
         """Return the SQL for one of some types."""
-        self.parameters += names
-        return f"type IN ({','.join('?' * len(names))})"
+        self.parameters += [*names, *names]
+        marks = ",".join("?" * len(names))
+        found = f"SELECT entity FROM entity_type WHERE type IN ({marks})"
+        return f"(entity IN ({found}) AND type IN ({marks}))"
 
     def text(self, part: str) -> str:
         """Return the SQL for a part of the name or identifier, or the beginning of a code or id."""

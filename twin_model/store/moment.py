@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from twin_model.store import ranges
 from twin_model.time import Instant
 
 
@@ -29,11 +30,7 @@ class Moment:
         """Return the moment of an instant, as known on another (None for now)."""
         if known_on is None:
             return cls(at.us)
-        row = connection.execute(
-            "SELECT revision FROM journal WHERE recorded_us <= ? ORDER BY recorded_us DESC LIMIT 1",
-            (known_on.us,),
-        ).fetchone()
-        return cls(at.us, int(row[0]) if row else 0)
+        return cls(at.us, ranges.known_on(connection, known_on.us))
 
     def condition(self, prefix: str = "") -> tuple[str, list[Any]]:
         """Return SQL that holds for the rows meant, and its parameters.

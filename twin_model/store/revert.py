@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin_model.store import rows
+from twin_model.store.ranges import written_by
 from twin_model.store.schema import VERSION_TABLES
 from twin_model.store.transaction import Transaction
 
@@ -15,22 +16,23 @@ def revert(transaction: Transaction, revision: int) -> None:
     """
     connection = transaction.connection
     for table, columns in VERSION_TABLES.items():
+        first, beyond = written_by(connection, table, revision)
         # What it wrote stands as itself, or as a copy that an undo and a redo brought back.
         made = connection.execute(
-            f"WITH wrote AS (SELECT coalesce(origin, fid) AS fid FROM {table}"
-            "  WHERE revision_from = ?1)"
-            f" SELECT fid FROM {table} WHERE fid IN (SELECT fid FROM wrote)"
-            "  AND revision_to IS NULL"
-            f" UNION SELECT fid FROM {table} WHERE origin IN (SELECT fid FROM wrote)"
-            "  AND origin IS NOT NULL AND revision_to IS NULL",
-            (revision,),
+            f"SELECT fid FROM {table} WHERE fid >= ?1 AND fid < ?2 AND revision_to IS NULL"
+            f" UNION SELECT fid FROM {table} WHERE origin IS NOT NULL AND revision_to IS NULL"
+            f"  AND origin IN (SELECT coalesce(origin, fid) FROM {table}"
+            "   WHERE fid >= ?1 AND fid < ?2)"
+            f" UNION SELECT fid FROM {table} WHERE revision_to IS NULL AND fid IN"
+            f"  (SELECT origin FROM {table} WHERE fid >= ?1 AND fid < ?2)",
+            (first, beyond),
         ).fetchall()
         ended = connection.execute(
             f"SELECT coalesce(origin, fid), {', '.join(columns)} FROM {table}"
             " WHERE revision_to = ? ORDER BY fid",
             (revision,),
         ).fetchall()
-        _note_touched(transaction, table, revision)
+        _note_touched(transaction, table, (first, beyond, revision))
         transaction.end(table, [row[0] for row in made])
         transaction.insert(table, (row[1:] for row in ended), [row[0] for row in ended])
     current = connection.execute(
@@ -40,11 +42,11 @@ def revert(transaction: Transaction, revision: int) -> None:
         transaction.frame = rows.frame_from(current[0])
 
 
-def _note_touched(transaction: Transaction, table: str, revision: int) -> None:
+def _note_touched(transaction: Transaction, table: str, touched: tuple[int, int, int]) -> None:
     def ids(query: str) -> list[str]:
-        return [row[0] for row in transaction.connection.execute(query, (revision,))]
+        return [row[0] for row in transaction.connection.execute(query, touched)]
 
-    where = "revision_from = ?1 OR revision_to = ?1"
+    where = "(fid >= ?1 AND fid < ?2) OR revision_to = ?3"
     if table == "entity_version":
         transaction.entities.update(ids(f"SELECT DISTINCT id FROM {table} WHERE {where}"))
     elif table == "relation_version":

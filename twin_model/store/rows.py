@@ -20,6 +20,9 @@ ENTITY_COLUMNS: Final = (
 )
 RELATION_COLUMNS: Final = "id, kind, source, target, attributes, computed, valid_from, valid_to"
 _POINT: Final = struct.Struct("<2sBBiBIddd")
+_ENCODE: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+).encode
 _WKB_POINT_Z: Final = 1001  # ISO WKB, GeoPackage 1.3 annex on encoding
 
 
@@ -53,8 +56,7 @@ def to_json(value: Any) -> str:
     """
     if not value:
         return "[]" if isinstance(value, list) else "{}"
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True,
-                      allow_nan=False)  # fmt: skip
+    return _ENCODE(value)
 
 
 def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, ...]:

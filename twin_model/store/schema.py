@@ -90,7 +90,6 @@ CREATE VIEW relations AS
 _INDEXES: Final = """
 -- One entity as it is now: both ends of the range are in the index, however long its history.
 CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to);
-CREATE INDEX entity_version_type ON entity_version(type, valid_to) WHERE revision_to IS NULL;
 CREATE INDEX entity_version_feature ON entity_version(layer, feature)
   WHERE revision_to IS NULL AND layer IS NOT NULL;
 -- Codes by prefix.
@@ -100,20 +99,22 @@ CREATE INDEX entity_version_space ON entity_version(space_code) WHERE space_code
 CREATE INDEX relation_version_id ON relation_version(id);
 CREATE INDEX relation_version_source ON relation_version(source, kind, target);
 CREATE INDEX relation_version_target ON relation_version(target, kind, source);
--- What was known on a day.
-CREATE INDEX journal_recorded ON journal(recorded_us);
 """
-# Undo: what a revision wrote and ended, and the copies that stand for what it wrote.
+# Undo: what a revision ended, and the copies that stand for what it wrote. What it wrote needs no
+# index: fids and revisions grow together, see `twin_model.store.ranges`.
 _REVISION_INDEXES: Final = """
-CREATE INDEX {table}_from ON {table}(revision_from);
 CREATE INDEX {table}_to ON {table}(revision_to) WHERE revision_to IS NOT NULL;
 CREATE INDEX {table}_origin ON {table}(origin)
   WHERE origin IS NOT NULL AND revision_to IS NULL;
 """
 # entity_box: extent of a version's point and own geometry in local metres; id is the fid of the
 # version that brought that place, and versions that stay there have no row of their own.
+# entity_type: which entities are or were of a type. An edit touches none of the three unless it
+# moves, renames or retypes; an index over the versions themselves would grow with every edit.
 # entity_text: grams of name and identifier (`twin_model.store.text`), likewise.
 _SEARCH: Final = """
+CREATE TABLE entity_type (
+  type TEXT NOT NULL, entity INTEGER NOT NULL, PRIMARY KEY (type, entity)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE entity_box USING
   rtree(id, min_x, max_x, min_y, max_y, min_z, max_z, +entity INTEGER);
 CREATE VIRTUAL TABLE entity_text USING

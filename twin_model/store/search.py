@@ -122,6 +122,11 @@ def rebuild(connection: sqlite3.Connection, frame: Frame) -> None:
 def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
     """Fill the search tables anew; in a transaction of the caller's."""
     connection.execute("DELETE FROM entity_box")
+    connection.execute("DELETE FROM entity_type")
+    connection.execute(
+        "INSERT INTO entity_type SELECT DISTINCT type, entity FROM entity_version"
+        " ORDER BY type, entity"
+    )
     connection.execute("INSERT INTO entity_text (entity_text) VALUES ('delete-all')")
     before: tuple[Any, ...] = ()
     cursor = connection.cursor()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import operator
 import sqlite3
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from twin_model.store import journal
+from twin_model.store.row_writer import EMPTY_DIGEST, combine_digests, row_digest
 from twin_model.store.schema import VERSION_TABLES
-from twin_model.store.transaction import combine_digests, row_digest
 
 if TYPE_CHECKING:
     from twin_model.twin import Twin
 
+_Value = TypeVar("_Value")
 _REPAIR: Final = "run shapan check --repair"
 
 
@@ -43,31 +47,72 @@ def verify_store(twin: Twin, *, repair: bool = False) -> list[str]:
 
 
 def _verify_rows(connection: sqlite3.Connection) -> list[str]:
-    """Recompute each revision's digest from the rows it wrote and ended."""
+    """Recompute each revision's digest from the rows it wrote and ended, in one pass."""
     problems: list[str] = []
+    written = {t: _Groups(_written(connection, t)) for t in VERSION_TABLES}
+    ended = {t: _Groups(_ended(connection, t)) for t in VERSION_TABLES}
     for entry in journal.entries(connection):
-        if rows_digest(connection, entry.revision) != entry.rows_digest:
+        tables = {
+            table: (
+                written[table].take(entry.revision) or EMPTY_DIGEST,
+                ended[table].take(entry.revision) or [],
+            )
+            for table in VERSION_TABLES
+        }
+        if combine_digests(tables) != entry.rows_digest:
             problems.append(
                 f"journal: rows of revision {entry.revision} ({entry.label}) are not as written"
             )
+    for table, groups in [*written.items(), *ended.items()]:
+        if groups.left_over():
+            problems.append(f"{table}: there are rows that no journal entry knows")
     return problems
 
 
-def rows_digest(connection: sqlite3.Connection, revision: int) -> str:
-    """Return the digest over the rows that a revision wrote and those it ended."""
-    tables: dict[str, tuple[bytes, list[int]]] = {}
-    for table, columns in VERSION_TABLES.items():
-        written = hashlib.sha256()
-        for row in connection.execute(
-            f"SELECT {', '.join(columns)} FROM {table} WHERE revision_from = ? ORDER BY fid",
-            (revision,),
-        ):
-            written.update(row_digest(table, tuple(row)))
-        ended = connection.execute(
-            f"SELECT fid FROM {table} WHERE revision_to = ?", (revision,)
-        ).fetchall()
-        tables[table] = (written.digest(), [row[0] for row in ended])
-    return combine_digests(tables)
+class _Groups(Generic[_Value]):
+    """Values by revision, asked for in the order of revisions."""
+
+    def __init__(self, pairs: Iterator[tuple[int, _Value]]) -> None:
+        self._pairs = pairs
+        self._next = next(pairs, None)
+        self._skipped = False
+
+    def take(self, revision: int) -> _Value | None:
+        """Return the value of a revision; None where it has none."""
+        while self._next is not None and self._next[0] < revision:
+            self._skipped = True
+            self._next = next(self._pairs, None)
+        if self._next is None or self._next[0] != revision:
+            return None
+        value = self._next[1]
+        self._next = next(self._pairs, None)
+        return value
+
+    def left_over(self) -> bool:
+        """Return whether there are values of revisions that nobody asked for."""
+        return self._skipped or self._next is not None
+
+
+def _written(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, str]]:
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    found = cursor.execute(
+        f"SELECT revision_from, {', '.join(VERSION_TABLES[table])} FROM {table} ORDER BY fid"
+    )
+    for revision, group in itertools.groupby(found, key=operator.itemgetter(0)):
+        digest = hashlib.sha256()
+        for row in group:
+            digest.update(row_digest(table, row[1:]))
+        yield revision, digest.hexdigest()
+
+
+def _ended(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, list[int]]]:
+    found = connection.execute(
+        f"SELECT revision_to, fid FROM {table} WHERE revision_to IS NOT NULL"
+        " ORDER BY revision_to, fid"
+    )
+    for revision, group in itertools.groupby(found, key=operator.itemgetter(0)):
+        yield revision, [row[1] for row in group]
 
 
 def _verify_search(connection: sqlite3.Connection) -> list[str]:

@@ -1,0 +1,180 @@
+"""Writing entities: added, ended and given new versions; and the search tables kept with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from twin_model.entity import Entity
+from twin_model.errors import StoreError
+from twin_model.store import rows, text
+from twin_model.store.places import extent
+from twin_model.store.relation_writer import CURRENT_RELATIONS, RelationWriter
+from twin_model.time import FOREVER
+
+# Values travel as one JSON array: one prepared statement for any number of them.
+_CURRENT: Final = (
+    f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
+    " (SELECT key FROM entity_key WHERE id IN ({ids}))"
+    " AND revision_to IS NULL AND valid_to = 9223372036854775807"
+)
+_CURRENT_MANY: Final = _CURRENT.format(ids="SELECT value FROM json_each(?)")
+_CURRENT_ONE: Final = _CURRENT.format(ids="?")
+
+
+class EntityWriter(RelationWriter):
+    """Adds entities to what a transaction writes."""
+
+    def add_entities(self, entities: Sequence[Entity]) -> None:
+        """Insert versions of new or formerly ended entities.
+
+        Raises
+        ------
+        StoreError
+            If one of them exists now, or is given twice.
+        """
+        if not entities:
+            return
+        keys = self.keys_of((e.id for e in entities), create=True)
+        if len(keys) < len(entities):
+            raise StoreError("the same entity is given twice")
+        earliest = self._earliest_starts(entities)
+        made = [rows.entity_row(e, keys[e.id], self.srs, self.frame) for e in entities]
+        if earliest:
+            made = [
+                (*row[:-2], max(row[-2], earliest.get(row[2], row[-2])), row[-1]) for row in made
+            ]
+        first = self.insert("entity_version", made)
+        self._index((first + n, e, keys[e.id], True, True, True) for n, e in enumerate(entities))
+        self._note_properties(entities)
+        self.entities.update(keys)
+
+    def _earliest_starts(self, entities: Sequence[Entity]) -> dict[str, int]:
+        """Return when those that were once removed can begin again: never two versions at once.
+
+        Raises
+        ------
+        StoreError
+            If one of them exists now.
+        """
+        found = self.connection.execute(
+            "SELECT id, max(valid_to) FROM entity_version WHERE entity IN"
+            " (SELECT key FROM entity_key WHERE id IN (SELECT value FROM json_each(?)))"
+            " AND revision_to IS NULL GROUP BY entity",
+            (json.dumps([e.id for e in entities]),),
+        ).fetchall()
+        existing = next((row[0] for row in found if row[1] > self.at.us), None)
+        if existing is not None:
+            raise StoreError(f"an entity with id {existing} exists already")
+        return {row[0]: row[1] for row in found}
+
+    def _index(self, versions: Iterable[tuple[int, Entity, int, bool, bool, bool]]) -> None:
+        """Put versions into the search tables.
+
+        Parameters
+        ----------
+        versions : iterable of (fid, entity, key, place is new, name is new, type is new)
+        """
+        boxes, grams, types = [], [], []
+        for fid, entity, key, moved, renamed, retyped in versions:
+            box = extent(entity) if moved else None
+            if box is not None:
+                boxes.append((fid, *box, key))
+            if renamed and (entity.name or entity.guid):
+                grams.append((fid, text.grams(entity.name, entity.guid)))
+            if retyped:
+                types.append((entity.type, key))
+        many = self.connection.executemany
+        if boxes:
+            many("INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", boxes)
+        if grams:
+            many("INSERT INTO entity_text (rowid, grams) VALUES (?,?)", grams)
+        if types:
+            many("INSERT OR IGNORE INTO entity_type VALUES (?,?)", types)
+
+    def _note_properties(self, entities: Sequence[Entity]) -> None:
+        known = self.numbering.properties
+        seen = {(e.type, name) for e in entities for name in e.attributes} - known
+        if seen:
+            known |= seen
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO property_seen VALUES (?,?)", list(seen)
+            )
+
+    def current_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return fid and `rows.ENTITY_COLUMNS` of what is known now and valid from now on."""
+        if len(ids) == 1:
+            return self.connection.execute(_CURRENT_ONE, (ids[0],)).fetchall()
+        return self.connection.execute(_CURRENT_MANY, (json.dumps(list(ids)),)).fetchall()
+
+    def replace_entities(self, entities: Sequence[Entity]) -> None:
+        """Give entities a new version from `at` on; what they were before stays known.
+
+        Raises
+        ------
+        StoreError
+            If one of them does not exist now, or is given twice.
+        """
+        old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
+        kept: list[tuple[Any, ...]] = []
+        fresh: list[tuple[Any, ...]] = []
+        changes: list[tuple[Entity, int, bool, bool, bool]] = []
+        now = self.at.us
+        for entity in entities:
+            row = old.get(entity.id)
+            if row is None:
+                raise StoreError(f"entity {entity.id} does not exist now")
+            before = row[1:]
+            start = max(before[-2], now)
+            if before[-2] < start:
+                kept.append((*before[:-1], start))
+            made = rows.entity_row(entity, before[1], self.srs, self.frame)
+            fresh.append((*made[:-2], start, FOREVER.us))
+            changes.append(
+                (
+                    entity,
+                    before[1],
+                    made[0] != before[0] or entity.geometry != before[8],
+                    entity.name != before[4] or entity.guid != before[7],
+                    entity.type != before[3],
+                )
+            )
+        if len(old) < len(entities):
+            raise StoreError("the same entity is given twice")
+        self.end("entity_version", [row[0] for row in old.values()])
+        first = self.insert("entity_version", kept + fresh) + len(kept)
+        self._index((first + n, *change) for n, change in enumerate(changes))
+        self._note_properties(entities)
+        self.entities.update(old)
+
+    def end_entities(self, ids: Sequence[str]) -> None:
+        """End entities and their relations from `at` on.
+
+        Raises
+        ------
+        StoreError
+            If one of the ids is unknown.
+        """
+        self.keys_of(ids)
+        old = self.current_rows(ids)
+        now = self.at.us
+        self.end("entity_version", [row[0] for row in old])
+        self.insert("entity_version", [(*r[1:-1], now) for r in old if r[-2] < now])
+        self.entities.update(ids)
+        keys = json.dumps([row[2] for row in old])
+        at_ends = []
+        for end in ("source", "target"):
+            where = f"{end} IN (SELECT value FROM json_each(?)) AND valid_to > ?"
+            query = CURRENT_RELATIONS.format(where=where)
+            at_ends += self.connection.execute(query, (keys, now)).fetchall()
+        self._end_relation_rows(list({row[0]: row for row in at_ends}.values()))
+
+    def end_layer_entities(self, layer: str) -> None:
+        """End every entity that a layer brought."""
+        found = self.connection.execute(
+            "SELECT id FROM entity_version WHERE revision_to IS NULL AND layer = ?"
+            " AND valid_to = ?",
+            (layer, FOREVER.us),
+        )
+        self.end_entities([row[0] for row in found])

@@ -1,0 +1,141 @@
+"""Writing relations: added, ended and given new versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from twin_model.entity import Relation
+from twin_model.errors import StoreError, ValidationError
+from twin_model.store import hierarchy, rows
+from twin_model.store.row_writer import RowWriter
+
+CURRENT_RELATIONS: Final = (
+    "SELECT fid, valid_from, valid_to, id, kind, source, target, attributes, computed"
+    " FROM relation_version WHERE revision_to IS NULL AND {where}"
+)
+
+
+class RelationWriter(RowWriter):
+    """Adds relations to what a transaction writes."""
+
+    def add_relations(self, relations: Sequence[Relation]) -> None:
+        """Insert relations between entities that exist.
+
+        Raises
+        ------
+        StoreError
+            If an end of one is unknown, or its id exists already.
+        ValidationError
+            If something would contain itself, or an entity be related to itself.
+        """
+        if not relations:
+            return
+        relations = [hierarchy.canonical(relation) for relation in relations]
+        keys = self.keys_of([r.source for r in relations] + [r.target for r in relations])
+        self._refuse_dangling(keys)
+        ids = [r.id for r in relations]
+        if len(set(ids)) < len(ids) or self._relation_rows(ids):
+            raise StoreError("a relation with the same id exists already")
+        self._insert_relations(relations, keys)
+
+    def _insert_relations(self, relations: Sequence[Relation], keys: dict[str, int]) -> None:
+        for relation in relations:
+            if relation.source == relation.target:
+                raise ValidationError(
+                    "relations", relation.kind, relation.source, "an entity is related to itself"
+                )
+        self.insert(
+            "relation_version",
+            (rows.relation_row(r, keys[r.source], keys[r.target]) for r in relations),
+        )
+        kinds = {r.kind for r in relations} - self.numbering.kinds
+        self.numbering.kinds |= kinds
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO kind_seen VALUES (?)", [(kind,) for kind in kinds]
+        )
+        added = [(keys[r.source], keys[r.target]) for r in relations if r.kind in hierarchy.KINDS]
+        if added:
+            hierarchy.refuse_circles(self.connection, added, self.at)
+        self.entities.update(keys)
+
+    def _refuse_dangling(self, keys: dict[str, int]) -> None:
+        """Refuse relations to what has been removed, although its id is known."""
+        alive = {
+            row[0]
+            for row in self.connection.execute(
+                "SELECT entity FROM entity_version WHERE entity IN"
+                " (SELECT value FROM json_each(?)) AND revision_to IS NULL AND valid_to > ?",
+                (json.dumps(list(keys.values())), self.at.us),
+            )
+        }
+        gone = next((name for name, key in keys.items() if key not in alive), None)
+        if gone is not None:
+            raise StoreError(f"entity {gone} does not exist now", remedy="relate one that does")
+
+    def _relation_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        where = "id IN (SELECT value FROM json_each(?)) AND valid_to > ?"
+        query = CURRENT_RELATIONS.format(where=where)
+        return self.connection.execute(query, (json.dumps(list(ids)), self.at.us)).fetchall()
+
+    def end_relations(self, ids: Sequence[str]) -> None:
+        """End relations from `at` on.
+
+        Raises
+        ------
+        StoreError
+            If there is none of one of the ids now.
+        """
+        found = self._relation_rows(ids)
+        missing = set(ids) - {row[3] for row in found}
+        if missing:
+            raise StoreError(f"no relation with id {min(missing)}")
+        self._end_relation_rows(found)
+
+    def _end_relation_rows(self, found: Sequence[tuple[Any, ...]]) -> None:
+        now = self.at.us
+        self.end("relation_version", [row[0] for row in found])
+        self.insert("relation_version", [(*r[3:], r[1], now) for r in found if r[1] < now])
+        touched = json.dumps(sorted({key for row in found for key in (row[5], row[6])}))
+        self.entities.update(
+            row[0]
+            for row in self.connection.execute(
+                "SELECT id FROM entity_key WHERE key IN (SELECT value FROM json_each(?))",
+                (touched,),
+            )
+        )
+
+    def replace_relations(self, relations: Sequence[Relation]) -> None:
+        """Give relations a new version.
+
+        Where its validity is what it was, the new version holds from `at` on and the old one is
+        kept up to then; where it differs, somebody corrects when it held, and it is taken as said.
+
+        Raises
+        ------
+        StoreError
+            If one does not exist now, or an end of it is unknown.
+        ValidationError
+            If something would contain itself.
+        """
+        relations = [hierarchy.canonical(relation) for relation in relations]
+        old = {row[3]: row for row in self._relation_rows([r.id for r in relations])}
+        now = self.at.us
+        kept: list[tuple[Any, ...]] = []
+        fresh: list[Relation] = []
+        for relation in relations:
+            before = old.get(relation.id)
+            if before is None:
+                raise StoreError(f"no relation with id {relation.id}")
+            same = (relation.valid.start.us, relation.valid.end.us) == (before[1], before[2])
+            if same and before[1] < now:
+                kept.append((*before[3:], before[1], now))
+                fresh.append(rows.with_validity(relation, self.at, relation.valid.end))
+            else:
+                fresh.append(relation)
+        keys = self.keys_of([r.source for r in fresh] + [r.target for r in fresh])
+        self._refuse_dangling(keys)
+        self.end("relation_version", [row[0] for row in old.values()])
+        self.insert("relation_version", kept)
+        self._insert_relations(fresh, keys)

@@ -1,0 +1,221 @@
+"""Rows inserted and ended under one revision, with the digest that the journal keeps of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from twin_model.errors import StoreError
+from twin_model.frame import Frame
+from twin_model.store.schema import VERSION_TABLES
+from twin_model.time import Instant
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a command touched.
+
+    Parameters
+    ----------
+    layers : frozenset of str
+    entities : frozenset of str
+        Ids; empty with `all_entities` where there were too many to name.
+    frame : bool
+    all_entities : bool
+    """
+
+    layers: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+    frame: bool = False
+    all_entities: bool = False
+
+
+#: Above this many entities a change no longer names them.
+MANY = 10_000
+_MARKS: Final = {
+    table: f"INSERT INTO {table} ({', '.join(columns)}, revision_from, origin, fid)"
+    f" VALUES ({','.join('?' * (len(columns) + 3))})"
+    for table, columns in VERSION_TABLES.items()
+}
+_END: Final = {
+    table: f"UPDATE {table} SET revision_to = ? WHERE fid = ? AND revision_to IS NULL"
+    for table in VERSION_TABLES
+}
+
+
+@dataclass
+class Numbering:
+    """What the one writer remembers between transactions, so that edits need not ask for it.
+
+    Parameters
+    ----------
+    fids : dict
+        Next fid of each version table.
+    properties : set of (str, str)
+        Pairs of type and attribute name that ``property_seen`` holds.
+    kinds : set of str
+        Kinds of relation that ``kind_seen`` holds.
+    """
+
+    fids: dict[str, int]
+    properties: set[tuple[str, str]]
+    kinds: set[str]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> Numbering:
+        """Return what a store holds now."""
+        fids = {
+            table: int(
+                connection.execute(f"SELECT coalesce(max(fid), 0) + 1 FROM {table}").fetchone()[0]
+            )
+            for table in VERSION_TABLES
+        }
+        seen = connection.execute("SELECT type, name FROM property_seen")
+        kinds = connection.execute("SELECT kind FROM kind_seen")
+        return cls(fids, {(row[0], row[1]) for row in seen}, {row[0] for row in kinds})
+
+
+@dataclass
+class RowWriter:
+    """Rows written by one command, under one revision.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    revision : int
+        Number of the journal entry about to be written.
+    at : Instant
+        When the change takes effect in the world, unless a row says otherwise.
+    frame : Frame
+    srs : int
+    numbering : Numbering
+        To be read anew if the transaction is rolled back.
+    """
+
+    connection: sqlite3.Connection
+    revision: int
+    at: Instant
+    frame: Frame
+    srs: int
+    numbering: Numbering
+    layers: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    frame_changed: bool = False
+
+    def __post_init__(self) -> None:
+        self._written: dict[str, Any] = {}
+        self._ended: dict[str, list[int]] = {}
+
+    # -- rows --------------------------------------------------------------------------
+
+    def insert(
+        self,
+        table: str,
+        values: Iterable[Sequence[Any]],
+        origins: Sequence[int] | None = None,
+    ) -> int:
+        """Insert rows of a version table and return the fid of the first.
+
+        Parameters
+        ----------
+        table : str
+        values : iterable of sequences
+            As `VERSION_TABLES` orders them.
+        origins : sequence of int, optional
+            Of each row, the fid of the first row that it is a copy of.
+        """
+        first = fid = self.numbering.fids[table]
+        digest = self._written.get(table)
+        if digest is None:
+            digest = self._written[table] = hashlib.sha256()
+        prepared = []
+        for row in values:
+            digest.update(row_digest(table, row))
+            origin = None if origins is None else origins[fid - first]
+            prepared.append((*row, self.revision, origin, fid))
+            fid += 1
+        self.connection.executemany(_MARKS[table], prepared)
+        self.numbering.fids[table] = fid
+        return first
+
+    def end(self, table: str, fids: Sequence[int]) -> None:
+        """Say of rows that this revision ended them.
+
+        Raises
+        ------
+        StoreError
+            If one of them had ended before, which would be a fault of the caller.
+        """
+        if not fids:
+            return
+        cursor = self.connection.executemany(_END[table], [(self.revision, fid) for fid in fids])
+        if cursor.rowcount != len(fids):
+            raise StoreError(f"{table}: a row to be ended had ended already")
+        self._ended.setdefault(table, []).extend(fids)
+
+    def digest(self) -> str:
+        """Return the hash over the rows written and ended; `verify.rows_digest` recomputes it."""
+        return combine_digests(
+            {
+                table: (
+                    self._written[table].hexdigest() if table in self._written else EMPTY_DIGEST,
+                    self._ended.get(table, []),
+                )
+                for table in VERSION_TABLES
+            }
+        )
+
+    def change(self) -> Change:
+        """Return what was touched, for the signal."""
+        many = len(self.entities) > MANY
+        return Change(
+            frozenset(self.layers),
+            frozenset() if many else frozenset(self.entities),
+            self.frame_changed,
+            many,
+        )
+
+    def keys_of(self, ids: Iterable[str], *, create: bool = False) -> dict[str, int]:
+        """Return the integer keys of entity ids.
+
+        Raises
+        ------
+        StoreError
+            If an id is unknown and *create* is false.
+        """
+        wanted = list(dict.fromkeys(ids))
+        if create:
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO entity_key (id) VALUES (?)", [(i,) for i in wanted]
+            )
+        found: dict[str, int] = dict(
+            self.connection.execute(
+                "SELECT id, key FROM entity_key WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(wanted),),
+            ).fetchall()
+        )
+        if len(found) < len(wanted):
+            missing = next(i for i in wanted if i not in found)
+            raise StoreError(f"no entity with id {missing}")
+        return found
+
+
+#: Of a table to which nothing was written.
+EMPTY_DIGEST: Final = hashlib.sha256().hexdigest()
+_IN_ORDER: Final = sorted(VERSION_TABLES)
+
+
+def row_digest(table: str, values: Sequence[Any]) -> bytes:
+    """Return the hash of one row's values, the same whether just written or read back."""
+    return hashlib.blake2b(f"{table}{tuple(values)!r}".encode(), digest_size=16).digest()
+
+
+def combine_digests(tables: dict[str, tuple[str, list[int]]]) -> str:
+    """Return one hash over each table's written rows (a hash) and ended rows (their fids)."""
+    parts = (f"{table} {tables[table][0]} {sorted(tables[table][1])}" for table in _IN_ORDER)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
