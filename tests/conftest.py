@@ -7,8 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Machines are shared and noisy: speed is measured in tests/bench, never asserted here.
+settings.register_profile("shapan", deadline=None)
+settings.load_profile("shapan")
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from psygnal import Signal
 
@@ -22,14 +22,13 @@ from twin_model.errors import ShapanError, StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
-from twin_model.store import journal, migrate, places, rows, schema, search
+from twin_model.store import journal, migrate, rows, schema, search
+from twin_model.store.connections import Connections
 from twin_model.store.lock import WriterLock
 from twin_model.store.revert import revert
 from twin_model.store.transaction import Change, Numbering, Transaction
 from twin_model.time import Instant
 from twin_model.view import TwinView, TypeTree
-
-_BUSY_S: Final = 10.0
 
 
 class Twin:
@@ -54,12 +53,11 @@ class Twin:
         self._current = TwinView(self)
         self._info = project.read_project(folder)
         self._write_lock = threading.RLock()
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections = Connections(folder / project.STORE_FILE)
         self._closed = False
         self._lock = None if read_only else WriterLock(folder)
         try:
-            self._writer = self._connect(write=not read_only)
+            self._writer = self._connections.connect(write=not read_only)
             self.frame = self._read_frame()
             self._check_format()
             self._srs = int(self._meta("srs_id") or 0)
@@ -134,10 +132,7 @@ class Twin:
         if self._closed:
             return
         self._closed = True
-        for connection in self._connections:
-            with contextlib.suppress(sqlite3.Error):
-                connection.close()
-        self._connections.clear()
+        self._connections.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -147,38 +142,11 @@ class Twin:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _connect(self, *, write: bool) -> sqlite3.Connection:
-        path = self.path / project.STORE_FILE
-        if not path.is_file():
-            raise StoreError(f"{path} is missing", remedy="restore it from a copy")
-        mode = "rw" if write else "ro"
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_S,
-            isolation_level=None, check_same_thread=False,
-        )  # fmt: skip
-        self._connections.append(connection)
-        if write:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            # Single edits dirty about ten pages each: with the default of 1000 the log would be
-            # copied back into the database, with an fsync, every hundred edits.
-            connection.execute("PRAGMA wal_autocheckpoint = 16000")
-        # Mapped pages count as memory of this process, once for each connection.
-        connection.execute("PRAGMA mmap_size = 268435456")
-        connection.execute("PRAGMA cache_size = -65536")
-        places.register(connection)
-        return connection
-
     def reader(self) -> sqlite3.Connection:
         """Return this thread's reading connection, with rows addressable by name."""
         if self._closed:
             raise StoreError(f"{self.path} is closed")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect(write=False)
-            connection.row_factory = sqlite3.Row
-            self._local.connection = connection
-        return connection
+        return self._connections.reader()
 
     def _meta(self, key: str) -> str | None:
         row = self._writer.execute("SELECT value FROM shapan_meta WHERE key = ?", (key,)).fetchone()
@@ -373,9 +341,13 @@ class Twin:
         ValidationError
             If it breaks a rule of the model.
         """
-        with self._write_lock, self._transaction() as transaction:
+
+        def write(transaction: Transaction) -> None:
             command.apply(transaction)
             self._journal(transaction, command.kind, command.label, who, why, command.payload())
+
+        with self._write_lock:
+            transaction = self._write(write)
             if command.kind != "set-frame":
                 self._undo.append(transaction.revision)
                 self._redo.clear()
@@ -394,34 +366,35 @@ class Twin:
             label = self._label(source)
             if label is None:
                 return None
-            with self._transaction() as transaction:
+
+            def write(transaction: Transaction) -> None:
                 revert(transaction, source[-1])
-                reverted = source.pop()
-                goal.append(transaction.revision)
-                self._journal(transaction, kind, label, who, "", {}, reverted)
+                self._journal(transaction, kind, label, who, "", {}, source[-1])
+
+            transaction = self._write(write)
+            source.pop()
+            goal.append(transaction.revision)
         self._announce(transaction)
         return label
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Transaction]:
+    def _write(self, write: Callable[[Transaction], None]) -> Transaction:
+        """Do *write* in a transaction of its own: all of it is kept, or nothing."""
         if self.read_only:
             raise StoreError(f"{self.path} is open read-only")
         if self._closed:
             raise StoreError(f"{self.path} is closed")
-        undo, redo = len(self._undo), list(self._redo)
-        popped = self._undo[-1:]
         head = self._head
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             # Each entry is recorded after the one before it, whatever the clock says.
             at = max(self.clock(), Instant(head.recorded_us + 1))
-            yield Transaction(
+            transaction = Transaction(
                 self._writer, head.revision + 1, at, self.frame, self._srs, self._numbering
             )
+            write(transaction)
             self._writer.execute("COMMIT")
         except BaseException as error:
-            self._undo[:] = (self._undo + popped)[:undo]
-            self._redo, self._head = redo, head
+            self._head = head
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
             with contextlib.suppress(sqlite3.Error):
@@ -432,6 +405,7 @@ class Twin:
                     remedy="free some disk space" if "full" in str(error) else "",
                 ) from error
             raise
+        return transaction
 
     def _journal(
         self,
@@ -456,7 +430,8 @@ class Twin:
         if transaction.frame_changed:
             self.frame = transaction.frame
             project.write_project(self.path, self._info, _frame_summary(self.frame))
-        self.changed.emit(transaction.change())
+        if len(self.changed):
+            self.changed.emit(transaction.change())
 
     def rebuild_indexes(self) -> None:
         """Build the indexes anew from the rows, which stay as they are.

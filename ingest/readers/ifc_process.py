@@ -1,19 +1,22 @@
-"""Runs the IFC worker, survives its death, and hands on what it says."""
+"""Runs the IFC workers, survives their death, and hands on what they say.
+
+One process builds the shapes while another reads objects and relations: together they take
+little longer than the shapes alone, and what kills the geometry kernel costs no properties.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
 import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, Self, cast
 
 from ingest.pipeline.job import Job
 from ingest.readers.ifc_frames import Array, MessageError, read_frame
@@ -25,20 +28,29 @@ Message = tuple[dict[str, Any], list[Array]]
 SILENCE_S: Final = 120.0
 #: Shapes given up, one after the other, before the rest of the geometry is.
 MAX_LOST_SHAPES: Final = 12
+#: Above this size the two processes run one after the other: each holds the whole model.
+MAX_TOGETHER_BYTES: Final = 256 * 1024 * 1024
 _POLL_S: Final = 0.05
-_QUEUE: Final = 4
+#: Messages waiting for the reader. Meshes are large; objects wait until the shapes are done.
+_MESHES_WAITING: Final = 4
+_OBJECTS_WAITING: Final = 64
 #: Not ``-m``, which would compile the module anew each time.
 _WORKER: Final = "from ingest.readers.ifc_worker import main; main()"
+_CRASHED: Final = "crashed"
 
-_log = logging.getLogger(__name__)
 
+def messages(path: Path, source: Path, job: Job) -> Iterator[Message]:
+    """Yield what the workers say: the shapes first, then the objects and relations.
 
-def messages(path: Path, job: Job) -> Iterator[Message]:
-    """Yield the worker's messages; a shape that kills it costs that shape at most.
+    ``start`` and ``geometry-done`` come once each.
 
-    First every product goes through manifold (with OpenCASCADE for the shapes it refuses),
-    after a death the rest through OpenCASCADE alone, after another one by one, leaving out
-    the one that was being built. ``start``, ``geometry-done`` and ``end`` come once each.
+    Parameters
+    ----------
+    path : Path
+        The STEP file.
+    source : Path
+        What the user knows it as, for messages.
+    job : Job
 
     Raises
     ------
@@ -47,97 +59,18 @@ def messages(path: Path, job: Job) -> Iterator[Message]:
         either.
     Cancelled
     """
-    skip: list[int] = []
-    lost: list[int] = []
-    started = False
-    modes = ["manifold", "opencascade", *["each"] * MAX_LOST_SHAPES, "none"]
-    for mode in modes:
-        trying: int | None = None
-        drawn = False
-        for head, arrays in _one_run(path, mode, skip, job):
-            kind = head.get("kind")
-            if kind == "error":
-                raise SourceError(path, f"not readable as IFC: {head.get('reason', '')}")
-            if kind == "trying":
-                trying = head["id"]
-                continue
-            if kind == "start":
-                if started:
-                    continue
-                started = True
-            elif kind == "done":
-                skip += head["ids"]
-                trying = None
-            elif kind == "geometry-done":
-                drawn = True
-                head["lost"] = lost
-            yield head, arrays
-            if kind == "end":
-                return
-        if drawn:
-            raise SourceError(path, "the IFC library crashed while reading its objects")
-        if trying is not None:
-            lost.append(trying)
-            skip.append(trying)
-        _log.warning("%s: the geometry kernel died (%s), going on without it", path, mode)
-    raise SourceError(path, "the IFC library crashed while opening it")
-
-
-def _one_run(path: Path, mode: str, skip: list[int], job: Job) -> Generator[Message, None, None]:
-    """Yield one worker's messages until it ends, however it ends."""
-    job.check()
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _WORKER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # One BLAS thread: its buffers would count against the worker's memory limit.
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONFAULTHANDLER": ""},
-    )
-    inbox: queue.Queue[Message | None] = queue.Queue(_QUEUE)
-    stopped = threading.Event()
-    pump = threading.Thread(
-        target=_pump, args=(cast(BinaryIO, process.stdout), inbox, stopped), daemon=True
-    )
-    pump.start()
-    try:
-        request = {"path": str(path.resolve()), "mode": mode, "skip": skip}
-        with contextlib.suppress(OSError), cast(IO[bytes], process.stdin) as stream:
-            stream.write(json.dumps(request).encode() + b"\n")
-        heard_s = time.monotonic()
-        while True:
-            job.check()
-            try:
-                message = inbox.get(timeout=_POLL_S)
-            except queue.Empty:
-                if time.monotonic() - heard_s > SILENCE_S:
-                    return
-                continue
-            if message is None:
-                return
-            yield message
-            heard_s = time.monotonic()
-    finally:
-        stopped.set()
-        process.kill()
-        process.wait()
-        pump.join()
-        cast(IO[bytes], process.stdout).close()
-
-
-def _pump(stream: BinaryIO, inbox: queue.Queue[Message | None], stopped: threading.Event) -> None:
-    """Move messages from the pipe into the queue, so that the reader can wait with a limit."""
-    message: Message | None = None
-    while not stopped.is_set():
-        try:
-            message = read_frame(stream)
-        except (MessageError, OSError, ValueError):
-            message = None
-        while not stopped.is_set():
-            try:
-                inbox.put(message, timeout=_POLL_S)
-                break
-            except queue.Full:
-                continue
-        if message is None:
-            return
+    together = path.stat().st_size <= MAX_TOGETHER_BYTES
+    geometry = _Geometry(path, source, job)
+    if together:
+        # The shapes first: they take longest.
+        with closing(geometry.messages()) as shapes:
+            shape = next(shapes, None)
+            with _Worker(path, {"part": "objects"}, _OBJECTS_WAITING) as objects:
+                if shape is not None:
+                    yield shape
+                yield from shapes
+                yield from _objects(objects, source, job)
+        return
+    yield from geometry.messages()
+    with _Worker(path, {"part": "objects"}, _OBJECTS_WAITING) as objects:
+        yield from _objects(objects, source, job)

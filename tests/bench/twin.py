@@ -26,6 +26,7 @@ from twin_model.commands import AddEntities, EditEntities
 from twin_model.entity import Entity, Relation
 from twin_model.frame import Frame
 from twin_model.query import EntityQuery
+from twin_model.store.rows import ENTITY_COLUMNS
 from twin_model.time import Instant
 from twin_model.twin import Twin
 
@@ -69,18 +70,23 @@ def p95(work: Callable[[int], object], times: int) -> float:
     return float(np.percentile(taken, 95))
 
 
-def by_hand(connection: sqlite3.Connection, n: int, entities: int) -> object:
-    """Two hops, a box and an instant in one statement."""
+Box = tuple[float, float, float, float]
+
+
+def by_hand(connection: sqlite3.Connection, start: str, box: Box) -> object:
+    """Two hops, a box and an instant in one statement, whole rows as the model returns them."""
     at = Instant.now().us
-    key = n * 7919 % entities + 1
+    hold = "revision_to IS NULL AND valid_from <= ?1 AND valid_to > ?1"
     return connection.execute(
-        "SELECT id, name FROM entity_version WHERE entity IN ("
-        " SELECT target FROM relation_version WHERE revision_to IS NULL AND source IN ("
-        "  SELECT target FROM relation_version WHERE source = ? AND revision_to IS NULL))"
-        " AND fid IN (SELECT fid FROM entity_box WHERE max_x >= ? AND min_x <= ?"
-        "  AND max_y >= ? AND min_y <= ?)"
-        " AND revision_to IS NULL AND valid_from <= ? AND valid_to > ?",
-        (key, -200.0, 200.0, -200.0, 200.0, at, at),
+        f"SELECT {ENTITY_COLUMNS} FROM entity_version WHERE entity IN ("
+        f" SELECT target FROM relation_version WHERE {hold} AND source IN ("
+        "   SELECT key FROM entity_key WHERE id = ?2)"
+        f" UNION SELECT target FROM relation_version WHERE {hold} AND source IN ("
+        f"  SELECT target FROM relation_version WHERE {hold} AND source IN ("
+        "   SELECT key FROM entity_key WHERE id = ?2)))"
+        " AND entity IN (SELECT entity FROM entity_box WHERE max_x >= ?3 AND min_x <= ?4"
+        f"  AND max_y >= ?5 AND min_y <= ?6) AND {hold} ORDER BY name, fid",
+        (at, start, box[0], box[2], box[1], box[3]),
     ).fetchall()
 
 
@@ -108,35 +114,65 @@ def main() -> int:
     return 0
 
 
+def around(entity: Entity, half: float) -> Box:
+    """Return a box around an entity."""
+    assert entity.position is not None
+    x, y, _z = entity.position
+    return x - half, y - half, x + half, y + half
+
+
+def questions(twin: Twin, entities: int, times: int) -> list[tuple[str, Box]]:
+    """Return where to ask: an entity and a box around it that holds part of its neighbours."""
+    ids = [f"e{n * 7919 % entities}" for n in range(times)]
+    return [(i, around(twin.entity(i), 150.0)) for i in ids]
+
+
 def measure(twin: Twin, entities: int) -> None:
     """Print the figures of an open project."""
     hand = sqlite3.connect(f"{(twin.path / 'twin.gpkg').as_uri()}?mode=ro", uri=True)
-    box = EntityQuery(bbox=(-200.0, -200.0, 200.0, 200.0))
+    asked = questions(twin, entities, 300)
 
-    def two_hops(n: int) -> object:
-        start = f"e{n * 7919 % entities}"
-        return twin.entities(replace(box, related_to=start, hops=2))
+    def two_hops(n: int) -> list[Entity]:
+        start, box = asked[n]
+        return twin.entities(EntityQuery(bbox=box, related_to=start, hops=2))
 
-    ours = p95(two_hops, 300)
-    peer = p95(lambda n: by_hand(hand, n, entities), 300)
+    found = [len(two_hops(n)) for n in range(len(asked))]
+    for n in range(len(asked)):
+        by_hand(hand, *asked[n])
+    ours = p95(two_hops, len(asked))
+    peer = p95(lambda n: by_hand(hand, *asked[n]), len(asked))
     print(f"two hops + box + as-of p95 (ms), {ours:.2f}, {peer:.2f}, {ours / peer:.2f}")
-    plain = p95(lambda _n: twin.entities(box), 50)
-    print(f"box of {len(twin.entities(box))} p95 (ms), {plain:.2f}, , ")
+    print(f"  entities found, {statistics.mean(found):.1f}, , ")
+    plain = p95(lambda n: twin.entities(EntityQuery(bbox=asked[n][1])), 300)
+    size = statistics.mean(len(twin.entities(EntityQuery(bbox=box))) for _, box in asked[:30])
+    print(f"box of {size:.0f} p95 (ms), {plain:.2f}, , ")
     one = p95(lambda n: twin.entity(f"e{n * 31 % entities}"), 500)
     print(f"one entity by id p95 (ms), {one:.3f}, 100, {one / 100:.4f}")
-    started = time.perf_counter()
-    some = [twin.entity(f"e{n * 101 % entities}") for n in range(3_000)]
-    started = time.perf_counter()
-    for number, entity in enumerate(some):
-        twin.execute(EditEntities([replace(entity, attributes={"height": number})]))
-    rate = len(some) / (time.perf_counter() - started)
-    print(f"single-attribute updates with journal (1/s), {rate:.0f}, 5000, {rate / 5000:.2f}")
+    named = p95(lambda n: twin.entities(EntityQuery(text=f"thing {n * 977 % entities}")), 100)
+    print(f"part of a name p95 (ms), {named:.2f}, , ")
+    edits(twin, entities)
     many = twin.entities(EntityQuery(type="building", limit=10_000))
     twin.execute(EditEntities([replace(e, attributes={"height": 1}) for e in many]))
     started = time.perf_counter()
     twin.undo()
     taken = time.perf_counter() - started
     print(f"undo of an edit of {len(many)} entities (s), {taken:.2f}, 1, {taken:.2f}")
+    codes()
+
+
+def edits(twin: Twin, entities: int, times: int = 10_000) -> None:
+    """Print how many single edits a second the commands carry out, and plain SQL without them."""
+    found = [twin.entity(f"e{n * 101 % entities}") for n in range(times)]
+    commands = [EditEntities([replace(e, attributes={"height": n})]) for n, e in enumerate(found)]
+    started = time.perf_counter()
+    for command in commands:
+        twin.execute(command)
+    rate = times / (time.perf_counter() - started)
+    print(f"single-attribute updates with journal (1/s), {rate:.0f}, 5000, {rate / 5000:.2f}")
+
+
+def codes() -> None:
+    """Print how fast space codes are made."""
     lon = np.random.default_rng(2).uniform(-180, 180, 1_000_000)
     lat = np.random.default_rng(3).uniform(-87, 87, 1_000_000)
     speeds = []
