@@ -254,3 +254,74 @@ class RemoveEntities:
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
         transaction.end_entities(self.entities)
+
+
+@dataclass(frozen=True)
+class AddRelations:
+    """Adds relations between entities that exist."""
+
+    relations: Sequence[Relation]
+    kind: str = field(default="add-relations", init=False)
+
+    @property
+    def label(self) -> str:
+        """See `Command`."""
+        kinds = sorted({relation.kind for relation in self.relations})
+        what = kinds[0] if len(kinds) == 1 else "relations"
+        return f"Add {what}" if len(self.relations) == 1 else f"Add {len(self.relations)} {what}"
+
+    def payload(self) -> dict[str, Any]:
+        """See `Command`."""
+        return {"relations": [r.id for r in self.relations[:100]], "count": len(self.relations)}
+
+    def apply(self, transaction: Transaction) -> None:
+        """See `Command`."""
+        transaction.add_relations(self.relations)
+
+
+@dataclass(frozen=True)
+class RemoveRelations:
+    """Ends relations from now on; that they were stays known."""
+
+    relations: Sequence[str]
+    kind: str = field(default="remove-relations", init=False)
+
+    @property
+    def label(self) -> str:
+        """See `Command`."""
+        count = len(self.relations)
+        return "Remove a relation" if count == 1 else f"Remove {count} relations"
+
+    def payload(self) -> dict[str, Any]:
+        """See `Command`."""
+        return {"relations": list(self.relations[:100]), "count": len(self.relations)}
+
+    def apply(self, transaction: Transaction) -> None:
+        """See `Command`."""
+        transaction.end_relations(self.relations)
+
+
+@dataclass(frozen=True)
+class EditRelations:
+    """Gives relations a new version: other attributes, ends or validity.
+
+    Where the validity stays as it is, the change holds from now on; where it differs, it corrects
+    since when and until when the relation holds.
+    """
+
+    relations: Sequence[Relation]
+    kind: str = field(default="edit-relations", init=False)
+
+    @property
+    def label(self) -> str:
+        """See `Command`."""
+        count = len(self.relations)
+        return "Edit a relation" if count == 1 else f"Edit {count} relations"
+
+    def payload(self) -> dict[str, Any]:
+        """See `Command`."""
+        return {"relations": [r.id for r in self.relations[:100]], "count": len(self.relations)}
+
+    def apply(self, transaction: Transaction) -> None:
+        """See `Command`."""
+        transaction.replace_relations(self.relations)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,8 +30,6 @@ from twin_model.errors import SourceError
 #: Schemas that ifcopenshell opens; drafts differ from them in ways it refuses.
 _SUPPORTED: Final = frozenset({"IFC2X3", "IFC4", "IFC4X3", "IFC4X3_ADD2"})
 _UNDRAWN_NOTE: Final = "could not be built from its representation"
-
-_log = logging.getLogger(__name__)
 
 
 class IfcReader:
@@ -107,7 +104,7 @@ class IfcReader:
         head = _head(path)
         _refuse_unsupported(path, schema_of(head), head)
         reading = _Reading(path, options, job)
-        for message, arrays in messages(path, job):
+        for message, arrays in messages(path, path, job):
             yield from reading.chunks(message, arrays)
 
 
@@ -185,7 +182,6 @@ class _Reading:
         self._objects = 0
         self._done = 0
         self._sent = 0
-        self._lost: set[int] = set()
         self._centre: dict[int, tuple[npt.NDArray[np.float64], bool]] = {}
 
     def chunks(self, head: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> Iterator[Chunk]:
@@ -197,9 +193,7 @@ class _Reading:
         elif kind == "done":
             self._note(head)
         elif kind == "geometry-done":
-            self._lost = set(head["lost"])
-            if self._lost:
-                _log.warning("%s: %d shapes were given up", self._path, len(self._lost))
+            self._job.report("building shapes", self._done, self._done, "objects")
         elif kind == "objects":
             yield self._object_chunk(head["records"])
         elif kind == "relations":

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from ingest.readers.ifc_frames import write_frame
 from ingest.readers.ifc_objects import listed_objects, object_batches, relation_batches
-from ingest.readers.ifc_placement import placement_of
+from ingest.readers.ifc_placement import length_unit_m, placement_of
 
 #: Computed (for their place) but not drawn: they are air, helpers or analysis models.
 UNDRAWN: Final = (
@@ -212,6 +212,8 @@ def _each(
 
 
 def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
+    # A parser for MVD declarations, a tenth of the library's start and never used here.
+    sys.modules["lark"] = None  # type: ignore[assignment]
     import ifcopenshell
 
     try:
@@ -220,27 +222,27 @@ def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         write_frame(stream, {"kind": "error", "reason": reason})
         return
-    placement = placement_of(model)
+    if request["part"] == "shapes":
+        _send_start(stream, model)
+        _send_geometry(stream, model, request)
+    else:
+        for records in object_batches(model, length_unit_m(model)):
+            write_frame(stream, {"kind": "objects", "records": records})
+        for kinds, sources, targets in relation_batches(model):
+            edges = {"kinds": kinds, "sources": sources, "targets": targets}
+            write_frame(stream, {"kind": "relations"} | edges)
+    write_frame(stream, {"kind": "end"})
+
+
+def _send_start(stream: BinaryIO, model: Any) -> None:
     undrawn = _undrawn(model)
-    shapely = [thing.id() for thing in _shapely(model) if thing.id() not in undrawn]
     start = {
         "kind": "start",
-        "schema": str(model.schema_identifier),
-        "placement": asdict(placement),
-        "with_shape": shapely,
+        "placement": asdict(placement_of(model)),
+        "with_shape": [thing.id() for thing in _shapely(model) if thing.id() not in undrawn],
         "objects": len(listed_objects(model)),
     }
     write_frame(stream, start)
-    if request["mode"] != "none":
-        _send_geometry(stream, model, request)
-    write_frame(stream, {"kind": "geometry-done"})
-    for records in object_batches(model, placement.unit_m):
-        write_frame(stream, {"kind": "objects", "records": records})
-    for kinds, sources, targets in relation_batches(model):
-        write_frame(
-            stream, {"kind": "relations", "kinds": kinds, "sources": sources, "targets": targets}
-        )
-    write_frame(stream, {"kind": "end"})
 
 
 def _limit_memory(size: int) -> None:

@@ -196,3 +196,33 @@ def validate_cardinality(
             text = f"{source_type} has {rule.minimum} to {most} of them"
             found.append(SchemaError("relations", kind, count, text, problem=Problem.CARDINALITY))
     return found
+
+
+def validate_incoming(
+    kind: str, target_type: str, source_types: Collection[str], catalogue: Catalogue
+) -> list[SchemaError]:
+    """Return which rules an entity breaks by how many relations of a kind reach it.
+
+    Parameters
+    ----------
+    kind : str
+    target_type : str
+    source_types : collection of str
+        Type of the other end of each relation of that kind that comes in.
+    catalogue : Catalogue
+
+    Raises
+    ------
+    UnknownTypeError
+        If one of the types is unknown.
+    """
+    limits = [
+        rule.inverse_maximum
+        for one in source_types
+        for rule in allowed_rules(kind, one, target_type, catalogue)
+        if rule.inverse_maximum is not None
+    ]
+    if not limits or len(source_types) <= min(limits):
+        return []
+    text = f"{target_type} is reached by {min(limits)} of them at most"
+    return [SchemaError("relations", kind, len(source_types), text, problem=Problem.CARDINALITY)]

@@ -25,6 +25,7 @@ from twin_model.query import (
     Near,
     Node,
     Not,
+    Parsed,
     Reached,
     Step,
 )
@@ -133,7 +134,7 @@ def subtypes(context: Context, kind: str) -> list[str]:
 def compile_condition(condition: str, known: Iterable[str]) -> tuple[str, list[Any]]:
     """See `twin_model.query.compile_where`."""
     parsed = query_text.parse(condition)
-    if parsed.condition is None or parsed != query_text.Parsed(parsed.condition):
+    if parsed.condition is None or parsed != Parsed(parsed.condition):
         raise ValidationError("query", "where", condition, "only a condition is expected")
     writer = Writer(set(known), condition)
     return writer.node(parsed.condition), writer.parameters

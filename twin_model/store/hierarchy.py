@@ -10,12 +10,9 @@ from typing import Final
 
 from twin_model.entity import Relation
 from twin_model.errors import ValidationError
+from twin_model.relations import HIERARCHY, INVERSES
 from twin_model.time import Instant
 
-#: From the whole to the part. Together they form a hierarchy without circles.
-KINDS: Final = frozenset({"contains", "aggregates", "parent_of", "union"})
-#: How a kind is called from its other end; stored the way round that the kind names.
-INVERSES: Final = {"belongs_to": "contains", "child_of": "parent_of", "member_of": "union"}
 _PART: Final = 5_000
 
 
@@ -70,7 +67,7 @@ def _wholes(
     connection: sqlite3.Connection, keys: Iterable[int], at: Instant
 ) -> dict[int, list[int]]:
     """Return what each of *keys*, and each of those again, is part of."""
-    kinds = ",".join(f"'{kind}'" for kind in sorted(KINDS))
+    kinds = ",".join(f"'{kind}'" for kind in sorted(HIERARCHY))
     above: dict[int, list[int]] = {}
     frontier = set(keys)
     while frontier:

@@ -22,6 +22,8 @@ def in_box(blob: bytes | None, west: float, south: float, east: float, north: fl
     """Return whether a point lies in a box, edges included; all in the project's CRS."""
     if blob is None:
         return False
+    x: float
+    y: float
     x, y, _z = _COORDINATES.unpack_from(blob, _AT)
     return west <= x <= east and south <= y <= north
 

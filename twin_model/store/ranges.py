@@ -13,7 +13,9 @@ import sqlite3
 def _first(connection: sqlite3.Connection, table: str, column: str, least: int) -> int:
     """Return the lowest rowid whose *column* is *least* or more; one beyond the last if none."""
     low, high = connection.execute(
-        f"SELECT coalesce(min(rowid), 1), coalesce(max(rowid), 0) + 1 FROM {table}"
+        # One aggregate each: with both in one SELECT, the whole table would be read.
+        f"SELECT coalesce((SELECT min(rowid) FROM {table}), 1),"
+        f" coalesce((SELECT max(rowid) FROM {table}), 0) + 1"
     ).fetchone()
     query = f"SELECT {column} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1"
     while low < high:

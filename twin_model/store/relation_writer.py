@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from twin_model.entity import Relation
-from twin_model.errors import StoreError, ValidationError
+from twin_model.errors import StoreError
+from twin_model.relations import HIERARCHY, check
 from twin_model.store import hierarchy, rows
 from twin_model.store.row_writer import RowWriter
 
@@ -15,6 +16,11 @@ CURRENT_RELATIONS: Final = (
     "SELECT fid, valid_from, valid_to, id, kind, source, target, attributes, computed"
     " FROM relation_version WHERE revision_to IS NULL AND {where}"
 )
+
+
+def _checked(relation: Relation) -> Relation:
+    check(relation)
+    return hierarchy.canonical(relation)
 
 
 class RelationWriter(RowWriter):
@@ -32,7 +38,7 @@ class RelationWriter(RowWriter):
         """
         if not relations:
             return
-        relations = [hierarchy.canonical(relation) for relation in relations]
+        relations = [_checked(relation) for relation in relations]
         keys = self.keys_of([r.source for r in relations] + [r.target for r in relations])
         self._refuse_dangling(keys)
         ids = [r.id for r in relations]
@@ -41,11 +47,6 @@ class RelationWriter(RowWriter):
         self._insert_relations(relations, keys)
 
     def _insert_relations(self, relations: Sequence[Relation], keys: dict[str, int]) -> None:
-        for relation in relations:
-            if relation.source == relation.target:
-                raise ValidationError(
-                    "relations", relation.kind, relation.source, "an entity is related to itself"
-                )
         self.insert(
             "relation_version",
             (rows.relation_row(r, keys[r.source], keys[r.target]) for r in relations),
@@ -55,7 +56,7 @@ class RelationWriter(RowWriter):
         self.connection.executemany(
             "INSERT OR IGNORE INTO kind_seen VALUES (?)", [(kind,) for kind in kinds]
         )
-        added = [(keys[r.source], keys[r.target]) for r in relations if r.kind in hierarchy.KINDS]
+        added = [(keys[r.source], keys[r.target]) for r in relations if r.kind in HIERARCHY]
         if added:
             hierarchy.refuse_circles(self.connection, added, self.at)
         self.entities.update(keys)
@@ -97,14 +98,7 @@ class RelationWriter(RowWriter):
         now = self.at.us
         self.end("relation_version", [row[0] for row in found])
         self.insert("relation_version", [(*r[3:], r[1], now) for r in found if r[1] < now])
-        touched = json.dumps(sorted({key for row in found for key in (row[5], row[6])}))
-        self.entities.update(
-            row[0]
-            for row in self.connection.execute(
-                "SELECT id FROM entity_key WHERE key IN (SELECT value FROM json_each(?))",
-                (touched,),
-            )
-        )
+        self.entities.update(self.ids_of({key for row in found for key in (row[5], row[6])}))
 
     def replace_relations(self, relations: Sequence[Relation]) -> None:
         """Give relations a new version.
@@ -119,7 +113,7 @@ class RelationWriter(RowWriter):
         ValidationError
             If something would contain itself.
         """
-        relations = [hierarchy.canonical(relation) for relation in relations]
+        relations = [_checked(relation) for relation in relations]
         old = {row[3]: row for row in self._relation_rows([r.id for r in relations])}
         now = self.at.us
         kept: list[tuple[Any, ...]] = []

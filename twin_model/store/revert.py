@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twin_model.store import rows
 from twin_model.store.ranges import written_by
 from twin_model.store.schema import VERSION_TABLES
@@ -43,21 +45,19 @@ def revert(transaction: Transaction, revision: int) -> None:
 
 
 def _note_touched(transaction: Transaction, table: str, touched: tuple[int, int, int]) -> None:
-    def ids(query: str) -> list[str]:
-        return [row[0] for row in transaction.connection.execute(query, touched)]
+    def values(column: str) -> set[Any]:
+        # Two statements: joined by OR, the planner would read the whole table.
+        execute = transaction.connection.execute
+        found = execute(f"SELECT {column} FROM {table} WHERE fid >= ? AND fid < ?", touched[:2])
+        ended = execute(f"SELECT {column} FROM {table} WHERE revision_to = ?", touched[2:])
+        return {row[0] for rows_found in (found, ended) for row in rows_found}
 
-    where = "(fid >= ?1 AND fid < ?2) OR revision_to = ?3"
     if table == "entity_version":
-        transaction.entities.update(ids(f"SELECT DISTINCT id FROM {table} WHERE {where}"))
+        transaction.entities |= values("id")
     elif table == "relation_version":
-        for end in ("source", "target"):
-            transaction.entities.update(
-                ids(
-                    "SELECT id FROM entity_key WHERE key IN"
-                    f" (SELECT {end} FROM {table} WHERE {where})"
-                )
-            )
+        keys = values("source") | values("target")
+        transaction.entities.update(transaction.ids_of(keys))
     elif table == "layer_version":
-        transaction.layers.update(ids(f"SELECT DISTINCT id FROM {table} WHERE {where}"))
-    elif ids(f"SELECT fid FROM {table} WHERE {where}"):
+        transaction.layers |= values("id")
+    elif values("fid"):
         transaction.frame_changed = True

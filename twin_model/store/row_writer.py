@@ -204,6 +204,14 @@ class RowWriter:
             raise StoreError(f"no entity with id {missing}")
         return found
 
+    def ids_of(self, keys: Iterable[int]) -> list[str]:
+        """Return the entity ids of integer keys."""
+        found = self.connection.execute(
+            "SELECT id FROM entity_key WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(keys)),),
+        )
+        return [row[0] for row in found]
+
 
 #: Of a table to which nothing was written.
 EMPTY_DIGEST: Final = hashlib.sha256().hexdigest()

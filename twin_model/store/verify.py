@@ -63,8 +63,8 @@ def _verify_rows(connection: sqlite3.Connection) -> list[str]:
             problems.append(
                 f"journal: rows of revision {entry.revision} ({entry.label}) are not as written"
             )
-    for table, groups in [*written.items(), *ended.items()]:
-        if groups.left_over():
+    for table in VERSION_TABLES:
+        if written[table].left_over() or ended[table].left_over():
             problems.append(f"{table}: there are rows that no journal entry knows")
     return problems
 

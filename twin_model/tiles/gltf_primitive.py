@@ -120,10 +120,6 @@ class Primitives:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._materials = Materials(document)
-        asset = document.json.get("asset")
-        generator = asset.get("generator") if isinstance(asset, dict) else None
-        # Our own writer stores vertex colours as sRGB bytes: eight linear bits band in the dark.
-        self._colours_are_srgb = generator == "Shapan"
 
     def decode(self, entry: Json, name: str) -> DecodedPrimitive | None:
         """Return one primitive at the identity; None where it has nothing to draw.
@@ -216,17 +212,17 @@ class Primitives:
             self._document.warn("vertex colours that are neither RGB nor RGBA were left out")
             return None
         out = np.full((n, 4), 255, np.uint8)
-        if raw.dtype == np.uint8:
-            out[:, : raw.shape[1]] = raw
-            if not self._colours_are_srgb:
-                table = np.rint(linear_to_srgb(np.arange(256) / 255.0) * 255).astype(np.uint8)
-                out[:, :3] = table[out[:, :3]]
+        if raw.dtype.kind == "u":
+            # COLOR_0 is linear (glTF 2.0, 3.9.2); a table turns it into sRGB at once.
+            top = int(np.iinfo(raw.dtype).max)
+            out[:, :3] = _srgb_table(top)[raw[:, :3]]
+            if raw.shape[1] == 4:
+                out[:, 3] = raw[:, 3] // ((top + 1) // 256)
             return out
-        top = float(np.iinfo(raw.dtype).max) if raw.dtype.kind in "iu" else 1.0
-        values = np.nan_to_num(raw.astype(np.float64) / top)
-        if not self._colours_are_srgb:
-            values[:, :3] = linear_to_srgb(values[:, :3])
-        out[:, : raw.shape[1]] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+        top_value = float(np.iinfo(raw.dtype).max) if raw.dtype.kind == "i" else 1.0
+        values = np.clip(np.nan_to_num(raw.astype(np.float64) / top_value), 0, 1)
+        values[:, :3] = linear_to_srgb(values[:, :3])
+        out[:, : raw.shape[1]] = np.rint(values * 255).astype(np.uint8)
         return out
 
     def _indices(self, source: _Plain | _Draco, mode: int, n: int) -> npt.NDArray[np.uint32] | None:
@@ -286,6 +282,12 @@ class Primitives:
                 if key in primitive.attributes:
                     primitive.feature = feature_ids(primitive.attributes.pop(key))
                     break
+
+
+@functools.cache
+def _srgb_table(top: int) -> npt.NDArray[np.uint8]:
+    """Return the sRGB byte of each linear value 0 to *top*."""
+    return np.rint(linear_to_srgb(np.arange(top + 1) / top) * 255).astype(np.uint8)
 
 
 def feature_ids(values: Array) -> npt.NDArray[np.int64]:

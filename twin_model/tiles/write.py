@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import struct
@@ -136,6 +137,25 @@ def srgb_to_linear(colour: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
+@functools.cache
+def _linear_table() -> npt.NDArray[np.uint16]:
+    """Return the linear value, 0 to 65,535, of each of the 256 sRGB ones."""
+    return np.rint(srgb_to_linear(np.arange(256) / 255.0) * 65_535).astype(np.uint16)
+
+
+def _linear_colours(colour: Array) -> npt.NDArray[np.uint16]:
+    """Return sRGB bytes as COLOR_0 wants them: linear (glTF 2.0, 3.9.2).
+
+    Sixteen bits, because eight linear ones would show bands where it is dark.
+    """
+    rgb = colour.astype(np.uint8, copy=False)
+    out = np.empty(rgb.shape, np.uint16)
+    out[:, :3] = _linear_table()[rgb[:, :3]]
+    if rgb.shape[1] == 4:
+        out[:, 3] = rgb[:, 3].astype(np.uint16) * np.uint16(257)
+    return out
+
+
 def encode_glb(primitives: list[Primitive], centre: npt.ArrayLike | None = None) -> bytes:
     """Return a GLB of *primitives*, positions relative to *centre*.
 
@@ -262,9 +282,7 @@ def _attributes(buffer: _Buffer, primitive: Primitive, middle: Array) -> dict[st
     if primitive.uv is not None:
         attributes["TEXCOORD_0"] = buffer.add_array(primitive.uv.astype(np.float32))
     if primitive.colour is not None:
-        attributes["COLOR_0"] = buffer.add_array(
-            primitive.colour.astype(np.uint8), normalized=True
-        )
+        attributes["COLOR_0"] = buffer.add_array(_linear_colours(primitive.colour), normalized=True)
     if primitive.feature is not None:
         # Float is the only type that holds ids above 65,535 in a vertex attribute.
         ids = primitive.feature
