@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show tracebacks")
     common.add_argument("--progress", choices=["auto", "json", "none"], default="auto",
-                        help="bar on a terminal (auto), one JSON object a line, or none")  # fmt: skip
+                        help="a bar on a terminal (auto), JSON lines, or none")  # fmt: skip
     window = argparse.ArgumentParser(add_help=False)
     window.add_argument("--language", choices=["zh_CN", "en"], help="instead of the system's")
     theme = window.add_mutually_exclusive_group()
@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0) if not isinstance(stop.code, str) else Exit.USAGE
     module, _, function = parsed.run.partition(":")
-    from app.cli.projects import ProjectNotOpenedError
+    from app.cli.opening import ProjectNotOpenedError
 
     try:
         return int(getattr(importlib.import_module(module), function)(parsed))

@@ -63,16 +63,26 @@ def render_to_png(
             stage.add_layer(layer, folder)
         if instant is not None:
             stage.set_date(instant)
-        stage.camera = pose or stage.fit()
-        complete = stage.wait_complete(timeout_s)
-        # One frame teaches what the OpenGL can do; budgets may change by it.
-        stage.render()
-        complete = stage.wait_complete(timeout_s) and complete
-        pixels = stage.screenshot()
+        complete, pixels = _take_picture(stage, pose, timeout_s)
     finally:
         stage.close()
     _write_png(pixels, out)
     return complete
+
+
+def _take_picture(
+    stage: Stage, pose: CameraPose | None, timeout_s: float
+) -> tuple[bool, npt.NDArray[np.uint8]]:
+    stage.camera = pose or stage.fit()
+    complete = stage.wait_complete(timeout_s)
+    if pose is None:
+        # Symbols and draped layers know their extent only once they are read.
+        stage.camera = stage.fit()
+        complete = stage.wait_complete(timeout_s) and complete
+    # One frame teaches what the OpenGL can do; budgets may change by it.
+    stage.render()
+    complete = stage.wait_complete(timeout_s) and complete
+    return complete, stage.screenshot()
 
 
 def _write_png(pixels: npt.NDArray[np.uint8], out: Path) -> None:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL factories
 from psygnal import Signal
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.camera import CameraPose, Point, look_at
+from rendering.hidden_window import make_window
 from rendering.look import Look, make_look
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
@@ -65,9 +65,7 @@ class Stage:
         self._arrival = threading.Event()
         self._own_window = window is None
         if window is None:
-            window = vtkRenderWindow()
-            window.SetOffScreenRendering(1)
-            window.SetSize(*size)
+            window = make_window(size)
         # Multisampling costs two to four times the frame on software OpenGL.
         window.SetMultiSamples(0)
         self.window = window

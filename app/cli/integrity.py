@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.cli.projects import ProjectNotOpenedError
+from app.cli.opening import ProjectNotOpenedError
 from twin_model.errors import ShapanError, StoreError
 from twin_model.layer import Layer, LayerRole
 from twin_model.store.verify import verify_store

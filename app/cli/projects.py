@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.cli.integrity import check_project
+from app.cli.opening import open_project
 from app.cli.output import (
     Exit,
     format_count,
@@ -18,33 +18,12 @@ from app.cli.output import (
 )
 from twin_model.commands import RemoveLayer
 from twin_model.entity import Entity
-from twin_model.errors import ShapanError, StoreError
+from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
 from twin_model.time import Instant
 from twin_model.twin import Twin
-
-
-class ProjectNotOpenedError(ShapanError):
-    """Wraps the error that kept a project from opening; becomes exit code 3."""
-
-
-@contextlib.contextmanager
-def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
-    """Open a project for one command.
-
-    Raises
-    ------
-    ProjectNotOpenedError
-        If it cannot be opened.
-    """
-    try:
-        twin = Twin.open(Path(folder), read_only=not write)
-    except StoreError as error:
-        raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
-    with twin:
-        yield twin
 
 
 def new(arguments: argparse.Namespace) -> int:
@@ -176,8 +155,6 @@ def entity_json(entity: Entity) -> dict[str, Any]:
 
 def check(arguments: argparse.Namespace) -> int:
     """Verify a project: database, journal, files, tiles."""
-    from app.cli.integrity import check_project
-
     problems = check_project(Path(arguments.project), repair=arguments.repair)
     for problem in problems:
         print_error(problem)

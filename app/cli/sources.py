@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app.cli.opening import open_project
 from app.cli.output import (
     Exit,
     ProgressPrinter,
@@ -15,7 +16,6 @@ from app.cli.output import (
     print_json,
     print_warning,
 )
-from app.cli.projects import open_project
 from ingest.importer import (
     ImportOptions,
     ImportResult,

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, print_error, print_warning
-from app.cli.projects import find_layer, open_project
+from app.cli.projects import find_layer
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.time import Instant
 

@@ -93,8 +93,9 @@ class _Geometry:
         self._trying: int | None = None
 
     def messages(self, first: _Worker) -> Iterator[Message]:
-        with first:
-            yield from self._from(first)
+        yield from self._from(first)
+        if not self._ended:
+            first.close()  # it may hang; one that has ended waits until nobody waits for it
         modes = ["opencascade", *["each"] * MAX_LOST_SHAPES]
         for deaths, mode in enumerate(modes, 1):
             if self._ended:
@@ -176,6 +177,10 @@ class _Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; more than once does nothing."""
         self._stopped.set()
         self._process.kill()
         self._process.wait()

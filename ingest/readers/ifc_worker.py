@@ -32,7 +32,7 @@ UNDRAWN: Final = (
 _OPENINGS: Final = ("IfcOpeningElement",)
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
 _FLUSH_VERTICES: Final = 60_000
-_FLUSH_S: Final = 1.0
+_FLUSH_S: Final = 0.25
 _IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 _GREY: Final = (0.8, 0.8, 0.8, 1.0)
 

@@ -101,7 +101,7 @@ def test_a_rename_never_overwrites_a_value_that_is_there() -> None:
     wishes = Wishes(renamed={"mast": {"height_m": "top_m"}})
     result = one(after, wishes, height_m=30, top_m=99)
     assert result.after.attributes == {"height_m": 30, "top_m": 99}
-    assert [fault.name for fault in result.violations][0] == "top_m"
+    assert next(fault.name for fault in result.violations) == "top_m"
 
 
 def test_two_properties_can_change_places() -> None:

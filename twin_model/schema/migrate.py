@@ -207,7 +207,7 @@ def migrate(
             continue
         attributes, faults = _moved(entity, target, before, after, wishes)
         migrated = entity
-        if target != entity.type or attributes != entity.attributes:
+        if target != entity.type or not _identical(attributes, entity.attributes):
             migrated = replace(entity, type=target, attributes=attributes)
         failed = {fault.name for fault in faults}
         others = (fault for fault in validate(migrated, after) if fault.name not in failed)
@@ -247,6 +247,14 @@ def _moved(
             if value is not None:
                 attributes[name] = value
     return attributes, faults
+
+
+def _identical(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    # Not by ==: 1 becoming True or 1.0 is a change.
+    return first.keys() == second.keys() and all(
+        value is second[name] or (type(value) is type(second[name]) and value == second[name])
+        for name, value in first.items()
+    )
 
 
 def converted(value: Any, source: PropertyType, goal: PropertyType) -> Any:
