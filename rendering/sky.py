@@ -9,6 +9,8 @@ import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper
 
 from rendering.geometry import poly_data
+from rendering.ground.rim import Rim
+from rendering.haze import Haze
 from rendering.symbology.palette import Theme
 from twin_model.frame import Frame
 from twin_model.layer import Bounds
@@ -65,10 +67,15 @@ class Sky:
     ----------
     renderer : vtkRenderer
     theme : Theme
+    haze : Haze
+        Takes the colour of the horizon.
     """
 
-    def __init__(self, renderer: Any, theme: Theme) -> None:
+    def __init__(self, renderer: Any, theme: Theme, haze: Haze) -> None:
         self._renderer = renderer
+        self._haze = haze
+        self._rim: Rim | None = None
+        self._middle = (0.0, 0.0)
         self._dome = _plain_actor()
         self._ground = _plain_actor()
         self._direction = np.array([-0.55, -0.45, 0.70])
@@ -76,6 +83,7 @@ class Sky:
         self.radius_m = 60_000.0
         renderer.AddActor(self._dome)
         renderer.AddActor(self._ground)
+        haze.veil(self._ground)
         self._lights = [_light() for _ in range(3)]
         renderer.AutomaticLightCreationOff()
         renderer.RemoveAllLights()
@@ -99,8 +107,19 @@ class Sky:
         self._renderer.SetBackground(*theme.horizon)
         self._renderer.GradientBackgroundOff()
         self._dome.GetMapper().SetInputData(_dome(theme))
-        self._ground.GetMapper().SetInputData(_disc(theme))
+        self._haze.set_colour(theme.horizon)
+        self._lay_ground()
         self._relight()
+
+    def set_rim(self, rim: Rim | None) -> None:
+        """Let the far ground go on as the ground of the data ends."""
+        if rim is not self._rim:
+            self._rim = rim
+            self._lay_ground()
+
+    def _lay_ground(self) -> None:
+        data, self._middle = _plain(self._theme, self._rim)
+        self._ground.GetMapper().SetInputData(data)
 
     def set_sun(self, direction: Any) -> None:
         """Set the unit vector towards the sun."""
@@ -144,8 +163,9 @@ class Sky:
         self.radius_m = max(20_000.0, 3.0 * (reach + away), 40.0 * abs(eye[2] - level))
         self._dome.SetPosition(*eye)
         self._dome.SetScale(self.radius_m)
-        self._ground.SetPosition(eye[0], eye[1], level)
-        self._ground.SetScale(self.radius_m * 0.98)
+        self._haze.set_far(max(reach + away, 800.0))
+        middle = self._middle if self._rim is not None else eye[:2]
+        self._ground.SetPosition(middle[0], middle[1], level)
         self._ground.SetVisibility(eye[2] > level)
 
     def close(self) -> None:
@@ -206,16 +226,27 @@ def _dome(theme: Theme) -> Any:
     )
 
 
-def _disc(theme: Theme) -> Any:
-    radius = np.concatenate([[0.0], np.geomspace(0.004, 1.0, _RINGS)])
-    around = np.linspace(0, 2 * np.pi, _SECTORS, endpoint=False)
-    r, a = np.meshgrid(radius, around, indexing="ij")
-    position = np.stack([r * np.cos(a), r * np.sin(a), np.zeros_like(r)], -1)
-    # Haze grows with distance until ground and sky meet in one colour.
-    share = (1 - np.exp(-((radius / 0.25) ** 1.4)))[:, None]
-    colours = np.repeat(_mix(theme.ground, theme.horizon, share)[:, None], _SECTORS, axis=1)
-    return poly_data(
-        position.reshape(-1, 3).astype(np.float32),
-        triangles=_grid_triangles(len(radius), _SECTORS),
-        colour=np.rint(colours.reshape(-1, 3) * 255).astype(np.uint8),
+def _plain(theme: Theme, rim: Rim | None) -> tuple[Any, tuple[float, float]]:
+    """Return the far ground about a place, and that place; fine within, coarse far out."""
+    middle, half = (0.0, 0.0), 1_000.0
+    if rim is not None:
+        west, south, east, north = rim.box
+        middle = ((west + east) / 2, (south + north) / 2)
+        half = max(east - west, north - south) / 2
+    outer = half + np.geomspace(0.04 * half, max(2e6, 100.0 * half), _RINGS // 2)
+    axis = np.concatenate([-outer[::-1], np.linspace(-half, half, _SECTORS), outer])
+    x, y = np.meshgrid(axis, axis)
+    if rim is None:
+        colour = np.broadcast_to(np.array(theme.ground), (*x.shape, 3))
+    else:
+        colour = rim.at(x + middle[0], y + middle[1])
+    index = np.arange(x.size).reshape(x.shape)
+    a, b, c, d = (
+        part.ravel() for part in (index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:])
     )
+    data = poly_data(
+        np.stack([x, y, np.zeros_like(x)], -1).reshape(-1, 3).astype(np.float32),
+        triangles=np.concatenate([np.stack([a, b, d], -1), np.stack([a, d, c], -1)]),
+        colour=np.rint(colour.reshape(-1, 3) * 255).astype(np.uint8),
+    )
+    return data, middle

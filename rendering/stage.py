@@ -81,7 +81,6 @@ class Stage:
         self._dark = False
         self._pending = False
         self._instant: Instant | None = None
-        self._sky = Sky(self.renderer, LIGHT)
         self._quality = Quality(options)
         self._scene = Scene(
             self.renderer,
@@ -90,6 +89,7 @@ class Stage:
             Frame("EPSG:3857"),
             LIGHT,
         )
+        self._sky = Sky(self.renderer, LIGHT, self._scene.haze)
         self._ground = Ground(self._scene, options.screen_space_error_px)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
@@ -220,6 +220,7 @@ class Stage:
         look = self._look()
         deadline = time.perf_counter() + self._options.upload_ms / 1000.0
         pending = self._ground.update(look, deadline)
+        self._sky.set_rim(self._ground.rim)
         triangles, points = self._ground.triangles, 0
         for layer_id in self._order:
             view = self._layers[layer_id]

@@ -194,6 +194,8 @@ class _Reading:
             self._note(head)
         elif kind == "geometry-done":
             self._job.report("building shapes", self._done, self._done, "objects")
+            # Says that no mesh follows, so that tiles can be written before properties are read.
+            yield ObjectChunk([], [], [], [], [])
         elif kind == "objects":
             yield self._object_chunk(head["records"])
         elif kind == "relations":

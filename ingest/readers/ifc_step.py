@@ -22,17 +22,18 @@ MAGIC: Final = b"ISO-10303-21"
 HEADER_BYTES: Final = 65_536
 
 _SCHEMA: Final = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']{1,80})'", re.IGNORECASE)
-_STATEMENT: Final = re.compile(rb"#\d+\s*=\s*([A-Za-z][A-Za-z0-9_]*)\s*\(")
+_STATEMENT: Final = re.compile(rb"=(?<=[\d\s]=)\s*([A-Za-z][A-Za-z0-9_]*)\s*\(")
 _TOKEN: Final = re.compile(rb"'(?:[^']|'')*'|[(),;]|[^\s'(),;]+")
 _UNICODE: Final = re.compile(r"\\X2\\([0-9A-Fa-f]*)\\X0\\|\\X4\\([0-9A-Fa-f]*)\\X0\\")
 _LATIN: Final = re.compile(r"\\X\\([0-9A-Fa-f]{2})")
 #: Statements kept with their arguments; a file repeats them a few times at most.
-_WANTED: Final = frozenset(
-    {b"IFCMAPCONVERSION", b"IFCMAPCONVERSIONSCALED", b"IFCPROJECTEDCRS", b"IFCSITE"}
+_WANTED: Final = re.compile(
+    rb"=(?<=[\d\s]=)\s*(IFCMAPCONVERSION(?:SCALED)?|IFCPROJECTEDCRS|IFCRIGIDOPERATION|IFCSITE)\s*\(",
+    re.IGNORECASE,
 )
 _MAX_KEPT: Final = 64
 _MAX_STATEMENT: Final = 65_536
-_CHECK_EVERY: Final = 20_000
+_WINDOW: Final = 4 * 1024 * 1024
 
 Argument = str | list["Argument"] | None
 
@@ -151,16 +152,19 @@ def _scan(path: Path, data: mmap.mmap, size: int, job: Job) -> StepSummary:
     tail = data[max(0, size - 256) :]
     summary.complete = b"END-ISO-10303-21" in tail
     names: Counter[bytes] = Counter()
-    for number, match in enumerate(_STATEMENT.finditer(data)):
-        name = match[1]
-        names[name] += 1
-        if name.upper() in _WANTED:
-            kept = summary.kept.setdefault(name.decode().upper(), [])
+    start = 0
+    while start < size:
+        # Windows end between statements where there are any, so that each is counted once.
+        end = data.find(b";", start + _WINDOW, start + 2 * _WINDOW) + 1
+        end = end or min(start + 2 * _WINDOW, size)
+        # `findall` counts without coming back to Python for each: a third of the time.
+        names.update(_STATEMENT.findall(data, start, end))
+        for match in _WANTED.finditer(data, start, end):
+            kept = summary.kept.setdefault(match[1].decode("ascii").upper(), [])
             if len(kept) < _MAX_KEPT:
-                statement = data[match.end() : match.end() + _MAX_STATEMENT]
-                kept.append(parse_arguments(statement))
-        if number % _CHECK_EVERY == 0:
-            job.report("reading", match.end(), size, "bytes")
+                kept.append(parse_arguments(data[match.end() : match.end() + _MAX_STATEMENT]))
+        start = end
+        job.report("reading", start, size, "bytes")
     for name, count in names.items():
         summary.counts[name.decode("ascii").upper()] += count
     return summary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,8 @@ from rendering.geometry import image_data, poly_data
 from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer, Painter
+from rendering.ground.rim import CELLS as RIM_CELLS
+from rendering.ground.rim import Rim
 from rendering.ground.shadows import Footprints
 from rendering.symbology.palette import OVER_IMAGERY, Colour
 
@@ -40,8 +42,8 @@ class GroundContent:
     sun : tuple of three floats
         Unit vector towards the sun.
     dark : bool
-    square : Box or None
-        The whole ground; near its edges bare ground takes the colour of what lies beyond.
+    rim : Rim or None
+        The colours beyond the data.
     """
 
     version: int = 0
@@ -53,7 +55,7 @@ class GroundContent:
     colour: Colour = (0.8, 0.8, 0.75)
     sun: tuple[float, float, float] = (-0.55, -0.45, 0.70)
     dark: bool = False
-    square: Box | None = None
+    rim: Rim | None = None
 
     def heights(
         self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
@@ -108,8 +110,12 @@ def make_tile(content: GroundContent, box: Box) -> GroundPayload:
     inner = z[1:-1, 1:-1]
     shade = _hillshade(gx, gy, content.sun)
     slope = np.hypot(gx, gy)
-    texture = _base(content, inner, slope, _edge(content, x[1:-1, 1:-1], y[1:-1, 1:-1]))
-    texture = _compose(content, texture, box)
+    tint = _base(content, inner, slope)
+    if content.rim is not None:
+        beyond = ~content.rim.covers(x, y)[1:-1, 1:-1]
+        if beyond.any():
+            tint[beyond] = content.rim.at(x, y)[1:-1, 1:-1][beyond]
+    texture = _compose(content, _pixels(tint, TEXELS), box)
     centre = np.array([box[0] + size / 2, box[1] + size / 2, float(inner.mean())])
     data, triangles = _grid(x[1:-1, 1:-1], y[1:-1, 1:-1], inner, shade, centre, size * 0.03)
     matrix = np.eye(4)
@@ -132,27 +138,27 @@ def _hillshade(
     return np.asarray(np.clip(0.42 + 0.58 * lit / z, 0.35, 1.25))
 
 
-def _edge(
-    content: GroundContent, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return 0 within the ground, rising to 1 at its outer edge."""
-    if content.square is None:
-        return np.zeros(x.shape)
-    west, south, east, north = content.square
-    rim = np.minimum(np.minimum(x - west, east - x), np.minimum(y - south, north - y))
-    share = np.clip(1.0 - rim / (0.06 * (east - west)), 0.0, 1.0)
-    return np.asarray(share * share * (3 - 2 * share))
+def paint_rim(content: GroundContent, box: Box) -> npt.NDArray[np.uint8]:
+    """Return the small picture of all the ground that the colours beyond it come from."""
+    step_x, step_y = (box[2] - box[0]) / RIM_CELLS, (box[3] - box[1]) / RIM_CELLS
+    x, y = np.meshgrid(
+        box[0] + (np.arange(RIM_CELLS) + 0.5) * step_x,
+        box[1] + (np.arange(RIM_CELLS) + 0.5) * step_y,
+    )
+    z = np.full(x.shape, content.flat_m)
+    for field in content.fields:
+        z = field.sample(x, y)
+    gy, gx = np.gradient(z, step_y, step_x)
+    texture = _pixels(_base(content, z, np.hypot(gx, gy)), RIM_CELLS)
+    # Only water reaches far enough to matter beyond the edge; roads would make streaks.
+    water = tuple(d for d in content.drapes if d.band == 1)
+    return _compose(replace(content, drapes=water, footprints=()), texture, box)
 
 
 def _base(
-    content: GroundContent,
-    z: npt.NDArray[np.float64],
-    slope: npt.NDArray[np.float64],
-    edge: npt.NDArray[np.float64],
-) -> npt.NDArray[np.uint8]:
+    content: GroundContent, z: npt.NDArray[np.float64], slope: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """Return the tint of bare ground: greener where level, stonier where steep."""
-    from PIL import Image
-
     colour = np.array(content.colour)
     out = np.broadcast_to(colour, (*z.shape, 3)).copy()
     if content.fields:
@@ -161,11 +167,15 @@ def _base(
         stone = np.array([0.720, 0.695, 0.650]) * dim
         steep = np.clip((slope - 0.10) / 0.5, 0.0, 1.0)[..., None]
         out = green * (1 - steep) + stone * steep
-        out = out * (1 - edge[..., None]) + colour * edge[..., None]
-    pixels = np.rint(out[::-1] * 255).astype(np.uint8)
-    return np.asarray(
-        Image.fromarray(pixels).resize((TEXELS, TEXELS), Image.Resampling.BICUBIC), np.uint8
-    )
+    return out
+
+
+def _pixels(tint: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.uint8]:
+    """Return colours with the south first as a picture with the north first."""
+    from PIL import Image
+
+    picture = Image.fromarray(np.rint(np.clip(tint[::-1], 0, 1) * 255).astype(np.uint8))
+    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC), np.uint8)
 
 
 def _relief_tint(content: GroundContent, z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -189,7 +199,7 @@ def _compose(
     pixels: npt.NDArray[Any] = texture.astype(np.float32)
     cover: npt.NDArray[np.float32] | None = None
     for source, opacity in content.imagery:
-        read = source.read(box, TEXELS)
+        read = source.read(box, len(texture))
         if read is not None:
             alpha = read[..., 3:].astype(np.float32) / 255.0 * opacity
             cover = alpha[..., 0] if cover is None else np.maximum(cover, alpha[..., 0])

@@ -17,8 +17,9 @@ from rendering.geometry import vtk_matrix
 from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
+from rendering.ground.rim import Rim
 from rendering.ground.shadows import Footprints, make_footprints
-from rendering.ground.tile import TEXELS, GroundContent, GroundPayload, make_tile
+from rendering.ground.tile import TEXELS, GroundContent, GroundPayload, make_tile, paint_rim
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.symbology.palette import DARK, Theme
@@ -154,6 +155,7 @@ class Ground:
         self._square: tuple[float, float, float, float] | None = None
         self._jobs: dict[tuple[str, str], tuple[Request, Callable[[Any], None]]] = {}
         self._counter = 0
+        self._rim_made_of: tuple[Any, ...] = ()
         self.finest_texel_m = 0.1
 
     # -- content ---------------------------------------------------------------------------
@@ -223,6 +225,7 @@ class Ground:
         self.content = replace(
             self.content, colour=theme.ground, dark=theme is DARK, version=self.content.version + 1
         )
+        self._continue_outwards()
 
     def arrange(self, order: list[str], bounds: Bounds | None) -> None:
         """Take over the drawing order and the extent of the scene.
@@ -250,7 +253,29 @@ class Ground:
             footprints=tuple(self._footprints[i] for i in sorted(self._footprints, key=place)),
             flat_m=0.0 if self._bounds is None else self._bounds[2],
         )
+        self._continue_outwards()
         self._resize()
+
+    def _continue_outwards(self) -> None:
+        """Make the colours beyond the data anew where what they come from changed."""
+        content = self.content
+        water = tuple(d for d in content.drapes if d.band == 1 and d.visible)
+        boxes = [s.bounds for s, _ in content.imagery] or [f.bounds for f in content.fields]
+        outlines = [] if boxes else [d.bounds for d in water if d.bounds is not None]
+        boxes += [(west, south, 0.0, east, north, 0.0) for west, south, east, north in outlines]
+        made_of = (
+            content.fields, content.imagery, tuple(id(d.table) for d in water), content.colour,
+        )  # fmt: skip
+        if made_of == self._rim_made_of:
+            return
+        self._rim_made_of = made_of
+        rim = None
+        if boxes:
+            low = np.min([b[:2] for b in boxes], axis=0)
+            high = np.max([b[3:5] for b in boxes], axis=0)
+            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+            rim = Rim(box, lambda: paint_rim(content, box))
+        self.content = replace(content, rim=rim)
 
     @property
     def is_software(self) -> bool:
@@ -296,7 +321,6 @@ class Ground:
             self._engine.close()
             self._engine = None
         self._square, self.finest_texel_m = square, finest
-        self.content = replace(self.content, square=square)
         if square is not None:
             root = GroundNode(self, square)
             self._engine = Engine(root, self._scene.loader, self._scene.cache)
@@ -305,11 +329,18 @@ class Ground:
 
     def add_actor(self, actor: Any) -> None:
         """Show a square's actor."""
+        self._scene.haze.veil(actor)
         self._scene.renderer.AddActor(actor)
 
     def remove_actor(self, actor: Any) -> None:
         """Remove a square's actor."""
         self._scene.renderer.RemoveActor(actor)
+
+    @property
+    def rim(self) -> Rim | None:
+        """The colours beyond the data, None until they are known."""
+        rim = self.content.rim
+        return rim if rim is not None and rim.is_ready else None
 
     def level(self, bounds: Bounds | None) -> float:
         """Return the height of the far ground, just below everything."""

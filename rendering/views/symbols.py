@@ -189,6 +189,7 @@ class SymbolsView:
             look.SetAmbient(0.34)
             look.SetDiffuse(0.80)
             actor.VisibilityOff()
+            self.scene.haze.veil(actor)
             self.scene.renderer.AddActor(actor)
             group.actors.append(actor)
             group.mappers.append(mapper)

@@ -114,11 +114,13 @@ class TileNode(Node):
         self.view.warn(payload.warnings)
         for part in payload.parts:
             actor = surface_actor(part)
+            scene.haze.veil(actor)
             self.actors.append(actor)
             scene.renderer.AddActor(actor)
             edge = None
             if part.edges is not None:
                 edge = edge_actor(part, scene.theme)
+                scene.haze.veil(edge)
                 scene.renderer.AddActor(edge)
             self.edges.append(edge)
         self.nbytes = sum(p.nbytes for p in payload.parts) + 500

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from rendering.haze import Haze
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.picking import Ray
@@ -28,6 +29,7 @@ class Scene:
     theme : Theme
     software : bool
         Whether OpenGL runs on the processor.
+    haze : Haze
     """
 
     renderer: Any
@@ -36,6 +38,7 @@ class Scene:
     frame: Frame
     theme: Theme
     software: bool = True
+    haze: Haze = field(default_factory=Haze)
 
 
 class View(Protocol):

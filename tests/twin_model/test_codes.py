@@ -166,7 +166,19 @@ def test_the_polar_area_is_refused_by_name(lat: float) -> None:
         grid.encode(10.0, lat)
 
 
-BAD_CODES = ["N", "X50J", "N61J", "N00J", "N50W", "N50JG7", "N50J4", "N50J48", "N50J476", "N50J475FF", "n50j"]
+BAD_CODES = [
+    "N",
+    "X50J",
+    "N61J",
+    "N00J",
+    "N50W",
+    "N50JG7",
+    "N50J4",
+    "N50J48",
+    "N50J476",
+    "N50J475FF",
+    "n50j",
+]
 
 
 @pytest.mark.parametrize("code", ["", *BAD_CODES])

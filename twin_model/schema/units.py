@@ -27,7 +27,9 @@ COMMON: Final[dict[str, str]] = {
     "ppm": "ppm", "mg/l": "mg/L", "ug/m^3": "µg/m³", "mg/m^3": "mg/m³", "NTU": "NTU",
     "uS/cm": "µS/cm", "kN": "kN", "TEU": "TEU", "TEU/h": "TEU/h", "move/h": "move/h",
     "vehicle": "veh", "vehicle/h": "veh/h", "person": "p", "person/h": "p/h", "CNY": "¥",
-    "Mbit/s": "Mbit/s", "GJ": "GJ", "GJ/h": "GJ/h",
+    "Mbit/s": "Mbit/s", "GJ": "GJ", "GJ/h": "GJ/h", "kJ": "kJ", "MHz": "MHz", "mA": "mA",
+    "mm^2": "mm²", "mm/day": "mm/d", "m^3/day": "m³/d", "t/day": "t/d", "t/year": "t/a",
+    "TEU/year": "TEU/a", "1/min": "/min", "W/m^2/K": "W/(m²·K)", "ug/l": "µg/L",
 }  # fmt: skip
 
 #: What pint does not know. Counts are dimensions of their own: vehicles are no persons.

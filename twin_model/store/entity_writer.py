@@ -78,6 +78,11 @@ class EntityWriter(RelationWriter):
         """
         boxes, grams, types = [], [], []
         for fid, entity, key, moved, renamed, retyped in versions:
+            if moved and entity.geometry is not None:
+                # Imports shapely: only where there is own geometry.
+                from twin_model.topology import check_geometry
+
+                check_geometry(entity.id, entity.geometry)
             box = extent(entity) if moved else None
             if box is not None:
                 boxes.append((fid, *box, key))

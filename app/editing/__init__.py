@@ -1,0 +1,1 @@
+"""Changing the twin from the window: forms from the types, drawing, relations, history."""

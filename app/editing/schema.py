@@ -1,0 +1,53 @@
+"""The catalogue of entity types as the window uses it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale
+
+if TYPE_CHECKING:
+    from twin_model.schema.catalogue import Catalogue
+
+_lock = threading.Lock()
+_loaded: list[Catalogue] = []
+
+
+def catalogue() -> Catalogue:
+    """Return the built-in catalogue, read at the first call.
+
+    Its library and the file take half a second, so the window asks for it in a thread when a
+    project is opened.
+    """
+    with _lock:
+        if not _loaded:
+            from assets.catalogue import entity_types_text
+            from twin_model.schema.catalogue import Catalogue
+
+            _loaded.append(Catalogue.load(entity_types_text()))
+        return _loaded[0]
+
+
+def is_loaded() -> bool:
+    """Return whether `catalogue` answers at once."""
+    return bool(_loaded)
+
+
+def known_type(type_id: str) -> str | None:
+    """Return the catalogue's id of an entity's type; None where it has no such type.
+
+    Readers write the words of some identifiers with hyphens.
+    """
+    key = type_id.lower().replace("-", "_")
+    return key if key in catalogue() else None
+
+
+def language() -> str:
+    """Return the catalogue's name of the language in use, ``zh`` or ``en``."""
+    return "zh" if QLocale().name().startswith("zh") else "en"
+
+
+def sentence(text: str) -> str:
+    """Return a name of the catalogue with a capital, as labels have it."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,363 @@
+"""Nothing is accepted half and nothing saved is lost: kills, full disks, damage, clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin_model.commands import (
+    AddEntities,
+    AddLayers,
+    AddRelations,
+    Command,
+    EditEntities,
+    EditRelations,
+    RemoveEntities,
+    RemoveLayer,
+    RemoveRelations,
+    RenameLayer,
+    ReorderLayers,
+)
+from twin_model.entity import Entity, Relation
+from twin_model.errors import ShapanError, StoreError
+from twin_model.frame import Frame
+from twin_model.layer import Layer, LayerRole
+from twin_model.query import EntityQuery
+from twin_model.store.verify import verify_store
+from twin_model.time import Instant
+from twin_model.twin import Twin
+
+FRAME = Frame("EPSG:4549", (0.0, 0.0, 0.0))
+KILLS = 200
+
+WRITER = """
+import itertools, sys
+from dataclasses import replace
+from pathlib import Path
+from twin_model.commands import AddEntities, EditEntities
+from twin_model.entity import Entity, Relation
+from twin_model.twin import Twin
+
+while True:  # one line a project: opened, written to until it is killed
+    folder = sys.stdin.readline().strip()
+    twin = Twin.open(Path(folder))
+    start = twin.count()
+    for n in itertools.count(start):
+        made = Entity(f"e{n}", "pump", f"P{n}", (float(n), 0.0, 0.0), attributes={"n": n})
+        links = [Relation(f"r{n}", "feeds", f"e{n - 1}", f"e{n}")] if n else []
+        twin.execute(AddEntities([made], links))
+        print(n, flush=True)
+"""
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Iterator[Twin]:
+    with Twin.create(tmp_path / "a.shapan", FRAME) as made:
+        yield made
+
+
+# -- killed ----------------------------------------------------------------------------
+
+
+def fork_writers(folder: Path, count: int) -> Iterator[list[int]]:
+    """Yield what each of *count* writers had been told is saved when it was killed.
+
+    One warm process forks a writer at a time: importing anew for each would take minutes.
+    """
+    code = (
+        "import os, sys\nimport twin_model.twin, twin_model.commands\n"
+        "for line in sys.stdin:\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        sys.stdin = open(os.dup(os.open(line.strip(), os.O_RDONLY)))\n"
+        f"        exec({WRITER!r})\n"
+        "    print('pid', pid, flush=True)\n"
+        "    os.waitpid(pid, 0)\n"
+        "    print('gone', flush=True)\n"
+    )
+    where = folder.parent / "folder.txt"
+    where.write_text(f"{folder}\n")
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    chance = random.Random(7)
+    assert parent.stdin is not None and parent.stdout is not None
+    try:
+        for _ in range(count):
+            parent.stdin.write(f"{where}\n")
+            parent.stdin.flush()
+            pid, acknowledged, killed = 0, [], False
+            for line in parent.stdout:
+                if line.startswith("pid"):
+                    pid = int(line.split()[1])
+                elif line.startswith("gone"):
+                    break
+                else:
+                    acknowledged.append(int(line))
+                if pid and acknowledged and not killed:
+                    time.sleep(chance.uniform(0.0, 0.02))
+                    os.kill(pid, signal.SIGKILL)
+                    killed = True
+            yield acknowledged
+    finally:
+        parent.kill()
+        parent.wait()
+        parent.stdin.close()
+        parent.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGKILL")
+def test_two_hundred_kills_during_commits_lose_nothing_that_was_acknowledged(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "a.shapan"
+    Twin.create(folder, FRAME).close()
+    kills = 0
+    for acknowledged in fork_writers(folder, KILLS):
+        kills += 1
+        with Twin.open(folder, read_only=True) as twin:
+            count = twin.count()
+            assert count > max(acknowledged)
+            newest = twin.entity(f"e{count - 1}")
+            assert newest.attributes == {"n": count - 1}
+            assert twin.revision == count + 1  # the frame came first; one revision a pump
+            if count > 1:
+                assert [r.id for r in twin.relations(newest.id)] == [f"r{count - 1}"]
+    assert kills == KILLS
+    with Twin.open(folder) as twin:
+        assert verify_store(twin) == []
+
+
+# -- full disks ------------------------------------------------------------------------
+
+
+def many(start: int, count: int) -> list[Entity]:
+    return [
+        Entity(f"e{n}", "pump", f"P{n}", (float(n), 0.0, 0.0)) for n in range(start, start + count)
+    ]
+
+
+def test_a_full_disk_is_a_clear_error_and_what_was_saved_stays(twin: Twin) -> None:
+    twin.execute(AddEntities(many(0, 100)))
+    revision = twin.revision
+    pages = twin._writer.execute("PRAGMA page_count").fetchone()[0]
+    twin._writer.execute(f"PRAGMA max_page_count = {pages + 10}")
+    with pytest.raises(StoreError, match=r"could not be written \(.*full\); free some"):
+        twin.execute(AddEntities(many(100, 5_000)))
+    assert twin.count() == 100 and twin.revision == revision
+    assert verify_store(twin) == []
+    twin._writer.execute("PRAGMA max_page_count = 1000000")
+    twin.execute(AddEntities(many(100, 5_000)))
+    assert twin.count() == 5_100
+    assert twin.undo() == "Add 5000 entities"
+    assert verify_store(twin) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes")
+def test_a_file_that_may_not_grow_is_a_clear_error_and_what_was_saved_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as made:
+        made.execute(AddEntities(many(0, 100)))
+    code = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from twin_model.commands import AddEntities; from twin_model.entity import Entity\n"
+        "from twin_model.errors import StoreError; from twin_model.twin import Twin\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "twin = Twin.open(Path(sys.argv[1]))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+        "try:\n"
+        "    twin.execute(AddEntities([Entity(f'x{n}', 'pump') for n in range(20_000)]))\n"
+        "except StoreError as error:\n    print(error, twin.count())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
+    )
+    assert "could not be written" in done.stdout and done.stdout.strip().endswith("100")
+    with Twin.open(folder) as again:
+        assert again.count() == 100
+        assert verify_store(again) == []
+
+
+# -- damage ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_pages_are_found_or_refused_and_never_a_traceback(
+    tmp_path: Path, seed: int
+) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as made:
+        made.execute(AddEntities(many(0, 400)))
+    store = folder / "twin.gpkg"
+    content = bytearray(store.read_bytes())
+    chance = random.Random(seed)
+    for _ in range(1 + seed % 4):
+        page = chance.randrange(0 if seed == 0 else 1, len(content) // 4096)
+        content[page * 4096 : (page + 1) * 4096] = chance.randbytes(4096)
+    store.write_bytes(content)
+    try:
+        with Twin.open(folder) as twin:
+            assert verify_store(twin)
+    except StoreError as error:
+        assert "twin.gpkg" in str(error)
+
+
+def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_older(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "a.shapan"
+    Twin.create(folder, FRAME).close()
+    connection = sqlite3.connect(folder / "twin.gpkg")
+    connection.execute("UPDATE shapan_meta SET value = '99' WHERE key = 'format'")
+    connection.commit()
+    connection.close()
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match="newer Shapan"):
+            Twin.open(folder, read_only=read_only)
+
+
+def test_the_second_process_to_open_a_project_hears_who_holds_it(twin: Twin) -> None:
+    with pytest.raises(StoreError, match="open for writing in process"):
+        Twin.open(twin.path)
+
+
+# -- clocks ----------------------------------------------------------------------------
+
+
+def test_a_clock_that_goes_backwards_hides_nothing_and_keeps_the_order(tmp_path: Path) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as twin:
+        base = Instant.now().us
+        for n, offset in enumerate((0, 5_000_000, -3_600_000_000, -3_600_000_000, 9_000_000)):
+            now = Instant(base + 1_000_000 + offset)
+            twin.clock = lambda now=now: now
+            twin.execute(AddEntities([Entity(f"e{n}", "pump")]))
+            twin.execute(EditEntities([replace(twin.entity(f"e{n}"), name="seen")]))
+            assert twin.count() == n + 1
+        recorded = [entry.recorded.us for entry in twin.journal()]
+        assert recorded == sorted(set(recorded))
+        said = [json.loads(entry.payload).get("clock_us") for entry in twin.journal()]
+        assert base + 1_000_000 - 3_600_000_000 in said
+        assert verify_store(twin) == []
+
+
+# -- undo gives back what was ----------------------------------------------------------
+
+
+def current(twin: Twin) -> dict[str, Any]:
+    """Return what the store holds now, whatever revisions and fids it has."""
+    connection = twin.reader()
+    columns = {
+        "entity_version": "id, hex(geom), type, name, layer, feature, guid, attributes, valid_from,"
+        " valid_to",
+        "relation_version": "id, kind, source, target, attributes, computed, valid_from, valid_to",
+        "layer_version": "id, draw_order, document",
+        "frame_version": "document",
+    }
+    return {
+        table: sorted(
+            tuple(map(str, row))
+            for row in connection.execute(f"SELECT {names} FROM {table} WHERE revision_to IS NULL")
+        )
+        for table, names in columns.items()
+    }
+
+
+NAMES = st.sampled_from("abcd")
+VALUES = st.dictionaries(st.sampled_from(["height", "用途"]), st.integers(0, 3), max_size=2)
+ENTITIES = st.builds(
+    lambda name, x, attributes, layer: Entity(
+        name, "pump", name, (float(x), 0.0, 0.0), attributes=attributes, layer=layer
+    ),
+    NAMES, st.integers(0, 3), VALUES, st.sampled_from([None, "one"]),
+)  # fmt: skip
+RELATIONS = st.builds(
+    lambda kind, source, target, values: Relation(
+        f"{kind}{source}{target}", kind, source, target, values
+    ),
+    st.sampled_from(["contains", "feeds", "belongs_to"]), NAMES, NAMES, VALUES,
+)  # fmt: skip
+LAYERS = st.sampled_from(["one", "two"])
+
+
+def new_layer(name: str) -> AddLayers:
+    made = Layer(name, name, "vector", LayerRole.MESH, "GeoPackage", "x", "t.json")
+    return AddLayers([made])
+
+
+COMMANDS = st.one_of(
+    st.builds(AddEntities, st.lists(ENTITIES, max_size=3),
+              st.lists(RELATIONS, max_size=2)),
+    st.builds(EditEntities, st.lists(ENTITIES, min_size=1, max_size=2)),
+    st.builds(RemoveEntities, st.lists(NAMES, min_size=1, max_size=2, unique=True)),
+    st.builds(AddRelations, st.lists(RELATIONS, min_size=1, max_size=2)),
+    st.builds(EditRelations, st.lists(RELATIONS, min_size=1, max_size=1)),
+    st.builds(lambda r: RemoveRelations([r.id]), RELATIONS),
+    LAYERS.map(new_layer),
+    st.builds(RemoveLayer, LAYERS),
+    st.builds(RenameLayer, LAYERS, st.text(max_size=3)),
+    st.just(ReorderLayers(["two", "one"])),
+    st.sampled_from(["undo", "redo"]),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("undo") / "empty.shapan"
+    Twin.create(folder, FRAME).close()
+    return folder
+
+
+@settings(max_examples=150, deadline=None)
+@given(commands=st.lists(COMMANDS, max_size=12))
+def test_any_sequence_of_commands_undone_gives_the_identical_store(
+    empty_project: Path, commands: list[Command | str]
+) -> None:
+    folder = empty_project.with_name("work.shapan")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(empty_project, folder)
+    with Twin.open(folder) as twin:
+        seen = [current(twin)]
+        for command in commands:
+            if command == "undo":
+                if twin.undo() is not None:
+                    seen.pop()
+                    assert current(twin) == seen[-1]
+            elif command == "redo":
+                if twin.redo() is not None:
+                    seen.append(current(twin))
+            elif isinstance(command, str):
+                raise AssertionError(command)
+            else:
+                before = current(twin)
+                try:
+                    twin.execute(command)
+                except ShapanError:
+                    assert current(twin) == before
+                else:
+                    seen.append(current(twin))
+        undone = []
+        while twin.undo() is not None:
+            undone.append(seen.pop())
+            assert current(twin) == seen[-1]
+        assert len(seen) == 1
+        while undone:
+            assert twin.redo() is not None
+            assert current(twin) == undone.pop()
+        assert verify_store(twin) == []
+        assert len(twin.entities(EntityQuery())) == twin.count()
