@@ -90,7 +90,7 @@ def build_window(
     if not window.restoreGeometry(settings.bytes("geometry")):
         _fit_screen(window)
     if project is not None:
-        window.open_project(project)
+        window.when_furnished(partial(window.open_project, project))
     return window
 
 
@@ -135,15 +135,19 @@ def run_window(
     application = make_application()
     window = build_window(None, dark=dark, language=language)
     sys.excepthook = partial(_report_fault, window)
-    window.show()
-    automatic = screenshot is not None or script is not None
-    if project is not None and not window.open_project(project) and automatic:
-        print(f"error: {window.overlays.notice.text}", file=sys.stderr)
-        window.close()
-        return _EXIT_PROJECT
     outcome = [0]
-    if automatic:
-        QTimer.singleShot(0, lambda: _automate(window, script, screenshot, outcome))
+
+    def begin() -> None:
+        automatic = screenshot is not None or script is not None
+        if project is not None and not window.open_project(project) and automatic:
+            print(f"error: {window.overlays.notice.text}", file=sys.stderr)
+            outcome[0] = _EXIT_PROJECT
+            window.close()
+        elif automatic:
+            QTimer.singleShot(0, lambda: _automate(window, script, screenshot, outcome))
+
+    window.when_furnished(begin)
+    window.show()
     application.exec()
     return outcome[0]
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Final
 
 import PySide6QtAds as QtAds
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 
 #: Below this height a dock at the bottom shows nothing of use.
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
+
+
+class Side(Enum):
+    """Where a dock goes: an edge, or a tab with another dock."""
+
+    LEFT = QtAds.DockWidgetArea.LeftDockWidgetArea
+    RIGHT = QtAds.DockWidgetArea.RightDockWidgetArea
+    BOTTOM = QtAds.DockWidgetArea.BottomDockWidgetArea
+    TAB = QtAds.DockWidgetArea.CenterDockWidgetArea
+
 
 LAYOUTS: Final = ("plan", "monitor", "reconstruct")
 
@@ -76,12 +87,11 @@ class Docks(QObject):
         self,
         name: str,
         title: Callable[[], str],
-        widget: QWidget,
-        area: QtAds.DockWidgetArea,
+        side: Side,
         *,
         beside: str | None = None,
     ) -> None:
-        """Put a panel into a dock.
+        """Make the place of a panel; `fill` puts the panel there.
 
         Parameters
         ----------
@@ -89,14 +99,16 @@ class Docks(QObject):
             Stable; saved arrangements use it.
         title : callable
             In the language of the moment.
-        widget : QWidget
-        area : DockWidgetArea
+        side : Side
         beside : str, optional
-            Dock whose area is split, or that gets a tab for ``CenterDockWidgetArea``.
+            Dock whose area is split, or that gets a tab.
         """
         dock = QtAds.CDockWidget(self.manager, name)
         dock.setObjectName(name)
-        dock.setWidget(widget, QtAds.CDockWidget.eInsertMode.ForceNoScrollArea)
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        dock.setWidget(place, QtAds.CDockWidget.eInsertMode.ForceNoScrollArea)
         dock.setMinimumSizeHintMode(
             QtAds.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContentMinimumSize
         )
@@ -104,14 +116,20 @@ class Docks(QObject):
         self._titles[name] = title
         goal = self._docks[beside].dockAreaWidget() if beside else None
         made = (
-            self.manager.addDockWidget(area, dock, goal)
+            self.manager.addDockWidget(side.value, dock, goal)
             if goal is not None
-            else self.manager.addDockWidget(area, dock)
+            else self.manager.addDockWidget(side.value, dock)
         )
         if name == "timeline":
             flag = QtAds.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
             made.setDockAreaFlag(flag, True)
         dock.setWindowTitle(title())
+
+    def fill(self, name: str, panel: QWidget) -> None:
+        """Put a panel into its dock."""
+        column = self._docks[name].widget().layout()
+        if column is not None:
+            column.addWidget(panel)
 
     def set_title_actions(self, name: str, actions: list[QAction]) -> None:
         """Put small buttons at the end of a dock's title."""

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.editing import schema
+
+_SEVERAL: Final = re.compile(r"(\d+) entities")
+#: What the form changes beside attributes.
+_VALUES: Final = {
+    "name": QT_TRANSLATE_NOOP("Edit", "name"),
+    "type": QT_TRANSLATE_NOOP("Edit", "type"),
+    "east": QT_TRANSLATE_NOOP("Edit", "easting"),
+    "north": QT_TRANSLATE_NOOP("Edit", "northing"),
+    "height": QT_TRANSLATE_NOOP("Edit", "height"),
+    "heading": QT_TRANSLATE_NOOP("Edit", "heading"),
+}
 
 _ENTITY_TYPES: Final = {
     "building": QT_TRANSLATE_NOOP("EntityType", "Building"),
@@ -146,8 +160,34 @@ _ENTITY_TYPES: Final = {
 
 
 def entity_type(name: str) -> str:
-    """Return the word for an entity type; an unknown identifier made readable."""
+    """Return the word for an entity type; an identifier that nobody declares made readable."""
     key = name.lower().replace("_", "-")
     if key in _ENTITY_TYPES:
         return QCoreApplication.translate("EntityType", str(_ENTITY_TYPES[key]))
+    # Reading the catalogue takes half a second: what is drawn before is drawn again after.
+    if schema.is_loaded() and (known := schema.known_type(name)) is not None:
+        return schema.sentence(schema.catalogue().name(known, schema.language()))
     return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def edit_rest(rest: str) -> str:
+    """Return what follows "Edit" in a command's label, in the language in use."""
+    subject, colon, what = rest.rpartition(": ")
+    if not colon:
+        return rest
+    several = _SEVERAL.fullmatch(subject)
+    if several is not None:
+        subject = QCoreApplication.translate("Edit", "{0} entities").format(several[1])
+    return f"{subject}{colon}{_value_word(what)}"
+
+
+def _value_word(what: str) -> str:
+    if what in _VALUES:
+        return QCoreApplication.translate("Edit", str(_VALUES[what]))
+    if not schema.is_loaded():
+        return what
+    for kind in schema.catalogue().types():
+        for one in kind.properties:
+            if one.name.en == what:
+                return one.name.get(schema.language())
+    return what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from twin_model.errors import ShapanError, StoreError
 
 if TYPE_CHECKING:
     from twin_model.commands import Command
+    from twin_model.entity import Entity
     from twin_model.frame import Frame
     from twin_model.twin import Twin
 
@@ -116,6 +117,36 @@ class ProjectSession(QObject):
             self.failed.emit(StoreError("the project is open for reading only"))
             return
         self._submit(lambda: twin.execute(command))
+
+    def edit(
+        self, entities: Sequence[str], change: Callable[[Entity], Entity], title: str
+    ) -> None:
+        """Queue one command that changes entities as they are when its turn comes.
+
+        Parameters
+        ----------
+        entities : sequence of str
+            Ids.
+        change : callable
+            Returns what becomes of an entity; those that stay as they are get no new version.
+        title : str
+            What users read in undo and history, such as ``Edit P-07: rated power``.
+        """
+        twin = self._twin
+        if twin is None or twin.read_only:
+            self.failed.emit(StoreError("the project is open for reading only"))
+            return
+
+        def work() -> None:
+            from twin_model.commands import EditEntities
+
+            before = [twin.entity(entity_id) for entity_id in entities]
+            after = [change(entity) for entity in before]
+            changed = [new for old, new in zip(before, after, strict=True) if new != old]
+            if changed:
+                twin.execute(EditEntities(changed, title))
+
+        self._submit(work)
 
     def undo(self) -> None:
         """Queue an undo."""

@@ -90,7 +90,9 @@ class Theme(QObject):
         application = QApplication.instance()
         if not isinstance(application, QApplication):
             return
-        application.setStyle("Fusion")
+        # Where it is the platform's own already, a second one would cost a tenth of the start.
+        if application.style().name().casefold() != "fusion":
+            application.setStyle("Fusion")
         application.setFont(base_font())
         application.setPalette(self.palette())
         application.setStyleSheet(self.style_sheet())

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  # without it the window class is abstract
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QOpenGLContext, QResizeEvent, QSurfaceFormat
+from PySide6.QtGui import QColor, QOpenGLContext, QResizeEvent, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
+from vtkmodules.vtkRenderingCore import vtkRenderer
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ def surface_format() -> QSurfaceFormat:
 class Viewport(QOpenGLWidget):
     """Hosts a `Stage`. All VTK calls happen here, on the GUI thread.
 
+    The stage, slow to import, is made when it is first asked for; until then the scene is of
+    one colour.
+
     Parameters
     ----------
+    backdrop : QColor, optional
+        What is drawn before there is a stage.
     parent : QWidget, optional
     """
 
@@ -52,10 +58,8 @@ class Viewport(QOpenGLWidget):
     resized = Signal()
     _frame_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, backdrop: QColor | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        from rendering.stage import Stage
-
         self.setFormat(surface_format())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,18 +71,31 @@ class Viewport(QOpenGLWidget):
         self._window.AddObserver("WindowMakeCurrentEvent", self._make_current)  # type: ignore[arg-type]
         self._context: QOpenGLContext | None = None
         self._more = True
-        #: While true nothing is drawn: docks still take their places, and every new size of an
-        #: OpenGL widget would draw a frame that nobody sees (eight of them at the start).
-        self._held = False
-        self.stage: Stage = Stage(self._window)
+        self._stage: Stage | None = None
+        self._backdrop = vtkRenderer()
+        colour = backdrop or QColor("white")
+        self._backdrop.SetBackground(colour.redF(), colour.greenF(), colour.blueF())
+        self._window.AddRenderer(self._backdrop)
         self._frame_wanted.connect(self.redraw)
-        self.stage.needs_frame.connect(self._frame_wanted.emit)
         self._pump = self._timer(_PUMP_MS, self.redraw)
         self._rest = self._timer(_REST_MS, self._settle)
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
         self._fly = QTimer(self)
         self._fly.setInterval(16)
         self._fly.timeout.connect(self._fly_step)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that draws here."""
+        if self._stage is None:
+            from rendering.stage import Stage
+
+            self._make_current()
+            self._window.RemoveRenderer(self._backdrop)
+            self._stage = Stage(self._window)
+            self._stage.needs_frame.connect(self._frame_wanted.emit)
+            self.update()
+        return self._stage
 
     def _timer(self, interval_ms: int, slot: Any) -> QTimer:
         timer = QTimer(self)
@@ -130,17 +147,13 @@ class Viewport(QOpenGLWidget):
         self._window.SetSize(width, height)
         self._window.SetDPI(round(96 * ratio))
 
-    def hold(self, held: bool) -> None:
-        """Draw nothing until released."""
-        self._held = held
-        if not held:
-            self.update()
-
     def paintGL(self) -> None:
-        if self._held:
-            return
         self._window.SetIsCurrent(True)
         self._window.OpenGLInitState()
+        if self._stage is None:
+            self._window.Render()
+            self.drawn.emit()
+            return
         self._more = self.stage.update()
         self.stage.render()
         if self._more:
@@ -161,10 +174,11 @@ class Viewport(QOpenGLWidget):
         self._fly.stop()
         self._pump.stop()
         self._rest.stop()
-        self.stage.needs_frame.disconnect()
         if self.isValid():
             self.makeCurrent()
-        self.stage.close()
+        if self._stage is not None:
+            self._stage.needs_frame.disconnect()
+            self._stage.close()
         self._release()
 
     # -- camera --------------------------------------------------------------------------

@@ -2,48 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-import PySide6QtAds as QtAds
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from app import dialogs
-from app.actions.catalogue import TOOLS, fill_menus, register_all
-from app.actions.registry import Actions
-from app.docking import Docks
-from app.empty_state import EmptyState
-from app.importing import Importing
-from app.interaction import SceneInteraction
-from app.measure import MeasureTool
-from app.navigator import Navigator
-from app.overlays import Overlays
-from app.palette import CommandPalette
-from app.panels.console import ConsolePanel
-from app.panels.entities import EntitiesPanel
-from app.panels.entity import EntityPanel
-from app.panels.jobs import JobsPanel
-from app.panels.layers import LayersPanel
-from app.panels.timeline import TimelinePanel
-from app.scene import Scene
+from app.docking import Docks, Side
+from app.furnishing import Furnishing
 from app.services import Services
-from app.status_strip import StatusStrip
+from app.theme import STATUS_PX
 from app.top_bar import TopBar
 from app.viewport import Viewport
-from app.workers import describe_error
-from twin_model.entity import Entity
 from twin_model.errors import ShapanError, StoreError
-from twin_model.time import Instant
+
+# What fills the window is imported after its first frame: see app/furnishing.py.
+if TYPE_CHECKING:
+    from app.actions.registry import Actions
+    from app.empty_state import EmptyState
+    from app.importing import Importing
+    from app.interaction import SceneInteraction
+    from app.measure import MeasureTool
+    from app.navigator import Navigator
+    from app.overlays import Overlays
+    from app.palette import CommandPalette
+    from app.panels.console import ConsolePanel
+    from app.panels.entities import EntitiesPanel
+    from app.panels.entity import EntityPanel
+    from app.panels.jobs import JobsPanel
+    from app.panels.layers import LayersPanel
+    from app.panels.timeline import TimelinePanel
+    from app.scene import Scene
+    from app.status_strip import StatusStrip
+    from twin_model.entity import Entity
+    from twin_model.time import Instant
+
+
+_BREATH_MS: Final = 20
 
 
 class MainWindow(QMainWindow):
     """One window on one project.
 
+    The bars, the docks' places and an empty scene are made at once; what fills them follows in
+    steps after the first frame, so that the window stands and answers early. Whoever asks for a
+    part before it is made gets it: all remaining steps then are taken first.
+
     Parameters
     ----------
     services : Services
     """
+
+    navigator: Navigator
+    scene: Scene
+    overlays: Overlays
+    empty: EmptyState
+    measure: MeasureTool
+    importing: Importing
+    layers_panel: LayersPanel
+    entities_panel: EntitiesPanel
+    entity_panel: EntityPanel
+    jobs_panel: JobsPanel
+    timeline: TimelinePanel
+    interaction: SceneInteraction
+    actions_registry: Actions
+    console: ConsolePanel
+    status: StatusStrip
+    palette_popup: CommandPalette
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -54,43 +81,19 @@ class MainWindow(QMainWindow):
         self.language = services.language
         self._settled = False
         self._closed = False
+        self._ready: list[Callable[[], object]] = []
+        self._furnishing: Furnishing | None = Furnishing(self)
         self.setWindowTitle("沙盘 Shapan")
         self.setAcceptDrops(True)
         self.resize(1600, 900)
-        self._make_scene()
-        self._make_panels()
+        self.viewport = Viewport(services.theme.colour("background"))
         self._make_frame()
-        self._connect()
-        self.refresh()
+        # Docks still take their places, and every new size of an OpenGL widget costs a buffer
+        # and a frame that nobody sees (eight of them at the start).
+        self.viewport.hide()
+        self.viewport.drawn.connect(self._first_frame, Qt.ConnectionType.SingleShotConnection)
 
     # -- making --------------------------------------------------------------------------
-
-    def _make_scene(self) -> None:
-        services = self.services
-        self.viewport = Viewport()
-        self.viewport.hold(True)
-        self.viewport.stage.set_theme(services.theme.dark)
-        self.navigator = Navigator(self.viewport)
-        self.scene = Scene(self.session, self.viewport)
-        self.overlays = Overlays(self.viewport, services.theme, services.icons)
-        self.empty = EmptyState(self.viewport, services.icons)
-        self.measure = MeasureTool(self.viewport, self.navigator, self.overlays, services.theme)
-        self.importing = Importing(self, services)
-
-    def _make_panels(self) -> None:
-        s = self.services
-        self.layers_panel = LayersPanel(s.session, self.scene, s.jobs, s.theme, s.icons)
-        self.entities_panel = EntitiesPanel(s.session, s.background, s.theme, s.icons)
-        self.entity_panel = EntityPanel(s.session, s.background, s.theme)
-        self.jobs_panel = JobsPanel(s.jobs, s.icons)
-        self.timeline = TimelinePanel(s.session, s.theme, s.icons)
-        self.interaction = SceneInteraction(
-            s.session, self.viewport, self.navigator, self.scene, self.overlays, self.entity_panel
-        )
-        self.actions_registry = Actions(self, s.icons)
-        self.console = ConsolePanel(
-            {"window": self, "actions": self.actions_registry, "get_twin": lambda: s.session.twin}
-        )
 
     def _make_frame(self) -> None:
         body = QWidget(self)
@@ -98,64 +101,64 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.top_bar = TopBar(self.services.icons)
-        self.status = StatusStrip(self.session, self.viewport, self.jobs, self.services.icons)
         self.docks = Docks(body, self.viewport)
+        self.status_place = QFrame(body)
+        self.status_place.setObjectName("statusStrip")
+        self.status_place.setFixedHeight(STATUS_PX)
         column.addWidget(self.top_bar)
         column.addWidget(self.docks.manager, 1)
-        column.addWidget(self.status)
+        column.addWidget(self.status_place)
         self.setCentralWidget(body)
-        area = QtAds.DockWidgetArea
         add = self.docks.add
-        add("layers", lambda: self.tr("Layers"), self.layers_panel, area.LeftDockWidgetArea)
-        add("entity", lambda: self.tr("Entity"), self.entity_panel, area.RightDockWidgetArea)
-        add("entities", lambda: self.tr("Entities"), self.entities_panel,
-            area.BottomDockWidgetArea, beside="layers")  # fmt: skip
-        add("timeline", lambda: self.tr("Timeline"), self.timeline, area.BottomDockWidgetArea)
-        add("jobs", lambda: self.tr("Jobs"), self.jobs_panel, area.BottomDockWidgetArea)
-        add("console", lambda: self.tr("Console"), self.console, area.CenterDockWidgetArea,
-            beside="jobs")  # fmt: skip
-        register_all(self, self.actions_registry)
-        self.top_bar.set_tools(self.actions_registry, TOOLS)
-        self.docks.set_title_actions("layers", [self.actions_registry.action("file.add")])
-        fill_menus(self, self.actions_registry)
-        self.palette_popup = CommandPalette(
-            self, self.actions_registry, self.session, self.services.background, self.theme,
-            self.services.icons,
-        )  # fmt: skip
+        add("layers", lambda: self.tr("Layers"), Side.LEFT)
+        add("entity", lambda: self.tr("Entity"), Side.RIGHT)
+        add("entities", lambda: self.tr("Entities"), Side.BOTTOM, beside="layers")
+        add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
+        add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
+        add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
 
-    def _connect(self) -> None:
-        session, overlays = self.session, self.overlays
-        session.opened.connect(self._opened)
-        session.closing.connect(self._save_view)
-        session.closed.connect(self.refresh)
-        session.changed.connect(lambda _: self.refresh())
-        session.failed.connect(lambda error: overlays.notice.show_error(str(error), details=False))
-        self.services.background.failed.connect(
-            lambda error: overlays.notice.show_error(describe_error(error), details=False)
-        )
-        self.scene.failed.connect(overlays.notice.show_error)
-        self.scene.settled.connect(self.refresh)
-        self.importing.failed.connect(overlays.notice.show_error)
-        overlays.notice.details_wanted.connect(lambda: self.docks.show("jobs"))
-        self.status.jobs_wanted.connect(lambda: self.docks.show("jobs"))
-        self.jobs.changed.connect(self._show_empty_state)
-        self.layers_panel.add_wanted.connect(self.choose_files)
-        self.layers_panel.properties_wanted.connect(self.entity_panel.show_layer)
-        self.entities_panel.chosen.connect(self.interaction.select)
-        self.entities_panel.fly_wanted.connect(self.interaction.fly_to_entity)
-        self.interaction.selected.connect(lambda _: self.actions_registry.refresh())
-        self.timeline.instant_changed.connect(self._show_instant)
-        self.measure.changed.connect(self.actions_registry.refresh)
-        self.empty.add_wanted.connect(self.choose_files)
-        self.empty.demo_wanted.connect(self.open_demo)
-        self.empty.open_wanted.connect(self.choose_project)
-        self.empty.project_wanted.connect(self.open_project)
-        self.viewport.resized.connect(self.empty.place)
-        self.top_bar.search_wanted.connect(self.show_palette)
-        self.palette_popup.on_layer = self.scene.zoom_to_layer
-        self.palette_popup.on_entity = self.interaction.fly_to_entity
-        self.palette_popup.on_place = self.navigator.fly_near
-        self.theme.changed.connect(self._theme_changed)
+    def _first_frame(self) -> None:
+        # The frame is on the screen, and the loop has answered, before anything competes.
+        QTimer.singleShot(_BREATH_MS, self, self._begin)
+
+    def _begin(self) -> None:
+        if self._furnishing is not None:
+            self._furnishing.begin()
+
+    def furnish(self) -> None:
+        """Make at once what is still to be made."""
+        if self._furnishing is not None:
+            self._furnishing.finish()
+
+    def furnished(self) -> None:
+        """Take note that everything is made; `Furnishing` calls it."""
+        self._furnishing = None
+        if self._settled:
+            self.overlays.place()
+            self.empty.place()
+        waiting, self._ready = self._ready, []
+        for then in waiting:
+            then()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part of the window is made."""
+        return self._furnishing is None
+
+    def when_furnished(self, then: Callable[[], object]) -> None:
+        """Call *then* once every part of the window is made."""
+        if self._furnishing is None:
+            then()
+        else:
+            self._ready.append(then)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called only for what is not there: a part that is still to be made.
+        if name in MainWindow.__annotations__ and self.__dict__.get("_furnishing") is not None:
+            self.furnish()
+            if name in self.__dict__:
+                return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     # -- projects ------------------------------------------------------------------------
 
@@ -167,6 +170,8 @@ class MainWindow(QMainWindow):
         bool
             Whether it is open now.
         """
+        from app import dialogs
+
         try:
             self.session.open(folder, read_only=read_only)
         except StoreError as error:
@@ -181,6 +186,8 @@ class MainWindow(QMainWindow):
 
     def new_project(self) -> None:
         """Ask for title, folder and CRS, and make a project."""
+        from app import dialogs
+
         wanted = dialogs.ask_new_project(self, self.services)
         if wanted is None:
             return
@@ -191,12 +198,16 @@ class MainWindow(QMainWindow):
 
     def choose_project(self) -> None:
         """Ask for a project folder and open it."""
+        from app import dialogs
+
         folder = dialogs.ask_project_folder(self)
         if folder is not None:
             self.open_project(folder)
 
     def close_project(self) -> None:
         """Close the project and show the welcome page."""
+        from app import dialogs
+
         if dialogs.may_stop_jobs(self, self.jobs):
             self.session.close()
 
@@ -208,9 +219,9 @@ class MainWindow(QMainWindow):
 
     def save(self) -> None:
         """Keep camera and layout; everything else always is saved."""
-        self._save_view()
+        self.save_view()
 
-    def _opened(self) -> None:
+    def project_opened(self) -> None:
         twin = self.session.required
         self.services.settings.add_recent(twin.path)
         if self._settled:
@@ -224,7 +235,7 @@ class MainWindow(QMainWindow):
             state = QByteArray.fromBase64(QByteArray(str(layout["docks"]).encode()))
             self.docks.restore(state, str(layout.get("name", "plan")))
 
-    def _save_view(self) -> None:
+    def save_view(self) -> None:
         if not self.session.writable:
             return
         twin = self.session.required
@@ -243,10 +254,14 @@ class MainWindow(QMainWindow):
 
     def choose_files(self) -> None:
         """Ask for files to add."""
+        from app import dialogs
+
         self.importing.offer(dialogs.ask_files(self))
 
     def choose_folder(self) -> None:
         """Ask for a folder to add."""
+        from app import dialogs
+
         self.importing.offer(dialogs.ask_folder(self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -278,10 +293,10 @@ class MainWindow(QMainWindow):
         title = twin.title if twin else ""
         self.setWindowTitle(f"沙盘 Shapan — {title}" if title else "沙盘 Shapan")
         self.top_bar.set_project(title, read_only=bool(twin and twin.read_only))
-        self._show_empty_state()
+        self.show_empty_state()
         self.actions_registry.refresh()
 
-    def _show_empty_state(self) -> None:
+    def show_empty_state(self) -> None:
         importing = any(job.kind == "import" for job in self.jobs.active())
         if self.scene.layers or importing:
             self.empty.hide()
@@ -289,7 +304,7 @@ class MainWindow(QMainWindow):
         recent = self.services.settings.recent
         self.empty.show_for(has_project=self.session.twin is not None, recent=recent)
 
-    def _show_instant(self, instant: Instant | None) -> None:
+    def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
         self.scene.set_instant(instant)
 
@@ -309,6 +324,8 @@ class MainWindow(QMainWindow):
 
     def capture(self) -> None:
         """Save a picture of the scene."""
+        from app import dialogs
+
         dialogs.capture_picture(self)
 
     def toggle_theme(self) -> None:
@@ -316,7 +333,7 @@ class MainWindow(QMainWindow):
         self.theme.set_dark(not self.theme.dark)
         self.services.settings.theme = "dark" if self.theme.dark else "light"
 
-    def _theme_changed(self) -> None:
+    def theme_changed(self) -> None:
         self.viewport.stage.set_theme(self.theme.dark)
         self.viewport.redraw()
 
@@ -331,10 +348,14 @@ class MainWindow(QMainWindow):
 
     def about(self) -> None:
         """Say what this is."""
+        from app import dialogs
+
         dialogs.show_about(self)
 
     def show_keys(self) -> None:
         """Show how mouse and keys move the scene."""
+        from app import dialogs
+
         dialogs.show_keys(self)
 
     def fill_recent(self, menu: QMenu) -> None:
@@ -357,8 +378,11 @@ class MainWindow(QMainWindow):
     # -- Qt ------------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "palette_popup"):
+        if event.type() == QEvent.Type.LanguageChange and self.__dict__.get("docks") is not None:
             self.docks.retranslate()
+        if event.type() == QEvent.Type.LanguageChange and self.__dict__.get("_furnishing", 1) is None:
+            from app.actions.catalogue import fill_menus
+
             self.empty.retranslate()
             self.overlays.notice.retranslate()
             fill_menus(self, self.actions_registry)
@@ -374,11 +398,14 @@ class MainWindow(QMainWindow):
                 self._restore_layout()
             else:
                 self.docks.restore(self.services.settings.bytes("docks"))
-            self.overlays.place()
-            self.empty.place()
-            self.viewport.hold(False)
+            if self._furnishing is None:
+                self.overlays.place()
+                self.empty.place()
+            QTimer.singleShot(0, self.viewport, self.viewport.show)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        from app import dialogs
+
         if not self._closed and not dialogs.may_stop_jobs(self, self.jobs):
             event.ignore()
             return
@@ -392,8 +419,11 @@ class MainWindow(QMainWindow):
         settings.set_bytes("geometry", self.saveGeometry())
         settings.set_bytes("docks", self.docks.state())
         settings.sync()
-        self.measure.stop()
-        self.importing.stop()
+        if self._furnishing is None:
+            self.measure.stop()
+            self.importing.stop()
+        else:
+            self._furnishing.stop()
         self.jobs.shut_down()
         self.services.background.wait()
         self.session.close()

@@ -7,6 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app import entity_words
+
 _KINDS: Final = {
     "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
     "mesh": QT_TRANSLATE_NOOP("Kind", "Mesh"),
@@ -239,4 +241,6 @@ def edit(label: str) -> str:
     if label in _EDITS:
         return _word("Edit", _EDITS, label)
     first, _, rest = label.partition(" ")
+    if first == "Edit":
+        rest = entity_words.edit_rest(rest)
     return f"{_word('Edit', _EDITS, first)} {rest}".strip()

@@ -15,8 +15,8 @@ _CODE: Final = """//VTK::TCoord::Impl
   float hazeDepth = hazeDensity / gl_FragCoord.w;
   gl_FragData[0].rgb = mix(hazeColour, gl_FragData[0].rgb, exp(-hazeDepth * hazeDepth));
 """
-#: Share of the haze at the far end of the scene is 1 - exp(-1 / 2.2²), a fifth.
-_REACH: Final = 2.2
+#: Share of the haze at the far end of the scene is 1 - exp(-1 / 1.9²), a quarter.
+_REACH: Final = 1.9
 
 
 class Haze:

@@ -21,7 +21,7 @@ from rendering.geometry import image_data, poly_data
 from rendering.look import Look
 from rendering.symbology.palette import Colour, Theme
 
-_MOST: Final = 60
+_MOST: Final = 26
 _SIZE_PX: Final = 14
 _HALO_PX: Final = 3
 _LONGEST: Final = 60

@@ -100,11 +100,13 @@ class Quality:
         wanted = self._eye_dome if use else None
         if renderer.GetPass() is not wanted:
             renderer.SetPass(wanted)
+        # Smooth edges cost about a frame on software OpenGL: only the picture at rest has them.
+        renderer.SetUseFXAA(not self.software or self._is_at_rest)
 
     def measured(self, milliseconds: float, renderer: Any) -> None:
         """Take note of how long a frame took."""
         self.frame_ms = milliseconds
-        if renderer.GetPass() is None:
+        if renderer.GetPass() is None and not renderer.GetUseFXAA():
             self.plain_ms = milliseconds
 
     def notes(self) -> list[str]:
@@ -112,7 +114,7 @@ class Quality:
         found = []
         if self.software and self.is_known:
             found.append(
-                "Software OpenGL: anti-aliasing and cast shadows between buildings are off"
+                "Software OpenGL: cast shadows between buildings are off, edges are smooth only at rest"
             )
             if self._wants_eye_dome and not self._is_at_rest:
                 found.append("Eye-dome lighting is off until the view comes to rest")

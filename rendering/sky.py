@@ -11,6 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper
 from rendering.geometry import poly_data
 from rendering.ground.rim import Rim
 from rendering.haze import Haze
+from rendering.light import Light
 from rendering.symbology.palette import Theme
 from twin_model.frame import Frame
 from twin_model.layer import Bounds
@@ -78,8 +79,7 @@ class Sky:
         self._middle = (0.0, 0.0)
         self._dome = _plain_actor()
         self._ground = _plain_actor()
-        self._direction = np.array([-0.55, -0.45, 0.70])
-        self._level: float | None = None
+        self._light = Light()
         self.radius_m = 60_000.0
         renderer.AddActor(self._dome)
         renderer.AddActor(self._ground)
@@ -91,16 +91,6 @@ class Sky:
             renderer.AddLight(light)
         self.set_theme(theme)
 
-    @property
-    def sun(self) -> Any:
-        """The directional light that casts shadows."""
-        return self._lights[0]
-
-    @property
-    def is_night(self) -> bool:
-        """Whether the sun stands below the horizon."""
-        return bool(self._direction[2] < 0.0)
-
     def set_theme(self, theme: Theme) -> None:
         """Colour dome, ground and background."""
         self._theme = theme
@@ -109,7 +99,6 @@ class Sky:
         self._dome.GetMapper().SetInputData(_dome(theme))
         self._haze.set_colour(theme.horizon)
         self._lay_ground()
-        self._relight()
 
     def set_rim(self, rim: Rim | None) -> None:
         """Let the far ground go on as the ground of the data ends."""
@@ -121,28 +110,14 @@ class Sky:
         data, self._middle = _plain(self._theme, self._rim)
         self._ground.GetMapper().SetInputData(data)
 
-    def set_sun(self, direction: Any) -> None:
-        """Set the unit vector towards the sun."""
-        self._direction = np.asarray(direction, float)
-        self._relight()
-
-    def _relight(self) -> None:
-        sun, fill, bounce = self._lights
-        x, y, z = self._direction
-        # Below the horizon a dim light from where the sun went stands for twilight; light from
-        # below would show undersides.
-        height = max(float(z), 0.25)
-        sun.SetPosition(float(x) * 1e5, float(y) * 1e5, height * 1e5)
-        strength = 1.0 if z > 0.1 else max(0.35, float(z) * 6.5 + 0.35)
-        sun.SetIntensity(self._theme.sun * strength)
-        warm = float(np.clip((0.35 - z) / 0.35, 0.0, 1.0))
-        sun.SetColor(1.0, 0.985 - 0.12 * warm, 0.95 - 0.25 * warm)
-        fill.SetPosition(-float(x) * 4e4, -float(y) * 4e4, 1e5)
-        fill.SetIntensity(self._theme.fill)
-        fill.SetColor(0.88, 0.94, 1.0)
-        bounce.SetPosition(-float(y) * 1e5, float(x) * 1e5, 1e4)
-        bounce.SetIntensity(self._theme.fill * 0.45)
-        bounce.SetColor(1.0, 0.97, 0.92)
+    def set_light(self, light: Light) -> None:
+        """Put the lamps where the light says."""
+        self._light = light
+        for actor, lamp in zip(self._lights, light.lamps()):
+            x, y, z = lamp.direction
+            actor.SetPosition(x * 1e5, y * 1e5, z * 1e5)
+            actor.SetIntensity(lamp.strength)
+            actor.SetColor(*lamp.colour)
 
     def follow(self, eye: tuple[float, float, float], scene: Bounds | None, level: float) -> None:
         """Move dome and far ground with the camera.

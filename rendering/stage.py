@@ -15,6 +15,8 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.camera import CameraPose, Point, look_at
 from rendering.hidden_window import make_window
+from rendering.labels import Labels
+from rendering.light import Light
 from rendering.look import Look, make_look
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
@@ -26,7 +28,6 @@ from rendering.symbology.palette import DARK, LIGHT
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
 from rendering.views.ground import Ground
-from rendering.views.symbols import SymbolsView
 from rendering.views.table import make_view
 from rendering.views.tileset import TilesetView
 from rendering.views.view import Scene, View
@@ -88,8 +89,10 @@ class Stage:
             Cache(options.cache_bytes),
             Frame("EPSG:3857"),
             LIGHT,
+            Labels(self.renderer, LIGHT),
         )
         self._sky = Sky(self.renderer, LIGHT, self._scene.haze)
+        self._sky.set_light(self._scene.light)
         self._ground = Ground(self._scene, options.screen_space_error_px)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
@@ -228,9 +231,8 @@ class Stage:
             triangles += view.triangles
             points += view.points
         pending = self._quality.balance(triangles, points, self._moving) or pending
-        for view in self._layers.values():
-            if isinstance(view, SymbolsView):
-                view.place_labels(look, self.window.GetSize())
+        self._scene.labels.visible = not self._moving
+        self._scene.labels.update(look, self.window.GetSize())
         self._overlays.update(look, self.window.GetSize())
         self._scene.cache.evict(self._frame_count)
         self._pending = pending
@@ -378,9 +380,11 @@ class Stage:
         self._scene.theme = theme
         self._sky.set_theme(theme)
         self._overlays.set_theme(theme)
+        self._scene.labels.set_theme(theme)
         self._ground.set_theme(theme)
         for view in self._layers.values():
             view.set_theme(theme)
+        self._relight(self._scene.light.direction)
 
     def set_moving(self, moving: bool) -> None:
         """Tell whether the camera is being moved: coarser and faster then."""
@@ -398,8 +402,18 @@ class Stage:
             direction = sun_direction(self._scene.frame, centre, instant)  # type: ignore[arg-type]
         except FrameError:
             return
-        self._sky.set_sun(direction)
         self._ground.set_sun(direction)
+        self._relight((float(direction[0]), float(direction[1]), float(direction[2])))
+
+    def _relight(self, direction: Point) -> None:
+        theme = self._scene.theme
+        light = Light(direction, theme.sun, theme.fill)
+        if light == self._scene.light:
+            return
+        self._scene.light = light
+        self._sky.set_light(light)
+        for view in self._layers.values():
+            view.relight()
         self._pending = True
 
     def statistics(self) -> StageStatistics:
@@ -430,6 +444,7 @@ class Stage:
             self._layers.pop(layer_id).close()
         self._ground.close()
         self._overlays.close()
+        self._scene.labels.close()
         self._sky.close()
         self._picker.close()
         self._quality.close(self.renderer, self.window)

@@ -1,40 +1,56 @@
-"""The Entity dock: the seven dimensions of the selected thing, and where it comes from."""
+"""The Entity dock: the seven dimensions of the selected things, edited in place, and history."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app import entity_words, words
+from app.editing import changes, schema
 from app.item_models.entities import display_name
 from app.panels.entity_fields import (
     attribute_fields,
     code_fields,
+    form_fields,
     geometry_fields,
     layer_fields,
     pick_fields,
     position_fields,
+    relation_fields,
     value_text,
 )
-from app.panels.fields import Field, FieldList
+from app.panels.entity_form import EntityForm
+from app.panels.entity_header import EntityHeader
+from app.panels.entity_history import EntityHistory
+from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
+from app.panels.timeline import moment
 from app.project import ProjectSession
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.entity import Entity, Relation
-from twin_model.errors import StoreError
+from twin_model.errors import ShapanError, StoreError
+from twin_model.history import Version, entity_history
 from twin_model.layer import Layer
+from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from rendering.options import Pick
     from twin_model.twin import Twin
+    from twin_model.view import TwinView
+
+CODES, POSITION, GEOMETRY, RELATIONS, ATTRIBUTES, LIVE, RULES, HISTORY = range(8)
+_CATALOGUE_MS: Final = 3000
+#: Tabs that say something of several entities at once.
+_FOR_SEVERAL: Final = frozenset({ATTRIBUTES})
 
 
 class EntityPanel(QWidget):
-    """Shows one entity, or what is known of a part of a layer that stands for none.
+    """Shows and edits entities, or what is known of a part of a layer that stands for none.
 
     Parameters
     ----------
@@ -44,32 +60,32 @@ class EntityPanel(QWidget):
     """
 
     entity_wanted = Signal(str)
+    instant_wanted = Signal(object)  # Instant
 
     def __init__(self, session: ProjectSession, background: Background, theme: Theme) -> None:
         super().__init__()
         self._session = session
         self._background = background
-        self._entity: Entity | None = None
+        self._entities: list[Entity] = []
+        self._ids: list[str] = []
+        self._instant: Instant | None = None
         self._layer: Layer | None = None
         self._pick: Pick | None = None
         self._neighbours: list[Neighbour] = []
-        self._name = QLabel(self)
-        self._name.setObjectName("heading")
-        self._name.setWordWrap(True)
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
-        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._type = QLabel(self)
-        self._type.setObjectName("dim")
-        self._hint = QLabel(self)
-        self._hint.setObjectName("dim")
-        self._hint.setWordWrap(True)
-        self._hint.setContentsMargins(12, 10, 12, 8)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.header = EntityHeader(self)
+        self.header.renamed.connect(self._rename)
+        self.header.retyped.connect(self._retype)
+        self._locked = self._label("warning")
+        self._hint = self._label("dim")
+        self._refused = self._label("error")
         self.tabs = TabStrip(theme, _tab_names())
-        self.tabs.set_current(4)
+        self.tabs.set_current(ATTRIBUTES)
         self.tabs.changed.connect(lambda _: self._show_tab())
-        self.fields = FieldList(theme, self)
+        self.fields = EntityForm(theme, self)
         self.fields.target_wanted.connect(self.entity_wanted)
+        self.fields.committed.connect(self._commit)
+        self.history = EntityHistory(theme, self)
+        self.history.instant_wanted.connect(self.instant_wanted)
         self._line = QFrame(self)
         self._line.setObjectName("separator")
         self._line.setFixedHeight(1)
@@ -80,25 +96,34 @@ class EntityPanel(QWidget):
         self.graph = RelationGraph(theme)
         self.graph.chosen.connect(self.entity_wanted)
         self._lay_out()
-        session.opened.connect(self.clear)
+        session.opened.connect(self._opened)
         session.closed.connect(self.clear)
         session.changed.connect(self._follow)
         self.retranslate()
         self.clear()
 
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setContentsMargins(12, 4, 12, 6)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.hide()
+        return label
+
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 2, 12, 6)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._type, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
+        layout.addWidget(self.header)
+        layout.addWidget(self._locked)
+        layout.addWidget(self._refused)
         layout.addWidget(self.tabs)
         layout.addWidget(self._hint)
         layout.addSpacing(4)
         layout.addWidget(self.fields, 300)
+        layout.addWidget(self.history, 300)
         layout.addWidget(self._line)
         layout.addWidget(self._graph_title)
         layout.addWidget(self.graph, 200)
@@ -120,134 +145,219 @@ class EntityPanel(QWidget):
 
     @property
     def entity(self) -> Entity | None:
-        """The entity shown."""
-        return self._entity
+        """The entity shown; None where there are none or several."""
+        return self._entities[0] if len(self._entities) == 1 else None
+
+    @property
+    def entities(self) -> list[Entity]:
+        """The entities shown."""
+        return list(self._entities)
 
     @property
     def title(self) -> str:
         """The heading shown."""
-        return self._name.text()
+        return self.header.name.text()
+
+    @property
+    def locked(self) -> str:
+        """Why nothing can be edited; empty where everything can."""
+        twin = self._session.twin
+        if twin is not None and twin.read_only:
+            return self.tr("The project is open for reading only.")
+        if self._instant is not None:
+            text = self.tr("As of {0}: go back to now to edit.")
+            return text.format(moment(self._instant))
+        return ""
 
     def clear(self) -> None:
         """Show that nothing is selected."""
-        self._entity, self._layer, self._pick, self._neighbours = None, None, None, []
+        self._entities, self._ids, self._layer = [], [], None
+        self._pick, self._neighbours = None, []
         self._show()
 
     def show_entity(self, entity: Entity) -> None:
         """Show an entity."""
-        twin = self._session.twin
-        if twin is None:
+        self.show_entities([entity])
+
+    def show_entities(self, entities: Sequence[Entity]) -> None:
+        """Show one entity, or what several have in common."""
+        if self._session.twin is None or not entities:
+            self.clear()
             return
-        self._entity, self._pick = entity, None
-        self._layer = _layer_of(twin, entity.layer)
-        self._neighbours = []
-        self._show()
-        self._background.ask(
-            "relations", lambda: _neighbours(twin, entity.id), self._show_neighbours
-        )
+        ids = [entity.id for entity in entities]
+        self._read_catalogue()
+        if ids != self._ids:
+            self._neighbours = []
+            self.history.set_versions([])
+        self._ids, self._pick = ids, None
+        if self._instant is None:
+            self._entities = list(entities)
+            self._fill()
+        else:
+            self._reload()
 
     def show_part(self, pick: Pick) -> None:
         """Show what is known of a picked place that stands for no entity."""
         twin = self._session.twin
         if twin is None:
             return
-        self._entity, self._pick, self._neighbours = None, pick, []
+        self.clear()
+        self._pick = pick
         self._layer = _layer_of(twin, pick.layer)
         self._show()
 
     def show_layer(self, layer: Layer) -> None:
         """Show a layer's properties."""
-        self._entity, self._pick, self._layer, self._neighbours = None, None, layer, []
+        self.clear()
+        self._layer = layer
         self._show()
 
+    def set_instant(self, instant: Instant | None) -> None:
+        """Show everything as of an instant, which cannot be edited; None for now."""
+        self._instant = instant
+        if self._ids:
+            self._reload()
+        else:
+            self._show()
+
+    def _opened(self) -> None:
+        self._instant = None
+        self.clear()
+        # Not while the first picture is drawn: the catalogue takes half a second of a core.
+        QTimer.singleShot(_CATALOGUE_MS, self, self._read_catalogue)
+
+    def _read_catalogue(self) -> None:
+        """Read the entity types in a thread; the form is complete when they are there."""
+        if not schema.is_loaded():
+            self._background.ask("catalogue", schema.catalogue, lambda _: self._show())
+
     def _follow(self, change: Any) -> None:
-        twin, entity = self._session.twin, self._entity
-        if twin is None or entity is None:
+        if self._ids and (change.all_entities or change.entities.intersection(self._ids)):
+            self._reload()
+
+    def _reload(self) -> None:
+        """Read the entities again; those that are gone are shown no more."""
+        twin = self._session.twin
+        if twin is None:
             return
-        if change.all_entities or entity.id in change.entities:
+        view = _view(twin, self._instant)
+        found = []
+        for entity_id in self._ids:
             try:
-                self.show_entity(twin.entity(entity.id))
+                found.append(view.entity(entity_id))
             except StoreError:
-                self.clear()  # it ended with this change
+                continue
+        self._entities = found
+        if not found and self._instant is None:
+            self.clear()  # it ended with this change
+            return
+        self._fill()
+
+    def _fill(self) -> None:
+        twin, entity = self._session.required, self.entity
+        self._layer = _layer_of(twin, entity.layer) if entity is not None else None
+        self._show()
+        if entity is None:
+            return
+        view = _view(twin, self._instant)
+        self._background.ask(
+            "relations", lambda: _neighbours(view, entity.id), self._show_neighbours
+        )
+        self._background.ask("history", lambda: entity_history(twin, entity.id), self._show_history)
 
     def _show_neighbours(self, neighbours: list[Neighbour]) -> None:
         self._neighbours = neighbours
-        self.graph.set_neighbours(
-            display_name(self._entity) if self._entity is not None else "", neighbours
-        )
-        for widget in (self._line, self._graph_title, self.graph):
-            widget.setVisible(bool(neighbours))
+        entity = self.entity
+        self.graph.set_neighbours(display_name(entity) if entity is not None else "", neighbours)
         self._show_tab()
 
+    def _show_history(self, versions: list[Version]) -> None:
+        self.history.set_versions(versions)
+
     def _show(self) -> None:
-        entity, layer = self._entity, self._layer
-        self.tabs.setVisible(entity is not None)
-        shown = entity is not None or layer is not None
-        self.fields.setVisible(shown)
-        for widget in (self._line, self._graph_title, self.graph):
-            widget.setVisible(entity is not None and bool(self._neighbours))
-        if entity is not None:
-            self._name.setText(display_name(entity))
-            self._type.setText(entity_words.entity_type(entity.type))
-            self._hint.clear()
+        entities, layer = self._entities, self._layer
+        editable = not self.locked
+        self._refused.hide()
+        self._locked.setText(self.locked)
+        self._locked.setVisible(bool(entities or self._ids) and not editable)
+        self.header.setVisible(bool(entities) or layer is not None)
+        self.tabs.setVisible(bool(entities))
+        self._hint.clear()
+        if len(entities) > 1:
+            types = {entity.type for entity in entities}
+            self.header.show_name(self.tr("%n entities", "", len(entities)))
+            kind = entity_words.entity_type(types.pop()) if len(types) == 1 else ""
+            self.header.show_type(
+                kind or self.tr("several types"), entities[0].type, editable=editable
+            )
+        elif entities:
+            entity = entities[0]
+            self.header.show_name(entity.name, display_name(entity), editable=editable)
+            kind = entity_words.entity_type(entity.type)
+            self.header.show_type(kind, entity.type, editable=editable)
+        elif self._ids:
+            self._hint.setText(self.tr("It did not exist then."))
         elif layer is not None:
-            self._name.setText(self._pick.name or layer.name if self._pick else layer.name)
-            self._type.setText(words.kind(layer.kind))
-            self._hint.setText(
-                self.tr("No entity stands here; this is the layer it belongs to.")
-                if self._pick
-                else ""
-            )
+            self.header.show_name(self._pick.name or layer.name if self._pick else layer.name)
+            self.header.show_type(words.kind(layer.kind))
+            if self._pick:
+                text = self.tr("No entity stands here; this is the layer it belongs to.")
+                self._hint.setText(text)
         else:
-            self._name.clear()
-            self._type.clear()
-            self._hint.setText(
-                self.tr("Click a thing in the scene or in the list to see what it is.")
-            )
-        self._hint.setVisible(bool(self._hint.text()))
+            text = self.tr("Click a thing in the scene or in the list to see what it is.")
+            self._hint.setText(text)
         self._show_tab()
 
     def _show_tab(self) -> None:
-        entity = self._entity
-        if entity is None:
-            self.fields.set_fields(
-                [*pick_fields(self._pick), *layer_fields(self._layer)] if self._layer else []
-            )
+        entity, tab = self.entity, self.tabs.current
+        self.history.setVisible(entity is not None and tab == HISTORY)
+        graph = entity is not None and bool(self._neighbours) and tab != HISTORY
+        for widget in (self._line, self._graph_title, self.graph):
+            widget.setVisible(graph)
+        if not self._entities:
+            layer = self._layer
+            shown = [*pick_fields(self._pick), *layer_fields(layer)] if layer else []
+            self._show_fields(shown)
+            self._hint.setVisible(bool(self._hint.text()))
             return
-        frame = self._session.required.frame
-        match self.tabs.current:
+        if entity is None and tab not in _FOR_SEVERAL:
+            fields: list[Field] = []
+            nothing = self.tr("Select one entity to see this.")
+        else:
+            fields = self._fields_of(tab)
+            nothing = "" if tab == HISTORY else self._nothing()
+        self._show_fields(fields)
+        self._hint.setText("" if fields else nothing)
+        self._hint.setVisible(bool(self._hint.text()))
+
+    def _show_fields(self, fields: list[Field]) -> None:
+        self.fields.set_editable(not self.locked)
+        self.fields.setVisible(bool(fields))
+        self.fields.set_fields(fields)
+
+    def _fields_of(self, tab: int) -> list[Field]:
+        if tab == ATTRIBUTES:
+            if schema.is_loaded():
+                return form_fields(self._entities, unset=not self.locked)
+            return attribute_fields(self._entities[0]) if len(self._entities) == 1 else []
+        entity = self._entities[0]
+        match tab:
             case 0:
-                fields = code_fields(entity)
+                return code_fields(entity)
             case 1:
-                fields = position_fields(entity, frame)
+                return position_fields(entity, self._session.required.frame)
             case 2:
-                fields = geometry_fields(entity, self._layer)
+                return geometry_fields(entity, self._layer)
             case 3:
-                fields = [
-                    Field(
-                        words.relation(n.kind, incoming=n.incoming),
-                        n.name,
-                        entity_words.entity_type(n.type),
-                        n.id,
-                    )
-                    for n in self._neighbours
-                ]
-            case 4:
-                fields = attribute_fields(entity)
+                return relation_fields(self._neighbours)
             case 5:
-                fields = [
-                    Field(name, value_text(value)) for name, value in entity.indicators.items()
-                ]
-            case _:
-                fields = [
+                return [Field(name, value_text(v)) for name, v in entity.indicators.items()]
+            case 6:
+                return [
                     Field(str(rule.get("name", index + 1)), value_text(rule))
                     for index, rule in enumerate(entity.rules)
                 ]
-        if not fields:
-            self._hint.setText(self._nothing())
-        self._hint.setVisible(not fields)
-        self.fields.setVisible(bool(fields))
-        self.fields.set_fields(fields)
+        return []
 
     def _nothing(self) -> str:
         return [
@@ -260,6 +370,34 @@ class EntityPanel(QWidget):
             self.tr("No behaviour rules are declared."),
         ][self.tabs.current]
 
+    # -- editing -------------------------------------------------------------------------
+
+    def _commit(self, key: str, value: Any) -> None:
+        frame = self._session.required.frame
+        if key.startswith(changes.POSITION):
+            change = changes.set_position(key, value, frame)
+        else:
+            change = changes.set_attribute(key, value)
+        self._session.edit(
+            self._ids, change, changes.edit_title(self._entities, changes.title_of(key))
+        )
+
+    def _rename(self, name: str) -> None:
+        if self.entity is not None:
+            title = changes.edit_title(self._entities, "name")
+            self._session.edit(self._ids, changes.set_name(name), title)
+
+    def _retype(self, type_id: str) -> None:
+        try:
+            for entity in self._entities:
+                changes.check_type(entity, type_id)
+        except ShapanError as error:
+            self._refused.setText(changes.refusal(error, type_id))
+            self._refused.show()
+            return
+        title = changes.edit_title(self._entities, "type")
+        self._session.edit(self._ids, changes.set_type(type_id), title)
+
 
 def _tab_names() -> list[Any]:
     return [
@@ -270,7 +408,12 @@ def _tab_names() -> list[Any]:
         lambda: QCoreApplication.translate("EntityPanel", "Attributes"),
         lambda: QCoreApplication.translate("EntityPanel", "Live"),
         lambda: QCoreApplication.translate("EntityPanel", "Rules"),
+        lambda: QCoreApplication.translate("EntityPanel", "History"),
     ]
+
+
+def _view(twin: Twin, instant: Instant | None) -> Twin | TwinView:
+    return twin if instant is None else twin.at(instant)
 
 
 def _layer_of(twin: Twin, layer_id: str | None) -> Layer | None:
@@ -279,11 +422,11 @@ def _layer_of(twin: Twin, layer_id: str | None) -> Layer | None:
     return next((layer for layer in twin.layers() if layer.id == layer_id), None)
 
 
-def _neighbours(twin: Twin, entity_id: str) -> list[Neighbour]:
+def _neighbours(view: Twin | TwinView, entity_id: str) -> list[Neighbour]:
     found = []
-    relations: list[Relation] = twin.relations(entity_id)
+    relations: list[Relation] = view.relations(entity_id)
     for relation in relations[:500]:
         incoming = relation.target == entity_id
-        other = twin.entity(relation.source if incoming else relation.target)
+        other = view.entity(relation.source if incoming else relation.target)
         found.append(Neighbour(other.id, display_name(other), other.type, relation.kind, incoming))
     return found

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from app import numbers, words
+from app import entity_words, numbers, words
+from app.editing import changes, schema
+from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
+from app.panels.entity_form import FormField
 from app.panels.fields import Field
+from app.panels.relation_graph import Neighbour
 from twin_model.entity import Entity
 from twin_model.errors import FrameError
 from twin_model.frame import parse_crs
@@ -17,6 +22,14 @@ from twin_model.time import ALWAYS, FOREVER
 
 if TYPE_CHECKING:
     from rendering.options import Pick
+    from twin_model.schema.types import PropertyType
+
+
+def unit_label(unit: str) -> str:
+    """Return how a unit stands beside a value."""
+    from twin_model.schema.units import label
+
+    return label(unit)
 
 
 def value_text(value: Any) -> str:
@@ -63,14 +76,12 @@ def position_fields(entity: Entity, frame: Any) -> list[Field]:
         Field(
             QCoreApplication.translate("EntityPanel", "Longitude"), f"{longitude:.6f}°", "WGS 84"
         ),
-        Field(QCoreApplication.translate("EntityPanel", "Easting"), numbers.fixed(east, 2), "m"),
-        Field(QCoreApplication.translate("EntityPanel", "Northing"), numbers.fixed(north, 2), "m"),
-        Field(QCoreApplication.translate("EntityPanel", "Height"), numbers.fixed(height, 2), "m"),
+        _place_field(QCoreApplication.translate("EntityPanel", "Easting"), "east", east),
+        _place_field(QCoreApplication.translate("EntityPanel", "Northing"), "north", north),
+        _place_field(QCoreApplication.translate("EntityPanel", "Height"), "height", height),
         Field(QCoreApplication.translate("EntityPanel", "Height above"), datum),
-        Field(
-            QCoreApplication.translate("EntityPanel", "Heading"),
-            numbers.fixed(entity.heading_deg, 1),
-            "°",
+        _place_field(
+            QCoreApplication.translate("EntityPanel", "Heading"), "heading", entity.heading_deg
         ),
         Field(
             QCoreApplication.translate("EntityPanel", "Project CRS"),
@@ -78,6 +89,95 @@ def position_fields(entity: Entity, frame: Any) -> list[Field]:
             frame.crs[:16],
         ),
         *_validity(entity),
+    ]
+
+
+def _place_field(name: str, key: str, value: float) -> FormField:
+    """Return a line for one of the position's values; degrees for the heading, metres else."""
+    from twin_model.schema.types import Kind, PropertyType
+
+    turns = key == "heading"
+    kind = PropertyType(
+        id=key,
+        kind=Kind.NUMBER,
+        unit="deg" if turns else "m",
+        minimum=-360.0 if turns else None,
+        maximum=360.0 if turns else None,
+        required=True,
+    )
+    return FormField(
+        name,
+        numbers.fixed(value, 1 if turns else 2),
+        "°" if turns else "m",
+        key=changes.POSITION + key,
+        kind=kind,
+        stored=round(value, 6),
+    )
+
+
+def form_fields(entities: Sequence[Entity], *, unset: bool) -> list[Field]:
+    """Return the attributes of entities as lines to edit, under headings.
+
+    Parameters
+    ----------
+    entities : sequence of Entity
+        At least one.
+    unset : bool
+        Whether those that the type declares and no entity has are listed too.
+    """
+    fields: list[Field] = []
+    group = ""
+    for one in attributes_of(entities):
+        if not unset and one.value is None:
+            continue
+        if one.group != group:
+            group = one.group
+            fields.append(Field(group))
+        fields.append(_attribute_field(one))
+    return fields
+
+
+def _attribute_field(one: Attribute) -> FormField:
+    several = one.value is SEVERAL
+    hint = (
+        QCoreApplication.translate("EntityPanel", "several values")
+        if several
+        else QCoreApplication.translate("EntityPanel", "not set")
+    )
+    if one.property is None:
+        return FormField(one.title, "" if several else value_text(one.value), hint=hint)
+    kind = one.property
+    text = "" if one.value is None or several else _value_words(kind, one.value)
+    return FormField(
+        one.title,
+        text,
+        unit_label(kind.unit),
+        key=one.name,
+        kind=None if kind.read_only else kind,
+        stored=one.value,
+        hint=hint,
+        problem=problem_of(kind, one.value),
+    )
+
+
+def _value_words(kind: PropertyType, value: Any) -> str:
+    """Return a value without its unit, which stands beside it."""
+    for choice in kind.choices:
+        if choice.value == value:
+            return schema.sentence(choice.name.get(schema.language()) or str(value))
+    return value_text(value)
+
+
+def relation_fields(neighbours: Sequence[Neighbour]) -> list[Field]:
+    """Return the relations of an entity, each a way to its other end."""
+    return [
+        Field(
+            words.relation(one.kind, incoming=one.incoming),
+            one.name,
+            entity_words.entity_type(one.type),
+            one.id,
+        )
+        for one in neighbours
     ]
 
 

@@ -31,4 +31,11 @@
         <translation><numerusform>%n job</numerusform><numerusform>%n jobs</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>EntityPanel</name>
+    <message numerus="yes">
+        <source>%n entities</source>
+        <translation><numerusform>%n entity</numerusform><numerusform>%n entities</numerusform></translation>
+    </message>
+</context>
 </TS>

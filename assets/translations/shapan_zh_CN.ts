@@ -276,6 +276,34 @@
         <source>Edit</source>
         <translation>编辑</translation>
     </message>
+    <message>
+        <source>{0} entities</source>
+        <translation>{0} 个实体</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>easting</source>
+        <translation>东坐标</translation>
+    </message>
+    <message>
+        <source>northing</source>
+        <translation>北坐标</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>高度</translation>
+    </message>
+    <message>
+        <source>heading</source>
+        <translation>朝向</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>
@@ -552,6 +580,58 @@
     <message>
         <source>Warnings</source>
         <translation>警告</translation>
+    </message>
+    <message>
+        <source>From the source</source>
+        <translation>来自数据源</translation>
+    </message>
+    <message>
+        <source>several values</source>
+        <translation>多个值</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>未填</translation>
+    </message>
+    <message>
+        <source>Year-month-day</source>
+        <translation>年-月-日</translation>
+    </message>
+    <message>
+        <source>Calendar</source>
+        <translation>日历</translation>
+    </message>
+    <message>
+        <source>Not “{0}”: its {1} is {2}. {3}</source>
+        <translation>不能改为“{0}”：{1}现为 {2}。{3}</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entities</source>
+        <translation><numerusform>%n 个实体</numerusform></translation>
+    </message>
+    <message>
+        <source>several types</source>
+        <translation>多种类型</translation>
+    </message>
+    <message>
+        <source>It did not exist then.</source>
+        <translation>当时它还不存在。</translation>
+    </message>
+    <message>
+        <source>The project is open for reading only.</source>
+        <translation>项目以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>As of {0}: go back to now to edit.</source>
+        <translation>显示的是 {0} 的状态，回到现在才能编辑。</translation>
+    </message>
+    <message>
+        <source>Select one entity to see this.</source>
+        <translation>选中一个实体后可查看。</translation>
     </message>
 </context>
 <context>
@@ -2004,6 +2084,138 @@
     <message>
         <source>A projected CRS in metres; all data is brought into it.</source>
         <translation>以米为单位的投影坐标系；所有数据都会转换到其中。</translation>
+    </message>
+</context>
+<context>
+    <name>Problem</name>
+    <message>
+        <source>This is needed</source>
+        <translation>此项必填</translation>
+    </message>
+    <message>
+        <source>Only {0} to {1}</source>
+        <translation>只能在 {0} 到 {1} 之间</translation>
+    </message>
+    <message>
+        <source>Not less than {0}</source>
+        <translation>不能小于 {0}</translation>
+    </message>
+    <message>
+        <source>Not more than {0}</source>
+        <translation>不能大于 {0}</translation>
+    </message>
+    <message>
+        <source>This has no unit</source>
+        <translation>此项没有单位</translation>
+    </message>
+    <message>
+        <source>Not a unit of this quantity; it is in {0}</source>
+        <translation>单位不符，此项单位为 {0}</translation>
+    </message>
+    <message>
+        <source>Not one of the choices</source>
+        <translation>不在可选项之内</translation>
+    </message>
+    <message>
+        <source>Not a number</source>
+        <translation>不是数字</translation>
+    </message>
+    <message>
+        <source>Not a whole number</source>
+        <translation>不是整数</translation>
+    </message>
+    <message>
+        <source>Not a date such as 2024-05-31</source>
+        <translation>不是日期，应如 2024-05-31</translation>
+    </message>
+    <message>
+        <source>Not a time such as 2024-05-31T08:00:00Z</source>
+        <translation>不是时刻，应如 2024-05-31T08:00:00Z</translation>
+    </message>
+    <message>
+        <source>Not a time of day such as 08:30</source>
+        <translation>不是时间，应如 08:30</translation>
+    </message>
+    <message>
+        <source>Not a duration such as P1DT2H</source>
+        <translation>不是时长，应如 P1DT2H</translation>
+    </message>
+    <message>
+        <source>Only yes or no</source>
+        <translation>只能是“是”或“否”</translation>
+    </message>
+</context>
+<context>
+    <name>EntityHistory</name>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Undo: {0}</source>
+        <translation>撤销：{0}</translation>
+    </message>
+    <message>
+        <source>Redo: {0}</source>
+        <translation>重做：{0}</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>已撤销</translation>
+    </message>
+    <message>
+        <source>Show as of then</source>
+        <translation>查看当时</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>另有 {0} 项</translation>
+    </message>
+    <message>
+        <source>Geometry changed</source>
+        <translation>几何已更改</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+</context>
+<context>
+    <name>TypePicker</name>
+    <message>
+        <source>Search types</source>
+        <translation>搜索类型</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>No such type</source>
+        <translation>没有这种类型</translation>
+    </message>
+</context>
+<context>
+    <name>EntityHeader</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Choose another type</source>
+        <translation>更换类型</translation>
     </message>
 </context>
 </TS>

@@ -21,10 +21,19 @@ from ingest.readers.contract import (
     SourceInfo,
 )
 from ingest.readers.ifc_georeference import Georeference, georeference
-from ingest.readers.ifc_placement import Placement, degrees
+from ingest.readers.ifc_placement import Placement, degrees, place_by_sets
 from ingest.readers.ifc_process import messages
-from ingest.readers.ifc_step import HEADER_BYTES, MAGIC, StepSummary, schema_of, summarise
+from ingest.readers.ifc_step import (
+    HEADER_BYTES,
+    MAGIC,
+    Argument,
+    StepSummary,
+    schema_of,
+    summarise,
+    typed_value,
+)
 from ingest.readers.ifc_types import is_product
+from ingest.readers.ifc_zip import SUFFIX, ZIP_MAGIC, step_file
 from twin_model.errors import SourceError
 
 #: Schemas that ifcopenshell opens; drafts differ from them in ways it refuses.
@@ -36,10 +45,12 @@ class IfcReader:
     """Building information models. Geometry is built in a process of its own."""
 
     name = "ifc"
-    suffixes: tuple[str, ...] = (".ifc",)
+    suffixes: tuple[str, ...] = (SUFFIX, ".ifc")
 
     def can_read(self, path: Path, head: bytes) -> bool:
-        """Return whether it is a STEP file with an IFC schema."""
+        """Return whether it is a STEP file with an IFC schema, or a zip archive named .ifczip."""
+        if path.suffix.lower() == SUFFIX:
+            return head.startswith(ZIP_MAGIC)
         if MAGIC not in head[:256]:
             return False
         schema = schema_of(head)
@@ -61,7 +72,8 @@ class IfcReader:
             If it is no IFC file, or of a schema that cannot be read.
         Cancelled
         """
-        summary = _summary(path, job)
+        with step_file(path, job) as step:
+            summary = _summary(step, job)
         counts = summary.counts
         info = SourceInfo(str(path), format=summary.schema, kind="bim")
         info.counts = {
@@ -101,11 +113,12 @@ class IfcReader:
         Cancelled
         """
         job.check()
-        head = _head(path)
-        _refuse_unsupported(path, schema_of(head), head)
-        reading = _Reading(path, options, job)
-        for message, arrays in messages(path, path, job):
-            yield from reading.chunks(message, arrays)
+        with step_file(path, job) as step:
+            head = _head(step)
+            _refuse_unsupported(step, schema_of(head), head)
+            reading = _Reading(step, options, job)
+            for message, arrays in messages(step, job):
+                yield from reading.chunks(message, arrays)
 
 
 def _head(path: Path) -> bytes:
@@ -142,11 +155,16 @@ def _summary(path: Path, job: Job) -> StepSummary:
 def _placement_of_text(summary: StepSummary) -> Placement:
     """Return the parts of the placement that decide on the CRS."""
     out = Placement()
-    if summary.schema != "IFC2X3":
+    if summary.schema == "IFC2X3":
+        place_by_sets(out, summary.sets)
+    else:
         for name in ("IFCMAPCONVERSION", "IFCMAPCONVERSIONSCALED"):
             for arguments in summary.kept.get(name, [])[:1]:
                 numbers = map(_number, arguments[2:5])
                 out.conversion = dict(zip(("Eastings", "Northings", "OrthogonalHeight"), numbers))
+        for arguments in summary.kept.get("IFCRIGIDOPERATION", [])[:1]:
+            if out.conversion is None:
+                out.conversion, out.rigid = _moved(arguments), True
         for arguments in summary.kept.get("IFCPROJECTEDCRS", [])[:1]:
             texts = [a if isinstance(a, str) else "" for a in arguments] + [""] * 4
             # Only a conversion points to it; a CRS alone places nothing.
@@ -160,6 +178,17 @@ def _placement_of_text(summary: StepSummary) -> Placement:
             out.latitude_deg, out.longitude_deg = latitude, longitude
             break
     return out
+
+
+def _moved(arguments: list[Argument]) -> dict[str, float] | None:
+    """Return an IfcRigidOperation as a conversion; None where it is in degrees."""
+    first, second = typed_value(arguments[2:]), typed_value(arguments[4:])
+    if not isinstance(first, float) or not isinstance(second, float):
+        return None
+    if "ANGLE" in str(arguments[2]).upper():
+        return None
+    height = _number(arguments[6]) if len(arguments) > 6 else 0.0
+    return {"Eastings": first, "Northings": second, "OrthogonalHeight": height}
 
 
 def _number(argument: object) -> float:

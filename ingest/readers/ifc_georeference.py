@@ -1,8 +1,8 @@
 """Where an IFC model stands on the globe.
 
-Two ways are in use: IfcMapConversion with IfcProjectedCRS (IFC4 and later, exact), and the
-latitude and longitude of IfcSite with the direction of true north (older files, good to the
-metre at best). The first wins.
+Two ways are in use: a conversion into an IfcProjectedCRS (exact; IfcMapConversion in IFC4,
+IfcRigidOperation in IFC4x3, ePset_MapConversion in IFC2x3), and the latitude and longitude of
+IfcSite with the direction of true north (good to the metre at best). The first wins.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def georeference(placement: Placement) -> Georeference:
         if out.crs is not None:
             out.vertical_crs = _vertical_crs(placement.vertical)
         if placement.conversion is None:
-            out.warnings.append("a projected CRS is named without an IfcMapConversion into it")
+            out.warnings.append("a projected CRS is named without a conversion into it")
         else:
             out.matrix = _map_matrix(placement, unit, out.warnings)
         if out.crs is not None:
@@ -95,7 +95,7 @@ def _map_matrix(
     values = placement.conversion or {}
     map_unit_m = placement.map_unit_m if placement.map_unit_m is not None else crs_unit_m
     ratio = placement.unit_m / map_unit_m
-    scale = values.get("Scale") or 1.0
+    scale = ratio if placement.rigid else values.get("Scale") or 1.0
     # The standard has Scale include the change of unit; several exporters write 1 (or only the
     # grid's scale factor) beside millimetres. Nothing real is scaled by more than a tenth.
     if abs(scale / ratio - 1.0) > 0.1 and abs(scale - 1.0) <= 0.1:

@@ -11,10 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+#: Property sets by which IFC2x3 says what IFC4 has classes for (buildingSMART, "Model setup
+#: IDM, volume 1: Geo-referencing"), in lower case: exporters differ.
+CONVERSION_SET: Final = "epset_mapconversion"
+CRS_SET: Final = "epset_projectedcrs"
 _PREFIX: Final = {
     "EXA": 1e18, "PETA": 1e15, "TERA": 1e12, "GIGA": 1e9, "MEGA": 1e6, "KILO": 1e3,
     "HECTO": 1e2, "DECA": 1e1, "DECI": 1e-1, "CENTI": 1e-2, "MILLI": 1e-3, "MICRO": 1e-6,
     "NANO": 1e-9, "PICO": 1e-12, "FEMTO": 1e-15, "ATTO": 1e-18,
+}  # fmt: skip
+#: Metres in the units that ePset_ProjectedCRS.MapUnit names.
+_UNIT_NAMES: Final = {
+    "METRE": 1.0, "M": 1.0, "MILLIMETRE": 0.001, "MM": 0.001, "FOOT": 0.3048, "FT": 0.3048,
+    "US SURVEY FOOT": 1200 / 3937, "FTUS": 1200 / 3937,
 }  # fmt: skip
 
 
@@ -40,6 +49,8 @@ class Placement:
         Metres in the file's length unit.
     map_unit_m : float or None
         Metres in the unit of the map conversion; None where it is not stated.
+    rigid : bool
+        The conversion is an IfcRigidOperation: it moves without turning or scaling.
     """
 
     crs_name: str = ""
@@ -52,6 +63,7 @@ class Placement:
     true_north: tuple[float, float] = (0.0, 1.0)
     unit_m: float = 1.0
     map_unit_m: float | None = None
+    rigid: bool = False
 
 
 def degrees(parts: Iterable[Any] | None) -> float | None:
@@ -83,7 +95,9 @@ def placement_of(model: Any) -> Placement:
             if len(ratios) >= 2 and (ratios[0] or ratios[1]):
                 out.true_north = (float(ratios[0]), float(ratios[1]))
                 break
-    if model.schema != "IFC2X3":
+    if model.schema == "IFC2X3":
+        _collect_property_sets(model, out)
+    else:
         _collect_conversion(model, out)
     for site in model.by_type("IfcSite"):
         latitude, longitude = degrees(site.RefLatitude), degrees(site.RefLongitude)
@@ -96,16 +110,66 @@ def placement_of(model: Any) -> Placement:
 
 
 def _collect_conversion(model: Any, out: Placement) -> None:
-    for conversion in model.by_type("IfcMapConversion"):
-        names = conversion.get_info(recursive=False)
-        out.conversion = {k: float(v) for k, v in names.items() if isinstance(v, float)}
-        target = conversion.TargetCRS
-        if target is not None:
-            out.crs_name = target.Name or ""
-            out.vertical = getattr(target, "VerticalDatum", None) or ""
-            unit = getattr(target, "MapUnit", None)
-            out.map_unit_m = _metres(unit) if unit is not None else None
+    for name in ("IfcMapConversion", "IfcRigidOperation"):
+        try:
+            found = model.by_type(name)
+        except RuntimeError:
+            continue  # the schema has no such class
+        for conversion in found:
+            values = conversion.get_info(recursive=False)
+            if name == "IfcMapConversion":
+                out.conversion = {k: float(v) for k, v in values.items() if isinstance(v, float)}
+            else:
+                out.conversion = _moved(values)
+                out.rigid = True
+            target = conversion.TargetCRS
+            if target is not None:
+                out.crs_name = target.Name or ""
+                out.vertical = getattr(target, "VerticalDatum", None) or ""
+                unit = getattr(target, "MapUnit", None)
+                out.map_unit_m = _metres(unit) if unit is not None else None
+            return
+
+
+def _moved(values: dict[str, Any]) -> dict[str, float] | None:
+    """Return an IfcRigidOperation as a conversion; None where it is in degrees."""
+    first, second = values.get("FirstCoordinate"), values.get("SecondCoordinate")
+    if first is None or second is None or "Angle" in first.is_a():
+        return None
+    out = {"Eastings": float(first[0]), "Northings": float(second[0])}
+    if isinstance(values.get("Height"), float):
+        out["OrthogonalHeight"] = values["Height"]
+    return out
+
+
+def _collect_property_sets(model: Any, out: Placement) -> None:
+    sets: dict[str, dict[str, Any]] = {}
+    for definition in model.by_type("IfcPropertySet"):
+        name = (definition.get_argument(2) or "").lower()
+        if name in (CONVERSION_SET, CRS_SET) and name not in sets:
+            values = {
+                item.get_argument(0): item.get_argument(2).get_argument(0)
+                for item in definition.get_argument(4) or ()
+                if item.is_a("IfcPropertySingleValue") and item.get_argument(2) is not None
+            }
+            sets[name] = values
+    place_by_sets(out, sets)
+
+
+def place_by_sets(out: Placement, sets: dict[str, dict[str, Any]]) -> None:
+    """Take over the two property sets, whose names are keys in lower case."""
+    if CONVERSION_SET not in sets:
         return
+    out.conversion = {
+        name: float(value)
+        for name, value in sets[CONVERSION_SET].items()
+        if isinstance(value, int | float) and math.isfinite(value)
+    }
+    crs = {name: value for name, value in sets.get(CRS_SET, {}).items() if isinstance(value, str)}
+    target = sets[CONVERSION_SET].get("TargetCRS")
+    out.crs_name = crs.get("Name", target if isinstance(target, str) else "")
+    out.vertical = crs.get("VerticalDatum", "")
+    out.map_unit_m = _UNIT_NAMES.get(crs.get("MapUnit", "").upper().replace("METER", "METRE"))
 
 
 def _site_origin(site: Any, unit_m: float) -> tuple[float, float, float]:

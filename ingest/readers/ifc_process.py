@@ -40,11 +40,10 @@ _DEATHS_AT_START: Final = 2
 _WORKER: Final = "from ingest.readers.ifc_worker import main; main()"
 
 
-def messages(path: Path, source: Path, job: Job) -> Iterator[Message]:
+def messages(path: Path, job: Job) -> Iterator[Message]:
     """Yield the workers' messages: shapes first, then objects, then relations.
 
-    ``start`` and ``geometry-done`` come once each. *source* is the file that the user named,
-    where *path* is a copy of what it holds.
+    ``start`` and ``geometry-done`` come once each.
 
     Raises
     ------
@@ -58,16 +57,16 @@ def messages(path: Path, source: Path, job: Job) -> Iterator[Message]:
         objects: _Worker | None = None
         if path.stat().st_size <= MAX_TOGETHER_BYTES:
             objects = stack.enter_context(_Worker(path, {"part": "objects"}, _OBJECTS_WAITING))
-        yield from _Geometry(path, source, job).messages(shapes)
+        yield from _Geometry(path, job).messages(shapes)
         if objects is None:
             objects = stack.enter_context(_Worker(path, {"part": "objects"}, _OBJECTS_WAITING))
         for head, arrays in objects.messages(job):
             if head.get("kind") == "error":
-                raise SourceError(source, f"not readable as IFC: {head.get('reason', '')}")
+                raise SourceError(path, f"not readable as IFC: {head.get('reason', '')}")
             if head.get("kind") == "end":
                 return
             yield head, arrays
-        raise SourceError(source, "the IFC library crashed while reading its objects")
+        raise SourceError(path, "the IFC library crashed while reading its objects")
 
 
 def _shape_request(mode: str, skip: list[int]) -> dict[str, Any]:
@@ -82,9 +81,8 @@ class _Geometry:
     the one that was being built.
     """
 
-    def __init__(self, path: Path, source: Path, job: Job) -> None:
+    def __init__(self, path: Path, job: Job) -> None:
         self._path = path
-        self._source = source
         self._job = job
         self._skip: list[int] = []
         self._lost: list[int] = []
@@ -101,7 +99,7 @@ class _Geometry:
             if self._ended:
                 break
             if not self._started and deaths >= _DEATHS_AT_START:
-                raise SourceError(self._source, "the IFC library crashed while opening it")
+                raise SourceError(self._path, "the IFC library crashed while opening it")
             with _Worker(self._path, _shape_request(mode, self._skip), _SHAPES_WAITING) as worker:
                 yield from self._from(worker)
         if not self._ended:
@@ -118,7 +116,7 @@ class _Geometry:
             if kind == "error":
                 if not self._started:
                     reason = head.get("reason", "")
-                    raise SourceError(self._source, f"not readable as IFC: {reason}")
+                    raise SourceError(self._path, f"not readable as IFC: {reason}")
                 break  # the next one goes on without what is built
             if kind == "end":
                 self._ended = True

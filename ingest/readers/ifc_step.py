@@ -7,6 +7,7 @@ is described in bounded memory, and hostile bytes cannot reach native code.
 
 from __future__ import annotations
 
+import math
 import mmap
 import re
 from collections import Counter
@@ -31,8 +32,11 @@ _WANTED: Final = re.compile(
     rb"=(?<=[\d\s]=)\s*(IFCMAPCONVERSION(?:SCALED)?|IFCPROJECTEDCRS|IFCRIGIDOPERATION|IFCSITE)\s*\(",
     re.IGNORECASE,
 )
+#: What IFC2x3 has in their stead.
+_PLACING_SET: Final = re.compile(rb"'(ePset_(?:MapConversion|ProjectedCRS))'", re.IGNORECASE)
 _MAX_KEPT: Final = 64
 _MAX_STATEMENT: Final = 65_536
+_MAX_NAME: Final = 256
 _WINDOW: Final = 4 * 1024 * 1024
 
 Argument = str | list["Argument"] | None
@@ -54,6 +58,8 @@ class StepSummary:
         Originating system of FILE_NAME.
     complete : bool
         Whether the file ends with END-ISO-10303-21.
+    sets : dict of str to dict
+        Names (lower case) and values of the property sets that place an IFC2x3 model.
     """
 
     schema: str
@@ -61,6 +67,7 @@ class StepSummary:
     kept: dict[str, list[list[Argument]]] = field(default_factory=dict)
     producer: str = ""
     complete: bool = True
+    sets: dict[str, dict[str, str | float | None]] = field(default_factory=dict)
 
 
 def schema_of(head: bytes) -> str:
@@ -163,11 +170,65 @@ def _scan(path: Path, data: mmap.mmap, size: int, job: Job) -> StepSummary:
             kept = summary.kept.setdefault(match[1].decode("ascii").upper(), [])
             if len(kept) < _MAX_KEPT:
                 kept.append(parse_arguments(data[match.end() : match.end() + _MAX_STATEMENT]))
+        if schema == "IFC2X3":
+            _note_sets(data, start, end, summary)
         start = end
         job.report("reading", start, size, "bytes")
+    _resolve_sets(data, size, summary, job)
     for name, count in names.items():
         summary.counts[name.decode("ascii").upper()] += count
     return summary
+
+
+def _note_sets(data: mmap.mmap, start: int, end: int, summary: StepSummary) -> None:
+    """Note the numbers of the properties of the sets that place an IFC2x3 model."""
+    for match in _PLACING_SET.finditer(data, start, end):
+        opened = data.rfind(b"(", max(0, match.start() - 512), match.start())
+        arguments = parse_arguments(data[opened + 1 : opened + _MAX_STATEMENT])
+        name = match[1].decode("ascii").lower()
+        if opened >= 0 and len(arguments) == 5 and isinstance(arguments[4], list):
+            found = [a[1:] for a in arguments[4] if isinstance(a, str) and a[1:].isdigit()]
+            summary.sets.setdefault(name, {}).update(dict.fromkeys(found[:_MAX_KEPT]))
+
+
+def _resolve_sets(data: mmap.mmap, size: int, summary: StepSummary, job: Job) -> None:
+    """Put names and values in the place of the numbers of properties."""
+    numbers = {number for values in summary.sets.values() for number in values}
+    if not numbers:
+        return
+    found: dict[str, tuple[str, str | float]] = {}
+    pattern = re.compile(
+        rb"#(" + "|".join(sorted(numbers)).encode() + rb")\s*=\s*IFCPROPERTYSINGLEVALUE\s*\(", re.I
+    )
+    for start in range(0, size, _WINDOW):
+        job.check()
+        for match in pattern.finditer(data, start, min(start + _WINDOW + _MAX_NAME, size)):
+            arguments = parse_arguments(data[match.end() : match.end() + _MAX_STATEMENT])
+            value = typed_value(arguments[2:])
+            if len(arguments) > 2 and isinstance(arguments[0], str) and value is not None:
+                found[match[1].decode()] = arguments[0], value
+    for name, values in summary.sets.items():
+        summary.sets[name] = dict(found[number] for number in values if number in found)
+
+
+def typed_value(arguments: list[Argument]) -> str | float | None:
+    """Return the value at the head of *arguments*, ``IFCLABEL('x')`` standing there in two parts.
+
+    Numbers become floats; None where there is no value.
+    """
+    if not arguments or not isinstance(arguments[0], str):
+        return None
+    kind = arguments[0].upper()
+    held = arguments[1] if len(arguments) > 1 else None
+    if not isinstance(held, list) or not held or not isinstance(held[0], str):
+        return None
+    if "MEASURE" not in kind and kind not in ("IFCREAL", "IFCINTEGER"):
+        return held[0]
+    try:
+        value = float(held[0])
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _producer(head: bytes) -> str:

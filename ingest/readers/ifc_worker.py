@@ -8,6 +8,7 @@ Started by `ifc_process` with the request as JSON on stdin.
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import math
 import os
@@ -30,8 +31,8 @@ UNDRAWN: Final = (
     "IfcSpace", "IfcSpatialZone", "IfcExternalSpatialElement", "IfcVirtualElement",
     "IfcStructuralItem", "IfcStructuralActivity", "IfcAnnotation", "IfcGrid",
 )  # fmt: skip
-_OPENINGS: Final = ("IfcOpeningElement",)
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
+_OPENCASCADE: Final = "opencascade"
 _FLUSH_VERTICES: Final = 60_000
 _FLUSH_S: Final = 0.25
 _IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
@@ -134,31 +135,61 @@ def _matrix(shape: Any) -> npt.NDArray[np.float64] | None:
 
 
 def _send_geometry(stream: BinaryIO, model: Any, request: dict[str, Any]) -> None:
-    geom = _geometry_library()
-    settings = geom.settings()
     products = {thing.id(): i for i, thing in enumerate(model.by_type("IfcProduct"))}
     undrawn = _undrawn(model)
-    skip = set(request["skip"])
+    wanted = [thing for thing in _shapely(model) if thing.id() not in set(request["skip"])]
     batch = _Batch(stream)
     if request["mode"] == "each":
-        _each(stream, model, settings, products, undrawn, skip, batch)
+        made = _each(stream, model, wanted, batch)
+    elif request["mode"] == "manifold":
+        clipped = _clipped(model)
+        first = [thing for thing in wanted if thing.id() not in clipped]
+        rest = [thing for thing in wanted if thing.id() in clipped]
+        made = itertools.chain(
+            _built(model, _MANIFOLD_FIRST, first), _built(model, _OPENCASCADE, rest)
+        )
     else:
-        kernel = _MANIFOLD_FIRST if request["mode"] == "manifold" else "opencascade"
-        options: dict[str, Any] = {"exclude": list(_OPENINGS)}
-        if skip:
-            options = {"include": [t for t in _shapely(model) if t.id() not in skip]}
-        if skip and not options["include"]:
-            return batch.flush()
-        # One thread: two are slower on two cores, and their order is not repeatable.
-        iterator = geom.iterator(settings, model, 1, geometry_library=kernel, **options)
-        working = iterator.initialize()
-        while working:
-            shape = iterator.get()
-            number = shape.id
-            drawn = number not in undrawn
-            batch.add(number, products[number], _Shape(shape.geometry, _matrix(shape)), drawn)
-            working = iterator.next()
+        made = _built(model, _OPENCASCADE, wanted)
+    for number, shape in made:
+        batch.add(number, products[number], shape, number not in undrawn)
     batch.flush()
+
+
+def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, _Shape | None]]:
+    """Yield the STEP numbers and shapes of what a kernel gets out of some products."""
+    if not things:
+        return
+    geom = _geometry_library()
+    # One thread: two are slower on two cores, and their order is not repeatable.
+    iterator = geom.iterator(geom.settings(), model, 1, include=things, geometry_library=kernel)
+    working = iterator.initialize()
+    while working:
+        shape = iterator.get()
+        yield shape.id, _Shape(shape.geometry, _matrix(shape))
+        working = iterator.next()
+
+
+def _clipped(model: Any) -> set[int]:
+    """Return the products cut by an unbounded half space, directly or through an opening.
+
+    Manifold leaves the cut out in ifcopenshell 0.9.0: walls under a roof rise above it. The
+    bounded ones (IfcPolygonalBoundedHalfSpace) are right.
+    """
+    waiting = list(model.by_type("IfcHalfSpaceSolid", include_subtypes=False))
+    seen: set[int] = set()
+    out: set[int] = set()
+    while waiting:
+        thing = waiting.pop()
+        if thing.id() in seen:
+            continue
+        seen.add(thing.id())
+        if thing.is_a("IfcProduct"):
+            out.add(thing.id())
+            for relation in getattr(thing, "VoidsElements", None) or ():
+                out.add(relation.RelatingBuildingElement.id())
+        elif not thing.is_a("IfcRoot"):
+            waiting += model.get_inverse(thing)
+    return out
 
 
 def _geometry_library() -> Any:
@@ -187,29 +218,20 @@ def _shapely(model: Any) -> list[Any]:
 
 
 def _each(
-    stream: BinaryIO,
-    model: Any,
-    settings: Any,
-    products: dict[int, int],
-    undrawn: set[int],
-    skip: set[int],
-    batch: _Batch,
-) -> None:
+    stream: BinaryIO, model: Any, things: list[Any], batch: _Batch
+) -> Iterator[tuple[int, _Shape | None]]:
     """One product after the other, announced first: the last one named is the one that kills."""
     geom = _geometry_library()
-    for thing in _shapely(model):
-        number = thing.id()
-        if number in skip:
-            continue
+    settings = geom.settings()
+    for thing in things:
         batch.flush()
-        write_frame(stream, {"kind": "trying", "id": number})
+        write_frame(stream, {"kind": "trying", "id": thing.id()})
         try:
-            made = geom.create_shape(settings, thing, geometry_library="opencascade")
+            made = geom.create_shape(settings, thing, geometry_library=_OPENCASCADE)
         except RuntimeError:
-            batch.add(number, products[number], None, False)
-            continue
-        shape = _Shape(made.geometry, _matrix(made))
-        batch.add(number, products[number], shape, number not in undrawn)
+            yield thing.id(), None
+        else:
+            yield thing.id(), _Shape(made.geometry, _matrix(made))
 
 
 def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:

@@ -54,24 +54,24 @@ class Facade:
 
 
 FACADES: Final = (
-    Facade("off-white", (226, 222, 212), (245, 244, 240), (72, 92, 108), (150, 146, 140), 3.4,
+    Facade("off-white", (232, 228, 219), (244, 243, 240), (126, 138, 146), (176, 172, 165), 3.4,
            (0.22, 0.24, 0.78, 0.78), 0.06,
            ("apartments", "dormitory", "school", "hospital", "hotel",
             "住宅", "宿舍", "学校", "医院")),
-    Facade("beige", (206, 188, 158), (232, 222, 202), (66, 78, 84), (138, 120, 104), 3.6,
+    Facade("beige", (218, 206, 186), (234, 227, 213), (120, 124, 124), (166, 152, 138), 3.6,
            (0.25, 0.22, 0.75, 0.80), 0.10,
            ("house", "residential", "detached", "terrace", "civic", "民居", "居民")),
-    Facade("brick", (158, 94, 74), (218, 210, 198), (58, 66, 72), (112, 84, 76), 3.2,
+    Facade("brick", (178, 132, 114), (220, 212, 201), (104, 108, 110), (148, 124, 114), 3.2,
            (0.28, 0.22, 0.72, 0.80), 0.12,
            ("brick", "church", "retail", "shop", "historic", "pub", "砖", "商铺")),
-    Facade("glass", (120, 146, 164), (168, 184, 194), (86, 122, 148), (128, 134, 140), 3.0,
+    Facade("glass", (176, 187, 192), (197, 206, 210), (140, 160, 172), (160, 165, 169), 3.0,
            (0.05, 0.06, 0.95, 0.86), 0.16,
            ("office", "commercial", "glass", "terminal", "tower",
             "办公", "商业", "写字楼", "航站楼")),
-    Facade("grey", (164, 166, 166), (190, 192, 192), (62, 72, 80), (124, 126, 128), 3.8,
+    Facade("grey", (190, 190, 187), (206, 206, 203), (122, 130, 136), (158, 160, 160), 3.8,
            (0.12, 0.30, 0.88, 0.72), 0.10,
            ("public", "government", "university", "parking", "concrete", "政府", "公共")),
-    Facade("metal", (176, 184, 188), (150, 158, 164), (118, 134, 142), (146, 152, 156), 4.0,
+    Facade("metal", (200, 205, 207), (180, 186, 190), (158, 168, 173), (176, 181, 185), 4.0,
            (0.30, 0.10, 0.70, 0.26), 0.04,
            ("industrial", "warehouse", "hangar", "factory", "shed", "garage", "storage", "metal",
             "container", "仓库", "厂房", "工业", "车间", "堆场")),
@@ -151,7 +151,7 @@ def _draw_pane(
 
     assert isinstance(draw, ImageDraw.ImageDraw)
     left, top, right, bottom = box
-    tone = chance.uniform(0.72, 1.22)
+    tone = chance.uniform(0.90, 1.10)
     steps = 8
     for step in range(steps):
         # Panes reflect the sky at the top and the street at the bottom.

@@ -25,10 +25,18 @@ class Rim:
     paint : callable
         Returns the (CELLS, CELLS, 3) uint8 picture, first row in the north; called once, in a
         decoder thread.
+    bare : tuple of three floats
+        Colour of ground without data, to which land turns far away.
     """
 
-    def __init__(self, box: Box, paint: Callable[[], npt.NDArray[np.uint8]]) -> None:
+    def __init__(
+        self,
+        box: Box,
+        paint: Callable[[], npt.NDArray[np.uint8]],
+        bare: tuple[float, float, float],
+    ) -> None:
         self.box = box
+        self._bare = np.array(bare)
         self._paint = paint
         self._lock = threading.Lock()
         self._picture: FloatArray | None = None
@@ -44,7 +52,7 @@ class Rim:
         with self._lock:
             if self._picture is None:
                 self._picture = _softened(self._paint().astype(np.float64)[::-1] / 255.0)
-                self._calm = _calmed(self._picture)
+                self._calm = _calmed(self._picture, self._bare)
         assert self._calm is not None
         west, south, east, north = self.box
         u = np.clip((x - west) / (east - west) * CELLS - 0.5, 0, CELLS - 1.001)
@@ -53,7 +61,7 @@ class Rim:
             np.maximum(np.maximum(west - x, x - east), 0.0),
             np.maximum(np.maximum(south - y, y - north), 0.0),
         )
-        calm = (1.0 - np.exp(-away / (0.25 * (east - west + north - south))))[..., None]
+        calm = (1.0 - np.exp(-away / (0.12 * (east - west + north - south))))[..., None]
         near = _bilinear(self._picture, u, v)
         return np.asarray(near * (1 - calm) + _bilinear(self._calm, u, v) * calm)
 
@@ -96,11 +104,14 @@ def _spread(values: FloatArray) -> FloatArray:
     return np.asarray(sum(rows[:, i : i + CELLS] for i in range(5))) / 25.0
 
 
-def _calmed(picture: FloatArray) -> FloatArray:
+def _calmed(picture: FloatArray, bare: FloatArray) -> FloatArray:
     """Return the picture with all land at the edge alike, and all water."""
     rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     out = picture.copy()
     for kind, here in ((is_water(rim), is_water(picture)), (~is_water(rim), ~is_water(picture))):
         if kind.any():
             out[here] = np.median(rim[kind], axis=0)
+    # Photographs of land are darker than bare ground is drawn; far away they would look burnt.
+    land = ~is_water(picture)
+    out[land] = 0.35 * out[land] + 0.65 * bare
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +28,7 @@ class Footprints:
     heights : (n,) array
         Metres above the ground.
     tree : shapely.STRtree
+    names : list of str
     visible : bool
     """
 
@@ -35,6 +36,7 @@ class Footprints:
     rings: list[npt.NDArray[np.float64]]
     heights: npt.NDArray[np.float64]
     tree: Any
+    names: list[str] = field(default_factory=list)
     visible: bool = True
 
     def shapes(
@@ -68,7 +70,7 @@ def make_footprints(layer: str, table: FeatureTable) -> Footprints:
     """Return the polygons of a solids layer; runs in a decoder thread."""
     import shapely
 
-    rings, heights, boxes = [], [], []
+    rings, heights, boxes, names = [], [], [], []
     for index, geometry in enumerate(table.geometry):
         height = next(
             (
@@ -83,4 +85,5 @@ def make_footprints(layer: str, table: FeatureTable) -> Footprints:
                 rings.append(np.asarray(part.exterior.coords, np.float64)[:, :2])
                 heights.append(height)
                 boxes.append(part)
-    return Footprints(layer, rings, np.array(heights, np.float64), shapely.STRtree(boxes))
+                names.append(str(table.columns["name"][index] or ""))
+    return Footprints(layer, rings, np.array(heights, np.float64), shapely.STRtree(boxes), names)

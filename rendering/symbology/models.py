@@ -33,9 +33,12 @@ class Model:
     ----------
     parts : dict of str to list of (n, 3, 3) arrays
         Colour -> triangles, anticlockwise from outside.
+    soft : set of str
+        Colours of leaves.
     """
 
     parts: dict[str, list[Array]] = field(default_factory=dict)
+    soft: set[str] = field(default_factory=set)
 
     def add(self, colour: str, triangles: Array) -> None:
         """Add triangles."""
@@ -60,7 +63,7 @@ class Model:
         up = np.cross(side, along)
         ring = [(-side - up), (side - up), (side + up), (-side + up)]
         corners = np.array([a + r * width / 2 for r in ring] + [b + r * width / 2 for r in ring])
-        quads = [(0, 3, 2, 1), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)]
+        quads = [(0, 1, 2, 3), (4, 7, 6, 5), (0, 4, 5, 1), (1, 5, 6, 2), (2, 6, 7, 3), (3, 7, 4, 0)]
         self.add(colour, _quads(corners, quads))
 
     def cone(
@@ -88,21 +91,33 @@ class Model:
         points = points * (1.0 + chance.uniform(-0.10, 0.10, (len(points), 1)))
         self.add(colour, (np.asarray(centre, float) + points * np.asarray(radius, float))[faces])
 
-    def arrays(self) -> list[tuple[Colour, npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
-        """Return colour, (3 n, 3) corners and (3 n, 3) normals of each part."""
-        out = []
+    @functools.cached_property
+    def mesh(
+        self,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Corners (3 n, 3), their normals, and their colours 0 to 1."""
+        corners, normals, colours = [], [], []
         for colour, pieces in self.parts.items():
             triangles = np.concatenate(pieces)
             normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-            normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-            out.append(
-                (
-                    rgb(colour),
-                    triangles.reshape(-1, 3).astype(np.float32),
-                    np.repeat(normal, 3, axis=0).astype(np.float32),
-                )
-            )
-        return out
+            normal = np.repeat(_unit(normal), 3, axis=0)
+            corner = triangles.reshape(-1, 3)
+            tone = np.tile(rgb(colour), (len(corner), 1))
+            if colour in self.soft:
+                # Leaves: as if the crown were round, darker below where less of the sky is.
+                low, high = corner.min(axis=0), corner.max(axis=0)
+                outward = (corner - (low + high) / 2) / np.maximum(high - low, 1e-6)
+                normal = _unit(0.45 * normal + _unit(outward))
+                share = (corner[:, 2:] - low[2]) / max(high[2] - low[2], 1e-6)
+                tone = tone * (0.70 + 0.42 * share)
+            corners.append(corner)
+            normals.append(normal)
+            colours.append(tone)
+        return (
+            np.concatenate(corners).astype(np.float32),
+            np.concatenate(normals).astype(np.float32),
+            np.concatenate(colours).astype(np.float32),
+        )
 
     @property
     def triangles(self) -> int:
@@ -120,6 +135,10 @@ class Model:
         """Radius about the z axis and height, metres."""
         points = np.concatenate([p.reshape(-1, 3) for ps in self.parts.values() for p in ps])
         return float(np.linalg.norm(points[:, :2], axis=1).max()), float(points[:, 2].max())
+
+
+def _unit(vectors: Array) -> Array:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
 
 def _quads(corners: Array, quads: list[tuple[int, int, int, int]]) -> Array:
@@ -147,19 +166,50 @@ def _icosahedron() -> tuple[Array, npt.NDArray[np.int64]]:
     return points, faces
 
 
+_LEAVES: Final = ("#6f9360", "#7fa06c", "#8bab76")
+_NEEDLES: Final = ("#5f8364", "#6a8d6c")
+
+
 def _tree() -> Model:
-    m = Model()
-    m.cone("#6f5a45", (0, 0, 0), 2.6, 0.20, 0.13, 5)
-    m.blob("#6f9460", (0, 0, 4.2), (2.1, 2.1, 1.9), 1)
-    m.blob("#83a86f", (0.5, 0.4, 5.6), (1.6, 1.6, 1.5), 2)
+    m = Model(soft=set(_LEAVES))
+    m.cone("#6f5a45", (0, 0, 0), 2.8, 0.20, 0.13, 5)
+    m.blob(_LEAVES[0], (-0.35, -0.2, 3.9), (1.9, 1.8, 1.5), 1)
+    m.blob(_LEAVES[1], (0.55, 0.35, 4.5), (1.7, 1.75, 1.5), 2)
+    m.blob(_LEAVES[2], (0.0, 0.0, 5.7), (1.45, 1.4, 1.35), 3)
     return m
 
 
 def _conifer() -> Model:
-    m = Model()
+    m = Model(soft=set(_NEEDLES))
     m.cone("#6b5642", (0, 0, 0), 1.6, 0.2, 0.16, 5)
-    m.cone("#55795a", (0, 0, 1.2), 3.6, 1.9, 0.3, 7)
-    m.cone("#608664", (0, 0, 3.4), 4.2, 1.4, 0.0, 7)
+    m.cone(_NEEDLES[0], (0, 0, 1.2), 3.6, 1.9, 0.3, 7)
+    m.cone(_NEEDLES[1], (0, 0, 3.4), 4.2, 1.4, 0.0, 7)
+    return m
+
+
+def _far_tree() -> Model:
+    m = Model(soft=set(_LEAVES))
+    around = np.linspace(0, 2 * math.pi, 6, endpoint=False)
+    ring = np.column_stack([2.0 * np.cos(around), 2.0 * np.sin(around), np.full(6, 4.3)])
+    low, high = np.array([0.0, 0.0, 2.2]), np.array([0.0, 0.0, 7.0])
+    after = np.roll(ring, -1, axis=0)
+    faces = [(a, b, high) for a, b in zip(ring, after)] + [
+        (b, a, low) for a, b in zip(ring, after)
+    ]
+    m.add(_LEAVES[1], np.array(faces))
+    return m
+
+
+def _far_conifer() -> Model:
+    m = Model(soft=set(_NEEDLES))
+    m.cone(_NEEDLES[0], (0, 0, 0.8), 6.8, 1.8, 0.0, 5)
+    return m
+
+
+def _far_lamp() -> Model:
+    m = Model()
+    m.cone(STEEL, (0, 0, 0), 8.0, 0.14, 0.0, 3)
+    m.box(WHITE, (0, 1.4, 8.2), (0.3, 1.6, 0.12))
     return m
 
 
@@ -256,6 +306,15 @@ def _container() -> Model:
             ((row - 1) * (width + 0.35), (column - 0.5) * (length + 0.4), (tier + 0.5) * height),
             (width, length, height - 0.06),
         )
+    return m
+
+
+def _far_container() -> Model:
+    m = Model()
+    length, width, height = 6.06, 2.44, 2.59
+    for row, tiers, colour in ((-1, 2, "#b5523f"), (0, 3, "#8a8f93"), (1, 2, "#c9973f")):
+        size = (width, 2 * length + 0.4, tiers * height)
+        m.box(colour, (row * (width + 0.35), 0.0, tiers * height / 2), size)
     return m
 
 
@@ -376,6 +435,17 @@ _MODELS: Final = {
 def model(kind: str) -> Model:
     """Return the model of an entity type; a pin where there is none."""
     return _MODELS.get(kind, _pin)()
+
+
+_SIMPLE: Final = {
+    "tree": _far_tree, "conifer": _far_conifer, "lamp": _far_lamp, "container": _far_container,
+}  # fmt: skip
+
+
+@functools.cache
+def simple_model(kind: str) -> Model:
+    """Return what an entity type looks like from afar: the same model where it has no other."""
+    return _SIMPLE[kind]() if kind in _SIMPLE else model(kind)
 
 
 def has_model(kind: str) -> bool:

@@ -52,7 +52,7 @@ class Theme:
 
 
 LIGHT: Final = Theme(
-    zenith=rgb("#7fa8cc"), sky=rgb("#b6cddd"), horizon=rgb("#e3e9ec"), ground=rgb("#d3d2c6"),
+    zenith=rgb("#6d9ccb"), sky=rgb("#a9cae4"), horizon=rgb("#e2ebf1"), ground=rgb("#cfd0c3"),
     edge=0.62, accent=rgb("#157f86"), label=rgb("#1f2629"), halo=rgb("#fbfbfc"),
     sun=0.80, fill=0.34, massing=rgb("#efe9df"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rendering.geometry import feature_edges, flat_normals, image_data, poly_data
+from rendering.light import Light
 from rendering.symbology.palette import class_table, ramp
 from rendering.tiles.placement import Placement
 from twin_model.errors import SourceError
@@ -48,6 +49,8 @@ class Part:
     unlit, repeats : bool
     name : str
     nbytes : int
+    tone, facing : (n, 3) arrays or None
+        Colours before light and normals in local axes, of surfaces lit once a vertex.
     """
 
     data: Any
@@ -66,6 +69,8 @@ class Part:
     repeats: bool = True
     name: str = ""
     nbytes: int = 0
+    tone: npt.NDArray[np.uint8] | None = None
+    facing: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class PartOptions:
         For points.
     height_range : tuple of two floats
         Local heights that the ramp spans.
+    light : Light
+        For massing.
     """
 
     massing: bool = False
@@ -92,6 +99,7 @@ class PartOptions:
     massing_colour: tuple[float, float, float] = (0.93, 0.90, 0.86)
     colour_by: str = "rgb"
     height_range: tuple[float, float] = (0.0, 1.0)
+    light: Light = Light()
 
 
 def build_parts(
@@ -189,8 +197,12 @@ def _surface(
         colour = None if colour is None else colour[index]
         feature = None if feature is None else feature[index]
     shade: npt.NDArray[np.uint8] | None = None if colour is None else colour[:, :3]
-    if image is None and options.massing and normal is not None:
-        shade = _massing(position, normal, matrix, feature, shade, material.base_colour, options)
+    tone = None
+    if options.massing and normal is not None and not unlit:
+        base = (1.0, 1.0, 1.0, 1.0) if image is not None else material.base_colour
+        tone = _massing(position, normal, matrix, feature, shade, base, options, image is not None)
+        normal, facing = None, _outward(normal, matrix)
+        shade = lit_colours(tone, facing, options.light)
     part = Part(
         poly_data(
             position,
@@ -203,6 +215,8 @@ def _surface(
         base_colour=material.base_colour, image=image, is_cutout=is_cutout, unlit=unlit,
         repeats=material.repeats, name=primitive.name or material.name,
     )  # fmt: skip
+    if tone is not None:
+        part.unlit, part.tone, part.facing = True, tone, facing
     if options.edges and image is None and len(triangles) <= _MAX_EDGE_TRIANGLES:
         pairs = feature_edges(position, triangles)
         if len(pairs):
@@ -211,6 +225,22 @@ def _surface(
     pixels = 0 if image is None else int(np.prod(image.GetDimensions())) * 4
     part.nbytes = position.nbytes * 3 + triangles.nbytes + pixels
     return part
+
+
+def _outward(
+    normal: npt.NDArray[np.float32], matrix: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    """Return normals in local axes."""
+    turned = normal @ matrix[:3, :3].T.astype(np.float32)
+    length = np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
+    return np.asarray(turned / length, np.float32)
+
+
+def lit_colours(
+    tone: npt.NDArray[np.uint8], facing: npt.NDArray[np.float32], light: Light
+) -> npt.NDArray[np.uint8]:
+    """Return the colours (n, 3) that surfaces of a tone have in a light."""
+    return np.asarray(np.clip(tone * light.shade(facing), 0, 255), np.uint8)
 
 
 def _flipped(uv: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float32] | None:
@@ -226,6 +256,7 @@ def _massing(
     colour: npt.NDArray[np.uint8] | None,
     base: tuple[float, float, float, float],
     options: PartOptions,
+    is_textured: bool,
 ) -> npt.NDArray[np.uint8]:
     """Return vertex colours that make white boxes read as buildings.
 
@@ -248,7 +279,7 @@ def _massing(
     shade[facing > 0.5] = 0.94
     shade[facing < -0.5] = 0.6
     if colour is None:
-        is_white = min(base[:3]) > 0.75 and max(base[:3]) - min(base[:3]) < 0.06
+        is_white = not is_textured and min(base[:3]) > 0.75 and max(base[:3]) - min(base[:3]) < 0.06
         colour = np.tile(
             np.rint(np.array(options.massing_colour if is_white else base[:3]) * 255), (n, 1)
         ).astype(np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from rendering.geometry import poly_data
 from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
+from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.picking import Ray
@@ -22,6 +23,11 @@ from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.errors import SourceError
 from twin_model.layer import Bounds, Layer
+
+
+#: Kinds of lines and areas that carry their names in the scene.
+_NAMED: Final = frozenset({"road", "district", "boundary", "waterway", "water"})
+_MOST_LABELS: Final = 300
 
 
 def content_path(layer: Layer, folder: Path) -> Path:
@@ -59,6 +65,9 @@ class DrapedView:
 
     def set_theme(self, theme: Theme) -> None:
         """The ground follows the theme by itself."""
+
+    def relight(self) -> None:
+        """The ground shades itself."""
 
     def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
         """The ground answers for all draped layers."""
@@ -154,6 +163,31 @@ class DrapeView(DrapedView):
         if self._drape is not None:
             self._drape = replace(self._drape, style=dict(style))
             self.ground.set_drape(self.layer.id, self._drape)
+            self._label(self._drape)
+
+    def _label(self, drape: DrapeLayer) -> None:
+        """Name roads from near and districts from afar, each name once: at its largest piece."""
+        best: dict[str, tuple[float, LabelItem]] = {}
+        named = drape.visible and self._style.get("label_field") != ""
+        for index, text in enumerate(drape.table.columns["name"] if named else []):
+            if not text or drape.kinds[index] not in _NAMED:
+                continue
+            shape = drape.table.geometry[index]
+            is_area = shape.area > 0
+            size = float(shape.area**0.5 if is_area else shape.length)
+            if size <= best.get(text, (0.0, None))[0]:
+                continue
+            at = (
+                shape.representative_point()
+                if is_area
+                else shape.interpolate(0.5, normalized=True)
+            )
+            z = float(self.ground.heights(at.x, at.y)) + 2.0
+            reach = min(8.0 * size, 20_000.0) if is_area else 450.0
+            item = LabelItem((at.x, at.y, z), text[:40], reach, size / 10 if is_area else 1.0)
+            best[text] = (size, item)
+        items = sorted((i for _, i in best.values()), key=lambda i: -i.priority)[:_MOST_LABELS]
+        self.scene.labels.set(self.layer.id, items)
 
     def select(self, features: set[int], hover: int | None) -> None:
         """Outline features on the ground."""
@@ -219,4 +253,5 @@ class DrapeView(DrapedView):
     def close(self) -> None:
         """Take it off the ground."""
         self.select(set(), None)
+        self.scene.labels.set(self.layer.id, [])
         super().close()

@@ -274,7 +274,7 @@ class Ground:
             low = np.min([b[:2] for b in boxes], axis=0)
             high = np.max([b[3:5] for b in boxes], axis=0)
             box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-            rim = Rim(box, lambda: paint_rim(content, box))
+            rim = Rim(box, lambda: paint_rim(content, box), content.colour)
         self.content = replace(content, rim=rim)
 
     @property

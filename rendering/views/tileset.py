@@ -11,12 +11,13 @@ import numpy as np
 from rendering.actors import apply_opacity, edge_actor, edge_colour, line_actor, surface_actor
 from rendering.geometry import feature_edges, poly_data, vtk_matrix
 from rendering.ground.shadows import Footprints
+from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.picking import Ray, hit_points, hit_triangles
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
-from rendering.tiles.parts import Part, PartOptions, build_parts, point_colours
+from rendering.tiles.parts import Part, PartOptions, build_parts, lit_colours, point_colours
 from rendering.tiles.placement import Placement
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
@@ -31,6 +32,7 @@ from twin_model.tiles.tileset import Tile, Tileset, load_tileset
 _MASSING_KINDS: Final = ("vector", "city", "osm")
 #: Edge lines are drawn where a metre covers at least this many pixels.
 _EDGE_PIXELS_A_METRE: Final = 1.1
+_MOST_LABELS: Final = 150
 
 
 @dataclass
@@ -247,6 +249,7 @@ class TilesetView:
             edges=layer.role is not LayerRole.POINTS,
             massing_colour=scene.theme.massing,
             height_range=(self.bounds[2], self.bounds[5]),
+            light=scene.light,
         )
         self.root = TileNode(self.tileset.root, self)
         self.engine = Engine(self.root, scene.loader, scene.cache)
@@ -289,6 +292,7 @@ class TilesetView:
         if self._footprints is not None:
             shown = self._footprints if self.visible and self.opacity > 0.5 else None
             self._ground.set_footprints(self.layer.id, shown)
+            self._label(shown)
         for node in self._loaded():
             if recolour:
                 for part in node.parts:
@@ -296,10 +300,34 @@ class TilesetView:
                         self._recolour(part)
             node.style()
 
+    def _label(self, footprints: Footprints | None) -> None:
+        """Name the tallest buildings."""
+        items = []
+        if footprints is not None and self._style.get("label_field") != "":
+            for index in np.argsort(-footprints.heights)[:_MOST_LABELS]:
+                if footprints.names[index]:
+                    x, y = (float(v) for v in footprints.rings[index][:-1].mean(axis=0))
+                    tall = float(footprints.heights[index])
+                    z = float(self._ground.heights(x, y)) + tall + 2.0
+                    reach = 60.0 + 11.0 * tall
+                    items.append(LabelItem((x, y, z), footprints.names[index][:40], reach, tall))
+        self.scene.labels.set(self.layer.id, items)
+
     def _recolour(self, part: Part) -> None:
         fresh = poly_data(part.position[:1], colour=point_colours(part, self.options))
         part.data.GetPointData().SetScalars(fresh.GetPointData().GetScalars())
         part.data.Modified()
+
+    def relight(self) -> None:
+        """Apply the scene's light to surfaces that are lit once a vertex."""
+        self.options = replace(self.options, light=self.scene.light)
+        for node in self._loaded():
+            for part in node.parts:
+                if part.tone is not None and part.facing is not None:
+                    part.colour = lit_colours(part.tone, part.facing, self.scene.light)
+                    fresh = poly_data(part.position[:1], colour=part.colour)
+                    part.data.GetPointData().SetScalars(fresh.GetPointData().GetScalars())
+                    part.data.Modified()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply the theme's edge and selection colours."""
@@ -400,5 +428,6 @@ class TilesetView:
 
     def close(self) -> None:
         """Remove everything."""
+        self.scene.labels.set(self.layer.id, [])
         self._ground.forget(self.layer.id)
         self.engine.close()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rendering.haze import Haze
+from rendering.labels import Labels
+from rendering.light import Light
 from rendering.look import Look
 from rendering.options import Pick
 from rendering.picking import Ray
@@ -27,9 +29,13 @@ class Scene:
     cache : Cache
     frame : Frame
     theme : Theme
+    labels : Labels
+        Of all layers together, so that none covers another.
     software : bool
         Whether OpenGL runs on the processor.
     haze : Haze
+    light : Light
+        For surfaces that are lit once a vertex.
     """
 
     renderer: Any
@@ -37,8 +43,10 @@ class Scene:
     cache: Cache
     frame: Frame
     theme: Theme
+    labels: Labels
     software: bool = True
     haze: Haze = field(default_factory=Haze)
+    light: Light = field(default_factory=Light)
 
 
 class View(Protocol):
@@ -60,6 +68,10 @@ class View(Protocol):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply colours of the theme."""
+        ...
+
+    def relight(self) -> None:
+        """Apply the scene's light."""
         ...
 
     def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:

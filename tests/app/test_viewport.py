@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -92,12 +92,16 @@ def test_a_flight_takes_about_as_long_as_said_and_ends_exactly_at_its_goal(
     assert 0.35 <= time.perf_counter() - started <= 1.5
 
 
-def test_a_held_viewport_draws_nothing_until_released(qtbot: QtBot, viewport: Viewport) -> None:
-    drawn: list[int] = []
-    viewport.drawn.connect(lambda: drawn.append(1))
-    viewport.hold(True)
-    viewport.redraw()
-    qtbot.wait(100)
-    assert not drawn
-    viewport.hold(False)
-    qtbot.waitUntil(lambda: bool(drawn))
+def test_before_there_is_a_stage_the_scene_is_of_one_colour_and_then_a_picture(
+    qtbot: QtBot,
+) -> None:
+    viewport = Viewport(QColor("#806040"))
+    viewport.resize(320, 240)
+    viewport.show()
+    qtbot.waitExposed(viewport)
+    assert np.unique(pixels(viewport).reshape(-1, 3), axis=0).tolist() == [[0x80, 0x60, 0x40]]
+    viewport.stage.camera = CameraPose((0.0, -600.0, 90.0), (0.0, 0.0, 60.0))
+    qtbot.waitUntil(lambda: viewport.complete)
+    assert is_a_picture(pixels(viewport))
+    viewport.close_stage()
+    viewport.close()

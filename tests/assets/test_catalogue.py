@@ -31,7 +31,8 @@ SUFFIXES = {
     "_mpa": "MPa", "_hpa": "hPa", "_kw": "kW", "_mw": "MW", "_kwh": "kWh", "_kva": "kVA",
     "_mva": "MVA", "_kv": "kV", "_hz": "Hz", "_rpm": "rpm", "_ppm": "ppm", "_ntu": "NTU",
     "_kn": "kN", "_teu": "TEU", "_cny": "CNY", "_lx": "lx", "_lm": "lm", "_db": "dB",
-    "_kj": "kJ", "_mhz": "MHz", "_ma": "mA", "_mm2": "mm^2", "_mm_day": "mm/day", "_m3_day": "m^3/day",
+    "_kj": "kJ", "_mhz": "MHz", "_ma": "mA", "_mm2": "mm^2", "_mm_day": "mm/day",
+    "_m3_day": "m^3/day",
     "_t_day": "t/day", "_t_year": "t/year", "_teu_year": "TEU/year", "_w_m2_k": "W/m^2/K",
     "_ug_l": "ug/l", "_pa": "Pa", "_a": "A", "_v": "V", "_mbit_s": "Mbit/s",
     "_m2": "m^2", "_m3": "m^3", "_mm": "mm", "_cm": "cm", "_kg": "kg", "_ft": "ft", "_m": "m",
@@ -58,7 +59,7 @@ def test_it_has_far_more_types_than_a_city_campus_port_and_plant_need_at_least()
      "station", "meter", "switchboard", "hydrant", "sluice", "levee", "gauge", "ship", "quay",
      "fairway", "anchorage", "wall", "curtain_wall", "slab", "door", "window", "lift",
      "reservoir", "runway", "lock", "weather_station", "work_order"],
-)
+)  # fmt: skip
 def test_what_people_of_the_trade_look_for_is_there(type_id: str) -> None:
     assert type_id in CATALOGUE
     assert not CATALOGUE.type(type_id).abstract

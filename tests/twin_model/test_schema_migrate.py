@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from twin_model.entity import Entity
@@ -219,6 +219,7 @@ _KINDS = ["number", "integer", "text", "boolean", "date", "datetime", "duration"
 
 
 @given(st.sampled_from(_KINDS), st.sampled_from(_KINDS), _VALUES)
+@example("number", "integer", 2.0**63)
 def test_no_value_is_lost_whatever_kind_becomes_whatever(old: str, new: str, value: Any) -> None:
     def catalogue(kind: str) -> Catalogue:
         return BEFORE.with_type(mast({"id": "x", "kind": kind}))

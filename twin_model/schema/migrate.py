@@ -20,7 +20,7 @@ from twin_model.schema import units
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.types import NUMERIC, Kind, PropertyType
 from twin_model.schema.validation import validate
-from twin_model.schema.values import Problem, SchemaError, parse_value, plain_value
+from twin_model.schema.values import Problem, SchemaError, is_whole, parse_value, plain_value
 
 
 class Step(StrEnum):
@@ -276,7 +276,7 @@ def converted(value: Any, source: PropertyType, goal: PropertyType) -> Any:
             raise _fault(goal.id, value, error.rule, Problem.UNIT) from error
         if goal.kind is not Kind.INTEGER:
             return number
-        if not math.isfinite(number) or number != int(number):
+        if not math.isfinite(number) or not is_whole(number):
             raise _fault(goal.id, value, "is no whole number")
         return int(number)
     if source.kind is goal.kind:

@@ -147,7 +147,7 @@ def _check_number(kind: PropertyType, value: Any, dimension: str, path: str) -> 
         number = value["value"]
     whole = kind.kind is Kind.INTEGER
     good = isinstance(number, int | float) and not isinstance(number, bool)
-    if not good or (whole and not _is_whole(number)) or not math.isfinite(number):
+    if not good or not math.isfinite(number) or (whole and not is_whole(number)):
         expected = "a whole number" if whole else "a number"
         return [_wrong_kind(dimension, path, value, expected)]
     if number is not value:
@@ -164,9 +164,10 @@ def _check_number(kind: PropertyType, value: Any, dimension: str, path: str) -> 
     return [SchemaError(dimension, path, value, rule, problem=Problem.RANGE)]
 
 
-def _is_whole(value: Any) -> bool:
+def is_whole(value: float) -> bool:
+    """Return whether a number is whole and fits into 64 bits."""
     # 3.0 counts: JavaScript and GDAL write whole numbers so.
-    return bool(abs(value) < _INTEGER_LIMIT and value == int(value))
+    return abs(value) < _INTEGER_LIMIT and value == int(value)
 
 
 def _check_choice(kind: PropertyType, value: Any, dimension: str, path: str) -> list[SchemaError]:
@@ -248,7 +249,7 @@ def _read(kind: PropertyType, text: str) -> Any:
         except ValidationError as error:
             problem = Problem.UNIT if error.name == "unit" else Problem.KIND
             raise SchemaError("attributes", kind.id, text, error.rule, problem=problem) from None
-        return int(number) if kind.kind is Kind.INTEGER and _is_whole(number) else number
+        return int(number) if kind.kind is Kind.INTEGER and is_whole(number) else number
     if kind.kind is Kind.BOOLEAN:
         lower = text.lower()
         return True if lower in _YES else False if lower in _NO else text

@@ -40,6 +40,7 @@ _COLUMNS: Final = {"name": "name", "type": "type", "guid": "guid", "layer": "lay
                    "id": "id", "management": "management_code", "space": "space_code",
                    "time": "time_code"}  # fmt: skip
 _CODES: Final = ("management_code", "space_code", "time_code")
+_CODED: Final = "SELECT entity FROM entity_code WHERE code >= ? AND code < ?"
 _LAST: Final = "\U0010ffff"
 _ENDS: Final = {
     "out": (("source", "target"),),
@@ -251,7 +252,7 @@ class Writer:
         if node.operator == "^" and node.name not in self.known:
             column = _COLUMNS.get(node.name)
             if column in _CODES:
-                return self._starts(column, str(node.values[0]))
+                return self._starts(str(node.values[0]), (column,))
         sql = self.named(node.name)
         if node.operator in ("~", "^"):
             escaped = re.sub(r"([\\%_])", r"\\\1", str(node.values[0]))
@@ -262,14 +263,16 @@ class Writer:
             return f"{sql} IN ({','.join('?' * len(node.values))})"
         return f"{sql} {node.operator} ?"
 
-    def _starts(self, column: str, prefix: str) -> str:
-        self.parameters += [prefix, prefix + _LAST]
-        # <> '' is what makes the planner use the index, which leaves out empty codes.
-        return f"({column} >= ? AND {column} < ? AND {column} <> '')"
+    def _starts(self, prefix: str, columns: Sequence[str]) -> str:
+        """Return the SQL for one of some columns beginning so; the table of codes gives them."""
+        end = prefix + _LAST
+        exact = " OR ".join(f"({column} >= ? AND {column} < ?)" for column in columns)
+        self.parameters += [prefix, end] * (1 + len(columns))
+        return f"(entity IN ({_CODED}) AND ({exact}))"
 
     def code(self, prefix: str) -> str:
         """Return the SQL for a code that begins so."""
-        return "(" + " OR ".join(self._starts(column, prefix) for column in _CODES) + ")"
+        return self._starts(prefix, _CODES)
 
     def types(self, names: Sequence[str]) -> str:
         """Return the SQL for one of some types."""
@@ -294,12 +297,8 @@ class Writer:
                       " (SELECT rowid FROM entity_text WHERE entity_text MATCH ?)"]  # fmt: skip
         self.parameters.append(grams)
         for spelt in dict.fromkeys((part, part.lower(), part.upper())):
-            candidates.append("SELECT key FROM entity_key WHERE id >= ? AND id < ?")
-            self.parameters += [spelt, spelt + _LAST]
-            for column in begins[1:]:
-                candidates.append(
-                    f"SELECT entity FROM entity_version WHERE {self._starts(column, spelt)}"
-                )
+            candidates += ["SELECT key FROM entity_key WHERE id >= ? AND id < ?", _CODED]
+            self.parameters += [spelt, spelt + _LAST] * 2
         self.parameters += like_values
         return f"(entity IN ({' UNION '.join(candidates)}) AND {like})"
 

@@ -12,6 +12,7 @@ from twin_model.errors import StoreError
 from twin_model.store import places
 
 _BUSY_S: Final = 10.0
+_LONG_LOG_BYTES: Final = 4 << 20
 
 
 class Connections:
@@ -51,6 +52,7 @@ class Connections:
             # copied back into the database, with an fsync, every two hundred edits.
             connection.execute("PRAGMA wal_autocheckpoint = 32000")
             connection.execute("PRAGMA journal_size_limit = 67108864")
+            self._catch_up(connection)
             # Zeroing what is deleted is for secrets; here it only makes writing slower.
             connection.execute("PRAGMA secure_delete = OFF")
         # Mapped pages count as memory of this process, once for each connection.
@@ -58,6 +60,12 @@ class Connections:
         connection.execute("PRAGMA cache_size = -65536")
         places.register(connection)
         return connection
+
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        """Copy a long log back that a killed process left: every reader would have to read it."""
+        log = self._path.with_name(self._path.name + "-wal")
+        if log.is_file() and log.stat().st_size > _LONG_LOG_BYTES:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def reader(self) -> sqlite3.Connection:
         """Return this thread's reading connection, with rows addressable by name."""

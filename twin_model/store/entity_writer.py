@@ -21,6 +21,9 @@ _CURRENT: Final = (
 )
 _CURRENT_MANY: Final = _CURRENT.format(ids="SELECT value FROM json_each(?)")
 _CURRENT_ONE: Final = _CURRENT.format(ids="?")
+_New = tuple[bool, bool, bool, bool]
+"""Whether place, name, type and codes differ from the version before."""
+_ALL_NEW: Final = (True, True, True, True)
 
 
 class EntityWriter(RelationWriter):
@@ -46,7 +49,7 @@ class EntityWriter(RelationWriter):
                 (*row[:-2], max(row[-2], earliest.get(row[2], row[-2])), row[-1]) for row in made
             ]
         first = self.insert("entity_version", made)
-        self._index((first + n, e, keys[e.id], True, True, True) for n, e in enumerate(entities))
+        self._index((first + n, e, keys[e.id], _ALL_NEW) for n, e in enumerate(entities))
         self._note_properties(entities)
         self.entities.update(keys)
 
@@ -69,15 +72,15 @@ class EntityWriter(RelationWriter):
             raise StoreError(f"an entity with id {existing} exists already")
         return {row[0]: row[1] for row in found}
 
-    def _index(self, versions: Iterable[tuple[int, Entity, int, bool, bool, bool]]) -> None:
+    def _index(self, versions: Iterable[tuple[int, Entity, int, _New]]) -> None:
         """Put versions into the search tables.
 
         Parameters
         ----------
-        versions : iterable of (fid, entity, key, place is new, name is new, type is new)
+        versions : iterable of (fid, entity, key, what is new)
         """
-        boxes, grams, types = [], [], []
-        for fid, entity, key, moved, renamed, retyped in versions:
+        boxes, grams, types, codes = [], [], [], []
+        for fid, entity, key, (moved, renamed, retyped, recoded) in versions:
             if moved and entity.geometry is not None:
                 # Imports shapely: only where there is own geometry.
                 from twin_model.topology import check_geometry
@@ -90,6 +93,9 @@ class EntityWriter(RelationWriter):
                 grams.append((fid, text.grams(entity.name, entity.guid)))
             if retyped:
                 types.append((entity.type, key))
+            if recoded:
+                given = (entity.codes.management, entity.codes.space, entity.codes.time)
+                codes += [(code, key) for code in given if code]
         many = self.connection.executemany
         if boxes:
             many("INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", boxes)
@@ -97,6 +103,8 @@ class EntityWriter(RelationWriter):
             many("INSERT INTO entity_text (rowid, grams) VALUES (?,?)", grams)
         if types:
             many("INSERT OR IGNORE INTO entity_type VALUES (?,?)", types)
+        if codes:
+            many("INSERT OR IGNORE INTO entity_code VALUES (?,?)", codes)
 
     def _note_properties(self, entities: Sequence[Entity]) -> None:
         known = self.numbering.properties
@@ -124,7 +132,7 @@ class EntityWriter(RelationWriter):
         old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
         kept: list[tuple[Any, ...]] = []
         fresh: list[tuple[Any, ...]] = []
-        changes: list[tuple[Entity, int, bool, bool, bool]] = []
+        changes: list[tuple[Entity, int, _New]] = []
         now = self.at.us
         for entity in entities:
             row = old.get(entity.id)
@@ -136,15 +144,13 @@ class EntityWriter(RelationWriter):
                 kept.append((*before[:-1], start))
             made = rows.entity_row(entity, before[1], self.srs, self.frame)
             fresh.append((*made[:-2], start, FOREVER.us))
-            changes.append(
-                (
-                    entity,
-                    before[1],
-                    made[0] != before[0] or entity.geometry != before[8],
-                    entity.name != before[4] or entity.guid != before[7],
-                    entity.type != before[3],
-                )
+            new = (
+                made[0] != before[0] or made[8] != before[8],
+                (made[4], made[7]) != (before[4], before[7]),
+                made[3] != before[3],
+                made[13:16] != before[13:16],
             )
+            changes.append((entity, before[1], new))
         if len(old) < len(entities):
             raise StoreError("the same entity is given twice")
         self.end("entity_version", [row[0] for row in old.values()])

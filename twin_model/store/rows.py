@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import struct
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ _POINT: Final = struct.Struct("<2sBBiBIddd")
 _ENCODE: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
 ).encode
+_DECODE: Final = json.JSONDecoder().decode
+_NO_CODES: Final = Codes()
 _WKB_POINT_Z: Final = 1001  # ISO WKB, GeoPackage 1.3 annex on encoding
 
 
@@ -71,9 +74,15 @@ def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, .
     )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=4096)
+def _interval(start: int, end: int) -> Interval:
+    # Frozen, so that all may share it; most rows came with few commands, and so few times.
+    return Interval(Instant(start), Instant(end))
+
+
 def _decoded(text: str) -> Any:
     # Most entities have no indicators and no rules; reading JSON is most of the cost of a row.
-    return {} if text == "{}" else [] if text == "[]" else json.loads(text)
+    return {} if text == "{}" else [] if text == "[]" else _DECODE(text)
 
 
 def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
@@ -85,7 +94,8 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     return Entity(
         identifier, kind, name, decode_point(geom, frame), geometry, heading, layer, feature, guid,
         _decoded(attributes), _decoded(indicators), _decoded(rules),
-        Codes(management, space, time), Interval(Instant(start), Instant(end)),
+        Codes(management, space, time) if management or space or time else _NO_CODES,
+        _interval(start, end),
     )  # fmt: skip
 
 
@@ -102,7 +112,7 @@ def relation_from(row: Sequence[Any]) -> Relation:
     identifier, kind, source, target, attributes, computed, start, end = row
     return Relation(
         identifier, kind, source, target, _decoded(attributes), bool(computed),
-        Interval(Instant(start), Instant(end)),
+        _interval(start, end),
     )  # fmt: skip
 
 

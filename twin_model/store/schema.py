@@ -92,10 +92,6 @@ _INDEXES: Final = """
 CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to);
 CREATE INDEX entity_version_feature ON entity_version(layer, feature)
   WHERE revision_to IS NULL AND layer IS NOT NULL;
--- Codes by prefix.
-CREATE INDEX entity_version_management ON entity_version(management_code)
-  WHERE management_code <> '';
-CREATE INDEX entity_version_space ON entity_version(space_code) WHERE space_code <> '';
 CREATE INDEX relation_version_id ON relation_version(id);
 CREATE INDEX relation_version_source ON relation_version(source, kind, target);
 CREATE INDEX relation_version_target ON relation_version(target, kind, source);
@@ -109,12 +105,15 @@ CREATE INDEX {table}_origin ON {table}(origin)
 """
 # entity_box: extent of a version's point and own geometry in local metres; id is the fid of the
 # version that brought that place, and versions that stay there have no row of their own.
-# entity_type: which entities are or were of a type. An edit touches none of the three unless it
-# moves, renames or retypes; an index over the versions themselves would grow with every edit.
+# entity_type, entity_code: which entities are or were of a type or had a code. An edit touches none
+# of these tables unless it moves, renames or retypes; an index over the versions themselves would
+# grow with every edit.
 # entity_text: grams of name and identifier (`twin_model.store.text`), likewise.
 _SEARCH: Final = """
 CREATE TABLE entity_type (
   type TEXT NOT NULL, entity INTEGER NOT NULL, PRIMARY KEY (type, entity)) WITHOUT ROWID;
+CREATE TABLE entity_code (
+  code TEXT NOT NULL, entity INTEGER NOT NULL, PRIMARY KEY (code, entity)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE entity_box USING
   rtree(id, min_x, max_x, min_y, max_y, min_z, max_z, +entity INTEGER);
 CREATE VIRTUAL TABLE entity_text USING

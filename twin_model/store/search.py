@@ -127,6 +127,12 @@ def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
         "INSERT INTO entity_type SELECT DISTINCT type, entity FROM entity_version"
         " ORDER BY type, entity"
     )
+    connection.execute("DELETE FROM entity_code")
+    for column in ("management_code", "space_code", "time_code"):
+        connection.execute(
+            f"INSERT OR IGNORE INTO entity_code SELECT DISTINCT {column}, entity"
+            f" FROM entity_version WHERE {column} <> ''"
+        )
     connection.execute("INSERT INTO entity_text (entity_text) VALUES ('delete-all')")
     before: tuple[Any, ...] = ()
     cursor = connection.cursor()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -284,15 +285,10 @@ def _relation_names(catalogue: Catalogue, kind: EntityType) -> tuple[set[str], l
         members |= set(one.member_ids())
         own = []
         for rule in one.relations:
-            candidates = (rule.kind, f"{rule.kind}_{one.id}")
-            numbered = (f"{rule.kind}_{one.id}_{number}" for number in range(2, 1000))
-            own.append(
-                next(
-                    name
-                    for name in (*candidates, *numbered)
-                    if name not in taken and name not in members and name not in own
-                )
-            )
+            numbers = (f"{rule.kind}_{one.id}_{number}" for number in itertools.count(2))
+            names = itertools.chain((rule.kind, f"{rule.kind}_{one.id}"), numbers)
+            used = (taken, members, own)
+            own.append(next(name for name in names if not any(name in group for group in used)))
     return taken, own
 
 

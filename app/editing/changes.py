@@ -1,0 +1,135 @@
+"""What becomes of an entity when one value of a form is changed, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from app.editing import schema
+from app.editing.attributes import problem_text
+from app.item_models.entities import display_name
+from twin_model.entity import Entity
+from twin_model.errors import ValidationError
+
+if TYPE_CHECKING:
+    from twin_model.frame import Frame
+
+Change = Callable[[Entity], Entity]
+
+#: Keys of the position's values begin so.
+POSITION: Final = "position."
+_AXES: Final = ("east", "north", "height")
+
+
+def set_attribute(name: str, value: Any) -> Change:
+    """Return the change that sets an attribute, or removes it where the value is None."""
+
+    def change(entity: Entity) -> Entity:
+        attributes = {key: old for key, old in entity.attributes.items() if key != name}
+        if value is not None:
+            attributes[name] = value
+        return replace(entity, attributes=attributes)
+
+    return change
+
+
+def set_name(name: str) -> Change:
+    """Return the change that renames."""
+    return lambda entity: replace(entity, name=name)
+
+
+def set_type(type_id: str) -> Change:
+    """Return the change that gives another type."""
+    return lambda entity: replace(entity, type=type_id)
+
+
+def set_position(key: str, value: float, frame: Frame) -> Change:
+    """Return the change that moves along one axis, own geometry with it, or turns.
+
+    Parameters
+    ----------
+    key : str
+        ``position.east``, ``.north``, ``.height`` (project coordinates, metres) or ``.heading``
+        (degrees clockwise from grid north).
+    value : float
+    frame : Frame
+    """
+    name = key.removeprefix(POSITION)
+    if name == "heading":
+        return lambda entity: replace(entity, heading_deg=float(value) % 360.0)
+    axis = _AXES.index(name)
+    local = float(value) - float(frame.offset[axis])
+
+    def change(entity: Entity) -> Entity:
+        place = list(entity.position or (0.0, 0.0, 0.0))
+        moved = local - place[axis]
+        place[axis] = local
+        geometry = entity.geometry
+        if geometry is not None:
+            geometry = _moved(geometry, axis, moved)
+        return replace(entity, position=(place[0], place[1], place[2]), geometry=geometry)
+
+    return change
+
+
+def _moved(geometry: bytes, axis: int, metres: float) -> bytes:
+    """Return WKB moved along an axis; heights of a flat geometry stay unsaid."""
+    import shapely  # only when something with its own geometry is moved
+
+    shape = shapely.from_wkb(geometry)
+    if axis == 2 and not shape.has_z:
+        return geometry
+    coordinates = shapely.get_coordinates(shape, include_z=shape.has_z)
+    coordinates[:, axis] += metres
+    return bytes(shapely.to_wkb(shapely.set_coordinates(shape, coordinates)))
+
+
+def check_type(entity: Entity, type_id: str) -> None:
+    """Refuse a type that the entity's values do not fit.
+
+    Raises
+    ------
+    ValidationError
+        If a value breaks the new type; values that are missing may be filled in afterwards, and
+        those that it does not declare are kept as they are.
+    """
+    from twin_model.schema.validation import grave, validate
+    from twin_model.schema.values import Problem
+
+    faults = grave(validate(replace(entity, type=type_id), schema.catalogue()))
+    faults = [fault for fault in faults if fault.problem is not Problem.REQUIRED]
+    if faults:
+        raise faults[0]
+
+
+def refusal(error: Exception, type_id: str) -> str:
+    """Return why a type is refused, in the language in use."""
+    catalogue, language = schema.catalogue(), schema.language()
+    name = catalogue.name(type_id, language)
+    kind = catalogue.properties(type_id).get(getattr(error, "name", ""))
+    if not isinstance(error, ValidationError) or kind is None:
+        return str(error)
+    title = kind.name.get(language) or kind.id
+    text = QCoreApplication.translate("EntityPanel", "Not “{0}”: its {1} is {2}. {3}")
+    return text.format(name, title, error.value, problem_text(error, kind))
+
+
+def title_of(key: str) -> str:
+    """Return what users of the history read for a key: the English name of the property."""
+    if key.startswith(POSITION):
+        return key.removeprefix(POSITION)
+    for kind in schema.catalogue().types():
+        for one in kind.properties:
+            if one.id == key and one.name.en:
+                return one.name.en
+    return key
+
+
+def edit_title(entities: Sequence[Entity], what: str) -> str:
+    """Return the label of a command that changes one value, such as ``Edit P-07: head``."""
+    if len(entities) == 1:
+        return f"Edit {display_name(entities[0])}: {what}"
+    return f"Edit {len(entities)} entities: {what}"

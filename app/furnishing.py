@@ -1,0 +1,214 @@
+"""What fills the window, made in steps after its first frame."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+#: Slow to import and free of Qt, so that a thread can do it while the window answers.
+_HEAVY: Final = ("rendering.stage", "rendering.navigation", "twin_model.twin", "twin_model.commands")
+
+
+def _import_heavy() -> None:
+    for name in _HEAVY:
+        importlib.import_module(name)
+
+
+class Furnishing:
+    """Makes the parts of a window, one step a turn of the event loop.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._steps = _steps(window)
+        self._busy = False
+        self._timer = QTimer(window)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._step)
+
+    def begin(self) -> None:
+        """Start: imports in a thread, then the parts."""
+        background = self._window.services.background
+        background.ask("furnishing", _import_heavy, lambda _: self._timer.start())
+
+    def stop(self) -> None:
+        """Make nothing more."""
+        self._timer.stop()
+
+    def finish(self) -> None:
+        """Take all steps that are left.
+
+        Raises
+        ------
+        RuntimeError
+            If a step needs what a later one makes.
+        """
+        if self._busy:
+            raise RuntimeError("a part of the window was asked for before it was made")
+        while not self._step():
+            pass
+
+    def _step(self) -> bool:
+        """Take one step; return whether it was the last one."""
+        self._busy = True
+        try:
+            next(self._steps)
+        except StopIteration:
+            self._timer.stop()
+            self._window.furnished()
+            return True
+        finally:
+            self._busy = False
+        return False
+
+
+def _steps(window: MainWindow) -> Iterator[None]:
+    _make_scene(window)
+    yield
+    for make in (_make_layers, _make_entities, _make_entity, _make_others):
+        make(window)
+        yield
+    _make_bars(window)
+    yield
+    _connect_project(window)
+    _connect_parts(window)
+    window.refresh()
+
+
+def _make_scene(window: MainWindow) -> None:
+    from app.empty_state import EmptyState
+    from app.importing import Importing
+    from app.measure import MeasureTool
+    from app.navigator import Navigator
+    from app.overlays import Overlays
+    from app.scene import Scene
+
+    services, viewport = window.services, window.viewport
+    viewport.stage.set_theme(services.theme.dark)
+    window.navigator = Navigator(viewport)
+    window.scene = Scene(window.session, viewport)
+    window.overlays = Overlays(viewport, services.theme, services.icons)
+    window.empty = EmptyState(viewport, services.icons)
+    window.measure = MeasureTool(viewport, window.navigator, window.overlays, services.theme)
+    window.importing = Importing(window, services)
+
+
+def _make_layers(window: MainWindow) -> None:
+    from app.panels.layers import LayersPanel
+
+    s = window.services
+    window.layers_panel = LayersPanel(s.session, window.scene, s.jobs, s.theme, s.icons)
+    window.docks.fill("layers", window.layers_panel)
+
+
+def _make_entities(window: MainWindow) -> None:
+    from app.panels.entities import EntitiesPanel
+
+    s = window.services
+    window.entities_panel = EntitiesPanel(s.session, s.background, s.theme, s.icons)
+    window.docks.fill("entities", window.entities_panel)
+
+
+def _make_entity(window: MainWindow) -> None:
+    from app.interaction import SceneInteraction
+    from app.panels.entity import EntityPanel
+
+    s = window.services
+    window.entity_panel = EntityPanel(s.session, s.background, s.theme)
+    window.docks.fill("entity", window.entity_panel)
+    window.interaction = SceneInteraction(
+        s.session, window.viewport, window.navigator, window.scene, window.overlays,
+        window.entity_panel,
+    )  # fmt: skip
+
+
+def _make_others(window: MainWindow) -> None:
+    from app.actions.registry import Actions
+    from app.panels.console import ConsolePanel
+    from app.panels.jobs import JobsPanel
+    from app.panels.timeline import TimelinePanel
+
+    s = window.services
+    window.jobs_panel = JobsPanel(s.jobs, s.icons)
+    window.timeline = TimelinePanel(s.session, s.theme, s.icons)
+    window.actions_registry = Actions(window, s.icons)
+    window.console = ConsolePanel(
+        {
+            "window": window,
+            "actions": window.actions_registry,
+            "get_twin": lambda: s.session.twin,
+        }
+    )
+    window.docks.fill("jobs", window.jobs_panel)
+    window.docks.fill("timeline", window.timeline)
+    window.docks.fill("console", window.console)
+
+
+def _make_bars(window: MainWindow) -> None:
+    from app.actions.catalogue import TOOLS, fill_menus, register_all
+    from app.palette import CommandPalette
+    from app.status_strip import StatusStrip
+
+    s, actions = window.services, window.actions_registry
+    window.status = StatusStrip(window.session, window.viewport, window.jobs, s.icons)
+    column = window.centralWidget().layout()
+    if column is not None:
+        column.replaceWidget(window.status_place, window.status)
+    window.status_place.deleteLater()
+    register_all(window, actions)
+    window.top_bar.set_tools(actions, TOOLS)
+    window.docks.set_title_actions("layers", [actions.action("file.add")])
+    fill_menus(window, actions)
+    window.palette_popup = CommandPalette(
+        window, actions, window.session, s.background, window.theme, s.icons
+    )
+
+
+def _connect_project(window: MainWindow) -> None:
+    from app.workers import describe_error
+
+    session, overlays = window.session, window.overlays
+    session.opened.connect(window.project_opened)
+    session.closing.connect(window.save_view)
+    session.closed.connect(window.refresh)
+    session.changed.connect(lambda _: window.refresh())
+    session.failed.connect(lambda error: overlays.notice.show_error(str(error), details=False))
+    window.services.background.failed.connect(
+        lambda error: overlays.notice.show_error(describe_error(error), details=False)
+    )
+    window.scene.failed.connect(overlays.notice.show_error)
+    window.scene.settled.connect(window.refresh)
+    window.importing.failed.connect(overlays.notice.show_error)
+    overlays.notice.details_wanted.connect(lambda: window.docks.show("jobs"))
+    window.status.jobs_wanted.connect(lambda: window.docks.show("jobs"))
+    window.jobs.changed.connect(window.show_empty_state)
+
+
+def _connect_parts(window: MainWindow) -> None:
+    window.layers_panel.add_wanted.connect(window.choose_files)
+    window.layers_panel.properties_wanted.connect(window.entity_panel.show_layer)
+    window.entities_panel.chosen.connect(window.interaction.select)
+    window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
+    window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
+    window.timeline.instant_changed.connect(window.show_instant)
+    window.measure.changed.connect(window.actions_registry.refresh)
+    window.empty.add_wanted.connect(window.choose_files)
+    window.empty.demo_wanted.connect(window.open_demo)
+    window.empty.open_wanted.connect(window.choose_project)
+    window.empty.project_wanted.connect(window.open_project)
+    window.viewport.resized.connect(window.empty.place)
+    window.top_bar.search_wanted.connect(window.show_palette)
+    window.palette_popup.on_layer = window.scene.zoom_to_layer
+    window.palette_popup.on_entity = window.interaction.fly_to_entity
+    window.palette_popup.on_place = window.navigator.fly_near
+    window.theme.changed.connect(window.theme_changed)
