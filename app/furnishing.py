@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 #: Slow to import and free of Qt, so that a thread can do it while the window answers.
-_HEAVY: Final = ("rendering.stage", "rendering.navigation", "twin_model.twin", "twin_model.commands")
+_HEAVY: Final = (
+    "rendering.stage",
+    "rendering.navigation",
+    "twin_model.twin",
+    "twin_model.commands",
+)
 
 
 def _import_heavy() -> None:

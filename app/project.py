@@ -118,9 +118,7 @@ class ProjectSession(QObject):
             return
         self._submit(lambda: twin.execute(command))
 
-    def edit(
-        self, entities: Sequence[str], change: Callable[[Entity], Entity], title: str
-    ) -> None:
+    def edit(self, entities: Sequence[str], change: Callable[[Entity], Entity], title: str) -> None:
         """Queue one command that changes entities as they are when its turn comes.
 
         Parameters

@@ -380,7 +380,10 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange and self.__dict__.get("docks") is not None:
             self.docks.retranslate()
-        if event.type() == QEvent.Type.LanguageChange and self.__dict__.get("_furnishing", 1) is None:
+        if (
+            event.type() == QEvent.Type.LanguageChange
+            and self.__dict__.get("_furnishing", 1) is None
+        ):
             from app.actions.catalogue import fill_menus
 
             self.empty.retranslate()

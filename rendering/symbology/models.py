@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rendering.symbology.palette import Colour, rgb
+from rendering.symbology.palette import rgb
 
 Array = npt.NDArray[np.float64]
 
@@ -193,9 +193,7 @@ def _far_tree() -> Model:
     ring = np.column_stack([2.0 * np.cos(around), 2.0 * np.sin(around), np.full(6, 4.3)])
     low, high = np.array([0.0, 0.0, 2.2]), np.array([0.0, 0.0, 7.0])
     after = np.roll(ring, -1, axis=0)
-    faces = [(a, b, high) for a, b in zip(ring, after)] + [
-        (b, a, low) for a, b in zip(ring, after)
-    ]
+    faces = [(a, b, high) for a, b in zip(ring, after)] + [(b, a, low) for a, b in zip(ring, after)]
     m.add(_LEAVES[1], np.array(faces))
     return m
 

@@ -24,7 +24,6 @@ from rendering.views.view import Scene
 from twin_model.errors import SourceError
 from twin_model.layer import Bounds, Layer
 
-
 #: Kinds of lines and areas that carry their names in the scene.
 _NAMED: Final = frozenset({"road", "district", "boundary", "waterway", "water"})
 _MOST_LABELS: Final = 300
@@ -178,9 +177,7 @@ class DrapeView(DrapedView):
             if size <= best.get(text, (0.0, None))[0]:
                 continue
             at = (
-                shape.representative_point()
-                if is_area
-                else shape.interpolate(0.5, normalized=True)
+                shape.representative_point() if is_area else shape.interpolate(0.5, normalized=True)
             )
             z = float(self.ground.heights(at.x, at.y)) + 2.0
             reach = min(8.0 * size, 20_000.0) if is_area else 450.0

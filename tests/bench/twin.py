@@ -1,7 +1,7 @@
 """The twin's store at the size of a city, against the same SQL written by hand.
 
-    uv run python tests/bench/twin.py                        1 million entities, 10 million relations
-    uv run python tests/bench/twin.py --entities 100000      smaller
+    uv run python tests/bench/twin.py                    1 million entities, 10 million relations
+    uv run python tests/bench/twin.py --entities 100000  smaller
 
 Prints ``name, ours, peer, ratio``. The project is kept in --folder and used again.
 """

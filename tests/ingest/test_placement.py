@@ -50,7 +50,7 @@ def test_small_coordinates_are_taken_as_local_with_a_warning() -> None:
 
 
 def test_coordinates_that_fit_nowhere_are_refused_with_the_remedy() -> None:
-    with pytest.raises(SourceError, match="do not fit the project's.*--crs"):
+    with pytest.raises(SourceError, match=r"do not fit the project's.*--crs"):
         placement(FRAME, info([3e6, 1e6, 0, 3.1e6, 1.1e6, 5]), None, HERE)
 
 

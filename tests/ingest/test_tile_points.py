@@ -22,6 +22,7 @@ from ingest.tiling.points_tree import LEAF_POINTS, assign_levels
 from twin_model.errors import Cancelled, FrameError, SourceError
 from twin_model.frame import Frame
 from twin_model.layer import LayerRole
+from twin_model.tiles.gltf_material import linear_to_srgb
 
 FRAME = Frame("EPSG:32650", (500_000.0, 4_400_000.0, 10.0))
 
@@ -228,6 +229,11 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path, out_of_core: None) -> Non
     assert written[0] == written[1]
 
 
+def seen(linear: Any) -> Any:
+    """sRGB bytes of what COLOR_0 keeps: linear values, 0 to 65,535 (glTF 2.0, 3.9.2)."""
+    return np.rint(linear_to_srgb(linear / 65_535) * 255).astype(np.uint8)
+
+
 def test_attributes_arrive_with_their_points(tmp_path: Path) -> None:
     position = surface(3000)
     times = 2.6e8 + np.arange(3000) / 8
@@ -247,7 +253,7 @@ def test_attributes_arrive_with_their_points(tmp_path: Path) -> None:
     assert not others and tile is not None
     index = tile["_INTENSITY"][:, 0]
     assert sorted(index) == list(range(3000))
-    np.testing.assert_array_equal(tile["COLOR_0"][:, 1], index % 256)
+    np.testing.assert_array_equal(seen(tile["COLOR_0"])[:, 1], index % 256)
     np.testing.assert_array_equal(tile["_RETURN_NUMBER"][:, 0], index % 5)
     extras = json.loads((tmp_path / "tileset.json").read_text())["asset"]["extras"]["shapan"]
     known = index != 7
@@ -262,7 +268,7 @@ def test_scans_with_different_attributes_share_a_layer(tmp_path: Path) -> None:
     second = PointChunk(surface(10, seed=2), intensity=np.full(10, 9, np.uint16))
     tile_points([first, second], target_in(tmp_path))
     assert sorted(all_points(tmp_path, "_INTENSITY")[:, 0]) == [0] * 10 + [9] * 10
-    assert sorted(all_points(tmp_path, "COLOR_0")[:, 0]) == [0] * 10 + [200] * 10
+    assert sorted(seen(all_points(tmp_path, "COLOR_0"))[:, 0]) == [0] * 10 + [200] * 10
 
 
 @pytest.mark.parametrize(
@@ -310,7 +316,8 @@ def test_points_without_a_place_are_left_out_and_counted(tmp_path: Path) -> None
     content = tile_points([PointChunk(position, colour)], target_in(tmp_path, None))
     assert content.counts["points"] == 97
     assert any("3 points" in warning for warning in content.warnings)
-    assert set(all_points(tmp_path, "COLOR_0")[:, 0]) == set(range(1, 101)) - {4, 51, 61}
+    colours = seen(all_points(tmp_path, "COLOR_0"))[:, 0]
+    assert set(colours.tolist()) == set(range(1, 101)) - {4, 51, 61}
 
 
 def test_no_points_make_an_empty_layer_that_opens(tmp_path: Path) -> None:

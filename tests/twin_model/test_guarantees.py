@@ -231,6 +231,68 @@ def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_old
             Twin.open(folder, read_only=read_only)
 
 
+FORMAT_1 = """
+DROP TABLE entity_box; DROP TABLE entity_text; DROP TABLE entity_type; DROP TABLE entity_code;
+DROP TABLE kind_seen; DROP INDEX entity_version_entity; DROP INDEX entity_version_origin;
+CREATE INDEX entity_version_entity ON entity_version(entity);
+CREATE INDEX entity_version_type ON entity_version(type) WHERE revision_to IS NULL;
+CREATE INDEX entity_version_from ON entity_version(revision_from);
+CREATE INDEX entity_version_origin ON entity_version(coalesce(origin, fid))
+  WHERE revision_to IS NULL;
+CREATE VIRTUAL TABLE entity_box USING rtree(fid, min_x, max_x, min_y, max_y, min_z, max_z);
+UPDATE shapan_meta SET value = '1' WHERE key = 'format';
+"""
+
+
+def test_a_store_of_format_1_is_brought_forward_and_keeps_its_journal(tmp_path: Path) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as twin:
+        twin.execute(AddEntities(many(0, 20), [Relation("r", "feeds", "e1", "e2")]))
+        moved = replace(twin.entity("e3"), position=(900.0, 0.0, 0.0), name="水泵")
+        twin.execute(EditEntities([moved]))
+        before, entries = current(twin), twin.journal()
+    connection = sqlite3.connect(folder / "twin.gpkg")
+    connection.executescript(FORMAT_1)
+    connection.close()
+    file = folder / "project.json"
+    file.write_text(file.read_text().replace('"version": 2', '"version": 1'))
+    with pytest.raises(StoreError, match="open it once for writing"):
+        Twin.open(folder, read_only=True)
+    with Twin.open(folder) as twin:
+        assert current(twin) == before and twin.journal() == entries
+        assert verify_store(twin) == []
+        assert [e.id for e in twin.entities(EntityQuery(bbox=(800, -1, 1000, 1)))] == ["e3"]
+        assert [e.id for e in twin.entities(EntityQuery(text="水泵"))] == ["e3"]
+        assert twin.count(EntityQuery(type="pump")) == 20
+        assert len(twin.entities(EntityQuery(where="reached from e1 by feeds"))) == 1
+        assert twin.undo() == "Edit 水泵"
+        assert twin.entity("e3").name == "P3"
+    with Twin.open(folder, read_only=True) as twin:
+        assert twin.count() == 20
+
+
+def test_missing_index_entries_are_found_and_mended(twin: Twin) -> None:
+    twin.execute(AddEntities(many(0, 20)))
+    before = [e.id for e in twin.entities(EntityQuery(bbox=(3, -1, 5, 1)))]
+    twin._writer.execute("DELETE FROM entity_box")
+    twin._writer.execute("INSERT INTO entity_text (entity_text) VALUES ('delete-all')")
+    assert len(verify_store(twin)) == 2
+    assert verify_store(twin, repair=True) == []
+    assert [e.id for e in twin.entities(EntityQuery(bbox=(3, -1, 5, 1)))] == before != []
+    assert [e.id for e in twin.entities(EntityQuery(text="P11"))] == ["e11"]
+
+
+def test_rows_that_no_journal_entry_knows_are_found(twin: Twin) -> None:
+    twin.execute(AddEntities(many(0, 3)))
+    twin._writer.execute(
+        "INSERT INTO entity_version SELECT fid + 100, geom, entity, id, type, name, layer, feature,"
+        " guid, own_geometry, heading_deg, attributes, indicators, rules, management_code,"
+        " space_code, time_code, valid_from, valid_to, revision_from - 1, 1, NULL"
+        " FROM entity_version WHERE fid = 1"
+    )
+    assert any("entity_version" in problem or "rows" in problem for problem in verify_store(twin))
+
+
 def test_the_second_process_to_open_a_project_hears_who_holds_it(twin: Twin) -> None:
     with pytest.raises(StoreError, match="open for writing in process"):
         Twin.open(twin.path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -404,5 +403,5 @@ def write_tileset(
     temporary = path.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as stream:
         json.dump(document, stream, separators=(",", ":"))
-    os.replace(temporary, path)
+    temporary.replace(path)
     return path
