@@ -166,7 +166,8 @@ def _make_bars(window: MainWindow) -> None:
 
     s, actions = window.services, window.actions_registry
     window.status = StatusStrip(window.session, window.viewport, window.jobs, s.icons)
-    column = window.centralWidget().layout()
+    centre = window.centralWidget()
+    column = centre.layout() if centre is not None else None
     if column is not None:
         column.replaceWidget(window.status_place, window.status)
     window.status_place.deleteLater()

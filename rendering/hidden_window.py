@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-import vtkmodules.vtkRenderingOpenGL2 as opengl  # also registers the OpenGL factories
+from vtkmodules import vtkRenderingOpenGL2  # also registers the OpenGL factories
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 
@@ -22,7 +22,7 @@ def make_window(size: tuple[int, int]) -> Any:
         Width and height in pixels.
     """
     without_x = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
-    egl = getattr(opengl, "vtkEGLRenderWindow", None) if without_x else None
+    egl = getattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow", None) if without_x else None
     window = vtkRenderWindow() if egl is None else egl()
     window.SetOffScreenRendering(1)
     window.SetSize(*size)

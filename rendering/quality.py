@@ -114,7 +114,8 @@ class Quality:
         found = []
         if self.software and self.is_known:
             found.append(
-                "Software OpenGL: cast shadows between buildings are off, edges are smooth only at rest"
+                "Software OpenGL: cast shadows between buildings are off,"
+                " edges are smooth only at rest"
             )
             if self._wants_eye_dome and not self._is_at_rest:
                 found.append("Eye-dome lighting is off until the view comes to rest")

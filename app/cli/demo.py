@@ -40,7 +40,7 @@ def build_demo(folder: Path, size: str, job: Job) -> list[str]:
     """
     if (folder / "project.json").is_file():
         return []
-    from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLE, build_sources
+    from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLE, VIEWS, build_sources
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
@@ -64,6 +64,7 @@ def build_demo(folder: Path, size: str, job: Job) -> list[str]:
                     raise
                 except ShapanError as error:
                     failures.append(str(error))
+            twin.set_view_state({"camera": VIEWS["1"], "views": VIEWS})
         if folder.exists():
             if any(folder.iterdir()):
                 raise ShapanError(

@@ -168,8 +168,8 @@ def write_things(path: Path, things: list[Thing]) -> None:
 
 _FOOTED: Final = frozenset({"lamp", "camera", "sensor"})
 _TABLES: Final = {
-    "crane": "cranes", "container": "containers", "lamp": "lamps", "camera": "cameras",
-    "sensor": "sensors", "pump": "pumps", "truck": "trucks", "ship": "ships",
+    "crane": "岸桥", "container": "集装箱", "lamp": "路灯", "camera": "摄像机",
+    "sensor": "传感器", "pump": "水泵", "truck": "集卡", "ship": "船舶",
 }  # fmt: skip
 
 

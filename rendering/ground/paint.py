@@ -124,7 +124,7 @@ def _bytes(colour: str) -> Rgb:
 
 
 class Painter:
-    """Paints on one square texture.
+    """Paints on one texture with as many rows as columns.
 
     Parameters
     ----------
@@ -144,6 +144,7 @@ class Painter:
         self._box = box
         self._dim = 0.80 if dark else 1.0
         self._scale = self._big / (box[2] - box[0])
+        self._scale_y = self._big / (box[3] - box[1])
         base = Image.fromarray(pixels)
         self._image = base.resize((self._big, self._big), Image.Resampling.BILINEAR)
 
@@ -242,7 +243,7 @@ class Painter:
     def _xy(self, coords: Any) -> npt.NDArray[Any]:
         points = np.asarray(coords, dtype=np.float64)[:, :2]
         x = (points[:, 0] - self._box[0]) * self._scale
-        y = (self._box[3] - points[:, 1]) * self._scale
+        y = (self._box[3] - points[:, 1]) * self._scale_y
         return np.column_stack([x, y])
 
     def _area(self, draw: Any, target: Any, polygon: Any, colour: Rgb) -> None:

@@ -65,10 +65,13 @@ class Rim:
         near = _bilinear(self._picture, u, v)
         return np.asarray(near * (1 - calm) + _bilinear(self._calm, u, v) * calm)
 
-    def covers(self, x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
-        """Return which places lie within the box."""
+    def covers(self, x: FloatArray, y: FloatArray, inset_m: float = 0.0) -> npt.NDArray[np.bool_]:
+        """Return which places lie within the box, at least *inset_m* from its sides."""
         west, south, east, north = self.box
-        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        return np.asarray(
+            (x >= west + inset_m) & (x <= east - inset_m)
+            & (y >= south + inset_m) & (y <= north - inset_m)
+        )  # fmt: skip
 
 
 def _bilinear(picture: FloatArray, u: FloatArray, v: FloatArray) -> FloatArray:
@@ -105,7 +108,16 @@ def _spread(values: FloatArray) -> FloatArray:
 
 
 def _calmed(picture: FloatArray, bare: FloatArray) -> FloatArray:
-    """Return the picture with all land at the edge alike, and all water."""
+    """Return the picture with all land at the edge alike, and all water.
+
+    Rivers end in haze: drawn on straight to the horizon they would look like a mistake.
+    """
+    share = is_water(picture).astype(np.float64)[..., None]
+    for _ in range(3):
+        share = _spread(share)
+    narrow = is_water(picture) & (share[..., 0] < 0.35)
+    picture = picture.copy()
+    picture[narrow] = bare
     rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     out = picture.copy()
     for kind, here in ((is_water(rim), is_water(picture)), (~is_water(rim), ~is_water(picture))):

@@ -112,7 +112,8 @@ def make_tile(content: GroundContent, box: Box) -> GroundPayload:
     slope = np.hypot(gx, gy)
     tint = _base(content, inner, slope)
     if content.rim is not None:
-        beyond = ~content.rim.covers(x, y)[1:-1, 1:-1]
+        # One cell further in, or the cells across the edge would fade from bare ground.
+        beyond = ~content.rim.covers(x, y, inset_m=step)[1:-1, 1:-1]
         if beyond.any():
             tint[beyond] = content.rim.at(x, y)[1:-1, 1:-1][beyond]
     texture = _compose(content, _pixels(tint, TEXELS), box)

@@ -99,8 +99,8 @@ class Model:
         corners, normals, colours = [], [], []
         for colour, pieces in self.parts.items():
             triangles = np.concatenate(pieces)
-            normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-            normal = np.repeat(_unit(normal), 3, axis=0)
+            sides = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+            normal = np.repeat(_unit(np.cross(*sides).astype(np.float64)), 3, axis=0)
             corner = triangles.reshape(-1, 3)
             tone = np.tile(rgb(colour), (len(corner), 1))
             if colour in self.soft:

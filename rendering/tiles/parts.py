@@ -99,7 +99,7 @@ class PartOptions:
     massing_colour: tuple[float, float, float] = (0.93, 0.90, 0.86)
     colour_by: str = "rgb"
     height_range: tuple[float, float] = (0.0, 1.0)
-    light: Light = Light()
+    light: Light = field(default_factory=Light)
 
 
 def build_parts(
@@ -201,7 +201,8 @@ def _surface(
     if options.massing and normal is not None and not unlit:
         base = (1.0, 1.0, 1.0, 1.0) if image is not None else material.base_colour
         tone = _massing(position, normal, matrix, feature, shade, base, options, image is not None)
-        normal, facing = None, _outward(normal, matrix)
+        facing = _outward(normal, matrix)
+        normal = None
         shade = lit_colours(tone, facing, options.light)
     part = Part(
         poly_data(

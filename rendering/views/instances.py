@@ -89,8 +89,8 @@ class Instances:
             if len(rows) <= _CELL:
                 reach = self.radius_m[rows].max()
                 low = self.position[rows].min(axis=0) - (reach, reach, 0.0)
-                high = (*self.position[rows].max(axis=0), reach, reach, 0.0)
-                high[2] += self.height_m[rows].max()
+                rise = self.height_m[rows].max()
+                high = self.position[rows].max(axis=0) + np.array([reach, reach, rise])
                 self.cells.append(Cell(rows, low, high))
                 continue
             flat = self.position[rows, :2]

@@ -134,10 +134,10 @@ def test_things_of_every_kind_are_there(city: City) -> None:
     path = city["things.gpkg"].path
     count = {
         table: len(geometry_of(path, table))
-        for table in ("cranes", "containers", "lamps", "cameras", "sensors", "pumps", "ships")
+        for table in ("岸桥", "集装箱", "路灯", "摄像机", "传感器", "水泵", "船舶")
     }
-    assert count["cranes"] == 7 and count["lamps"] > 300 and count["containers"] > 200
-    assert count["cameras"] >= 15 and count["sensors"] >= 20 and count["ships"] >= 4
+    assert count["岸桥"] == 7 and count["路灯"] > 300 and count["集装箱"] > 200
+    assert count["摄像机"] >= 15 and count["传感器"] >= 20 and count["船舶"] >= 4
     assert len(geometry_of(city["trees.gpkg"].path)) > 1000
 
 
