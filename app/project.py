@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.workers import Task
+from app.threads import Threads
 from twin_model.errors import ShapanError, StoreError
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class ProjectSession(QObject):
         self._arrived.connect(self._deliver)
         # An import commits under the same lock, so commands wait in this thread and not in
         # the one that draws.
-        self._writer = QThreadPool(self)
-        self._writer.setMaxThreadCount(1)
-        self._writer.setExpiryTimeout(-1)
+        self._writer = Threads(self, 1)
 
     @property
     def twin(self) -> Twin | None:
@@ -163,7 +161,7 @@ class ProjectSession(QObject):
 
     def settle(self) -> None:
         """Wait until every queued command is carried out."""
-        self._writer.waitForDone()
+        self._writer.wait()
 
     def _submit(self, work: Callable[[], object]) -> None:
         def run() -> None:
@@ -172,7 +170,7 @@ class ProjectSession(QObject):
             except ShapanError as error:
                 self.failed.emit(error)
 
-        self._writer.start(Task(run))
+        self._writer.start(run)
 
     def _adopt(self, twin: Twin) -> None:
         try:

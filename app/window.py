@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         """
         from app import dialogs
 
+        self.furnish()  # whoever opens a project at once must not miss what it announces
         try:
             self.session.open(folder, read_only=read_only)
         except StoreError as error:

@@ -12,21 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.threads import Threads
 from ingest.pipeline.job import Job, Progress
 from twin_model.errors import Cancelled, ShapanError, SourceError
-
-
-class Task(QRunnable):
-    """A callable for a thread pool."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        self._work()
 
 
 class Background(QObject):
@@ -44,10 +34,8 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
         # The twin keeps one reading connection a thread; threads that stay keep them few.
-        self._pool.setExpiryTimeout(-1)
+        self._pool = Threads(self, 2)
         self._latest: dict[str, int] = {}
         self._numbers = itertools.count()
         self._answered.connect(self._deliver)
@@ -67,7 +55,7 @@ class Background(QObject):
             except RuntimeError:
                 return  # the window is gone
 
-        self._pool.start(Task(work))
+        self._pool.start(work)
 
     @Slot(object, object, object)
     def _deliver(
@@ -91,7 +79,7 @@ class Background(QObject):
     def wait(self) -> None:
         """Wait for running questions, dropping their answers."""
         self.forget()
-        self._pool.waitForDone()
+        self._pool.wait()
 
 
 class JobState(StrEnum):
@@ -172,8 +160,7 @@ class Jobs(QObject):
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._ended: list[JobRecord] = []
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._pool = Threads(self, 1)
         # Progress arrives up to ten times a second a job; panels repaint once for all of it.
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
@@ -186,7 +173,7 @@ class Jobs(QObject):
         record = JobRecord(next(self._numbers), title, work, kind)
         record.job = Job(lambda progress: self._progressed(record, progress))
         self.records.append(record)
-        self._pool.start(Task(lambda: self._run(record)))
+        self._pool.start(lambda: self._run(record))
         self._stirred.emit()
         return record
 
@@ -204,7 +191,7 @@ class Jobs(QObject):
         """Ask all jobs to stop and wait for them."""
         for record in self.active():
             record.job.cancel()
-        self._pool.waitForDone()
+        self._pool.wait()
 
     def shut_down(self) -> None:
         """Stop everything and tell nobody any more."""

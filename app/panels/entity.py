@@ -96,7 +96,12 @@ class EntityPanel(QWidget):
         self.graph = RelationGraph(theme)
         self.graph.chosen.connect(self.entity_wanted)
         self._lay_out()
+        self._catalogue_timer = QTimer(self)
+        self._catalogue_timer.setSingleShot(True)
+        self._catalogue_timer.setInterval(_CATALOGUE_MS)
+        self._catalogue_timer.timeout.connect(self._read_catalogue)
         session.opened.connect(self._opened)
+        session.closed.connect(self._catalogue_timer.stop)
         session.closed.connect(self.clear)
         session.changed.connect(self._follow)
         self.retranslate()
@@ -224,7 +229,7 @@ class EntityPanel(QWidget):
         self._instant = None
         self.clear()
         # Not while the first picture is drawn: the catalogue takes half a second of a core.
-        QTimer.singleShot(_CATALOGUE_MS, self, self._read_catalogue)
+        self._catalogue_timer.start()
 
     def _read_catalogue(self) -> None:
         """Read the entity types in a thread; the form is complete when they are there."""

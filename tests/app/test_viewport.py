@@ -33,7 +33,7 @@ def pixels(viewport: Viewport) -> np.ndarray:
     """Return what is on the widget, (h, w, 3) uint8."""
     image = viewport.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3)
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
 def is_a_picture(found: np.ndarray) -> bool:

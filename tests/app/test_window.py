@@ -60,7 +60,7 @@ def test_clicking_a_building_shows_what_it_is_and_where_it_comes_from(
     panel = window.entity_panel
     assert panel.entity is not None
     assert panel.entity.id == "old-town-0"
-    qtbot.waitUntil(lambda: ("Use", "Office") in {(f.name, f.value) for f in panel.fields.fields})
+    qtbot.waitUntil(lambda: ("Use", "office") in {(f.name, f.value) for f in panel.fields.fields})
     panel.tabs.set_current(2)
     assert "/data/old-town.glb" in {field.value for field in panel.fields.fields}
     qtbot.waitUntil(lambda: bool(panel.graph.accessibleName()))

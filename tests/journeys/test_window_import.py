@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.importing import Placement
 from app.workers import JobState
+from journey_support import LEFT, dialog_of, drop, wait_jobs
 from twin_model.twin import Twin
 from window_support import MakeWindow, wait_complete
 
-if TYPE_CHECKING:
-    from app.placement import PlacementDialog
-    from app.window import MainWindow
-
 pytestmark = pytest.mark.gui
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 def write_las(path: Path, *, crs: str | None, count: int = 4000) -> Path:
@@ -43,39 +35,6 @@ def write_las(path: Path, *, crs: str | None, count: int = 4000) -> Path:
     las.z = chance.uniform(0, 10, count)
     las.write(path)
     return path
-
-
-def drop(window: MainWindow, paths: list[Path]) -> None:
-    """Drop files on the scene, as a file manager does."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    at = window.viewport.mapTo(window, QPoint(50, 50))
-    enter = QDragEnterEvent(
-        at, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    assert window.overlays.drop.isVisible()
-    QApplication.sendEvent(
-        window,
-        QDropEvent(
-            QPointF(at), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier
-        ),
-    )
-    assert not window.overlays.drop.isVisible()
-
-
-def dialog_of(qtbot: QtBot, window: MainWindow) -> PlacementDialog:
-    """Return the placement dialog once everything in it has been looked into."""
-    qtbot.waitUntil(lambda: window.importing.dialog is not None)
-    dialog = window.importing.dialog
-    assert dialog is not None
-    qtbot.waitUntil(lambda: not dialog.waiting, timeout=20_000)
-    return dialog
-
-
-def wait_jobs(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: bool(window.jobs.records) and not window.jobs.active(), timeout=60_000)
 
 
 def test_the_first_file_dropped_makes_a_project_in_its_own_frame(

@@ -126,6 +126,7 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         window.setGeometry(0, 0, *size)
         window.show()
         qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: window.complete, timeout=20_000)
         if project is not None:
             assert window.open_project(project)
             wait_complete(qtbot, window)
@@ -145,7 +146,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         timer for timer in gc.get_objects()
         if isinstance(timer, QTimer) and _is_alive(timer) and timer.isActive()
     ]  # fmt: skip
-    assert not running, f"timers still run: {running}"
+    told = [(t.interval(), t.isSingleShot(), str(t.parent())) for t in running]
+    assert not running, f"timers still run: {told}"
 
 
 def _is_alive(thing: QObject) -> bool:
