@@ -200,6 +200,7 @@ class Viewport(QOpenGLWidget):
             camera rests.
         """
         self.stage.camera = pose
+        self._more = True  # nobody knows what this view needs before its first frame
         if moving:
             if not self._rest.isActive():
                 self.stage.set_moving(True)

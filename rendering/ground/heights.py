@@ -75,9 +75,16 @@ class HeightField:
         """Return heights by bilinear interpolation of the overview; edges extend outwards."""
         return _bilinear(self._values, self.bounds, self._step, np.asarray(x), np.asarray(y))
 
-    def beyond(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-        """Let heights outside the terrain run down to its lowest, instead of on for ever."""
+    def beyond(
+        self, x: FloatArray, y: FloatArray, z: FloatArray, lowest_m: float = np.inf
+    ) -> FloatArray:
+        """Let heights outside the terrain run down to its lowest, instead of on for ever.
+
+        Where anything else in the scene lies lower, at *lowest_m*, down to that: mountains in
+        one country must not bury a harbour in another.
+        """
         west, south, low, east, north, _ = self.bounds
+        low = min(low, lowest_m)
         out_x = np.maximum(np.maximum(west - x, x - east), 0.0)
         out_y = np.maximum(np.maximum(south - y, y - north), 0.0)
         share = np.clip(np.hypot(out_x, out_y) / (0.015 * (east - west + north - south)), 0.0, 1.0)

@@ -20,6 +20,8 @@ from rendering.symbology.palette import OVER_IMAGERY, Colour
 Box = tuple[float, float, float, float]
 
 CELLS: Final = 32
+#: Cells a side that relief is shaded in; a multiple of `CELLS`.
+RELIEF_CELLS: Final = 128
 TEXELS: Final = 512
 
 
@@ -63,7 +65,7 @@ class GroundContent:
         """Return ground heights of a regular grid at full resolution."""
         if not self.fields:
             return np.full(x.shape, self.flat_m)
-        out = self.fields[0].beyond(x, y, self.fields[0].fine(x, y))
+        out = self.fields[0].beyond(x, y, self.fields[0].fine(x, y), self.flat_m)
         for upper in self.fields[1:]:
             west, south, _, east, north, _ = upper.bounds
             inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
@@ -100,25 +102,30 @@ class GroundPayload:
 def make_tile(content: GroundContent, box: Box) -> GroundPayload:
     """Return the square of ground in *box* (west, south, east, north)."""
     size = box[2] - box[0]
-    step = size / CELLS
+    # Relief is shaded in the texture, four times finer than the mesh: it is what shows it.
+    cells = RELIEF_CELLS if content.fields else CELLS
+    step = size / cells
     # One cell more on each side, so that shading agrees with the neighbours'.
-    axis = np.arange(-1, CELLS + 2) * step
+    axis = np.arange(-1, cells + 2) * step
     x, y = np.meshgrid(box[0] + axis, box[1] + axis)
     z = content.heights(x, y)
     gx = (z[1:-1, 2:] - z[1:-1, :-2]) / (2 * step)
     gy = (z[2:, 1:-1] - z[:-2, 1:-1]) / (2 * step)
     inner = z[1:-1, 1:-1]
-    shade = _hillshade(gx, gy, content.sun)
-    slope = np.hypot(gx, gy)
-    tint = _base(content, inner, slope)
+    tint = _base(content, inner, np.hypot(gx, gy))
     if content.rim is not None:
         # One cell further in, or the cells across the edge would fade from bare ground.
         beyond = ~content.rim.covers(x, y, inset_m=step)[1:-1, 1:-1]
         if beyond.any():
             tint[beyond] = content.rim.at(x, y)[1:-1, 1:-1][beyond]
     texture = _compose(content, _pixels(tint, TEXELS), box)
+    if content.fields:
+        texture = _shaded(texture, _hillshade(gx, gy, content.sun))
     centre = np.array([box[0] + size / 2, box[1] + size / 2, float(inner.mean())])
-    data, triangles = _grid(x[1:-1, 1:-1], y[1:-1, 1:-1], inner, shade, centre, size * 0.03)
+    coarse = slice(1, -1, cells // CELLS)
+    data, triangles = _grid(
+        x[coarse, coarse], y[coarse, coarse], z[coarse, coarse], centre, size * 0.03
+    )
     matrix = np.eye(4)
     matrix[:3, 3] = centre
     nbytes = texture.nbytes * 3 + (CELLS + 1) ** 2 * 100
@@ -126,6 +133,19 @@ def make_tile(content: GroundContent, box: Box) -> GroundPayload:
         data, image_data(texture), matrix, content.version, nbytes, triangles,
         float(inner.min()), float(inner.max()),
     )  # fmt: skip
+
+
+def _shaded(
+    texture: npt.NDArray[np.uint8], shade: npt.NDArray[np.float64]
+) -> npt.NDArray[np.uint8]:
+    """Return a picture (north first) in the light of a grid of brightness (south first)."""
+    from PIL import Image
+
+    fine = Image.fromarray(shade[::-1].astype(np.float32)).resize(
+        (texture.shape[1], texture.shape[0]), Image.Resampling.BICUBIC
+    )
+    lit = texture.astype(np.float32) * np.asarray(fine, np.float32)[..., None]
+    return np.asarray(np.clip(np.rint(lit), 0, 255), np.uint8)
 
 
 def _hillshade(
@@ -226,7 +246,6 @@ def _grid(
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],
     z: npt.NDArray[np.float64],
-    shade: npt.NDArray[np.float64],
     centre: npt.NDArray[np.float64],
     skirt_m: float,
 ) -> tuple[Any, int]:
@@ -235,9 +254,6 @@ def _grid(
     top = np.stack([x, y, z], -1).reshape(-1, 3) - centre
     u = np.linspace(0.5 / TEXELS, 1 - 0.5 / TEXELS, n)
     uv = np.stack(np.meshgrid(u, u), -1).reshape(-1, 2)
-    light = np.repeat(
-        np.rint(np.clip(shade, 0, 1) * 255).astype(np.uint8).reshape(-1, 1), 3, axis=1
-    )
     index = np.arange(n * n).reshape(n, n)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, :-1], index[1:, 1:]
     faces = [
@@ -254,6 +270,6 @@ def _grid(
         np.concatenate([top, down]).astype(np.float32),
         triangles=triangles,
         uv=np.concatenate([uv, uv[rim]]).astype(np.float32),
-        colour=np.concatenate([light, light[rim]]),
+        colour=np.full((len(top) + len(rim), 3), 255, np.uint8),
     )
     return data, len(triangles)
