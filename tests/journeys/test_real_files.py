@@ -84,5 +84,5 @@ def test_four_kinds_of_files_are_placed_saved_and_reopened_as_they_were(
         again.viewport.set_pose(pose, moving=False)
         wait_complete(qtbot, again)
         seen = pixels(again.viewport.grab().toImage())
-        # Eye-dome lighting comes and goes with the frame rate (2 to 3); another view is 50 and more.
+        # Eye-dome lighting comes and goes with the frame rate (2 to 3); another view makes 50.
         assert np.abs(seen - picture).mean() < 6.0, layer
