@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import Theme
 
 _HEIGHT: Final = 32
-_GAP: Final = 18
-_MARGIN: Final = 14
+_GAP: Final = 13
+_MARGIN: Final = 12
 
 
 class TabStrip(QWidget):
