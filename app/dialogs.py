@@ -23,7 +23,7 @@ from app.crs_field import CrsField
 from app.importing import NewProject, free_folder
 from app.services import Services
 from app.workers import Jobs
-from twin_model.errors import FrameError, StoreError
+from twin_model.errors import FrameError, StoreError, StoreLockedError
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -60,7 +60,7 @@ def offer_read_only(parent: QWidget, error: StoreError) -> bool:
 
     Only a lock leaves that choice.
     """
-    if "open" not in error.reason and "lock" not in error.reason:
+    if not isinstance(error, StoreLockedError):
         return False
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)

@@ -44,17 +44,24 @@ class StatusStrip(QFrame):
         self.jobs.setIcon(icons.icon("spinner", "accent"))
         self.jobs.setIconSize(QSize(14, 14))
         self.jobs.clicked.connect(self.jobs_wanted)
+        self.failures = QLabel(self)
+        self.failures.setObjectName("warning")
         self.crs = QLabel(self)
         self.edits = QLabel(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(22)
-        for widget in (self.frame_time, self.tiles, self.memory, self.quality, self.jobs):
+        for widget in (
+            self.frame_time, self.tiles, self.memory, self.quality, self.failures, self.jobs,
+        ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.crs)
         row.addWidget(self.edits)
-        for label in (self.frame_time, self.tiles, self.memory, self.quality, self.crs, self.edits):
+        for label in (
+            self.frame_time, self.tiles, self.memory, self.quality, self.failures, self.crs,
+            self.edits,
+        ):  # fmt: skip
             label.setTextFormat(Qt.TextFormat.PlainText)
         # Five times a second is as often as anybody reads numbers.
         self._timer = QTimer(self)
@@ -95,8 +102,15 @@ class StatusStrip(QFrame):
         self.quality.setText(self.tr("simplified") if notes else "")
         self.quality.setToolTip("\n".join(notes))
         self.quality.setVisible(bool(notes) and statistics.tiles_visible > 0)
+        self._show_failures(statistics.failures)
         self._show_jobs()
         self._show_project()
+
+    def _show_failures(self, failures: dict[str, list[str]]) -> None:
+        texts = [text for found in failures.values() for text in found]
+        self.failures.setVisible(bool(texts))
+        self.failures.setText(self.tr("%n drawing problem(s)", "", len(texts)))
+        self.failures.setToolTip("\n".join(texts[:20]))
 
     def _show_jobs(self) -> None:
         active = self._jobs.active()
@@ -112,7 +126,11 @@ class StatusStrip(QFrame):
             return
         vertical = twin.frame.vertical_crs
         heights = vertical[:16] if vertical else self.tr("height datum unknown")
-        self.crs.setText(f"{twin.frame.crs[:24]} · {heights}")
+        # A code is short; WKT is told by its name.
+        named = twin.frame.crs if len(twin.frame.crs) <= 24 else twin.frame.horizontal.name
+        if named.lower() in ("unknown", "unnamed", ""):
+            named = self.tr("CRS of its own")
+        self.crs.setText(f"{named[:48]} · {heights}")
         self.crs.setToolTip(twin.frame.horizontal.name)
         if twin.read_only:
             self.edits.setText(self.tr("read-only"))

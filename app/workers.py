@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import shiboken6
@@ -218,10 +219,18 @@ class Jobs(QObject):
             record.log.extend(errors)
             record.log.extend(_warnings(record.result))
             record.error = errors[0] if errors else ""
+            partial = (
+                [one for one in record.result or [] if getattr(one, "incomplete", False)]
+                if isinstance(record.result, list)
+                else []
+            )
             some_worked = len(errors) < len(record.result or []) if errors else True
             record.state = (
                 JobState.DONE if not errors else JobState.PARTLY if some_worked else JobState.FAILED
             )
+            if partial and not errors:
+                record.state = JobState.PARTLY
+                record.error = _damage(partial[0])
         except Cancelled:
             record.state = JobState.CANCELLED
         except (ShapanError, OSError) as error:
@@ -273,6 +282,13 @@ def _errors(result: Any) -> list[str]:
             source = str(getattr(one, "source", ""))
             found.append(error if not source or source in error else f"{source}: {error}")
     return found
+
+
+def _damage(result: Any) -> str:
+    """Return what is missing of a source that was read up to where it is damaged."""
+    warnings = [str(text) for text in getattr(result, "warnings", [])]
+    name = Path(str(getattr(result, "source", ""))).name
+    return f"{name}: {warnings[-1]}" if warnings else name
 
 
 def _warnings(result: Any) -> list[str]:

@@ -79,6 +79,10 @@ class StoreError(ShapanError):
     """The project cannot be opened, read or written."""
 
 
+class StoreLockedError(StoreError):
+    """Another process has the project open for writing; reading will do meanwhile."""
+
+
 class PluginError(ShapanError):
     """A plugin failed; the traceback is kept for the details."""
 

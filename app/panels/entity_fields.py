@@ -276,8 +276,8 @@ def layer_fields(layer: Layer) -> list[Field]:
     for unit, count in layer.counts.items():
         if isinstance(count, int) and unit in words.known_units():
             fields.append(Field(words.unit(unit).capitalize(), numbers.integer(count)))
-    if layer.licence:
-        fields.append(Field(QCoreApplication.translate("EntityPanel", "Licence"), layer.licence))
+    licence = layer.licence or numbers.unknown()
+    fields.append(Field(QCoreApplication.translate("EntityPanel", "Licence"), licence))
     if layer.attribution:
         fields.append(
             Field(QCoreApplication.translate("EntityPanel", "Attribution"), layer.attribution)

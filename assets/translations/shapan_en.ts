@@ -19,6 +19,10 @@
 <context>
     <name>StatusStrip</name>
     <message numerus="yes">
+        <source>%n drawing problem(s)</source>
+        <translation><numerusform>%n drawing problem</numerusform><numerusform>%n drawing problems</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n tile(s) loading</source>
         <translation><numerusform>%n tile loading</numerusform><numerusform>%n tiles loading</numerusform></translation>
     </message>

@@ -1877,6 +1877,14 @@
         <translation>绘制一帧的时间</translation>
     </message>
     <message numerus="yes">
+        <source>%n drawing problem(s)</source>
+        <translation><numerusform>%n 处绘制问题</numerusform></translation>
+    </message>
+    <message>
+        <source>CRS of its own</source>
+        <translation>自定义坐标系</translation>
+    </message>
+    <message numerus="yes">
         <source>%n tile(s) loading</source>
         <translation><numerusform>正在载入 %n 块</numerusform></translation>
     </message>

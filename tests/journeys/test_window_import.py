@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.importing import Placement
 from app.workers import JobState
-from journey_support import LEFT, dialog_of, drop, wait_jobs
+from journey_support import LEFT, dialog_of, drop, wait_jobs, write_las
 from twin_model.twin import Twin
 from window_support import MakeWindow, wait_complete
 
 pytestmark = pytest.mark.gui
-
-
-def write_las(path: Path, *, crs: str | None, count: int = 4000) -> Path:
-    """Write a small survey around easting 500 100, northing 3 400 050."""
-    import laspy
-    from pyproj import CRS
-
-    header = laspy.LasHeader(point_format=6, version="1.4")
-    header.scales = [0.001] * 3
-    header.offsets = [500_000.0, 3_400_000.0, 0.0]
-    if crs:
-        header.add_crs(CRS.from_user_input(crs))
-    las = laspy.LasData(header)
-    chance = np.random.default_rng(4)
-    las.x = 500_100.0 + chance.uniform(0, 50, count)
-    las.y = 3_400_050.0 + chance.uniform(0, 50, count)
-    las.z = chance.uniform(0, 10, count)
-    las.write(path)
-    return path
 
 
 def test_the_first_file_dropped_makes_a_project_in_its_own_frame(
@@ -130,6 +110,20 @@ def test_a_file_that_breaks_during_import_is_told_without_a_dialog(
     window.jobs.retry(window.jobs.records[0])
     wait_jobs(qtbot, window)
     assert window.jobs.records[0].state == JobState.DONE
+
+
+def test_a_file_damaged_in_the_middle_is_kept_as_far_as_it_goes_and_shown_as_partly_done(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path
+) -> None:
+    window = make_window(project)
+    path = write_las(tmp_path / "cut.las", crs="EPSG:32650")
+    path.write_bytes(path.read_bytes()[:-30_000])
+    window.importing.place([Placement(path, None, "points")], None)
+    wait_jobs(qtbot, window)
+    record = window.jobs.records[0]
+    assert record.state == JobState.PARTLY
+    assert "cut.las" in record.error
+    assert 0 < window.session.required.layer("cut").counts["points"] < 4000
 
 
 def test_a_cancelled_import_leaves_the_project_as_it_was(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -50,3 +51,22 @@ def dialog_of(qtbot: QtBot, window: MainWindow) -> PlacementDialog:
 def wait_jobs(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until nothing runs any more."""
     qtbot.waitUntil(lambda: bool(window.jobs.records) and not window.jobs.active(), timeout=60_000)
+
+
+def write_las(path: Path, *, crs: str | None, count: int = 4000) -> Path:
+    """Write a small survey around easting 500 100, northing 3 400 050."""
+    import laspy
+    from pyproj import CRS
+
+    header = laspy.LasHeader(point_format=6, version="1.4")
+    header.scales = [0.001] * 3
+    header.offsets = [500_000.0, 3_400_000.0, 0.0]
+    if crs:
+        header.add_crs(CRS.from_user_input(crs))
+    las = laspy.LasData(header)
+    chance = np.random.default_rng(4)
+    las.x = 500_100.0 + chance.uniform(0, 50, count)
+    las.y = 3_400_050.0 + chance.uniform(0, 50, count)
+    las.z = chance.uniform(0, 10, count)
+    las.write(path)
+    return path

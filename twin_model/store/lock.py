@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from twin_model.errors import StoreError
+from twin_model.errors import StoreError, StoreLockedError
 from twin_model.time import Instant
 
 _NAME: Final = "twin.lock"
@@ -39,7 +39,7 @@ class WriterLock:
             self._connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                raise StoreError(
+                raise StoreLockedError(
                     f"{folder} is open for writing in {holder(folder)}",
                     remedy="close it there, or open it read-only",
                 ) from error
