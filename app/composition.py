@@ -70,8 +70,10 @@ def build_window(
     language : str, optional
         ``zh_CN`` or ``en``; overrides the stored one.
     """
+    from app import collector
     from app.window import MainWindow
 
+    collector.install()
     settings = settings or Settings()
     theme = Theme(_wants_dark(settings) if dark is None else dark)
     theme.apply()

@@ -63,6 +63,7 @@ def test_selecting_searching_and_importing_leave_the_gui_thread_free(
     qtbot.wait(300)
     late = dog.late()
     assert window.jobs.records[0].state == JobState.DONE
-    # One beat may miss while the import holds the interpreter; a blocked thread misses many.
     assert len(dog.gaps) > 150
-    assert len(late) <= 2 and max(late, default=0.0) < 4 * LIMIT_S, late
+    # The import shares the interpreter and two noisy cores with this test: a few beats come late.
+    # A blocked thread would be late by the whole time that the work takes.
+    assert len(late) < 0.05 * len(dog.gaps) and max(late, default=0.0) < 4 * LIMIT_S, late
