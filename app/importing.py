@@ -155,7 +155,7 @@ def _inspect(path: Path, job: Job) -> list[SourceInfo]:
     found = []
     for source in sources:
         job.check()
-        found.append(inspect_source(source, job))
+        found.append(inspect_source(source, job, about_to_read=True))
     return found
 
 

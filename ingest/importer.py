@@ -28,6 +28,7 @@ from ingest.readers.contract import (
     MeshChunk,
     ObjectChunk,
     PointChunk,
+    Preparing,
     RasterSource,
     Reader,
     ReadOptions,
@@ -89,15 +90,25 @@ class ImportResult:
     incomplete: bool = False
 
 
-def inspect_source(path: Path, job: Job) -> SourceInfo:
+def inspect_source(path: Path, job: Job, *, about_to_read: bool = False) -> SourceInfo:
     """Return what a file or folder holds; a file that cannot be read has `error` set.
+
+    Parameters
+    ----------
+    path : Path
+    job : Job
+    about_to_read : bool
+        Let the reader get ready for `add_source` meanwhile.
 
     Raises
     ------
     Cancelled
     """
     try:
-        info = reader_for(path).inspect(path, job)
+        reader = reader_for(path)
+        if about_to_read:
+            prepare(reader)
+        info = reader.inspect(path, job)
     except Cancelled:
         raise
     except ShapanError as error:
@@ -106,6 +117,12 @@ def inspect_source(path: Path, job: Job) -> SourceInfo:
         return SourceInfo(str(path), error=one_line(f"{path}: {error or 'not enough memory'}"))
     info.source = str(path)
     return info
+
+
+def prepare(reader: Reader) -> None:
+    """Let a reader whose library is slow to load start on that."""
+    if isinstance(reader, Preparing):
+        reader.prepare()
 
 
 def import_order(paths: Sequence[Path]) -> list[Path]:
@@ -163,6 +180,7 @@ class _Import:
 
     def run(self) -> list[ImportResult]:
         reader = reader_for(self.path)
+        prepare(reader)
         self.job.report("Recognise", 0, 0, "")
         info = reader.inspect(self.path, self.job)
         if info.error:

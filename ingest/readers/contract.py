@@ -355,3 +355,12 @@ class Reader(Protocol):
         Cancelled
         """
         ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A reader that can get ready before it knows what to read."""
+
+    def prepare(self) -> None:
+        """Start what takes long, and return at once; called twice or in vain it does no harm."""
+        ...

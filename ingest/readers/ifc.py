@@ -33,6 +33,7 @@ from ingest.readers.ifc_step import (
     typed_value,
 )
 from ingest.readers.ifc_types import is_product
+from ingest.readers.ifc_workers import prepare_worker
 from ingest.readers.ifc_zip import SUFFIX, ZIP_MAGIC, step_file
 from twin_model.errors import SourceError
 
@@ -62,6 +63,10 @@ class IfcReader:
             except SourceError:
                 return False
         return schema.startswith("IFC") or (not schema and path.suffix.lower() == ".ifc")
+
+    def prepare(self) -> None:
+        """Start the process that builds shapes: loading its library takes as long as a model."""
+        prepare_worker()
 
     def inspect(self, path: Path, job: Job) -> SourceInfo:
         """Describe the model by one pass over its text, without building anything.

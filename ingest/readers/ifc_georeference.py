@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.readers.ifc_placement import Placement
 from twin_model.errors import FrameError
-from twin_model.frame import parse_crs
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 _EPSG: Final = re.compile(r"EPSG\W*(\d{4,6})", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\s*(\d{4,6})\s*")
@@ -67,7 +69,7 @@ def _projected_crs(name: str, warnings: list[str]) -> tuple[str | None, float]:
     match = _EPSG.search(name) or _DIGITS.fullmatch(name)
     text = f"EPSG:{match[1]}" if match else name
     try:
-        crs = parse_crs(text)
+        crs = _parsed(text)
     except FrameError:
         shown = name[:60] or "without a name"
         warnings.append(f"the projected CRS '{shown}' is not one that PROJ knows; choose the CRS")
@@ -83,7 +85,7 @@ def _vertical_crs(name: str) -> str | None:
     if match is None:
         return None
     try:
-        return f"EPSG:{match[1]}" if parse_crs(f"EPSG:{match[1]}").is_vertical else None
+        return f"EPSG:{match[1]}" if _parsed(f"EPSG:{match[1]}").is_vertical else None
     except FrameError:
         return None
 
@@ -149,3 +151,10 @@ def _anchor(placement: Placement, out: Georeference) -> None:
     matrix[2, 3] += placement.elevation_m or 0.0
     if np.isfinite(matrix).all():
         out.matrix = matrix
+
+
+def _parsed(text: str) -> CRS:
+    # Here, because detection loads this reader for every file, and pyproj takes longest.
+    from twin_model.frame import parse_crs
+
+    return parse_crs(text)

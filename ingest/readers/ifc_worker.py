@@ -2,7 +2,7 @@
 
 Its geometry kernels end the whole process on some files: the buildingSMART duplex does it to
 manifold in ifcopenshell 0.9.0. Here that costs a retry with another kernel, not the window.
-Started by `ifc_process` with the request as JSON on stdin.
+Started by `ifc_workers`; the request comes as JSON on stdin once there is one.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import json
 import math
 import os
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,9 @@ UNDRAWN: Final = (
 )  # fmt: skip
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
 _OPENCASCADE: Final = "opencascade"
-_FLUSH_VERTICES: Final = 60_000
-_FLUSH_S: Final = 0.25
+#: Not by time: the same file is to give the same batches.
+_FLUSH_VERTICES: Final = 30_000
+_FLUSH_PRODUCTS: Final = 100
 _IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 _GREY: Final = (0.8, 0.8, 0.8, 1.0)
 
@@ -50,7 +51,6 @@ class _Batch:
         self._done: list[int] = []
         self._boxes: list[list[float]] = []
         self._vertices = 0
-        self._since = time.monotonic()
 
     def add(self, number: int, feature: int, shape: _Shape | None, drawn: bool) -> None:
         self._done.append(number)
@@ -60,7 +60,7 @@ class _Batch:
                 for colour, vertices, triangles in shape.parts():
                     self._parts.setdefault(colour, []).append((vertices, triangles, feature))
                     self._vertices += len(vertices)
-        if self._vertices > _FLUSH_VERTICES or time.monotonic() - self._since > _FLUSH_S:
+        if self._vertices > _FLUSH_VERTICES or len(self._done) >= _FLUSH_PRODUCTS:
             self.flush()
 
     def flush(self) -> None:
@@ -80,7 +80,6 @@ class _Batch:
         # After the meshes: what is named here has arrived and is not asked for again.
         write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": self._boxes})
         self._parts, self._done, self._boxes, self._vertices = {}, [], [], 0
-        self._since = time.monotonic()
 
 
 class _Shape:
@@ -93,7 +92,9 @@ class _Shape:
         self.vertices = vertices
         self._faces = np.frombuffer(geometry.faces_buffer, np.int32).reshape(-1, 3)
         self._material = np.frombuffer(geometry.material_ids_buffer, np.int32)
-        self._colours = [_colour(material) for material in geometry.materials]
+        # One buffer: asked one by one, materials take longer than the vertices.
+        rgba = np.frombuffer(geometry.colors_buffer, np.float64).reshape(-1, 4)
+        self._colours = [_colour(row) for row in rgba.tolist()]
         self.box: list[float] = []
         if len(vertices):
             self.box = [*vertices.min(axis=0).tolist(), *vertices.max(axis=0).tolist()]
@@ -117,11 +118,8 @@ class _Shape:
             yield colour, self.vertices[used], inverse
 
 
-def _colour(material: Any) -> Colour:
-    diffuse = material.diffuse
-    alpha = 1.0 - material.transparency if material.has_transparency() else 1.0
-    values = (diffuse.r(), diffuse.g(), diffuse.b(), alpha)
-    clean = [round(min(max(v, 0.0), 1.0), 3) if math.isfinite(v) else 0.8 for v in values]
+def _colour(rgba: list[float]) -> Colour:
+    clean = [round(min(max(v, 0.0), 1.0), 3) if math.isfinite(v) else 0.8 for v in rgba]
     # Glass written as wholly transparent would be invisible.
     return (clean[0], clean[1], clean[2], max(clean[3], 0.15))
 
@@ -134,7 +132,10 @@ def _matrix(shape: Any) -> npt.NDArray[np.float64] | None:
     return np.array(values, np.float64).reshape(4, 4).T
 
 
-def _send_geometry(stream: BinaryIO, model: Any, request: dict[str, Any]) -> None:
+def _send_geometry(
+    stream: BinaryIO, model: Any, request: dict[str, Any], share: int = 0, shares: int = 1
+) -> None:
+    """Send the shapes wanted, or every so many of them beginning with number *share*."""
     products = {thing.id(): i for i, thing in enumerate(model.by_type("IfcProduct"))}
     undrawn = _undrawn(model)
     wanted = [thing for thing in _shapely(model) if thing.id() not in set(request["skip"])]
@@ -146,13 +147,38 @@ def _send_geometry(stream: BinaryIO, model: Any, request: dict[str, Any]) -> Non
         first = [thing for thing in wanted if thing.id() not in clipped]
         rest = [thing for thing in wanted if thing.id() in clipped]
         made = itertools.chain(
-            _built(model, _MANIFOLD_FIRST, first), _built(model, _OPENCASCADE, rest)
+            _built(model, _MANIFOLD_FIRST, _dealt(first, share, shares)),
+            _built(model, _OPENCASCADE, _dealt(rest, share, shares)),
         )
     else:
         made = _built(model, _OPENCASCADE, wanted)
     for number, shape in made:
         batch.add(number, products[number], shape, number not in undrawn)
     batch.flush()
+
+
+def _dealt(things: list[Any], share: int, shares: int) -> list[Any]:
+    """Return the products that are one process's share.
+
+    Those that show the same mapped shape stay together: a kernel builds it once, and then
+    only places it.
+    """
+    if shares == 1:
+        return things
+    hands: dict[int, list[Any]] = {}
+    for thing in things:
+        hands.setdefault(_mapped(thing) or thing.id(), []).append(thing)
+    return [thing for hand in itertools.islice(hands.values(), share, None, shares)
+            for thing in hand]  # fmt: skip
+
+
+def _mapped(thing: Any) -> int:
+    """Return the number of the IfcRepresentationMap that a product shows; 0 where it has none."""
+    for representation in thing.Representation.Representations or ():
+        for item in representation.Items or ():
+            if item.is_a("IfcMappedItem") and item.MappingSource is not None:
+                return int(item.MappingSource.id())
+    return 0
 
 
 def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, _Shape | None]]:
@@ -235,9 +261,13 @@ def _each(
             yield thing.id(), _Shape(made.geometry, _matrix(made))
 
 
-def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
+def _load_library() -> None:
     # A parser for MVD declarations, a tenth of the library's start and never used here.
     sys.modules["lark"] = None  # type: ignore[assignment]
+    _geometry_library()
+
+
+def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
     import ifcopenshell
 
     try:
@@ -246,16 +276,58 @@ def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         write_frame(stream, {"kind": "error", "reason": reason})
         return
-    if request["part"] == "shapes":
-        _send_start(stream, model)
-        _send_geometry(stream, model, request)
+    if request["part"] == "objects":
+        _send_objects(stream, model=model)
     else:
-        for records in object_batches(model, length_unit_m(model)):
-            write_frame(stream, {"kind": "objects", "records": records})
-        for kinds, sources, targets in relation_batches(model):
-            edges = {"kinds": kinds, "sources": sources, "targets": targets}
-            write_frame(stream, {"kind": "relations"} | edges)
+        _send_start(stream, model)
+        copies = request.get("copies", [])
+        if copies:
+            second, objects = copies
+            _copy(second, [stream.fileno(), objects], partial(_second_half, model, request))
+            _copy(objects, [stream.fileno()], partial(_send_objects, model=model))
+        _send_geometry(stream, model, request, 0, 2 if copies else 1)
     write_frame(stream, {"kind": "end"})
+
+
+def _send_objects(stream: BinaryIO, *, model: Any) -> None:
+    for records in object_batches(model, length_unit_m(model)):
+        write_frame(stream, {"kind": "objects", "records": records})
+    for kinds, sources, targets in relation_batches(model):
+        edges = {"kinds": kinds, "sources": sources, "targets": targets}
+        write_frame(stream, {"kind": "relations"} | edges)
+
+
+def _second_half(model: Any, request: dict[str, Any], stream: BinaryIO) -> None:
+    _send_geometry(stream, model, request, 1, 2)
+
+
+def _copy(number: int, others: list[int], answer: Callable[[BinaryIO], None]) -> None:
+    """Let a copy of this process answer into a pipe, without opening the model again.
+
+    No thread runs yet that could hold a lock in the copy: the geometry kernels start theirs
+    later.
+
+    Parameters
+    ----------
+    number : int
+        File number of the pipe's end.
+    others : list of int
+        Ends of other pipes: while the copy held them open, nobody would learn of their end.
+    answer : callable
+    """
+    if os.fork():
+        os.close(number)
+        return
+    for other in others:
+        os.close(other)
+    stream = os.fdopen(number, "wb", buffering=1 << 20)
+    write_frame(stream, {"kind": "process", "id": os.getpid()})
+
+    def run() -> None:
+        answer(stream)
+        write_frame(stream, {"kind": "end"})
+
+    _finish(stream, run)
 
 
 def _send_start(stream: BinaryIO, model: Any) -> None:
@@ -282,22 +354,33 @@ def _limit_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main() -> None:
-    """Serve one request."""
-    # Native code prints; its words must not get between the messages.
-    stream = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
-    os.dup2(2, 1)
-    # Nothing here hangs together in circles; looking for them takes a tenth of the time.
-    gc.disable()
-    request = json.loads(sys.stdin.buffer.readline())
-    _limit_memory(Path(request["path"]).stat().st_size)
+def _finish(stream: BinaryIO, answer: Callable[[], None]) -> NoReturn:
+    """Answer, say what went wrong, and end the process without destructors.
+
+    The library's crash on some damaged models, after everything has been sent.
+    """
     try:
-        _serve(stream, request)
+        answer()
     except BrokenPipeError:
         os._exit(0)  # nobody listens any more
     except Exception as error:  # the library raises anything on damaged files
         reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         write_frame(stream, {"kind": "error", "reason": reason})
     stream.flush()
-    # Its static destructors crash on some damaged models, after everything has been sent.
     os._exit(0)
+
+
+def main() -> None:
+    """Load the library, wait for one request and serve it."""
+    # Native code prints; its words must not get between the messages.
+    stream = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    os.dup2(2, 1)
+    # Nothing here hangs together in circles; looking for them takes a tenth of the time.
+    gc.disable()
+    _load_library()
+    line = sys.stdin.buffer.readline()
+    if not line:
+        os._exit(0)  # there was no work after all
+    request = json.loads(line)
+    _limit_memory(Path(request["path"]).stat().st_size)
+    _finish(stream, lambda: _serve(stream, request))

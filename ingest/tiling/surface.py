@@ -85,7 +85,11 @@ def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
         to_local(source), triangles.astype(np.uint32, copy=False), chunk.material,
         chunk.uv, None, chunk.colour, chunk.feature,
     )  # fmt: skip
-    linear = np.eye(3) if to_local.is_local else to_local.matrix_at(source[0])[:3, :3]
+    if to_local.is_local:
+        if chunk.normal is not None:
+            surface.normal = unit(np.nan_to_num(chunk.normal)).astype(np.float32)
+        return surface
+    linear = to_local.matrix_at(source[0])[:3, :3]
     if chunk.normal is not None:
         turned = np.nan_to_num(chunk.normal.astype(np.float64)) @ np.linalg.pinv(linear)
         surface.normal = unit(turned).astype(np.float32)
@@ -130,52 +134,52 @@ def with_normals(surface: Surface) -> Surface:
     folded[flat[steep]] = True
     chosen = np.flatnonzero(folded[flat])
     if len(chosen):
-        order = np.argsort(flat, kind="stable")
-        starts = np.cumsum(counts) - counts
-        per_corner[chosen] = _folded_normals(chosen, flat, order, starts, counts, face, weighted)
+        per_corner[chosen] = _folded_normals(flat[chosen], face, weighted, chosen // 3)
     # Ten bits an axis: corners whose normals differ by less than 0.1 degrees share a vertex.
-    steps = np.round((per_corner + 1.0) * 511.5).astype(np.int64)
-    code = (flat << 30) | (steps[:, 0] << 20) | (steps[:, 1] << 10) | steps[:, 2]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        (flat << 30) | _direction_code(per_corner), return_index=True, return_inverse=True
+    )
     arrays = surface.vertices(flat[first])
     arrays["normal"] = per_corner[first].astype(np.float32)
     return replace(surface, triangles=inverse.reshape(-1, 3).astype(np.uint32), **arrays)
 
 
+def _direction_code(normal: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return unit vectors as numbers of 30 bits."""
+    steps = np.round((normal + 1.0) * 511.5).astype(np.int64)
+    return (steps[:, 0] << 20) | (steps[:, 1] << 10) | steps[:, 2]
+
+
 def _folded_normals(
-    chosen: Array,
-    flat: Array,
-    order: Array,
-    starts: Array,
-    counts: Array,
-    face: Array,
-    weighted: Array,
+    vertex: Array, face: Array, weighted: Array, of_face: Array
 ) -> npt.NDArray[np.float64]:
     """Return the normals of corners at vertices where faces fold.
 
     Parameters
     ----------
-    chosen : (k,) integer array
-        Corners; a corner's face is its number divided by three.
-    flat : (c,) integer array
-        Vertex of each corner.
-    order, starts, counts : integer arrays
-        Corners sorted by vertex, and where each vertex has its own.
+    vertex, of_face : (k,) integer arrays
+        Vertex and face of each corner; every corner of a vertex is among them.
     face, weighted : (m, 3) float64 arrays
         Unit normals of the faces, and normals as long as twice their areas.
     """
-    # A vertex with very many faces would make their square of pairs; there each face is alone.
-    few = np.minimum(counts[flat[chosen]], _MOST_PAIRED)
-    few[counts[flat[chosen]] > _MOST_PAIRED] = 1
-    mine = np.repeat(np.arange(len(chosen)), few)
+    # Faces of one plane are one side: comparing each with each, a vertex of a box would have
+    # nine pairs instead of thirty.
+    code = (vertex << 30) | _direction_code(face)[of_face]
+    sides, inverse = np.unique(code, return_inverse=True)
+    total = [np.bincount(inverse, weighted[:, axis][of_face]) for axis in range(3)]
+    normal = unit(np.column_stack(total))
+    starts = np.flatnonzero(np.r_[True, np.diff(sides >> 30) != 0])
+    counts = np.diff(np.r_[starts, len(sides)])
+    # A vertex with very many sides would make their square of pairs; there each is alone.
+    paired = np.repeat(counts <= _MOST_PAIRED, counts)
+    few = np.where(paired, np.repeat(counts, counts), 1)
+    mine = np.repeat(np.arange(len(sides)), few)
     within = np.arange(len(mine)) - np.repeat(np.cumsum(few) - few, few)
-    other = order[starts[flat[chosen[mine]]] + within] // 3
-    alone = few[mine] == 1
-    own = chosen[mine] // 3
-    other[alone] = own[alone]
-    alike = np.einsum("ij,ij->i", face[own], face[other]) > CREASE_COSINE
-    sums = [np.bincount(mine, weighted[other, axis] * alike, len(chosen)) for axis in range(3)]
-    return unit(np.column_stack(sums))
+    first = np.where(paired, np.repeat(starts, counts), np.arange(len(sides)))
+    other = first[mine] + within
+    alike = np.einsum("ij,ij->i", normal[mine], normal[other]) > CREASE_COSINE
+    sums = [np.bincount(mine, part[other] * alike, len(sides)) for part in total]
+    return unit(np.column_stack(sums))[inverse]
 
 
 def primitive_of(surface: Surface) -> Primitive:

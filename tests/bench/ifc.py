@@ -1,8 +1,9 @@
 """First import and second opening of IFC models against ifcopenshell's own iterator.
 
 Every line of the first import compares fresh processes from their start: the peer imports
-ifcopenshell, opens the file and iterates with the same kernel, keeping nothing; ours reads
-geometry, objects, properties and relations and writes the tileset. The second opening loads
+ifcopenshell, opens the file and iterates with the same kernel, keeping nothing; ours, told as
+the importer tells it that a model is to come, reads geometry, objects, properties and relations
+and writes the tileset. The second opening loads
 the tileset and its content as the renderer does, in a fresh process as well.
 
     uv run python tests/bench/ifc.py [folder of IFC files]
@@ -43,14 +44,15 @@ while working:
 OURS = """
 import sys
 from pathlib import Path
+from ingest.readers.ifc import IfcReader
+reader = IfcReader()
+reader.prepare()
 from ingest.pipeline.job import Job
 from ingest.readers.contract import ReadOptions
-from ingest.readers.ifc import IfcReader
 from ingest.tiling.bim import convert_objects
 from ingest.tiling.contract import Target
 from twin_model.frame import Frame
 path, folder, job = Path(sys.argv[1]), Path(sys.argv[2]), Job()
-reader = IfcReader()
 info = reader.inspect(path, job)
 frame = Frame("EPSG:32632", (0.0, 0.0, 0.0))
 target = Target(folder, "model", frame, frame.transform_from(None), job)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import psutil
 import pytest
 
 from ingest.pipeline.job import Job
-from ingest.readers import ifc_process
+from ingest.readers import ifc_process, ifc_workers
 from ingest.readers.contract import MeshChunk, ObjectChunk, ReadOptions, RelationChunk
 from ingest.readers.ifc import IfcReader
 from ingest.readers.ifc_step import decode_text, parse_arguments
@@ -270,7 +272,7 @@ def test_a_worker_that_falls_silent_is_given_up(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No worker answers within a microsecond, so every attempt counts as hanging.
-    monkeypatch.setattr(ifc_process, "SILENCE_S", 1e-6)
+    monkeypatch.setattr(ifc_workers, "SILENCE_S", 1e-6)
     monkeypatch.setattr(ifc_process, "MAX_LOST_SHAPES", 1)
     with pytest.raises(SourceError, match="Sample_entities"):
         read_all(real_data / FOLDER / "Sample_entities.ifc")
@@ -324,3 +326,51 @@ def test_step_arguments_keep_nesting_and_omissions() -> None:
     assert parse_arguments(b"'a,(b)',$,(49,6),.ELEMENT.,#12);") == [
         "a,(b)", None, ["49", "6"], ".ELEMENT.", "#12",
     ]  # fmt: skip
+
+
+def _processes() -> list[psutil.Process]:
+    return [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_prepared_process_serves_the_next_model(real_data: Path) -> None:
+    ifc_workers.end_spare_worker()
+    before = len(_processes())
+    reader = IfcReader()
+    reader.prepare()
+    reader.prepare()
+    assert len(_processes()) == before + 1
+    spare = ifc_workers.take_worker()
+    with spare:
+        answers = spare.ask(real_data / FOLDER / "Sample_entities.ifc", {"part": "objects"})
+        kinds = [head["kind"] for head, _ in answers[0].messages(Job())]
+    assert kinds[0] == "objects" and kinds[-1] == "end"
+    assert len(_processes()) == before
+
+
+def test_a_prepared_process_that_nobody_needs_ends_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ifc_workers.end_spare_worker()
+    before = len(_processes())
+    monkeypatch.setattr(ifc_workers, "SPARE_S", 0.05)
+    IfcReader().prepare()
+    deadline = time.monotonic() + 20
+    while len(_processes()) > before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(_processes()) == before
+
+
+def test_cancelling_ends_every_process_that_reads(real_data: Path) -> None:
+    path = real_data / FOLDER / "Office_A_20110811.ifc"
+    job = Job()
+    reading = IfcReader().read(path, ReadOptions(), job)
+    next(reading)
+    # The process itself and its copies; a copy may have ended by now.
+    readers = psutil.Process().children(recursive=True)
+    assert readers
+    job.cancel()
+    with pytest.raises(Cancelled):
+        for _ in reading:
+            pass
+    _, alive = psutil.wait_procs(readers, timeout=10)
+    assert not alive
