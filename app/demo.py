@@ -26,9 +26,10 @@ def open_demo(window: MainWindow) -> None:
         return
     if any(record.kind == "import" for record in window.jobs.active()):
         return
+    english = window.language.code == "en"
     record = window.jobs.start(
         QCoreApplication.translate("MainWindow", "Demo city"),
-        lambda job: _build(folder, job),
+        lambda job: _build(folder, job, english),
         kind="import",
     )
 
@@ -42,10 +43,10 @@ def open_demo(window: MainWindow) -> None:
     window.jobs.ended.connect(ended)
 
 
-def _build(folder: Path, job: Job) -> None:
+def _build(folder: Path, job: Job, english: bool) -> None:
     from app.cli.demo import build_demo
     from twin_model.errors import ShapanError
 
-    failures = build_demo(folder, _SIZE, job)
+    failures = build_demo(folder, _SIZE, job, english=english)
     if failures:
         raise ShapanError("; ".join(failures))

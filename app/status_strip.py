@@ -125,7 +125,7 @@ class StatusStrip(QFrame):
             self.edits.clear()
             return
         vertical = twin.frame.vertical_crs
-        heights = vertical[:16] if vertical else self.tr("height datum unknown")
+        heights = words.datum(vertical) if vertical else self.tr("height datum unknown")
         # A code is short; WKT is told by its name.
         named = twin.frame.crs if len(twin.frame.crs) <= 24 else twin.frame.horizontal.name
         if named.lower() in ("unknown", "unnamed", ""):

@@ -222,14 +222,21 @@ class _Import:
     def target(self, part: str = "", crs: str | None = None) -> Target:
         """Make the folder of a new layer, named after the source and the part of it."""
         name = self.options.name or self.path.stem.split(".")[0] or self.path.name
-        layer = self._free_id(f"{name}-{part}" if part and part != name else name)
+        told = part and _slug(part) != _slug(name)
+        layer = self._free_id(f"{name}-{part}" if told else name)
         folder = self.staging / layer
         folder.mkdir()
         to_local = self._to_local(self.options.crs or crs or self.crs)
-        self.notes += [w for w in to_local.warnings if w not in self.notes]
+        if self._has_heights():
+            self.notes += [w for w in to_local.warnings if w not in self.notes]
         target = Target(folder, layer, self.twin.frame, to_local, self.job, self._ground())
         self.targets[layer] = target
         return target
+
+    def _has_heights(self) -> bool:
+        """Return whether what is assumed about heights matters: a flat source has none."""
+        bounds = self.info.bounds
+        return bounds is None or bounds[2] is not None
 
     def _ground(self) -> GroundHeight | None:
         from ingest.tiling.ground import ground_from  # rasterio is slow to import

@@ -21,11 +21,20 @@ def default_folder(size: str) -> Path:
     return user_data_path("shapan", appauthor=False) / f"demo-{size}.shapan"
 
 
-def build_demo(folder: Path, size: str, job: Job) -> list[str]:
+def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> list[str]:
     """Make the demo project at *folder* unless it is there already.
 
     Built beside the goal and renamed at the end, so that a killed build leaves nothing that
     looks finished.
+
+    Parameters
+    ----------
+    folder : Path
+    size : str
+        ``tiny``, ``small`` or ``city``.
+    job : Job
+    english : bool
+        Call the layers by their English names.
 
     Returns
     -------
@@ -49,6 +58,7 @@ def build_demo(folder: Path, size: str, job: Job) -> list[str]:
             Path(scratch) / "sources",
             size,
             lambda stage, done, total: job.report(stage, done, total, "steps"),
+            english=english,
         )
         made = Path(scratch) / folder.name
         with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:

@@ -158,10 +158,13 @@ def show(
 def demo(arguments: argparse.Namespace) -> int:
     """Build the demo city if it is not there, and open it."""
     from app.cli.demo import build_demo, default_folder
+    from app.language import system_language  # Qt is loaded only for a window
+    from app.settings import Settings
 
     folder = Path(arguments.dir).absolute() if arguments.dir else default_folder(arguments.size)
     printer = ProgressPrinter(arguments.progress)
-    failures = build_demo(folder, arguments.size, printer.job())
+    english = (arguments.language or Settings().language or system_language()) == "en"
+    failures = build_demo(folder, arguments.size, printer.job(), english=english)
     printer.clear()
     for failure in failures:
         print_error(failure)

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from assets.demo_city.plan import CRS
+from assets.demo_city.plan import COMPOUND_CRS
 from assets.demo_city.recipe import DemoSource, build_sources
 
-PROJECT_CRS: Final = CRS
+PROJECT_CRS: Final = COMPOUND_CRS
 #: Local origin of the project, in the middle of the waterfront.
 PROJECT_ORIGIN: Final = (515_000.0, 3_349_900.0, 0.0)
 PROJECT_TITLE: Final = "海港新区 Harbour District"

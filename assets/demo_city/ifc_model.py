@@ -61,11 +61,13 @@ class IfcModel:
         made: str = ifcopenshell.guid.compress(uuid.uuid5(_NAMESPACE, f"{self._number}/{name}").hex)
         return made
 
-    def place_on_map(self, crs: str, east: float, north: float, height: float) -> None:
+    def place_on_map(
+        self, crs: str, vertical_datum: str, east: float, north: float, height: float
+    ) -> None:
         """Say where the model's origin lies (IfcMapConversion)."""
         make = self.file.create_entity
         metre = make("IfcSIUnit", None, "LENGTHUNIT", None, "METRE")
-        target = make("IfcProjectedCRS", crs, None, None, None, None, None, metre)
+        target = make("IfcProjectedCRS", crs, None, None, vertical_datum, None, None, metre)
         make("IfcMapConversion", self.context, target, east, north, height, 1.0, 0.0, 1.0)
 
     def spatial(self, kind: str, name: str, long_name: str, parent: Any, **extra: Any) -> Any:

@@ -16,7 +16,7 @@ from shapely.affinity import translate
 from assets.demo_city.ground import Ground, noise
 from assets.demo_city.old_town import ROOF_COLOURS, Wing
 from assets.demo_city.osgb_writer import OsgbTile, write_tile
-from assets.demo_city.plan import CRS, OLD_TOWN, ORIGIN
+from assets.demo_city.plan import COMPOUND_CRS, OLD_TOWN, ORIGIN
 
 FloatArray = npt.NDArray[np.float64]
 Corner = tuple[float, float, float]
@@ -62,7 +62,7 @@ def write_production(
     data.mkdir(parents=True, exist_ok=True)
     (folder / "metadata.xml").write_text(
         '<?xml version="1.0" encoding="utf-8"?>\n<ModelMetadata version="1">\n'
-        f"  <SRS>{CRS}</SRS>\n"
+        f"  <SRS>{COMPOUND_CRS}</SRS>\n"
         f"  <SRSOrigin>{ORIGIN[0] + west:.1f},{ORIGIN[1] + south:.1f},{base:.1f}</SRSOrigin>\n"
         "</ModelMetadata>\n",
         encoding="utf-8",

@@ -20,6 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 
 #: CGCS2000 / 3-degree Gauss-Kruger, central meridian 120° E.
 CRS: Final = "EPSG:4549"
+#: Yellow Sea 1985, the national height datum.
+VERTICAL_CRS: Final = "EPSG:5737"
+COMPOUND_CRS: Final = "EPSG:4549+5737"
 #: Easting and northing of the plan's south-west corner.
 ORIGIN: Final = (514_200.0, 3_349_400.0)
 #: Height of the water, metres; the terrain model is flattened to it, as surveyed ones are.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assets.demo_city.plan import CRS, ORIGIN, Plan
+from assets.demo_city.plan import COMPOUND_CRS, CRS, ORIGIN, Plan
 
 
 def _write(path: Path, plan: Plan, bands: npt.NDArray[Any], pixel_m: float, **extra: Any) -> None:
@@ -35,7 +35,7 @@ def _write(path: Path, plan: Plan, bands: npt.NDArray[Any], pixel_m: float, **ex
 def write_terrain(path: Path, plan: Plan, heights: npt.NDArray[np.float64], cell_m: float) -> None:
     """Write heights in metres as float32."""
     bands = heights[np.newaxis].astype(np.float32)
-    _write(path, plan, bands, cell_m, compress="deflate", predictor=3, zlevel=3)
+    _write(path, plan, bands, cell_m, crs=COMPOUND_CRS, compress="deflate", predictor=3, zlevel=3)
 
 
 def write_imagery(path: Path, plan: Plan, picture: npt.NDArray[np.uint8]) -> None:

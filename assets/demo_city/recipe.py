@@ -45,9 +45,7 @@ class DemoSource:
     path : Path
         File or folder.
     name : str
-        Layer name to show.
-    name_en : str
-        The same in English.
+        Layer name to show, in the language asked for.
     crs : str or None
         To give at import; None where the file says it itself.
     epoch : str or None
@@ -58,14 +56,17 @@ class DemoSource:
 
     path: Path
     name: str
-    name_en: str = ""
     crs: str | None = None
     epoch: str | None = None
     visible: bool = True
 
 
 def build_sources(
-    folder: Path, size: str, job_report: Callable[[str, int, int], None]
+    folder: Path,
+    size: str,
+    job_report: Callable[[str, int, int], None],
+    *,
+    english: bool = False,
 ) -> list[DemoSource]:
     """Write all source files and return them in import order.
 
@@ -77,6 +78,8 @@ def build_sources(
         ``tiny`` (for tests), ``small`` or ``city``.
     job_report : callable
         Called with a stage, steps done and steps in all; may raise to stop the work.
+    english : bool
+        Call layers by their English names; what stands in the city keeps its Chinese ones.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def build_sources(
     if size not in SIZES:
         raise ValueError(f"size {size!r} is not one of {', '.join(SIZES)}")
     folder.mkdir(parents=True, exist_ok=True)
-    kitchen = _Kitchen(folder, size, job_report)
+    kitchen = _Kitchen(folder, size, job_report, english)
     kitchen.rasters()
     kitchen.tables()
     kitchen.models()
@@ -100,10 +103,15 @@ class _Kitchen:
     steps: Final = 14
 
     def __init__(
-        self, folder: Path, size: str, job_report: Callable[[str, int, int], None]
+        self,
+        folder: Path,
+        size: str,
+        job_report: Callable[[str, int, int], None],
+        english: bool,
     ) -> None:
         self._folder = folder
         self._report = job_report
+        self._english = english
         self._step = 0
         self.sources: list[DemoSource] = []
         job_report("plan", 0, self.steps)
@@ -125,7 +133,8 @@ class _Kitchen:
         self._report(stage, self._step, self.steps)
         path = self._folder / file
         path.unlink(missing_ok=True) if not path.is_dir() else None
-        self.sources.append(DemoSource(path, name, name_en, epoch=EPOCH, visible=visible))
+        shown = name_en if self._english else name
+        self.sources.append(DemoSource(path, shown, epoch=EPOCH, visible=visible))
         return path
 
     def rasters(self) -> None:
@@ -154,7 +163,7 @@ class _Kitchen:
         )
         write_trees(self._next("trees", "trees.gpkg", "树木", "Trees"), self._trees, _chance(7))
         path = self._next("facilities", "things.gpkg", "设施", "Facilities")
-        write_things(path, self._things)
+        write_things(path, self._things, english=self._english)
 
     def models(self) -> None:
         write_terminal(self._next("terminal", "terminal.ifc", "航站楼", "Terminal"))

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from assets.demo_city.buildings import Building
 from assets.demo_city.furniture import Tree
 from assets.demo_city.ground import Ground, burn
-from assets.demo_city.plan import CRS, ORIGIN, WATER_M, Plan
+from assets.demo_city.plan import COMPOUND_CRS, ORIGIN, WATER_M, Plan
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -139,7 +139,7 @@ def _write(
     header = laspy.LasHeader(point_format=7, version="1.4")
     header.scales = np.full(3, 0.01)
     header.offsets = np.array([*ORIGIN, 0.0])
-    header.add_crs(pyproj.CRS.from_user_input(CRS))
+    header.add_crs(pyproj.CRS.from_user_input(COMPOUND_CRS))
     header.creation_date = dt.date(2026, 3, 1)
     header.system_identifier = "Shapan demo"
     header.generating_software = "Shapan demo city"

@@ -148,7 +148,7 @@ def write_districts(path: Path, plan: Plan) -> None:
     write_table(path, "districts", [d[2] for d in districts], columns, "Polygon")
 
 
-def write_things(path: Path, things: list[Thing]) -> None:
+def write_things(path: Path, things: list[Thing], *, english: bool) -> None:
     """Write one table a kind of thing, with the columns that kind has."""
     for kind in sorted({t.type for t in things}):
         some = [t for t in things if t.type == kind]
@@ -163,13 +163,15 @@ def write_things(path: Path, things: list[Thing]) -> None:
         }
         for key in sorted({k for t in some for k in t.attributes}):
             columns[key] = [t.attributes.get(key) for t in some]
-        write_table(path, _TABLES[kind], [Point(t.x, t.y) for t in some], columns, "Point")
+        write_table(path, _TABLES[kind][english], [Point(t.x, t.y) for t in some], columns, "Point")
 
 
 _FOOTED: Final = frozenset({"lamp", "camera", "sensor"})
 _TABLES: Final = {
-    "crane": "岸桥", "container": "集装箱", "lamp": "路灯", "camera": "摄像机",
-    "sensor": "传感器", "pump": "水泵", "truck": "集卡", "ship": "船舶",
+    "crane": ("岸桥", "Quay cranes"), "container": ("集装箱", "Containers"),
+    "lamp": ("路灯", "Street lamps"), "camera": ("摄像机", "Cameras"),
+    "sensor": ("传感器", "Sensors"), "pump": ("水泵", "Pumps"),
+    "truck": ("集卡", "Trucks"), "ship": ("船舶", "Ships"),
 }  # fmt: skip
 
 

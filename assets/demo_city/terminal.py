@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assets.demo_city.ifc_model import IfcModel
-from assets.demo_city.plan import CRS, ORIGIN, TERMINAL_LOT
+from assets.demo_city.plan import CRS, ORIGIN, TERMINAL_LOT, VERTICAL_CRS
 
 _LENGTH: Final = 156.0
 _WIDTH: Final = 54.0
@@ -44,7 +44,9 @@ _ROOMS: Final = (
 def write_terminal(path: Path) -> int:
     """Write the model and return the number of its products."""
     model = IfcModel("客运码头航站楼 Passenger Terminal")
-    model.place_on_map(CRS, ORIGIN[0] + TERMINAL_LOT[0], ORIGIN[1] + TERMINAL_LOT[1], _GROUND_M)
+    model.place_on_map(
+        CRS, VERTICAL_CRS, ORIGIN[0] + TERMINAL_LOT[0], ORIGIN[1] + TERMINAL_LOT[1], _GROUND_M
+    )
     site = model.spatial("IfcSite", "客运码头", "Passenger quay", model.project)
     building = model.spatial("IfcBuilding", "航站楼", "Terminal building", site)
     storeys = [

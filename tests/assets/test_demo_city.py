@@ -12,7 +12,14 @@ from shapely import box, from_wkb
 from shapely.geometry.base import BaseGeometry
 
 from assets.demo_city import DemoSource, build_sources
-from assets.demo_city.plan import CONTAINER_YARD, OLD_TOWN, ORIGIN, TERMINAL_LOT, WATER_M
+from assets.demo_city.plan import (
+    COMPOUND_CRS,
+    CONTAINER_YARD,
+    OLD_TOWN,
+    ORIGIN,
+    TERMINAL_LOT,
+    WATER_M,
+)
 from ingest.pipeline.job import Job
 from ingest.readers.registry import reader_for
 
@@ -82,10 +89,25 @@ def test_every_source_is_recognised_and_described_by_a_reader(city: City) -> Non
 
 def test_names_are_given_in_both_languages(city: City) -> None:
     for source in city.values():
-        assert source.name and source.name_en and source.epoch == "2026-03-01"
+        assert source.name and source.epoch == "2026-03-01"
     chinese = column_of(city["buildings.gpkg"].path, "name")
     english = column_of(city["buildings.gpkg"].path, "name_en")
     assert all(chinese) and all(str(name).isascii() for name in english)
+
+
+def test_layers_are_called_in_the_language_asked_for(tmp_path: Path) -> None:
+    import pyogrio
+
+    sources = build_sources(tmp_path, "tiny", lambda stage, done, total: None, english=True)
+    assert all(source.name.isascii() for source in sources)
+    tables = pyogrio.list_layers(tmp_path / "things.gpkg")[:, 0]
+    assert "Quay cranes" in tables and all(str(table).isascii() for table in tables)
+
+
+def test_heights_are_counted_from_the_national_datum(city: City) -> None:
+    for name in ("terrain.tif", "survey.laz", "terminal.ifc", "old_town"):
+        path = city[name].path
+        assert reader_for(path).inspect(path, Job()).vertical_crs == "EPSG:5737", name
 
 
 def test_the_terrain_has_water_a_quay_and_a_hill(city: City) -> None:
@@ -93,7 +115,7 @@ def test_the_terrain_has_water_a_quay_and_a_hill(city: City) -> None:
 
     with rasterio.open(city["terrain.tif"].path) as dataset:
         heights = dataset.read(1)
-        assert dataset.crs.to_epsg() == 4549
+        assert dataset.crs == rasterio.crs.CRS.from_user_input(COMPOUND_CRS)
         assert (dataset.bounds.left, dataset.bounds.bottom) == ORIGIN
     assert heights.min() == pytest.approx(WATER_M) and 50 < heights.max() < 90
     assert 0.2 < float((heights == np.float32(WATER_M)).mean()) < 0.5
@@ -169,7 +191,7 @@ def test_the_survey_has_classes_colours_and_returns(city: City) -> None:
     assert set(np.unique(np.asarray(las.classification))) == {2, 5, 6, 9}
     assert set(np.unique(np.asarray(las.number_of_returns))) == {1, 2}
     assert int(np.asarray(las.green).max()) > 30_000
-    assert las.header.parse_crs().to_epsg() == 4549
+    assert las.header.parse_crs().sub_crs_list[0].to_epsg() == 4549
 
 
 def test_the_old_town_is_a_tile_tree_with_textures(city: City) -> None:
