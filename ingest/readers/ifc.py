@@ -224,6 +224,9 @@ class _Reading:
             self._start(head)
         elif kind == "mesh":
             yield self._mesh(head, arrays)
+        elif kind == "built":
+            self._done += head["count"]
+            self._job.report("building shapes", self._done, len(self._with_shape), "objects")
         elif kind == "done":
             self._note(head)
         elif kind == "geometry-done":
@@ -260,11 +263,9 @@ class _Reading:
         )
 
     def _note(self, head: dict[str, Any]) -> None:
-        self._done += len(head["ids"])
         for feature, drawn, *box in head["boxes"]:
             middle = (np.array(box[:3]) + np.array(box[3:])) / 2
             self._centre[int(feature)] = (middle, bool(drawn))
-        self._job.report("building shapes", self._done, len(self._with_shape), "objects")
 
     def _object_chunk(self, records: list[dict[str, Any]]) -> ObjectChunk:
         chunk = ObjectChunk([], [], [], [], [])

@@ -134,7 +134,9 @@ class _Geometry:
                 raise SourceError(self._path, f"not readable as IFC: {reason}")
             if kind in ("error", "end"):
                 return str(kind)
-            if kind == "trying":
+            if kind == "built":
+                yield head, arrays
+            elif kind == "trying":
                 self._trying = head["id"]
             elif kind == "mesh":
                 # Kept until their products are named: those built again would come twice.

@@ -7,12 +7,14 @@ Started by `ifc_workers`; the request comes as JSON on stdin once there is one.
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import json
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -34,8 +36,10 @@ UNDRAWN: Final = (
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
 _OPENCASCADE: Final = "opencascade"
 #: Not by time: the same file is to give the same batches.
-_FLUSH_VERTICES: Final = 30_000
-_FLUSH_PRODUCTS: Final = 100
+_FLUSH_VERTICES: Final = 60_000
+_FLUSH_PRODUCTS: Final = 300
+#: How often it is said how many products are built.
+_TELL_S: Final = 0.25
 _IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 _GREY: Final = (0.8, 0.8, 0.8, 1.0)
 
@@ -51,9 +55,12 @@ class _Batch:
         self._done: list[int] = []
         self._boxes: list[list[float]] = []
         self._vertices = 0
+        self._untold = 0
+        self._told_s = time.monotonic()
 
     def add(self, number: int, feature: int, shape: _Shape | None, drawn: bool) -> None:
         self._done.append(number)
+        self._untold += 1
         if shape is not None and len(shape.vertices):
             self._boxes.append([feature, int(drawn), *shape.box])
             if drawn:
@@ -62,6 +69,12 @@ class _Batch:
                     self._vertices += len(vertices)
         if self._vertices > _FLUSH_VERTICES or len(self._done) >= _FLUSH_PRODUCTS:
             self.flush()
+        elif time.monotonic() - self._told_s > _TELL_S:
+            self._tell()
+
+    def _tell(self) -> None:
+        write_frame(self._stream, {"kind": "built", "count": self._untold})
+        self._untold, self._told_s = 0, time.monotonic()
 
     def flush(self) -> None:
         for colour, parts in self._parts.items():
@@ -77,6 +90,7 @@ class _Batch:
                 {"kind": "mesh", "colour": colour},
                 (position.astype("<f8"), triangles.astype("<u4"), feature),
             )
+        self._tell()
         # After the meshes: what is named here has arrived and is not asked for again.
         write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": self._boxes})
         self._parts, self._done, self._boxes, self._vertices = {}, [], [], 0
@@ -94,7 +108,7 @@ class _Shape:
         self._material = np.frombuffer(geometry.material_ids_buffer, np.int32)
         # One buffer: asked one by one, materials take longer than the vertices.
         rgba = np.frombuffer(geometry.colors_buffer, np.float64).reshape(-1, 4)
-        self._colours = [_colour(row) for row in rgba.tolist()]
+        self._colours = [_colour(*row) for row in rgba.tolist()]
         self.box: list[float] = []
         if len(vertices):
             self.box = [*vertices.min(axis=0).tolist(), *vertices.max(axis=0).tolist()]
@@ -118,7 +132,8 @@ class _Shape:
             yield colour, self.vertices[used], inverse
 
 
-def _colour(rgba: list[float]) -> Colour:
+@functools.lru_cache(maxsize=4096)
+def _colour(*rgba: float) -> Colour:
     clean = [round(min(max(v, 0.0), 1.0), 3) if math.isfinite(v) else 0.8 for v in rgba]
     # Glass written as wholly transparent would be invisible.
     return (clean[0], clean[1], clean[2], max(clean[3], 0.15))
