@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
@@ -14,6 +15,9 @@ from twin_model.commands import SetLayerStyle
 from twin_model.errors import Cancelled, ShapanError
 from twin_model.frame import Frame
 from twin_model.twin import Twin
+
+if TYPE_CHECKING:
+    from assets.demo_city import DemoSource
 
 
 def default_folder(size: str) -> Path:
@@ -52,7 +56,6 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
     from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLE, VIEWS, build_sources
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix=".shapan-demo-", dir=folder.parent) as scratch:
         sources = build_sources(
             Path(scratch) / "sources",
@@ -62,18 +65,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
         )
         made = Path(scratch) / folder.name
         with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:
-            for number, source in enumerate(sources):
-                job.report(f"Import {source.name}", number, len(sources), "sources")
-                options = ImportOptions(crs=source.crs, name=source.name, epoch=source.epoch)
-                try:
-                    results = add_source(twin, source.path, options, Job())
-                    if not source.visible:
-                        for result in results:
-                            twin.execute(SetLayerStyle(result.layer or "", {"visible": False}))
-                except Cancelled:
-                    raise
-                except ShapanError as error:
-                    failures.append(str(error))
+            failures = _import_all(twin, sources, job)
             twin.set_view_state({"camera": VIEWS["1"], "views": VIEWS})
         if folder.exists():
             if any(folder.iterdir()):
@@ -82,4 +74,22 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
                 )
             folder.rmdir()
         shutil.move(str(made), str(folder))
+    return failures
+
+
+def _import_all(twin: Twin, sources: list[DemoSource], job: Job) -> list[str]:
+    """Import the sources as anybody's files; return what could not be, one line each."""
+    failures: list[str] = []
+    for number, source in enumerate(sources):
+        job.report(f"Import {source.name}", number, len(sources), "sources")
+        options = ImportOptions(crs=source.crs, name=source.name, epoch=source.epoch)
+        try:
+            results = add_source(twin, source.path, options, Job())
+            if not source.visible:
+                for result in results:
+                    twin.execute(SetLayerStyle(result.layer or "", {"visible": False}))
+        except Cancelled:
+            raise
+        except ShapanError as error:
+            failures.append(str(error))
     return failures
