@@ -284,8 +284,8 @@ class Hub:
             patience = self._patience(count)
             received = self._last.received_us[:count]
             now = self.clock() if now_us is None else now_us
-            silent: NDArray[np.bool_] = now - patience > received
-            return silent & (received != NEVER_US)
+            silent: NDArray[np.bool_] = (now - patience > received) & (received != NEVER_US)
+            return silent
 
     def expect(self, entity: str, indicator: str, every_s: float) -> None:
         """Set after how long without a sample a series is stale."""
