@@ -1,153 +1,194 @@
-"""Samples travel in columns: a batch holds many, of many entities and indicators.
-
-Live data, replays and simulation results are all batches. Entities and indicators are named once
-a batch and meant by index, as in a dictionary-encoded Arrow column. A publisher that sends the
-same tuples of names every time is served fastest: receivers remember tuples by identity.
-"""
+"""Samples of indicators: columns, never one object a sample."""
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+import numpy.typing as npt
 
 from twin_model.errors import ValidationError
 from twin_model.time import Instant
 
-#: Entities, indicators or samples that one batch may hold.
-MAX_LENGTH: Final = 50_000_000
-
 
 class Quality(IntEnum):
-    """How far a sample can be trusted; the two upper bits of the OPC quality byte."""
+    """How far a value can be trusted, coarsely as OPC UA sorts its status codes."""
 
-    BAD = 0
-    UNCERTAIN = 64
-    GOOD = 192
+    GOOD = 0
+    UNCERTAIN = 1
+    BAD = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class SampleKeys:
+    """Which entity and which indicator the numbers in a publisher's batches mean.
+
+    Names are only ever appended, so a number keeps its meaning and a batch made earlier stays
+    valid. Safe to use from any thread.
+    """
+
+    def __init__(self, entities: Iterable[str] = (), indicators: Iterable[str] = ()) -> None:
+        self._lock = threading.Lock()
+        self._entities: list[str] = []
+        self._indicators: list[str] = []
+        self._entity_numbers: dict[str, int] = {}
+        self._indicator_numbers: dict[str, int] = {}
+        self.extend(entities, indicators)
+
+    @property
+    def entities(self) -> Sequence[str]:
+        """Entity ids in the order of their numbers; treat it as read-only."""
+        return self._entities
+
+    @property
+    def indicators(self) -> Sequence[str]:
+        """Names of indicators in the order of their numbers; treat it as read-only."""
+        return self._indicators
+
+    def entity(self, entity_id: str) -> int:
+        """Return the number of an entity, given at the first call."""
+        found = self._entity_numbers.get(entity_id)
+        return (
+            self._add(self._entities, self._entity_numbers, entity_id) if found is None else found
+        )
+
+    def indicator(self, name: str) -> int:
+        """Return the number of an indicator, given at the first call."""
+        found = self._indicator_numbers.get(name)
+        return (
+            self._add(self._indicators, self._indicator_numbers, name) if found is None else found
+        )
+
+    def extend(self, entities: Iterable[str] = (), indicators: Iterable[str] = ()) -> None:
+        """Append names that are not there yet."""
+        for entity_id in entities:
+            self.entity(entity_id)
+        for name in indicators:
+            self.indicator(name)
+
+    def _add(self, names: list[str], numbers: dict[str, int], name: str) -> int:
+        with self._lock:
+            if name not in numbers:
+                names.append(name)
+                numbers[name] = len(names) - 1
+            return numbers[name]
+
+
+@dataclass(frozen=True, eq=False)
 class SampleBatch:
-    """Samples in columns, in the order they came.
+    """Samples as columns of one length, in the order they came.
 
     Parameters
     ----------
-    entities, indicators : tuple of str
-        Entity ids and indicator names that the indices mean.
-    entity, indicator : (n,) int32 array
-        Index into `entities` and `indicators`.
+    keys : SampleKeys
+        What the numbers in *entity* and *indicator* mean.
+    entity : (n,) int32 array
+    indicator : (n,) int32 array
     time_us : (n,) int64 array
-        Source time in microseconds since 1970 UTC.
+        Microseconds since 1970 UTC at the source.
     value : (n,) float64 array
-        In the indicator's unit; NaN where a sample has no number.
+        In the unit that the entity's type states for the indicator; NaN where there is none.
     quality : (n,) uint8 array
-        See `Quality`; values between its members keep their place in the order.
+        See `Quality`.
     text : (n,) object array, optional
-        Of indicators that are words; None or str.
+        Of indicators that are words: str, None where a sample has none.
     position : (n, 3) float64 array, optional
         Of moving things: x, y, z in local metres; NaN where a sample has none.
 
     Raises
     ------
     ValidationError
-        If the columns are not equally long or an index means nothing.
+        If the columns differ in length or a number has no name.
     """
 
-    entities: tuple[str, ...]
-    indicators: tuple[str, ...]
-    entity: NDArray[np.int32]
-    indicator: NDArray[np.int32]
-    time_us: NDArray[np.int64]
-    value: NDArray[np.float64]
-    quality: NDArray[np.uint8]
-    text: NDArray[np.object_] | None = None
-    position: NDArray[np.float64] | None = None
-
-    def __post_init__(self) -> None:
-        count = len(self.time_us)
-        if count > MAX_LENGTH:
-            raise ValidationError("samples", "batch", count, f"more than {MAX_LENGTH} samples")
-        for name in ("entity", "indicator", "value", "quality", "text"):
-            column = getattr(self, name)
-            if column is not None and column.shape != (count,):
-                raise ValidationError("samples", name, column.shape, f"{count} values expected")
-        if self.position is not None and self.position.shape != (count, 3):
-            raise ValidationError("samples", "position", self.position.shape, f"not ({count}, 3)")
-        for name, names in (("entity", self.entities), ("indicator", self.indicators)):
-            index = getattr(self, name)
-            if count and not (int(index.min()) >= 0 and int(index.max()) < len(names)):
-                raise ValidationError("samples", name, int(index.max()), f"{len(names)} are named")
+    keys: SampleKeys
+    entity: npt.NDArray[np.int32]
+    indicator: npt.NDArray[np.int32]
+    time_us: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    quality: npt.NDArray[np.uint8]
+    text: npt.NDArray[np.object_] | None = None
+    position: npt.NDArray[np.float64] | None = None
 
     @classmethod
     def of(
         cls,
-        entities: Sequence[str],
-        indicators: Sequence[str],
-        columns: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike],
-        quality: ArrayLike | None = None,
+        keys: SampleKeys,
+        entity: npt.ArrayLike,
+        indicator: npt.ArrayLike,
+        time_us: npt.ArrayLike,
+        value: npt.ArrayLike,
+        quality: npt.ArrayLike = Quality.GOOD,
     ) -> SampleBatch:
-        """Return a batch of anything array-like.
+        """Make a batch from arrays, lists or single numbers, which then hold for every sample.
 
-        Parameters
-        ----------
-        entities, indicators : sequence of str
-        columns : (entity, indicator, time_us, value)
-            The first two broadcast, so that 0 stands for a whole column.
-        quality : optional
-            `Quality.GOOD` throughout where left out.
+        Raises
+        ------
+        ValidationError
+            If lengths disagree or a number has no name.
         """
-        time_us = np.atleast_1d(np.asarray(columns[2], np.int64))
-        count = len(time_us)
-        given = Quality.GOOD if quality is None else quality
-        return cls(
-            tuple(entities),
-            tuple(indicators),
-            _column(columns[0], np.int32, count),
-            _column(columns[1], np.int32, count),
-            time_us,
-            _column(columns[3], np.float64, count),
-            _column(given, np.uint8, count),
+        wanted = (
+            ("i4", entity),
+            ("i4", indicator),
+            ("i8", time_us),
+            ("f8", value),
+            ("u1", quality),
         )
+        columns = [np.atleast_1d(np.asarray(values, dtype)) for dtype, values in wanted]
+        length = max(len(column) for column in columns)
+        columns = [np.repeat(c, length) if len(c) == 1 != length else c for c in columns]
+        return cls(keys, *columns)
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[str, str, Instant | int, float]]) -> SampleBatch:
-        """Return a batch of (entity id, indicator, time, value); for a handful, not for streams."""
-        listed = list(rows)
-        entities = {row[0]: n for n, row in enumerate({r[0]: r for r in listed}.values())}
-        indicators = {row[1]: n for n, row in enumerate({r[1]: r for r in listed}.values())}
-        times = [row[2].us if isinstance(row[2], Instant) else row[2] for row in listed]
-        return cls.of(
-            tuple(entities),
-            tuple(indicators),
-            (
-                np.array([entities[row[0]] for row in listed], np.int32),
-                np.array([indicators[row[1]] for row in listed], np.int32),
-                np.array(times, np.int64),
-                np.array([row[3] for row in listed], np.float64),
-            ),
-        )
+        """Make a batch of (entity id, indicator, time, value): for a handful, not for streams."""
+        keys = SampleKeys()
+        listed = [
+            (keys.entity(e), keys.indicator(i), at.us if isinstance(at, Instant) else at, value)
+            for e, i, at, value in rows
+        ]
+        entity, indicator, time_us, value = zip(*listed) if listed else ((), (), (), ())
+        return cls.of(keys, entity, indicator, time_us, value, np.zeros(len(listed), np.uint8))
 
     @classmethod
     def empty(cls) -> SampleBatch:
         """Return a batch without samples."""
-        return cls.of((), (), ([], [], [], []))
+        return cls.from_rows(())
+
+    def __post_init__(self) -> None:
+        lengths = {len(c) for c in self.columns()}
+        if self.text is not None:
+            lengths.add(len(self.text))
+        if self.position is not None:
+            lengths.add(len(self.position))
+            if self.position.ndim != 2 or self.position.shape[1] != 3:
+                raise ValidationError("samples", "position", self.position.shape, "is not (n, 3)")
+        if len(lengths) != 1:
+            raise ValidationError("samples", "columns", sorted(lengths), "differ in length")
+        if not len(self.value):
+            return
+        for name, numbers, names in (
+            ("entity", self.entity, self.keys.entities),
+            ("indicator", self.indicator, self.keys.indicators),
+        ):
+            low, high = int(numbers.min()), int(numbers.max())
+            if low < 0 or high >= len(names):
+                wrong = low if low < 0 else high
+                raise ValidationError("samples", name, wrong, f"no name among {len(names)}")
 
     def __len__(self) -> int:
-        return len(self.time_us)
+        return len(self.value)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of its columns; texts count as one pointer each."""
-        columns = (self.entity, self.indicator, self.time_us, self.value, self.quality)
-        optional = (self.text, self.position)
-        return sum(c.nbytes for c in columns) + sum(c.nbytes for c in optional if c is not None)
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+        """Return entity, indicator, time_us, value and quality."""
+        return (self.entity, self.indicator, self.time_us, self.value, self.quality)
 
-    def take(self, rows: NDArray[Any] | slice) -> SampleBatch:
-        """Return the samples of a mask, indices or a slice; the names stay as they are."""
+    def select(self, rows: npt.NDArray[Any] | slice) -> SampleBatch:
+        """Return some of the samples, by mask, numbers or slice."""
         return replace(
             self,
             entity=self.entity[rows],
@@ -163,7 +204,7 @@ class SampleBatch:
         """Return the samples in order of time; those of one time stay in the order they came."""
         if len(self) < 2 or bool((np.diff(self.time_us) >= 0).all()):
             return self
-        return self.take(np.argsort(self.time_us, kind="stable"))
+        return self.select(np.argsort(self.time_us, kind="stable"))
 
 
 def concatenate(batches: Sequence[SampleBatch]) -> SampleBatch:
@@ -171,40 +212,57 @@ def concatenate(batches: Sequence[SampleBatch]) -> SampleBatch:
     batches = [batch for batch in batches if len(batch)]
     if not batches:
         return SampleBatch.empty()
-    if len(batches) == 1:
-        return batches[0]
-    entities: dict[str, int] = {}
-    indicators: dict[str, int] = {}
-    has_text = any(batch.text is not None for batch in batches)
-    has_position = any(batch.position is not None for batch in batches)
+    if any(batch.keys is not batches[0].keys for batch in batches):
+        index = SampleIndex()
+        batches = [index.bring(batch) for batch in batches]
+    text = position = None
+    if any(batch.text is not None for batch in batches):
+        text = np.concatenate(
+            [np.full(len(b), None, object) if b.text is None else b.text for b in batches]
+        )
+    if any(batch.position is not None for batch in batches):
+        position = np.concatenate(
+            [np.full((len(b), 3), np.nan) if b.position is None else b.position for b in batches]
+        )
     return SampleBatch(
-        entity=np.concatenate([_mapped(b.entity, b.entities, entities) for b in batches]),
-        indicator=np.concatenate([_mapped(b.indicator, b.indicators, indicators) for b in batches]),
-        time_us=np.concatenate([batch.time_us for batch in batches]),
-        value=np.concatenate([batch.value for batch in batches]),
-        quality=np.concatenate([batch.quality for batch in batches]),
-        text=np.concatenate([_text(batch) for batch in batches]) if has_text else None,
-        position=np.concatenate([_position(b) for b in batches]) if has_position else None,
-        entities=tuple(entities),
-        indicators=tuple(indicators),
+        batches[0].keys,
+        np.concatenate([batch.entity for batch in batches]),
+        np.concatenate([batch.indicator for batch in batches]),
+        np.concatenate([batch.time_us for batch in batches]),
+        np.concatenate([batch.value for batch in batches]),
+        np.concatenate([batch.quality for batch in batches]),
+        text,
+        position,
     )
 
 
-def _column(values: ArrayLike, dtype: Any, count: int) -> NDArray[Any]:
-    column = np.asarray(values, dtype)
-    return np.broadcast_to(column, (count,)) if column.ndim == 0 else column
+class SampleIndex:
+    """Brings the numbers of any publisher to one numbering that is the owner's own.
+
+    Not safe for several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self.keys = SampleKeys()
+        self._maps: weakref.WeakKeyDictionary[SampleKeys, list[npt.NDArray[np.int32]]] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    def bring(self, batch: SampleBatch) -> SampleBatch:
+        """Return the batch in the numbering of `keys`; the other columns are shared."""
+        maps = self._maps.setdefault(batch.keys, [np.empty(0, np.int32), np.empty(0, np.int32)])
+        maps[0] = _extended(maps[0], batch.keys.entities, self.keys.entity)
+        maps[1] = _extended(maps[1], batch.keys.indicators, self.keys.indicator)
+        return replace(
+            batch,
+            keys=self.keys,
+            entity=maps[0][batch.entity],
+            indicator=maps[1][batch.indicator],
+        )
 
 
-def _mapped(
-    index: NDArray[np.int32], names: tuple[str, ...], known: dict[str, int]
-) -> NDArray[np.int32]:
-    places = np.array([known.setdefault(name, len(known)) for name in names], np.int32)
-    return places[index]
-
-
-def _text(batch: SampleBatch) -> NDArray[np.object_]:
-    return np.full(len(batch), None, object) if batch.text is None else batch.text
-
-
-def _position(batch: SampleBatch) -> NDArray[np.float64]:
-    return np.full((len(batch), 3), np.nan) if batch.position is None else batch.position
+def _extended(known: npt.NDArray[np.int32], names: Sequence[str], number: Any) -> Any:
+    if len(known) == len(names):
+        return known
+    more = [number(name) for name in names[len(known) :]]
+    return np.concatenate([known, np.array(more, np.int32)])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twin_model.live.hub import Hub, HubOptions
 from twin_model.live.series import SeriesTable
 from twin_model.live.subscription import Delivery, Interest, Policy
-from twin_model.samples import Quality, SampleBatch
+from twin_model.samples import Quality, SampleBatch, SampleKeys
 from twin_model.store.outbox import FileOutbox
 
 SECOND = 1_000_000
@@ -48,7 +48,7 @@ def rows(*given: tuple[str, str, float, float]) -> SampleBatch:
 def ramp(count: int, first: int = 0, entity: str = "p1") -> SampleBatch:
     """Values that are their number."""
     number = np.arange(first, first + count)
-    return SampleBatch.of([entity], ["flow"], (0, 0, START + number, number))
+    return SampleBatch.of(SampleKeys([entity], ["flow"]), 0, 0, START + number, number)
 
 
 def values(deliveries: list[Delivery]) -> list[float]:
@@ -133,8 +133,8 @@ def test_a_series_is_stale_after_its_own_time_without_samples(hub: Hub, clock: C
 
 def test_positions_and_words_are_last_values_too(hub: Hub) -> None:
     batch = SampleBatch(
-        ("truck",), ("at", "state"), np.zeros(2, np.int32), np.array([0, 1], np.int32),
-        np.array([START, START]), np.array([np.nan, np.nan]), np.full(2, 192, np.uint8),
+        SampleKeys(["truck"], ["at", "state"]), np.zeros(2, np.int32), np.array([0, 1], np.int32),
+        np.array([START, START]), np.array([np.nan, np.nan]), np.zeros(2, np.uint8),
         np.array([None, "loading"], object), np.array([[5.0, 6.0, 0.0], [np.nan] * 3]),
     )  # fmt: skip
     hub.publish(batch)
@@ -146,7 +146,8 @@ def test_positions_and_words_are_last_values_too(hub: Hub) -> None:
 def test_a_flood_of_unknown_names_is_refused_and_counted(clock: Clock) -> None:
     hub = Hub(HubOptions(max_series=100), clock)
     names = [f"junk-{n}" for n in range(1000)]
-    hub.publish(SampleBatch.of(names, ["x"], (np.arange(1000), 0, np.full(1000, START), 1.0)))
+    keys = SampleKeys(names, ["x"])
+    hub.publish(SampleBatch.of(keys, np.arange(1000), 0, START, 1.0))
     assert len(hub.series) == 100
     assert hub.counts().refused == 900
     assert hub.last("junk-5", "x").value == 1.0
@@ -173,13 +174,23 @@ def test_last_values_are_those_of_a_plain_loop(batches: list[list[tuple[str, int
 
 
 def test_many_names_are_numbered_pair_by_pair() -> None:
-    entities = tuple(f"e{n}" for n in range(5_000))
-    indicators = tuple(f"i{n}" for n in range(4_000))
-    batch = SampleBatch.of(entities, indicators, ([4999, 0, 4999], [3999, 0, 3999], [1, 2, 3], 0.0))
+    keys = SampleKeys([f"e{n}" for n in range(5_000)], [f"i{n}" for n in range(4_000)])
+    batch = SampleBatch.of(keys, [4999, 0, 4999], [3999, 0, 3999], [1, 2, 3], 0.0)
     table = SeriesTable()
     found = table.of(batch).tolist()
     assert found[0] == found[2] != found[1]
     assert table.name(found[0]) == ("e4999", "i3999")
+
+
+def test_names_that_a_publisher_adds_later_get_series_of_their_own() -> None:
+    keys, table = SampleKeys(["e0"], ["i0"]), SeriesTable()
+    assert table.of(SampleBatch.of(keys, 0, 0, [1], 1.0)).tolist() == [0]
+    for number in range(1, 100):
+        keys.entity(f"e{number}")
+        keys.indicator(f"i{number}")
+        found = table.of(SampleBatch.of(keys, [0, number], [0, number], [1, 2], 1.0)).tolist()
+        assert found == [0, number]
+        assert table.name(number) == (f"e{number}", f"i{number}")
 
 
 # -- consumers -----------------------------------------------------------------------------

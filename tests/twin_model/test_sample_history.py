@@ -17,7 +17,7 @@ from twin_model.errors import SourceError, StoreError, ValidationError
 from twin_model.live.hub import Hub
 from twin_model.live.recorder import Recorder
 from twin_model.live.replay import FASTEST, Replay
-from twin_model.samples import SampleBatch
+from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.store.outbox import FileOutbox
 from twin_model.store.sample_files import ColumnMapping, read_samples
 from twin_model.store.sample_history import SampleHistory
@@ -40,7 +40,7 @@ def history(tmp_path: Path) -> Iterator[SampleHistory]:
 def seconds(day: int, value: np.ndarray, entity: str = "p1") -> SampleBatch:
     """One sample a second from the start of a day."""
     at = START + day * DAY_US + np.arange(len(value)) * SECOND
-    return SampleBatch.of([entity], ["flow"], (0, 0, at, value))
+    return SampleBatch.of(SampleKeys([entity], ["flow"]), 0, 0, at, value)
 
 
 def span(first_day: float, last_day: float) -> Interval:
@@ -65,16 +65,17 @@ def fill(history: SampleHistory, days: int) -> np.ndarray:
 
 def test_samples_are_read_as_they_were_written(history: SampleHistory) -> None:
     batch = SampleBatch(
-        ("truck", "p1"), ("at", "state"), np.array([0, 1], np.int32), np.array([0, 1], np.int32),
-        np.array([START + 5, START + 3]), np.array([np.nan, 2.5]), np.array([192, 64], np.uint8),
+        SampleKeys(["truck", "p1"], ["at", "state"]), np.array([0, 1], np.int32),
+        np.array([0, 1], np.int32),
+        np.array([START + 5, START + 3]), np.array([np.nan, 2.5]), np.array([0, 1], np.uint8),
         np.array([None, "open"], object), np.array([[1.0, 2.0, 3.0], [np.nan] * 3]),
     )  # fmt: skip
     history.writer.write(batch)
     history.writer.flush()
     again = history.read(span(0, 1))
-    assert [again.entities[e] for e in again.entity] == ["p1", "truck"]
+    assert [again.keys.entities[e] for e in again.entity] == ["p1", "truck"]
     assert again.time_us.tolist() == [START + 3, START + 5]
-    assert again.quality.tolist() == [64, 192]
+    assert again.quality.tolist() == [1, 0]
     assert again.text is not None and again.text.tolist() == ["open", None]
     assert again.position is not None and again.position[1].tolist() == [1.0, 2.0, 3.0]
 
@@ -95,7 +96,7 @@ def test_only_wanted_series_are_read(history: SampleHistory) -> None:
         history.writer.write(seconds(0, np.arange(5.0), name))
     history.writer.flush()
     found = history.read(span(0, 1), entities=["a", "c"])
-    assert {found.entities[e] for e in found.entity} == {"a", "c"}
+    assert {found.keys.entities[e] for e in found.entity} == {"a", "c"}
     assert [info.entity for info in history.series()] == ["a", "b", "c"]
     assert {info.samples for info in history.series()} == {5}
 
@@ -105,7 +106,7 @@ def test_the_values_of_an_instant_are_the_newest_until_then(history: SampleHisto
     history.writer.write(seconds(0, np.arange(10.0), "b"))
     history.writer.flush()
     found = history.as_of(Instant(START + 50 * SECOND + 5))
-    assert {found.entities[e]: v for e, v in zip(found.entity, found.value)} == {
+    assert {found.keys.entities[e]: v for e, v in zip(found.entity, found.value)} == {
         "a": 50.0,
         "b": 9.0,
     }
@@ -143,7 +144,7 @@ def test_a_chart_keeps_least_and_most(
 def test_samples_that_come_late_are_in_charts_of_summarised_days(history: SampleHistory) -> None:
     fill(history, 3)
     history.upkeep(span(3, 4).start)
-    late = SampleBatch.of(["p1"], ["flow"], (0, 0, [START + 777], [99.0]))
+    late = SampleBatch.of(SampleKeys(["p1"], ["flow"]), 0, 0, [START + 777], [99.0])
     history.writer.write(late)
     history.writer.flush()
     assert history.chart("p1", "flow", span(0, 3), 20).value.max() == 99.0
@@ -161,7 +162,7 @@ def test_a_chart_needs_a_period_with_an_end(history: SampleHistory) -> None:
 
 def test_merging_changes_nothing_that_is_read(history: SampleHistory, tmp_path: Path) -> None:
     for part in range(40):
-        batch = seconds(0, np.arange(40 * 25.0)).take(slice(part, None, 40))
+        batch = seconds(0, np.arange(40 * 25.0)).select(slice(part, None, 40))
         history.writer.write(batch)
         history.writer.flush()
     before = history.read(span(0, 1))
@@ -204,7 +205,7 @@ def test_old_days_are_let_go_and_their_summaries_stay(history: SampleHistory) ->
 def test_a_new_writer_goes_on_behind_what_is_there(tmp_path: Path) -> None:
     for part in range(3):
         history = SampleHistory(tmp_path / "samples")
-        history.writer.write(seconds(0, np.full(5, part + 0.0)).take(slice(part, part + 1)))
+        history.writer.write(seconds(0, np.full(5, part + 0.0)).select(slice(part, part + 1)))
         history.close()
     assert SampleHistory(tmp_path / "samples", read_only=True).read(span(0, 1)).value.tolist() == [
         0.0, 1.0, 2.0,
@@ -217,13 +218,13 @@ def test_a_new_writer_goes_on_behind_what_is_there(tmp_path: Path) -> None:
 def test_what_was_flushed_survives_a_kill_and_no_half_file_is_read(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; import numpy as np\n"
-        "from twin_model.samples import SampleBatch\n"
+        "from twin_model.samples import SampleBatch, SampleKeys as K\n"
         "from twin_model.store.sample_history import SampleHistory\n"
         "h = SampleHistory(Path(sys.argv[1]))\n"
         "n = 0\n"
         "while True:\n"
         f"    t = {START} + np.arange(n, n + 20000)\n"
-        "    h.writer.write(SampleBatch.of(['p1'], ['flow'], (0, 0, t, t * 0.0 + n)))\n"
+        "    h.writer.write(SampleBatch.of(K(['p1'], ['flow']), 0, 0, t, t * 0.0 + n))\n"
         "    h.writer.flush(); n += 20000; print(n, flush=True)\n"
     )
     child = subprocess.Popen(
@@ -248,12 +249,12 @@ def test_a_full_disk_loses_nothing_that_waits(tmp_path: Path) -> None:
         "import resource, sys; from pathlib import Path; import numpy as np\n"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "from twin_model.errors import StoreError\n"
-        "from twin_model.samples import SampleBatch\n"
+        "from twin_model.samples import SampleBatch, SampleKeys as K\n"
         "from twin_model.store.sample_history import SampleHistory\n"
         "h = SampleHistory(Path(sys.argv[1]))\n"
         "v = np.random.default_rng(1).normal(size=50000)\n"
         f"t = {START} + np.arange(50000)\n"
-        "h.writer.write(SampleBatch.of(['p1'], ['flow'], (0, 0, t, v)))\n"
+        "h.writer.write(SampleBatch.of(K(['p1'], ['flow']), 0, 0, t, v))\n"
         "hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, hard))\n"
         "try:\n    h.writer.flush(); print('written?')\n"
@@ -292,7 +293,7 @@ def test_everything_that_comes_through_the_hub_is_recorded(
     hub = Hub(clock=lambda: START + DAY_US)
     recorder = Recorder(hub, history.writer, FileOutbox(tmp_path / "outbox"))
     for first in range(0, 20_000, 500):
-        hub.publish(seconds(0, np.arange(20_000.0)).take(slice(first, first + 500)))
+        hub.publish(seconds(0, np.arange(20_000.0)).select(slice(first, first + 500)))
     recorder.close()
     assert np.array_equal(history.read(span(0, 1)).value, np.arange(20_000.0))
 
@@ -350,7 +351,7 @@ def test_a_csv_with_a_column_a_quantity_is_read(real_data: Path) -> None:
     path = real_data / "telemetry/nab/data/realKnownCause/nyc_taxi.csv"
     batch = read_samples(path, ColumnMapping("timestamp", "city", values={"value": "trips"}))
     assert len(batch) == 10_320
-    assert batch.indicators == ("trips",) and batch.entities == ("city",)
+    assert batch.keys.indicators == ["trips"] and batch.keys.entities == ["city"]
     assert Instant(int(batch.time_us[0])) == Instant.parse("2014-07-01")
     assert batch.value[0] == 10_844
 
@@ -363,7 +364,7 @@ def test_a_long_table_names_entity_and_indicator_in_each_row(tmp_path: Path) -> 
         scale={"power": 0.001},
     )  # fmt: skip
     batch = read_samples(path, mapping)
-    assert [batch.entities[e] for e in batch.entity] == ["p2", "p1"]
+    assert [batch.keys.entities[e] for e in batch.entity] == ["p2", "p1"]
     assert batch.time_us.tolist() == [9_500_000, 10_000_000]
     assert batch.value.tolist() == [2.0, 1.5]
 

@@ -145,7 +145,7 @@ class Hub:
             fresh = self._duplicates.fresh(series, batch.time_us, _content(batch))
             if not fresh.all():
                 counts.duplicates += int(len(fresh) - fresh.sum())
-                batch, series = batch.take(fresh), series[fresh]
+                batch, series = batch.select(fresh), series[fresh]
             if not len(batch):
                 return None
             self._last = self._last.grown(len(self.series))
@@ -161,7 +161,7 @@ class Hub:
         if known.all():
             return batch, series
         self._counts.refused += int(len(known) - known.sum())
-        return batch.take(known), series[known]
+        return batch.select(known), series[known]
 
     def _judge(self, batch: SampleBatch, received_us: int) -> SampleBatch:
         """Lower the quality of samples without a value, or from a clock that runs ahead."""
@@ -172,13 +172,13 @@ class Hub:
             if batch.position is not None:
                 empty &= np.isnan(batch.position[:, 0])
         ahead = batch.time_us > received_us + int(self.options.ahead_s * _SECOND_US)
-        self._counts.bad += int((empty | (batch.quality < Quality.UNCERTAIN)).sum())
+        self._counts.bad += int((empty | (batch.quality == Quality.BAD)).sum())
         self._counts.ahead += int(ahead.sum())
         if not (empty.any() or ahead.any()):
             return batch
         quality = batch.quality.copy()
         quality[empty] = Quality.BAD
-        quality[ahead] = np.minimum(quality[ahead], Quality.UNCERTAIN)
+        quality[ahead] = np.maximum(quality[ahead], Quality.UNCERTAIN)
         return replace(batch, quality=quality)
 
     def _deliver(self, delivery: Delivery) -> None:

@@ -154,8 +154,8 @@ class Replay:
                     step_us = max(1, int(_TICK_S * self._speed * 1_000_000))
                 until = int(ordered.time_us[0]) + step_us
                 count = int(np.searchsorted(ordered.time_us, until))
-                yield ordered.take(slice(0, count))
-                ordered = ordered.take(slice(count, None))
+                yield ordered.select(slice(0, count))
+                ordered = ordered.select(slice(count, None))
 
     def _wait_until(self, goal_us: int) -> bool:
         """Let the replay's time run to a goal; return False if stopped or sent elsewhere."""

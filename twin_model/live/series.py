@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin_model.samples import SampleBatch
+from twin_model.samples import SampleBatch, SampleKeys
 
 #: Names tables of this many pairs are looked up in one step; larger ones pair by pair.
 _TABLE_CELLS: Final = 16_000_000
-_REMEMBERED: Final = 256
 #: Number of a sample that has none, because too many series exist.
 REFUSED: Final = -1
 
@@ -30,8 +30,7 @@ class SeriesTable:
         self._limit = limit
         self._numbers: dict[tuple[str, str], int] = {}
         self._names: list[tuple[str, str]] = []
-        # By identity of the names' tuples, which are kept so that no other object gets their id.
-        self._tables: dict[tuple[int, int], _Table] = {}
+        self._tables: weakref.WeakKeyDictionary[SampleKeys, _Table] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -61,30 +60,25 @@ class SeriesTable:
         -------
         (n,) int32 array
         """
-        cells = len(batch.entities) * len(batch.indicators)
+        keys = batch.keys
         with self._lock:
-            if cells > _TABLE_CELLS:
+            if len(keys.entities) * len(keys.indicators) > _TABLE_CELLS:
                 return self._pair_by_pair(batch)
-            key = (id(batch.entities), id(batch.indicators))
-            table = self._tables.get(key)
-            if table is None:
-                if len(self._tables) >= _REMEMBERED:
-                    self._tables.clear()
-                table = self._tables[key] = _Table(batch)
+            table = self._tables.get(keys)
+            if table is None or not table.has_room(keys):
+                # Names are only ever appended, so that a larger table starts empty but right.
+                table = self._tables[keys] = _Table(keys)
             flat = batch.entity.astype(np.intp)
-            flat *= len(batch.indicators)
+            flat *= table.width
             flat += batch.indicator
             series = table.series[flat]
             if series.size and int(series.min()) < 0:
-                self._fill(table, np.unique(flat[series < 0]))
+                for cell in np.unique(flat[series < 0]).tolist():
+                    entity, indicator = divmod(cell, table.width)
+                    name = (keys.entities[entity], keys.indicators[indicator])
+                    table.series[cell] = self._add(name)
                 series = table.series[flat]
             return series
-
-    def _fill(self, table: _Table, cells: NDArray[np.intp]) -> None:
-        width = len(table.indicators)
-        for cell in cells.tolist():
-            name = (table.entities[cell // width], table.indicators[cell % width])
-            table.series[cell] = self._add(name)
 
     def _add(self, name: tuple[str, str]) -> int:
         number = self._numbers.get(name)
@@ -96,22 +90,27 @@ class SeriesTable:
         return number
 
     def _pair_by_pair(self, batch: SampleBatch) -> NDArray[np.int32]:
-        key = batch.entity.astype(np.int64) * len(batch.indicators) + batch.indicator
-        pairs, inverse = np.unique(key, return_inverse=True)
-        width = len(batch.indicators)
+        keys = batch.keys
+        width = len(keys.indicators)
+        number = batch.entity.astype(np.int64) * width + batch.indicator
+        pairs, inverse = np.unique(number, return_inverse=True)
         found = [
-            self._add((batch.entities[pair // width], batch.indicators[pair % width]))
+            self._add((keys.entities[pair // width], keys.indicators[pair % width]))
             for pair in pairs.tolist()
         ]
         return np.array(found, np.int32)[inverse]
 
 
 class _Table:
-    """Series of each pair of a batch's names, -1 while unknown."""
+    """Series of each pair of a publisher's names, -1 while unknown; with room to grow."""
 
-    __slots__ = ("entities", "indicators", "series")
+    __slots__ = ("height", "series", "width")
 
-    def __init__(self, batch: SampleBatch) -> None:
-        self.entities = batch.entities
-        self.indicators = batch.indicators
-        self.series = np.full(len(batch.entities) * len(batch.indicators), REFUSED, np.int32)
+    def __init__(self, keys: SampleKeys) -> None:
+        self.height = max(16, len(keys.entities) * 5 // 4)
+        self.width = max(4, len(keys.indicators) * 5 // 4)
+        self.series = np.full(self.height * self.width, REFUSED, np.int32)
+
+    def has_room(self, keys: SampleKeys) -> bool:
+        """Return whether every pair of names has a place."""
+        return len(keys.entities) <= self.height and len(keys.indicators) <= self.width

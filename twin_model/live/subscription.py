@@ -51,7 +51,9 @@ class Delivery:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Delivery:
         """Return the samples of a mask, indices or a slice."""
-        return Delivery(self.batch.take(rows), self.series[rows], self.late[rows], self.received_us)
+        return Delivery(
+            self.batch.select(rows), self.series[rows], self.late[rows], self.received_us
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,12 @@ Arrow is imported inside functions: it costs a tenth of a second at start.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin_model.samples import SampleBatch
+from twin_model.samples import SampleBatch, SampleKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,8 +25,8 @@ def to_arrow(batch: SampleBatch) -> pa.RecordBatch:
     import pyarrow as pa
 
     columns: dict[str, Any] = {
-        "entity": _dictionary(batch.entity, batch.entities),
-        "indicator": _dictionary(batch.indicator, batch.indicators),
+        "entity": _dictionary(batch.entity, batch.keys.entities),
+        "indicator": _dictionary(batch.indicator, batch.keys.indicators),
         "time_us": pa.array(batch.time_us),
         "value": pa.array(batch.value),
         "quality": pa.array(batch.quality),
@@ -55,8 +56,7 @@ def from_arrow(table: Any) -> SampleBatch:
         axes = [table.column(n).to_numpy().astype(float) for n in ("x_m", "y_m", "z_m")]
         position = np.column_stack(axes)
     return SampleBatch(
-        entities,
-        indicators,
+        SampleKeys(entities, indicators),
         entity,
         indicator,
         table.column("time_us").to_numpy(),
@@ -67,10 +67,10 @@ def from_arrow(table: Any) -> SampleBatch:
     )
 
 
-def _dictionary(index: Any, names: tuple[str, ...]) -> Any:
+def _dictionary(index: Any, names: Sequence[str]) -> Any:
     import pyarrow as pa
 
-    values = pa.array(names, pa.string())
+    values = pa.array(list(names), pa.string())
     return pa.DictionaryArray.from_arrays(pa.array(np.ascontiguousarray(index)), values)
 
 

@@ -51,7 +51,7 @@ SELECT entity, indicator, epoch_us(time) // {step} * {step} AS start_us, count(*
        epoch_us(arg_min(time, value)) AS minimum_us, epoch_us(arg_max(time, value)) AS maximum_us,
        arg_min(value, time) AS first, arg_max(value, time) AS last,
        epoch_us(min(time)) AS first_us, epoch_us(max(time)) AS last_us
-FROM read_parquet({files}) WHERE isfinite(value) AND quality >= 64
+FROM read_parquet({files}) WHERE isfinite(value) AND quality < 2
 GROUP BY ALL ORDER BY ALL
 """
 

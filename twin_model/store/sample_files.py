@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin_model.errors import SourceError
-from twin_model.samples import Quality, SampleBatch, concatenate
+from twin_model.samples import Quality, SampleBatch, SampleKeys, concatenate
 
 _EPOCHS: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _MAX_BYTES: Final = 4 << 30
@@ -86,21 +86,23 @@ def read_samples(path: Path, mapping: ColumnMapping | None = None) -> SampleBatc
     if mapping.entity_column:
         entity, entities = _coded(table.column(mapping.entity_column))
     else:
-        entity, entities = np.zeros(len(time_us), np.int32), (mapping.entity or path.stem,)
+        entity, entities = np.zeros(len(time_us), np.int32), [mapping.entity or path.stem]
     if mapping.indicator_column:
         indicator, indicators = _coded(table.column(mapping.indicator_column))
         value = _numbers(path, table, mapping.value_column)
         factor = np.array([mapping.scale.get(name, 1.0) for name in indicators])
         value = value * factor[indicator] if len(value) else value
+        keys = SampleKeys(entities, indicators)
         return SampleBatch.of(
-            entities, indicators, (entity, indicator, time_us, value), _judged(value)
+            keys, entity, indicator, time_us, value, _judged(value)
         ).sorted_by_time()
+    keys = SampleKeys(entities)
     parts = []
     for column, name in mapping.values.items():
         value = _numbers(path, table, column) * mapping.scale.get(name, 1.0)
         present = ~np.isnan(value)
-        columns = (entity[present], 0, time_us[present], value[present])
-        parts.append(SampleBatch.of(entities, (name,), columns))
+        columns = (entity[present], keys.indicator(name), time_us[present], value[present])
+        parts.append(SampleBatch.of(keys, *columns, np.zeros(int(present.sum()), np.uint8)))
     return concatenate(parts).sorted_by_time()
 
 
@@ -146,13 +148,13 @@ def _numbers(path: Path, table: Any, name: str) -> NDArray[np.float64]:
         raise SourceError(path, f"column '{name}' is not of numbers ({error})") from error
 
 
-def _coded(column: Any) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+def _coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:
     import pyarrow as pa
 
     whole = pa.chunked_array(column.cast(pa.string()).dictionary_encode()).unify_dictionaries()
     coded = whole.combine_chunks()
     index = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    return index, tuple(coded.dictionary.to_pylist())
+    return index, list(coded.dictionary.to_pylist())
 
 
 def _judged(value: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ class SampleWriter:
         day = batch.time_us // DAY_US
         present = np.unique(day).tolist()
         for number in present:
-            part = batch if len(present) == 1 else batch.take(day == number)
+            part = batch if len(present) == 1 else batch.select(day == number)
             self._write_day(int(number), part)
             # Should a later day fail, this one is not written again.
             self._forget(int(number))
@@ -115,7 +116,7 @@ class SampleWriter:
         self._next[day] = number + 1
 
     def _forget(self, day: int) -> None:
-        kept = [batch.take(batch.time_us // DAY_US != day) for batch in self._waiting]
+        kept = [batch.select(batch.time_us // DAY_US != day) for batch in self._waiting]
         self._waiting[:] = [batch for batch in kept if len(batch)]
 
 
@@ -146,12 +147,13 @@ def sample_table(batch: SampleBatch) -> Any:
 def _by_series(batch: SampleBatch) -> SampleBatch:
     """Order by the names, not by their numbers: that is what a merged file is ordered by."""
     batch = batch.sorted_by_time()
-    entity = _ranks(batch.entities)[batch.entity]
-    series = entity * len(batch.indicators) + _ranks(batch.indicators)[batch.indicator]
-    return batch.take(np.argsort(series, kind="stable"))
+    keys = batch.keys
+    entity = _ranks(keys.entities)[batch.entity]
+    series = entity * len(keys.indicators) + _ranks(keys.indicators)[batch.indicator]
+    return batch.select(np.argsort(series, kind="stable"))
 
 
-def _ranks(names: tuple[str, ...]) -> NDArray[np.int64]:
+def _ranks(names: Sequence[str]) -> NDArray[np.int64]:
     ranks: NDArray[np.int64] = np.empty(len(names), np.int64)
     ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     return ranks
