@@ -12,8 +12,8 @@ _SECOND_US = 1_000_000
 class FloodWatch:
     """Tells when a flood starts and ends; by default above 10 in 10 minutes, and below 5.
 
-    The figures are those of ISA-18.2-2016, clause 16.4. Only raised alarms count. Counting acknowledgements and system events too would turn a calm
-    day into a flood.
+    The figures are those of ISA-18.2-2016, clause 16.4. Only raised alarms count: counting
+    acknowledgements and system events too would turn a calm day into a flood.
     """
 
     def __init__(self, options: AlarmOptions) -> None:

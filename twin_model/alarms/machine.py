@@ -101,6 +101,17 @@ def changed_value(status: AlarmStatus, at_us: int, value: float) -> list[AlarmEv
     return [event(status, EventKind.VALUE, at_us, status.state)]
 
 
+def retire(status: AlarmStatus, at_us: int) -> list[AlarmEvent]:
+    """Its rule is gone: whatever state it was in, it is over."""
+    before = status.state
+    if before is State.NORMAL:
+        return []
+    status.active = False
+    status.shelf, status.suppressed_by, status.out_of_service = None, "", ""
+    _put_away(status)
+    return [event(status, EventKind.RESET, at_us, before, "", "its rule is gone")]
+
+
 # -- what people do ------------------------------------------------------------------------
 
 
