@@ -6,7 +6,6 @@ without a rule written for each case, because none knows what feeds what.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -94,7 +93,8 @@ class Causes:
         self._entity: dict[str, str] = {}
         self._cause: dict[str, str] = {}
         self._children: dict[str, set[str]] = {}
-        self._recent: deque[tuple[int, str]] = deque()
+        # Roots by when they were raised, the oldest first; only those may get a cause later.
+        self._recent_roots: dict[str, int] = {}
 
     def raised(self, point: str, entity: str, at_us: int) -> tuple[str, list[str]]:
         """Take in an alarm.
@@ -112,7 +112,8 @@ class Causes:
         self._standing.setdefault(entity, {})[point] = at_us
         self._set_cause(point, cause)
         adopted = self._adopt(point, entity, at_us)
-        self._recent.append((at_us, point))
+        if not cause:
+            self._recent_roots[point] = at_us
         return cause, adopted
 
     def restore(self, point: str, entity: str, at_us: int, cause: str) -> None:
@@ -165,6 +166,7 @@ class Causes:
         before = self._cause.pop(point, None)
         if before is not None:
             self._children.get(before, set()).discard(point)
+        self._recent_roots.pop(point, None)
         if cause:
             self._cause[point] = cause
             self._children.setdefault(cause, set()).add(point)
@@ -182,24 +184,19 @@ class Causes:
         return found
 
     def _adopt(self, point: str, entity: str, at_us: int) -> list[str]:
-        while self._recent and self._recent[0][0] < at_us - self._after_us:
-            self._recent.popleft()
-        own_root = self.root(point)
-        open_roots = {
-            other
-            for _at, other in self._recent
-            if other in self._entity and other not in self._cause and other != own_root
-        }
-        if not open_roots:
+        roots = self._recent_roots
+        while roots and (oldest := next(iter(roots))) and roots[oldest] < at_us - self._after_us:
+            del roots[oldest]
+        if not roots:
             return []
+        own_root = self.root(point)
         adopted: list[str] = []
         for hops, below in self.graph.below(entity, self._hops):
-            if hops == 0:
-                continue
-            for other in sorted(open_roots & self._standing.get(below, {}).keys()):
-                self._set_cause(other, point)
-                open_roots.discard(other)
-                adopted.append(other)
-            if not open_roots:
+            standing = self._standing.get(below) if hops else None
+            for other in sorted(standing or ()):
+                if other in roots and other != own_root:
+                    self._set_cause(other, point)
+                    adopted.append(other)
+            if not roots:
                 break
         return adopted

@@ -453,9 +453,10 @@ class AlarmEngine:
             return self._causes.consequences(name)
 
     def counts(self) -> dict[tuple[State, Severity], int]:
-        """Return how many alarms there are by state and priority; untouched ones are normal."""
+        """Return how many alarms there are by state and priority; normal ones are not counted."""
         with self._lock:
-            return {key: count for key, count in self._counts.items() if count}
+            counted = self._counts.items()
+            return {key: n for key, n in counted if n and key[0] is not State.NORMAL}
 
     def chattering(self, now_us: int) -> list[str]:
         """Return the points that come and go too often."""
