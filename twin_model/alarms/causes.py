@@ -1,0 +1,202 @@
+"""Which alarm explains which: consequences follow their cause along the twin's relations.
+
+What feeds or contains a thing explains what goes wrong with it. No other alarm system can do this
+without a rule written for each case, because none knows what feeds what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from twin_model.alarms.model import AlarmOptions
+from twin_model.relations import FLOW, HIERARCHY, Direction
+from twin_model.store.edges import edges
+from twin_model.twin import Twin
+from twin_model.view import TwinView
+
+_SECOND_US: Final = 1_000_000
+#: Entities looked at for one alarm; a failure of the whole city is its own explanation.
+_MAX_VISITED: Final = 20_000
+#: Kinds of relation along which one failure explains another.
+CAUSAL: Final = FLOW | HIERARCHY
+
+
+class CauseGraph:
+    """What depends on what.
+
+    Parameters
+    ----------
+    depends : iterable of (str, str)
+        (cause, consequence) as entity ids.
+    """
+
+    def __init__(self, depends: Iterable[tuple[str, str]] = ()) -> None:
+        self._above: dict[str, list[str]] = {}
+        self._below: dict[str, list[str]] = {}
+        for cause, consequence in depends:
+            self._above.setdefault(consequence, []).append(cause)
+            self._below.setdefault(cause, []).append(consequence)
+
+    @classmethod
+    def of(cls, twin: Twin | TwinView) -> CauseGraph:
+        """Return the graph of the twin's ``feeds``, ``connects``, ``contains``… relations."""
+        view = twin if isinstance(twin, TwinView) else TwinView(twin)
+        return cls(_dependencies(view))
+
+    def above(self, entity: str, hops: int) -> Iterator[tuple[int, str]]:
+        """Yield (hops, entity) of what may explain a failure, itself first, the nearest next."""
+        return _spread(self._above, entity, hops)
+
+    def below(self, entity: str, hops: int) -> Iterator[tuple[int, str]]:
+        """Yield (hops, entity) of what its failure may explain, itself first."""
+        return _spread(self._below, entity, hops)
+
+
+def _dependencies(view: TwinView) -> Iterator[tuple[str, str]]:
+    for _kind, source, target, direction in edges(view, CAUSAL):
+        if direction in (Direction.FORWARD, Direction.BOTH):
+            yield source, target
+        if direction in (Direction.BACKWARD, Direction.BOTH):
+            yield target, source
+
+
+def _spread(neighbours: dict[str, list[str]], start: str, hops: int) -> Iterator[tuple[int, str]]:
+    seen = {start}
+    frontier = [start]
+    for distance in range(hops + 1):
+        fresh: list[str] = []
+        for entity in frontier:
+            yield distance, entity
+            for near in neighbours.get(entity, ()):
+                if near not in seen and len(seen) < _MAX_VISITED:
+                    seen.add(near)
+                    fresh.append(near)
+        frontier = fresh
+
+
+class Causes:
+    """Keeps standing alarms as trees: each consequence below its cause.
+
+    Parameters
+    ----------
+    graph : CauseGraph
+    options : AlarmOptions
+    """
+
+    def __init__(self, graph: CauseGraph, options: AlarmOptions) -> None:
+        self.graph = graph
+        self._hops = options.cause_hops
+        self._before_us = int(options.cause_before_s * _SECOND_US)
+        self._after_us = int(options.cause_after_s * _SECOND_US)
+        self._standing: dict[str, dict[str, int]] = {}
+        self._entity: dict[str, str] = {}
+        self._cause: dict[str, str] = {}
+        self._children: dict[str, set[str]] = {}
+        # Roots by when they were raised, the oldest first; only those may get a cause later.
+        self._recent_roots: dict[str, int] = {}
+
+    def raised(self, point: str, entity: str, at_us: int) -> tuple[str, list[str]]:
+        """Take in an alarm.
+
+        Returns
+        -------
+        cause : str
+            Point of the nearest alarm that explains it; empty where none does.
+        adopted : list of str
+            Alarms reported a little earlier that it explains.
+        """
+        self.finished(point)
+        cause = self._nearest(point, entity, at_us)
+        self._entity[point] = entity
+        self._standing.setdefault(entity, {})[point] = at_us
+        self._set_cause(point, cause)
+        adopted = self._adopt(point, entity, at_us)
+        if not cause:
+            self._recent_roots[point] = at_us
+        return cause, adopted
+
+    def restore(self, point: str, entity: str, at_us: int, cause: str) -> None:
+        """Take in an alarm whose cause is known already."""
+        self._entity[point] = entity
+        self._standing.setdefault(entity, {})[point] = at_us
+        self._set_cause(point, cause)
+
+    def finished(self, point: str) -> list[tuple[str, str]]:
+        """Let an alarm go; return its consequences that stay, each with its new cause."""
+        entity = self._entity.pop(point, None)
+        if entity is None:
+            return []
+        here = self._standing[entity]
+        here.pop(point, None)
+        if not here:
+            del self._standing[entity]
+        above = self._cause.get(point, "")
+        self._set_cause(point, "")
+        moved = sorted(self._children.pop(point, ()))
+        for child in moved:
+            self._cause.pop(child, None)
+            self._set_cause(child, above)
+        return [(child, above) for child in moved]
+
+    def knows(self, point: str) -> bool:
+        """Return whether an alarm stands."""
+        return point in self._entity
+
+    def cause(self, point: str) -> str:
+        """Return what explains an alarm directly; empty for a root."""
+        return self._cause.get(point, "")
+
+    def root(self, point: str) -> str:
+        """Return what explains it in the end; itself for a root."""
+        while (above := self._cause.get(point)) is not None:
+            point = above
+        return point
+
+    def consequences(self, point: str) -> list[str]:
+        """Return all that it explains, directly or not, the nearest first."""
+        found: list[str] = []
+        frontier = [point]
+        while frontier:
+            frontier = [c for p in frontier for c in sorted(self._children.get(p, ()))]
+            found += frontier
+        return found
+
+    def _set_cause(self, point: str, cause: str) -> None:
+        before = self._cause.pop(point, None)
+        if before is not None:
+            self._children.get(before, set()).discard(point)
+        self._recent_roots.pop(point, None)
+        if cause:
+            self._cause[point] = cause
+            self._children.setdefault(cause, set()).add(point)
+
+    def _nearest(self, point: str, entity: str, at_us: int) -> str:
+        found = ""
+        found_at, found_hops = 0, -1
+        for hops, near in self.graph.above(entity, self._hops):
+            if found and hops > found_hops:
+                break
+            for other, raised_us in self._standing.get(near, {}).items():
+                recent = at_us - self._before_us <= raised_us <= at_us
+                if other != point and recent and (not found or raised_us < found_at):
+                    found, found_at, found_hops = other, raised_us, hops
+        return found
+
+    def _adopt(self, point: str, entity: str, at_us: int) -> list[str]:
+        roots = self._recent_roots
+        while roots and (oldest := next(iter(roots))) and roots[oldest] < at_us - self._after_us:
+            del roots[oldest]
+        if not roots:
+            return []
+        own_root = self.root(point)
+        adopted: list[str] = []
+        for hops, below in self.graph.below(entity, self._hops):
+            standing = self._standing.get(below) if hops else None
+            for other in sorted(standing or ()):
+                if other in roots and other != own_root:
+                    self._set_cause(other, point)
+                    adopted.append(other)
+            if not roots:
+                break
+        return adopted

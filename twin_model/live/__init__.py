@@ -1,0 +1,1 @@
+"""Live data: last values, who gets what, replay."""

@@ -1,0 +1,1 @@
+"""Behaviour rules: what is watched for, evaluated over batches."""

@@ -1,0 +1,202 @@
+"""Rules at work: deliveries of the hub in, conditions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin_model.alarms.model import Condition
+from twin_model.live.series import SeriesTable
+from twin_model.live.subscription import Delivery
+from twin_model.rules.binding import Binding, BoundRule
+from twin_model.rules.detectors import Rows, Toggles, switched
+from twin_model.samples import Quality
+
+#: A source's clock may be so far ahead of ours for rules to believe it.
+_AHEAD_US: Final = 60_000_000
+
+
+class RuleEngine:
+    """Evaluates bound rules; used by one thread at a time.
+
+    Late samples, bad ones, and those from a clock that runs ahead are not looked at.
+
+    Parameters
+    ----------
+    binding : Binding
+    series : SeriesTable
+        Of the hub.
+    """
+
+    def __init__(self, binding: Binding, series: SeriesTable) -> None:
+        self.binding = binding
+        self._series = series
+        self._known = 0
+        self._fed: dict[str, list[BoundRule]] = {}
+        for bound in binding.rules:
+            if bound.detector is not None:
+                self._fed.setdefault(bound.indicator, []).append(bound)
+        self._places: dict[int, NDArray[np.int32]] = {}
+        asked = [e for b in binding.rules for e in (b.condition, b.suppress_if) if e is not None]
+        self._asked = {name for expression in asked for name in expression.names}
+        self._world_places: dict[str, NDArray[np.int32]] = {}
+        self._changed: set[str] = set(self._asked)
+
+    def feed(self, delivery: Delivery) -> list[Condition]:
+        """Return where conditions begin or end with a delivery."""
+        self._follow()
+        usable = ~delivery.late & (delivery.batch.quality != Quality.BAD)
+        usable &= delivery.batch.time_us <= delivery.received_us + _AHEAD_US
+        found: list[Condition] = []
+        for bound, places in self._fed_by(delivery.series):
+            assert bound.detector is not None
+            rows = _rows(delivery, places[delivery.series], usable)
+            if len(rows):
+                found += _conditions(bound, self._gated(bound, bound.detector.feed(rows)))
+        if self._world_places:
+            found += self._feed_world(delivery, usable)
+        return found
+
+    def tick(self, now_us: int) -> list[Condition]:
+        """Return where conditions begin or end because time passes."""
+        found: list[Condition] = []
+        for bound in self.binding.rules:
+            if bound.detector is not None:
+                found += _conditions(bound, self._gated(bound, bound.detector.tick(now_us)))
+            found += self._gate(bound, now_us)
+        return found + self._evaluate(now_us)
+
+    def suppressed(self) -> dict[str, str]:
+        """Return the points whose suppression changed since last asked: why, or nothing."""
+        found: dict[str, str] = {}
+        for bound in self.binding.rules:
+            if bound.suppress_if is None:
+                continue
+            truth = bound.suppress_if.evaluate(self.binding.world)[bound.world_rows]
+            yes, no = truth == 1, truth == 0
+            for row in np.flatnonzero((yes & ~bound.suppressed) | (no & bound.suppressed)):
+                found[bound.points[row]] = bound.rule.suppress_if if yes[row] else ""
+            bound.suppressed = (bound.suppressed | yes) & ~no
+        return found
+
+    # -- which samples are for which rule ----------------------------------------------
+
+    def _follow(self) -> None:
+        """Find places for series that appeared."""
+        fresh = self._series.names(self._known)
+        if not fresh:
+            return
+        for indicator, rules in self._fed.items():
+            for bound in rules:
+                found = [bound.rows.get(e, -1) if i == indicator else -1 for e, i in fresh]
+                before = self._places.get(id(bound), np.zeros(0, np.int32))
+                self._places[id(bound)] = np.concatenate([before, np.array(found, np.int32)])
+        for name in self._asked:
+            rows = self.binding.world.rows
+            found = [rows.get(e, -1) if i == name else -1 for e, i in fresh]
+            before = self._world_places.get(name, np.full(self._known, -1, np.int32))
+            if (np.array(found) >= 0).any() or name in self._world_places:
+                self._world_places[name] = np.concatenate([before, np.array(found, np.int32)])
+        self._known += len(fresh)
+
+    def _fed_by(self, series: NDArray[np.int32]) -> Iterator[tuple[BoundRule, NDArray[np.int32]]]:
+        present = np.unique(series)
+        for rules in self._fed.values():
+            for bound in rules:
+                places = self._places.get(id(bound))
+                if places is not None and (places[present] >= 0).any():
+                    yield bound, places
+
+    # -- conditions over the world -----------------------------------------------------
+
+    def _feed_world(self, delivery: Delivery, usable: NDArray[np.bool_]) -> list[Condition]:
+        world = self.binding.world
+        usable = usable | (~delivery.late & (delivery.batch.quality == Quality.BAD))
+        newest_us = None
+        for name, places in self._world_places.items():
+            rows = _rows(delivery, places[delivery.series], usable, by_time=True)
+            if not len(rows):
+                continue
+            world.set(name, rows)
+            self._changed.add(name)
+            newest_us = max(newest_us or 0, int(rows.time_us.max()))
+        return [] if newest_us is None else self._evaluate(newest_us)
+
+    def _evaluate(self, now_us: int) -> list[Condition]:
+        """Evaluate conditions that ask for something that changed."""
+        if not self._changed:
+            return []
+        found: list[Condition] = []
+        for bound in self.binding.rules:
+            condition = bound.condition
+            if condition is None or not (condition.names & self._changed or not condition.names):
+                continue
+            truth = condition.evaluate(self.binding.world)[bound.world_rows]
+            codes = (truth == 1).astype(np.int8) - (truth == 0).astype(np.int8)
+            count = len(codes)
+            rows = Rows(
+                np.arange(count, dtype=np.int32), np.full(count, now_us), np.full(count, np.nan)
+            )
+            found += _conditions(bound, self._gated(bound, switched(rows, codes, bound.state)))
+        self._changed.clear()
+        return found
+
+    # -- hours -------------------------------------------------------------------------
+
+    def _gated(self, bound: BoundRule, toggles: Toggles) -> Toggles:
+        hours = bound.rule.hours
+        if hours is None or not len(toggles.row):
+            return toggles
+        active = toggles.active & hours.contain(toggles.time_us)
+        return Toggles(toggles.row, toggles.time_us, active, toggles.value)
+
+    def _gate(self, bound: BoundRule, now_us: int) -> list[Condition]:
+        """Let conditions that hold begin or end with the hours."""
+        hours = bound.rule.hours
+        if hours is None or hours.contains(now_us) == bound.gate_open:
+            return []
+        bound.gate_open = not bound.gate_open
+        state = bound.state if bound.detector is None else bound.detector.state
+        at = np.flatnonzero(state)
+        return [Condition(bound.points[row], bound.gate_open, now_us) for row in at.tolist()]
+
+
+def _rows(
+    delivery: Delivery,
+    places: NDArray[np.int32],
+    usable: NDArray[np.bool_],
+    *,
+    by_time: bool = False,
+) -> Rows:
+    """Return the usable samples of a rule, ordered by row and time (or by time alone)."""
+    at = np.flatnonzero((places >= 0) & usable)
+    batch = delivery.batch
+    row, time_us = places[at], batch.time_us[at]
+    if len(at) > 1:
+        order = np.argsort(time_us, kind="stable") if by_time else np.lexsort((time_us, row))
+        at, row, time_us = at[order], row[order], time_us[order]
+    value = batch.value[at]
+    if by_time:
+        value = np.where(batch.quality[at] == Quality.BAD, np.nan, value)
+    return Rows(
+        row,
+        time_us,
+        value,
+        None if batch.position is None else batch.position[at],
+        None if batch.text is None else batch.text[at],
+    )
+
+
+def _conditions(bound: BoundRule, toggles: Toggles) -> list[Condition]:
+    return [
+        Condition(bound.points[row], active, time_us, value)
+        for row, time_us, active, value in zip(
+            toggles.row.tolist(),
+            toggles.time_us.tolist(),
+            toggles.active.tolist(),
+            toggles.value.tolist(),
+        )
+    ]

@@ -1,0 +1,64 @@
+"""Hub, rules and alarms joined: the watch over a twin."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from twin_model.alarms.engine import AlarmEngine
+from twin_model.live.hub import Hub
+from twin_model.live.subscription import Delivery
+from twin_model.rules.binding import Binding
+from twin_model.rules.engine import RuleEngine
+
+
+class Watch:
+    """Feeds what comes through a hub to rules, and what they find to the alarms.
+
+    It sits directly in the hub's way, so that no sample can be dropped before the rules saw it.
+
+    Parameters
+    ----------
+    hub : Hub
+    binding : Binding
+    alarms : AlarmEngine
+    """
+
+    def __init__(self, hub: Hub, binding: Binding, alarms: AlarmEngine) -> None:
+        self.hub = hub
+        self.alarms = alarms
+        self._rules = RuleEngine(binding, hub.series)
+        self._lock = threading.Lock()
+        self._detach: Callable[[], None] = hub.attach("rules", self._consume)
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._detach()
+
+    def rebind(self, binding: Binding, language: str = "en") -> None:
+        """Go on with other rules, as after an edit; alarms without a rule end."""
+        with self._lock:
+            self._rules = RuleEngine(binding, self.hub.series)
+        self.alarms.set_points(binding.alarm_points(language), self.hub.clock())
+
+    def tick(self, now_us: int | None = None) -> None:
+        """Let time pass; to be called about once a second."""
+        now_us = self.hub.clock() if now_us is None else now_us
+        with self._lock:
+            conditions = self._rules.tick(now_us)
+            suppressed = self._rules.suppressed()
+        if suppressed:
+            self.alarms.suppress(suppressed, now_us)
+        self.alarms.apply(conditions, now_us)
+
+    def _consume(self, delivery: Delivery) -> None:
+        newest_us = int(delivery.batch.time_us.max())
+        with self._lock:
+            conditions = self._rules.feed(delivery)
+            suppressed = self._rules.suppressed()
+        # Suppression first: low flow and "the pump is off" often come in one batch.
+        if suppressed:
+            self.alarms.suppress(suppressed, newest_us)
+        if conditions:
+            last_us = max(condition.at_us for condition in conditions)
+            self.alarms.apply(conditions, last_us)
