@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from app.cli.output import Exit, print_error
@@ -61,6 +62,13 @@ def _limit(text: str) -> int:
     return value
 
 
+def _version() -> str:
+    try:
+        return version("shapan")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     common = argparse.ArgumentParser(add_help=False)
@@ -77,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     parser = _Parser(prog="shapan", description="Shapan 沙盘: a live sand table of the city",
                      parents=[common, window])  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"shapan {_version()}")
     parser.set_defaults(run="app.cli.view:open_window", project=None)
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 

@@ -53,7 +53,12 @@ def _pose(arguments: argparse.Namespace, state: dict[str, Any]) -> Any:
     from rendering.camera import CameraPose
 
     if (arguments.eye is None) != (arguments.target is None):
-        raise ValidationError("view", "eye and target", None, "must be given together")
+        raise ValidationError(
+            "view",
+            "--eye" if arguments.target is None else "--target",
+            arguments.eye or arguments.target,
+            "needs the other of --eye and --target beside it",
+        )
     if arguments.eye is not None:
         return CameraPose(eye=arguments.eye, target=arguments.target)
     if arguments.view is None:
