@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     theme = window.add_mutually_exclusive_group()
     theme.add_argument("--dark", action="store_true", default=None, help="dark theme")
     theme.add_argument("--light", dest="dark", action="store_false", help="light theme")
+    window.add_argument("--safe-mode", action="store_true", help="run no plugins")
     window.add_argument("--screenshot", metavar="F.png",
                         help="wait until the view is complete, save the window, exit")  # fmt: skip
 

@@ -8,11 +8,13 @@ import tempfile
 import threading
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_config_path, user_data_path
 
-from plugins.host.manifest import Permissions
+# The window reads this before its first frame; the manifest's pydantic would take a tenth of it.
+if TYPE_CHECKING:
+    from plugins.host.manifest import Permissions
 
 #: Starts that did not get through, after which the next one is in safe mode.
 FAILED_STARTS: Final = 2
@@ -136,11 +138,11 @@ class PluginState:
             self._blamed[plugin_id] = what
             self.save()
 
-    def take_blamed(self, *, forgive: bool = False) -> dict[str, str]:
+    def take_blamed(self) -> dict[str, str]:
         """Return who was blamed and not cleared since, and forget it."""
         with self._lock:
             found, self._blamed = self._blamed, {}
-            if found or forgive:
+            if found:
                 self.save()
             return found
 
