@@ -172,7 +172,7 @@ def _is_language(window: MainWindow, code: str) -> bool:
 def _plugins(window: MainWindow) -> list[ActionSpec]:
     return [
         ActionSpec("tools.plugins", lambda: QCoreApplication.translate("Actions", "Plugins…"),
-                   lambda: window.plugins.show_dialog(), "", "puzzle-piece"),
+                   window.plugins.show_dialog, "", "puzzle-piece"),
     ]  # fmt: skip
 
 

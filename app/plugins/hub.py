@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,13 +25,16 @@ from app.plugins.place import PanelPlace
 from app.plugins.services import WindowServices
 from app.threads import Threads
 from plugins.host.development import DevelopmentWatch
-from plugins.host.plugins import Plugins, PluginStatus
+from plugins.host.discovery import Source
+from plugins.host.plugins import PluginRecord, Plugins, PluginStatus
 from twin_model.contributions import APPLICATION, CONTRIBUTIONS, Contribution
 from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
     from app.plugins.dialog import PluginsDialog
     from app.window import MainWindow
+    from app.workers import JobRecord
+    from ingest.pipeline.job import Job
     from plugins.host.discovery import Found
     from plugins.host.state import PluginState
 
@@ -92,13 +96,13 @@ class PluginHub(QObject):
         self.install_hook()
         self._started.start(_STARTED_MS)
         if self.host.safe_mode:
-            self._notice(
+            self.notice(
                 self.tr("Safe mode: no plugin runs. The Plugins dialog says which there are.")
             )
         for plugin_id, what in self.state.take_blamed().items():
             self.state.decision(plugin_id).quarantined = what
             self.state.save()
-            self._notice(
+            self.notice(
                 self.tr("The plugin {0} blocked the window and was disabled: {1}").format(
                     plugin_id, what
                 )
@@ -166,7 +170,7 @@ class PluginHub(QObject):
         else:
             failure = PluginError(owner, f"{kind.__name__}: {error}", traceback=text)
             self.host.fail(owner, "", failure)
-            self._notice(str(failure))
+            self.notice(str(failure))
 
     def _place_of(self, owner: str, objects: list[Any]) -> PanelPlace | None:
         """Return the panel that an exception came from: by its widgets, else the only one."""
@@ -191,13 +195,14 @@ class PluginHub(QObject):
                 f"{still.stack}"
             )  # fmt: skip
         if not still.interrupted:
-            self._notice(
+            self.notice(
                 self.tr("The plugin {0} held the window for {1} s at {2}; it can be disabled in "
                         "the Plugins dialog.").format(still.plugin, f"{still.seconds:.1f}",
                                                       still.where)
             )  # fmt: skip
 
-    def _notice(self, text: str) -> None:
+    def notice(self, text: str) -> None:
+        """Tell the user something, over the scene."""
         self.window_.overlays.notice.show_error(text, details=False)
 
     # -- docks and commands --------------------------------------------------------------
@@ -328,7 +333,7 @@ class PluginHub(QObject):
             )
             traceback.clear_frames(error.__traceback__)
             self.host.fail(entry.owner, entry.id, failure)
-            self._notice(str(failure))
+            self.notice(str(failure))
 
     def _tell(self) -> None:
         """Say once what the user should know: a plugin that asks, or cannot run."""
@@ -338,20 +343,20 @@ class PluginHub(QObject):
                 continue
             if record.status == PluginStatus.NEEDS_PERMISSION:
                 self._told.add(key)
-                self._notice(
+                self.notice(
                     self.tr("The plugin {0} asks for permissions; see Tools ▸ Plugins.").format(
                         record.manifest.name(self.window_.language.code)
                     )
                 )
             elif record.status in {PluginStatus.REFUSED, PluginStatus.QUARANTINED}:
                 self._told.add(key)
-                self._notice(f"{record.id}: {record.problem}"
+                self.notice(f"{record.id}: {record.problem}"
                              if record.id not in record.problem else record.problem)  # fmt: skip
         for found in self.host.refused:
             key = (str(found.folder), str(found.error))
             if key not in self._told:
                 self._told.add(key)
-                self._notice(str(found.error))
+                self.notice(str(found.error))
 
     # -- the dialog ----------------------------------------------------------------------
 
@@ -370,6 +375,47 @@ class PluginHub(QObject):
         if dialog is not None:
             dialog.deleteLater()
 
+    def install(self, source: str) -> JobRecord:
+        """Install a plugin as a job; it is found and runs when the job is done."""
+        from plugins.host.install import Installed, install
+
+        def work(job: Job) -> Installed:
+            found = [record.found for record in list(self.host.records.values())]
+            done = install(source, self.state, found, job)
+            before = self.host.records.get(done.id)
+            if before is not None:
+                self.host.forget(before)
+            self.host.discover()
+            return done
+
+        title = self.tr("Install {0}").format(Path(source).name)
+        return self.window_.jobs.start(title, work, kind="plugin")
+
+    def uninstall(self, record: PluginRecord) -> None:
+        """Remove a plugin, or no longer look into its development folder."""
+        from plugins.host.install import remove
+
+        def work() -> None:
+            if record.found.source == Source.DEVELOPMENT:
+                for folder in self.state.development_folders:
+                    if record.found.folder.is_relative_to(folder):
+                        self.state.remove_development_folder(folder)
+            else:
+                remove(record.id, self.state)
+            self.host.discover()
+
+        self.off_thread(work)
+
+    def develop(self, folder: Path) -> None:
+        """Look for plugins in a folder from now on, and read them anew when they change."""
+
+        def work() -> None:
+            self.state.add_development_folder(folder)
+            self.host.discover()
+            self._development.start()
+
+        self.off_thread(work)
+
     def off_thread(self, work: Callable[[], object]) -> None:
         """Do something that may wait for workers, in a thread; problems become a notice."""
 
@@ -377,7 +423,7 @@ class PluginHub(QObject):
             try:
                 work()
             except PluginError as error:
-                self.services.post(lambda error=error: self._notice(str(error)))
+                self.services.post(partial(self.notice, str(error)))
 
         self._threads.start(run)
 
@@ -388,4 +434,3 @@ class PluginHub(QObject):
             menu.addSeparator()
         for action_id in ids:
             menu.addAction(self.window_.actions_registry.action(action_id))
-

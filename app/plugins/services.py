@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
 
 
-class _Post(QObject):
+class Poster(QObject):
     """Brings calls to the GUI thread."""
 
     wanted = Signal(object)
@@ -26,6 +27,11 @@ class _Post(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.wanted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, call: Callable[[], object]) -> None:
+        """Have *call* called by the event loop; does nothing once the window is gone."""
+        with contextlib.suppress(RuntimeError):
+            self.wanted.emit(call)
 
     @Slot(object)
     def _call(self, call: Callable[[], object]) -> None:
@@ -43,7 +49,7 @@ class WindowServices(HostServices):
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
-        self._post = _Post(window)
+        self._poster = Poster(window)
         self._lock = threading.Lock()
         self._drawing: dict[str, Overlay | None] = {}
         self._time: Instant | None = None
@@ -132,7 +138,4 @@ class WindowServices(HostServices):
 
     def post(self, call: Callable[[], object]) -> None:
         """See `HostServices`."""
-        try:
-            self._post.wanted.emit(call)
-        except RuntimeError:
-            return  # the window is gone
+        self._poster.post(call)

@@ -126,7 +126,7 @@ class PluginAccess:
         frame = self.services.required.frame
         found = frame.transform_from("EPSG:4326")([[longitude_deg, latitude_deg]])[0]
         # Heights are those of the project, as `to_wgs84` gives them.
-        return float(found[0]), float(found[1]), height_m - frame.origin[2]
+        return float(found[0]), float(found[1]), height_m - float(frame.offset[2])
 
     def submit(self, command: Command, why: str) -> int:
         """See `shapan.TwinAccess`.
@@ -138,7 +138,8 @@ class PluginAccess:
         """
         if not self.manifest.permissions.twin:
             raise PluginError(
-                self.id, "may not change the twin", remedy="ask for it: twin = true under [permissions]"
+                self.id, "may not change the twin",
+                remedy="ask for it in its shapan.toml: twin = true under [permissions]",
             )  # fmt: skip
         self._spend()
         labelled = _Labelled(command, self.id, self.manifest.name("en"))
@@ -178,9 +179,7 @@ class PluginAccess:
 
     def storage(self) -> FolderStorage:
         """See `shapan.Storage`."""
-        return FolderStorage(
-            self.id, self.storage_folder(), self.manifest.limits.storage_mb << 20
-        )
+        return FolderStorage(self.id, self.storage_folder(), self.manifest.limits.storage_mb << 20)
 
 
 def _query(query: EntityQuery | str) -> EntityQuery:

@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.pipeline.frames import MessageError
+from twin_model.errors import ValidationError
+from twin_model.samples import SampleBatch, SampleKeys
 
 Array = npt.NDArray[Any]
 
@@ -78,6 +80,8 @@ def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
         return _encode_bytes(bytes(value), arrays)
     if isinstance(value, Mapping):
         return {"$map": [[_key(k), _encode(v, arrays, depth + 1)] for k, v in value.items()]}
+    if isinstance(value, SampleBatch):
+        return _encode_samples(value, arrays)
     if is_dataclass(value) and not isinstance(value, type):
         name = type(value).__name__
         if _TYPES.get(name) == type(value).__module__:
@@ -85,6 +89,21 @@ def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
                      for f in fields(value) if f.init}  # fmt: skip
             return {"$type": name, "fields": found}
     raise TypeError(f"a {type(value).__name__} cannot be passed between window and worker")
+
+
+def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
+    """Only the names in use go along: a numbering may hold a hundred thousand."""
+    entities, entity = np.unique(batch.entity, return_inverse=True)
+    indicators, indicator = np.unique(batch.indicator, return_inverse=True)
+    columns = (entity.astype("<i4"), indicator.astype("<i4"), batch.time_us, batch.value,
+               batch.quality)  # fmt: skip
+    first = len(arrays)
+    arrays.extend(columns)
+    return {
+        "$samples": first,
+        "entities": [batch.keys.entities[n] for n in entities],
+        "indicators": [batch.keys.indicators[n] for n in indicators],
+    }
 
 
 def _encode_bytes(value: bytes, arrays: list[Array]) -> Any:
@@ -110,7 +129,7 @@ def decode(value: Any, arrays: list[Array]) -> Any:
     """
     try:
         return _decode(value, arrays, 0)
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, ValidationError) as error:
         raise MessageError(f"{type(error).__name__}: {error}") from error
 
 
@@ -129,6 +148,10 @@ def _decode(value: Any, arrays: list[Array], depth: int) -> Any:
         return arrays[value["$array"]]
     if "$type" in value:
         return _make(value["$type"], value["fields"], arrays, depth)
+    if "$samples" in value:
+        first = int(value["$samples"])
+        keys = SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
+        return SampleBatch(keys, *arrays[first : first + 5])
     if "$bytes" in value:
         return base64.b64decode(value["$bytes"])
     if "$blob" in value:

@@ -189,9 +189,7 @@ def _found(
         _check_codes(manifest, package)
         _check_files(manifest, folder)
     except PluginError as error:
-        return Found(
-            manifest.id, source, folder, package, paths, manifest, error, distribution
-        )
+        return Found(manifest.id, source, folder, package, paths, manifest, error, distribution)
     return Found(manifest.id, source, folder, package, paths, manifest, None, distribution)
 
 

@@ -201,7 +201,10 @@ class Link:
         self.send("note", 0, value, method)
 
     def call(
-        self, method: str, *, told: Callable[[Any], object] | None = None, **arguments: Any
+        self,
+        method: str,
+        arguments: dict[str, Any] | None = None,
+        told: Callable[[Any], object] | None = None,
     ) -> Outgoing:
         """Ask the other side; the answer comes through the returned call's future or stream."""
         number = next(self._numbers)
@@ -211,7 +214,7 @@ class Link:
                 raise LinkClosedError
             self._calls[number] = outgoing
         try:
-            self.send("call", number, arguments, method)
+            self.send("call", number, arguments or {}, method)
         except BaseException:
             with self._lock:
                 self._calls.pop(number, None)

@@ -63,8 +63,11 @@ class PluginLog:
 
     def text(self) -> str:
         """Return it as text."""
-        stamp = lambda at: time.strftime("%H:%M:%S", time.localtime(at))  # noqa: E731
-        found = [f"{stamp(line.time_s)} {line.level:<8}{line.text}" for line in self.lines()]
+        found = [f"{_stamp(line.time_s)} {line.level:<8}{line.text}" for line in self.lines()]
         if self.dropped:
             found.append(f"… {self.dropped} more lines came too fast and were not kept")
         return "\n".join(found)
+
+
+def _stamp(time_s: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(time_s))

@@ -27,7 +27,9 @@ _MAX_BYTES: Final = 256 * 1024
 _PLUGIN_ID: Final = r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$"
 _LOCAL_ID: Final = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 _CODE: Final = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
-_HOST: Final = re.compile(r"^(\*\.)?[A-Za-z0-9_.\-]+(:\d{1,5})?$|^\*(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d+)?$")
+_HOST: Final = re.compile(
+    r"^((\*\.)?[A-Za-z0-9_.\-]+|\*|\[[0-9a-fA-F:]+\])(:\d{1,5})?$"  # name, any, IPv6; port
+)
 
 
 def _texts(value: Any) -> Any:

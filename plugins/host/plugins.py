@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,21 +20,17 @@ from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
-from plugins.host.environments import worker_environment
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
-from plugins.host.process import WorkerSpec, room_folders
 from plugins.host.readers import WorkerReader
 from plugins.host.services import HostServices
+from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
-from plugins.host.worker.sandbox import Confinement
 from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
 from twin_model.errors import PluginError
 
 _BUILTIN: Final = Path(plugins.builtin.__file__).parent
-#: Kinds with a ``run`` of their own, started with the project.
-_RUNNING: Final = frozenset({"connector", "overlay"})
 
 
 class PluginStatus(StrEnum):
@@ -147,9 +142,7 @@ class Plugins:
         """Take what was found in place of what was known, entering all contributions."""
         with self._lock:
             usable = {one.id: one for one in reversed(found) if one.error is None}
-            self.refused = [
-                one for one in found if one.error is not None and one.id in usable
-            ]
+            self.refused = [one for one in found if one.error is not None and one.id in usable]
             wanted = {one.id: one for one in found if one not in self.refused}
             for plugin_id in [known for known in self.records if known not in wanted]:
                 self._deactivate(self.records.pop(plugin_id))
@@ -206,6 +199,10 @@ class Plugins:
             return PluginStatus.NEEDS_PERMISSION, ""
         return PluginStatus.ACTIVE, ""
 
+    def contributions(self, kind: str) -> list[Contribution]:
+        """Return what plugins and the application contribute of a kind."""
+        return self._table.of(kind)
+
     # -- running -------------------------------------------------------------------------
 
     def _activate(self, record: PluginRecord) -> None:
@@ -240,9 +237,7 @@ class Plugins:
             entry.title or {"": entry.id}, details, make,
         )  # fmt: skip
 
-    def _deactivate(
-        self, record: PluginRecord, keep: PluginStatus = PluginStatus.DISABLED
-    ) -> None:
+    def _deactivate(self, record: PluginRecord, keep: PluginStatus = PluginStatus.DISABLED) -> None:
         record.status = keep
         self._table.remove_owner(record.id)
         workers, record.workers = list(record.workers.values()), {}
@@ -287,39 +282,16 @@ class Plugins:
         if access is None:
             raise PluginError(record.id, "has no manifest")
         return self._supervisor.make(
-            lambda: self._spec(record, access, kind, entry_id, readable), access
+            lambda: worker_spec(
+                record.found, access, kind, entry_id, readable, self.state.environments_folder
+            ),
+            access,
         )
 
     def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
         folder = path if path.is_dir() else path.parent
         with self._lock:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
-
-    def _spec(
-        self,
-        record: PluginRecord,
-        access: PluginAccess,
-        kind: str,
-        entry_id: str,
-        readable: tuple[str, ...],
-    ) -> WorkerSpec:
-        manifest = record.manifest
-        entry = next(one for one in manifest.entries(kind) if one.id == entry_id)
-        asked, storage = manifest.permissions, access.storage_folder()
-        scratch = Path(tempfile.gettempdir()) / f"shapan-{record.id}"
-        scratch.mkdir(parents=True, exist_ok=True)
-        python, libraries = worker_environment(record.found, self.state.environments_folder)
-        storage_bytes = manifest.limits.storage_mb << 20
-        confinement = Confinement(
-            record.id, (*asked.read, *readable), asked.write, asked.network, asked.programs,
-            (str(storage), str(scratch)),
-            (*room_folders(), str(record.found.folder), *map(str, record.found.paths), *libraries),
-            manifest.limits.memory_mb << 20, storage_bytes,
-        )  # fmt: skip
-        return WorkerSpec(
-            record.id, kind, entry_id, entry.code, kind in _RUNNING,
-            tuple(map(str, record.found.paths)), storage, storage_bytes, confinement, python,
-        )  # fmt: skip
 
     # -- the project ---------------------------------------------------------------------
 
@@ -347,7 +319,7 @@ class Plugins:
             thread.join()
 
     def _start_running(self, record: PluginRecord) -> None:
-        for kind in _RUNNING:
+        for kind in RUNNING:
             for entry in record.manifest.entries(kind):
                 if getattr(entry, "autostart", True):
                     try:
@@ -378,9 +350,7 @@ class Plugins:
 
     # -- panels and commands -------------------------------------------------------------
 
-    def context(
-        self, plugin_id: str, guard: Callable[[Callable[[], object]], None]
-    ) -> HostContext:
+    def context(self, plugin_id: str, guard: Callable[[Callable[[], object]], None]) -> HostContext:
         """Return a new context for something that runs in this process.
 
         Raises
@@ -477,14 +447,17 @@ class Plugins:
 
     def reload(self, plugin_id: str) -> None:
         """Read a plugin anew: manifest, code, workers."""
+        record = self.records.get(plugin_id)
+        if record is not None:
+            self.forget(record)
+            self.discover()
+
+    def forget(self, record: PluginRecord) -> None:
+        """Stop a plugin and drop its modules, so that it is read anew when it is found again."""
         with self._lock:
-            record = self.records.get(plugin_id)
-            if record is None:
-                return
             self._deactivate(record)
             forget_modules(record.found.package)
-            del self.records[plugin_id]
-        self.discover()
+            self.records.pop(record.id, None)
 
     def close(self) -> None:
         """Stop everything; waits for it."""

@@ -10,7 +10,7 @@ from typing import Final
 from ingest.pipeline.job import Job
 from ingest.readers.contract import Chunk, ReadOptions, SourceInfo
 from plugins.host.manifest import ReaderEntry
-from plugins.host.supervisor import Worker
+from plugins.host.supervised import Worker
 from twin_model.errors import PluginError, SourceError
 
 _HEX: Final = frozenset(string.hexdigits)

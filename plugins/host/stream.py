@@ -105,10 +105,8 @@ class BatchSender:
 
     def _number(self, keys: SampleKeys) -> int:
         """Return the number of a numbering, telling names that the other side lacks."""
-        for number, known in enumerate(self._known):
-            if known is keys:
-                break
-        else:
+        number = next((n for n, known in enumerate(self._known) if known is keys), -1)
+        if number < 0:
             number = len(self._known)
             self._known.append(keys)
         entities, indicators = self._told.get(number, (0, 0))

@@ -238,7 +238,7 @@ def test_what_a_consumer_had_not_acknowledged_when_it_was_killed_comes_again(
 
 
 def test_a_worker_that_keeps_dying_is_quarantined_and_named(
-    make_host: MakeHost, plugin_folder: Path, twin: Twin
+    make_host: MakeHost, plugin_folder: Path, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_plugin(plugin_folder, "mortal", """
         [[connectors]]
@@ -251,15 +251,10 @@ def test_a_worker_that_keeps_dying_is_quarantined_and_named(
             def run(self): os._exit(3)
         """)  # fmt: skip
     host = make_host(twin)
-    import plugins.host.supervisor as supervisor
-
-    old, supervisor._BACK_OFF_LIMIT_S = supervisor._BACK_OFF_LIMIT_S, 0.2
-    try:
-        host.project_opened()
-        record = host.records["org.test.mortal"]
-        wait_until(lambda: record.status == PluginStatus.QUARANTINED, 40)
-    finally:
-        supervisor._BACK_OFF_LIMIT_S = old
+    monkeypatch.setattr("plugins.host.supervised._BACK_OFF_LIMIT_S", 0.2)
+    host.project_opened()
+    record = host.records["org.test.mortal"]
+    wait_until(lambda: record.status == PluginStatus.QUARANTINED, 40)
     assert "connector 'c' failed again and again: ended with the code 3" in record.problem
     with pytest.raises(PluginError, match=r"org\.test\.mortal"):
         host.worker("org.test.mortal", "connector", "c")

@@ -8,13 +8,11 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ingest.pipeline.job import Job
 from plugins.host.link import Link
 from plugins.host.storage import FolderStorage
-from plugins.host.stream import BatchSender
 from twin_model.commands import Command
 from twin_model.entity import Entity, Relation
 from twin_model.errors import Cancelled, PluginError
@@ -25,6 +23,23 @@ from twin_model.time import Instant
 _QUERY_TIMEOUT_S = 600.0
 
 
+class Sender(Protocol):
+    """What sends batches to the window."""
+
+    def send(
+        self,
+        batch: SampleBatch,
+        kept: Callable[[], object] | None = None,
+        stop: Callable[[], bool] = ...,
+    ) -> bool:
+        """See `plugins.host.stream.BatchSender`."""
+        ...
+
+    def flush(self, timeout_s: float) -> bool:
+        """See `plugins.host.stream.BatchSender`."""
+        ...
+
+
 class WorkerContext:
     """See `shapan.WorkerContext`.
 
@@ -32,7 +47,7 @@ class WorkerContext:
     ----------
     plugin : str
     link : Link
-    sender : BatchSender
+    sender : Sender
     storage : FolderStorage
     state : dict
         What the window tells first: settings, language, time, selection.
@@ -42,7 +57,7 @@ class WorkerContext:
         self,
         plugin: str,
         link: Link,
-        sender: BatchSender,
+        sender: Sender,
         storage: FolderStorage,
         state: Mapping[str, Any],
     ) -> None:
@@ -118,7 +133,7 @@ class _Twin:
         self._link = link
 
     def _ask(self, method: str, **arguments: Any) -> Any:
-        call = self._link.call(method, **arguments)
+        call = self._link.call(method, arguments)
         return call.future.result(_QUERY_TIMEOUT_S)
 
     @property
@@ -159,12 +174,13 @@ class _Twin:
         return x, y, z
 
     def submit(self, command: Command, why: str = "") -> Future[int]:
-        future: Future[int] = self._link.call("twin.submit", command=command, why=why).future
+        arguments = {"command": command, "why": why}
+        future: Future[int] = self._link.call("twin.submit", arguments).future
         return future
 
 
 class _Samples:
-    def __init__(self, link: Link, sender: BatchSender, stop: threading.Event) -> None:
+    def __init__(self, link: Link, sender: Sender, stop: threading.Event) -> None:
         self.keys = SampleKeys()
         self._link = link
         self._sender = sender
@@ -191,7 +207,7 @@ class _Samples:
             "indicators": None if indicators is None else sorted(indicators),
             "lossless": lossless,
         }
-        self._link.call("samples.subscribe", **wanted).future.result(_QUERY_TIMEOUT_S)
+        self._link.call("samples.subscribe", wanted).future.result(_QUERY_TIMEOUT_S)
 
         def close() -> None:
             self._callbacks.pop(number, None)
@@ -275,7 +291,8 @@ class _Signals:
     def connect(self, signal: str, callback: Callable[[Any], object]) -> _Subscription:
         known = self._callbacks.setdefault(signal, [])
         if not known:
-            self._link.call("signals.connect", signal=signal).future.result(_QUERY_TIMEOUT_S)
+            call = self._link.call("signals.connect", {"signal": signal})
+            call.future.result(_QUERY_TIMEOUT_S)
         known.append(callback)
 
         def close() -> None:

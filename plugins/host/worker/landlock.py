@@ -30,9 +30,17 @@ _TRUNCATE: Final = 1 << 14
 _ABI_1: Final = (1 << 13) - 1
 READ: Final = _READ_FILE | _READ_DIR
 #: All but executing, devices and sockets of the file system.
-WRITE: Final = READ | _WRITE_FILE | _TRUNCATE | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (
-    1 << 12
-) | (1 << 13)
+WRITE: Final = (
+    READ
+    | _WRITE_FILE
+    | _TRUNCATE
+    | (1 << 4)
+    | (1 << 5)
+    | (1 << 7)
+    | (1 << 8)
+    | (1 << 12)
+    | (1 << 13)
+)
 _FOR_FILES: Final = EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _BIND_TCP: Final = 1
 _CONNECT_TCP: Final = 2

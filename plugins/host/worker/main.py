@@ -75,11 +75,9 @@ class Worker:
         self._receiver: Any = None
         self._link = Link(reader, writer, self._serve, self._note, self._calls)
         self._sender = _LazySender(config, self._link)
-        storage = FolderStorage(
-            config["plugin"], Path(config["storage"]), config["storage_bytes"]
-        )
+        storage = FolderStorage(config["plugin"], Path(config["storage"]), config["storage_bytes"])
         self._context = WorkerContext(
-            config["plugin"], self._link, self._sender, storage, _state(config["state"])  # type: ignore[arg-type]
+            config["plugin"], self._link, self._sender, storage, _state(config["state"])
         )
         self._dispatcher = Dispatcher(self._context.log)
 
@@ -215,9 +213,14 @@ class _LazySender:
                 self._made = BatchSender(SharedRing(self._config["rings"][0]), self._link)
             return self._made
 
-    def send(self, *arguments: Any) -> bool:
+    def send(
+        self,
+        batch: Any,
+        kept: Callable[[], object] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """See `BatchSender`."""
-        return bool(self._now().send(*arguments))
+        return bool(self._now().send(batch, kept, stop))
 
     def acknowledged(self, sequence: int) -> None:
         """See `BatchSender`."""

@@ -209,9 +209,7 @@ class _Guard:
             if port is not None and wanted_port is not None and port != wanted_port:
                 continue
             for name in names:
-                if wanted in {"*", name} or (
-                    wanted.startswith("*.") and name.endswith(wanted[1:])
-                ):
+                if wanted in {"*", name} or (wanted.startswith("*.") and name.endswith(wanted[1:])):
                     return True
                 if wanted == "localhost" and _is_loopback(name):
                     return True

@@ -182,9 +182,7 @@ class Jobs(Protocol):
         """Run *work* in a thread, shown in the Jobs panel with progress and a cancel button."""
         ...
 
-    def ask(
-        self, question: Callable[[], Result], answer: Callable[[Result], object]
-    ) -> None:
+    def ask(self, question: Callable[[], Result], answer: Callable[[Result], object]) -> None:
         """Run a short question in a thread, then *answer* with its result on the GUI thread."""
         ...
 
