@@ -7,8 +7,27 @@ from typing import Any, Final, TypeVar
 
 Marked = TypeVar("Marked")
 
-#: Name -> (mark, version since which it is so), for what cannot carry an attribute itself.
+STABLE: Final = "stable"
+PROVISIONAL: Final = "provisional"
+
+#: Full name -> (mark, version since which it is so).
 MARKS: Final[dict[str, tuple[str, str]]] = {}
+
+#: Types of the model that plugins see under the same name.
+_OF_THE_MODEL: Final = {
+    STABLE: (
+        "Job", "Progress", "Label", "Overlay", "Codes", "Entity", "Relation", "EntityQuery",
+        "AddEntities", "AddRelations", "EditEntities", "EditRelations", "RemoveEntities",
+        "RemoveRelations", "Cancelled", "PluginError", "ShapanError", "SourceError", "StoreError",
+        "ValidationError", "Instant", "Interval", "Quality", "SampleBatch", "SampleIndex",
+        "SampleKeys", "SourceInfo", "ReadOptions", "PointChunk", "MeshChunk", "FeatureChunk",
+        "Material", "Texture",
+    ),
+    PROVISIONAL: (
+        "TileChunk", "ObjectChunk", "RelationChunk", "RasterSource", "TilesetSource", "Frame",
+        "Layer", "LayerRole", "Change", "Twin",
+    ),
+}  # fmt: skip
 
 
 def _mark(kind: str, since: str) -> Callable[[Marked], Marked]:
@@ -22,14 +41,26 @@ def _mark(kind: str, since: str) -> Callable[[Marked], Marked]:
 
 def stable(since: str) -> Callable[[Marked], Marked]:
     """Mark what changes incompatibly only with a new major version."""
-    return _mark("stable", since)
+    return _mark(STABLE, since)
 
 
 def provisional(since: str) -> Callable[[Marked], Marked]:
     """Mark what may change with a new minor version, told in the changelog."""
-    return _mark("provisional", since)
+    return _mark(PROVISIONAL, since)
 
 
 def stability(thing: Any) -> tuple[str, str] | None:
-    """Return the mark of a class or function and since when, None where it has none."""
-    return MARKS.get(f"{thing.__module__}.{thing.__qualname__}")
+    """Return the mark of a class or function and since when, None where it has none.
+
+    Parameters
+    ----------
+    thing : class or function
+        Something that `shapan` exports.
+    """
+    found = MARKS.get(f"{thing.__module__}.{thing.__qualname__}")
+    if found is not None:
+        return found
+    for kind, names in _OF_THE_MODEL.items():
+        if thing.__name__ in names:
+            return kind, "0.2"
+    return None
