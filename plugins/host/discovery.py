@@ -96,10 +96,15 @@ def discover(
     if user is not None and user.is_dir():
         for place in sorted(user.iterdir()):
             if place.is_dir() and not place.name.startswith("."):
-                found += _distributions(distributions(path=[str(place)]), Source.USER, (place,))
+                found += installed_in(place)
     if installed:
         found += _distributions(distributions(), Source.INSTALLED, ())
     return _one_each(found)
+
+
+def installed_in(place: Path) -> list[Found]:
+    """Return the plugins among the packages in a folder."""
+    return list(_distributions(distributions(path=[str(place)]), Source.USER, (place,)))
 
 
 def _builtin(folder: Path) -> Iterator[Found]:

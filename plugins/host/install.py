@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.pipeline.job import Job
-from plugins.host.discovery import Found, Source, discover
+from plugins.host.discovery import Found, Source, installed_in
 from plugins.host.environments import make_environment, needs_of, needs_own_environment, run_tool
 from plugins.host.state import PluginState
 from twin_model.errors import PluginError
@@ -160,11 +160,7 @@ def _our_versions() -> list[str]:
 
 
 def _only_plugin(source: str, staging: Path) -> Found:
-    # `discover` looks at each folder within one, as installed plugins have folders of their own.
-    with tempfile.TemporaryDirectory(prefix="shapan-look-") as place:
-        link = Path(place) / "plugin"
-        link.symlink_to(staging, target_is_directory=True)
-        found = discover(user=Path(place), installed=False)
+    found = installed_in(staging)
     if not found:
         raise PluginError(
             source, "is a Python package but no plugin of Shapan",
@@ -174,10 +170,7 @@ def _only_plugin(source: str, staging: Path) -> Found:
         raise PluginError(source, f"has {len(found)} plugins in one package")
     if found[0].error is not None:
         raise found[0].error
-    inner = found[0].folder.resolve().relative_to(staging.resolve())
-    one = found[0]
-    return Found(one.id, Source.USER, staging / inner, one.package, (staging,), one.manifest, None,
-                 one.distribution)  # fmt: skip
+    return found[0]
 
 
 def _check_id(found: Found, known: list[Found]) -> None:
