@@ -99,8 +99,12 @@ def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
                batch.quality)  # fmt: skip
     first = len(arrays)
     arrays.extend(columns)
+    if batch.position is not None:
+        arrays.append(batch.position)
     return {
         "$samples": first,
+        "text": None if batch.text is None else batch.text.tolist(),
+        "moves": batch.position is not None,
         "entities": [batch.keys.entities[n] for n in entities],
         "indicators": [batch.keys.indicators[n] for n in indicators],
     }
@@ -151,7 +155,9 @@ def _decode(value: Any, arrays: list[Array], depth: int) -> Any:
     if "$samples" in value:
         first = int(value["$samples"])
         keys = SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
-        return SampleBatch(keys, *arrays[first : first + 5])
+        text = None if value["text"] is None else np.array(value["text"], object)
+        position = arrays[first + 5] if value["moves"] else None
+        return SampleBatch(keys, *arrays[first : first + 5], text=text, position=position)
     if "$bytes" in value:
         return base64.b64decode(value["$bytes"])
     if "$blob" in value:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, Protocol
 
-import numpy as np
-
 from ingest.pipeline.job import Job
 from plugins.host.access import PluginAccess
 from plugins.host.log import PluginLog
@@ -20,7 +18,7 @@ from twin_model.commands import Command
 from twin_model.entity import Entity, Relation
 from twin_model.errors import PluginError
 from twin_model.query import EntityQuery
-from twin_model.samples import SampleBatch, SampleIndex, SampleKeys
+from twin_model.samples import SampleBatch, SampleIndex, SampleKeys, concatenate
 from twin_model.time import Instant
 
 #: Panels get their samples joined, at most so often.
@@ -285,8 +283,7 @@ class _Joined:
         if len(batches) == 1:
             self._callback(batches[0])
         elif batches:
-            columns = [np.concatenate(parts) for parts in zip(*(b.columns() for b in batches))]
-            self._callback(SampleBatch(batches[0].keys, *columns))
+            self._callback(concatenate(batches))
 
 
 class _Scene:

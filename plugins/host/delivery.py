@@ -16,9 +16,9 @@ from typing import Final
 
 from plugins.host.broker import SampleBroker, SampleSubscription
 from plugins.host.link import Link, LinkClosedError
-from plugins.host.ring import SLOT_SAMPLES, SharedRing
+from plugins.host.ring import SharedRing, parts_of
 from plugins.host.stream import BatchSender
-from twin_model.samples import SampleBatch, SampleKeys
+from twin_model.samples import SampleBatch
 
 #: Batches that wait for a worker before others are dropped, or their publisher has to wait.
 _WAITING: Final = 512
@@ -88,7 +88,7 @@ class WorkerDelivery:
     def drain(self) -> None:
         """Wait until what the worker had published is with everybody."""
         done = threading.Event()
-        self._inbox.put((SampleBatch.of(SampleKeys(), [], [], [], [], []), done.set))
+        self._inbox.put((SampleBatch.empty(), done.set))
         done.wait(_PATIENCE_S)
 
     # -- to the worker -------------------------------------------------------------------
@@ -132,10 +132,7 @@ class WorkerDelivery:
             self._queue = deque(item for item in self._queue if item[0] != number)
 
     def _queue_batch(self, number: int, batch: SampleBatch, lossless: bool) -> None:
-        for start in range(0, len(batch), SLOT_SAMPLES):
-            part = batch
-            if len(batch) > SLOT_SAMPLES:
-                part = batch.select(slice(start, start + SLOT_SAMPLES))
+        for part in parts_of(batch):
             with self._room:
                 self._make_room(lossless)
                 self._queue.append((number, part))

@@ -13,22 +13,22 @@ import os
 import queue
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from ingest.pipeline.frames import MessageError
-from twin_model.samples import SampleBatch
+from twin_model.errors import ValidationError
+from twin_model.samples import SampleBatch, SampleKeys
 
 #: 10,000 samples take 250 kB.
 SLOT_BYTES: Final = 1 << 20
 SLOTS: Final = 16
-#: Samples that surely fit into a slot beside Arrow's own bytes.
-SLOT_SAMPLES: Final = (SLOT_BYTES - 8192) // 26
-
-Columns = tuple[npt.NDArray[Any], ...]
+_OVERHEAD_BYTES: Final = 8192  # Arrow's own, with its padding
+_BYTES: Final = 4 + 4 + 8 + 8 + 1
+_AXES: Final = ("x_m", "y_m", "z_m")
 
 
 class SharedRing:
@@ -90,7 +90,7 @@ class SharedRing:
         self._free.put(slot)
 
     def write(self, slot: int, batch: SampleBatch) -> int:
-        """Write a batch of at most `SLOT_SAMPLES`; return how many bytes it took."""
+        """Write a batch that `parts_of` gave; return how many bytes it took."""
         import pyarrow as pa
 
         view = memoryview(self._memory)[slot * SLOT_BYTES : (slot + 1) * SLOT_BYTES]
@@ -102,12 +102,12 @@ class SharedRing:
 
     # -- the reading side ----------------------------------------------------------------
 
-    def read(self, slot: int, size: int) -> Columns:
-        """Return copies of the columns in a slot.
+    def read(self, slot: int, size: int, keys: SampleKeys) -> SampleBatch:
+        """Return a copy of the batch in a slot.
 
         Raises
         ------
-        MessageError
+        MessageError, ValidationError
             If what is there is no batch.
         """
         import pyarrow as pa
@@ -118,43 +118,88 @@ class SharedRing:
         try:
             with pa.ipc.open_stream(pa.py_buffer(view)) as stream:
                 record = stream.read_next_batch()
-            if record.schema != _schema():
-                raise MessageError("a batch of other columns")
-            record.validate(full=True)
-            columns = [
-                record.column(number) if number != 2 else record.column(2).view(pa.int64())
-                for number in range(5)
-            ]
-            if any(column.null_count for column in columns):
-                raise MessageError("a batch with gaps")
-            # Copied, because the other side may write over the slot at any time.
-            return tuple(np.array(column.to_numpy()) for column in columns)
+            return _batch(record, keys)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OSError, StopIteration) as error:
             raise MessageError(f"no batch: {error}") from error
 
 
-def _schema() -> Any:
+def parts_of(batch: SampleBatch) -> Iterator[SampleBatch]:
+    """Yield a batch in parts that each fit into a slot.
+
+    Raises
+    ------
+    ValidationError
+        If a single text is longer than a slot.
+    """
+    each = _BYTES + (0 if batch.position is None else 8 * len(_AXES))
+    if batch.text is not None:
+        longest = max((len(t.encode()) for t in batch.text if t is not None), default=0)
+        if longest > SLOT_BYTES // 2:
+            raise ValidationError("samples", "text", f"{longest} bytes", "longer than 500 kB")
+        each += 5 + longest
+    most = max(1, (SLOT_BYTES - _OVERHEAD_BYTES) * 7 // 8 // each)
+    if len(batch) <= most:
+        yield batch
+        return
+    for start in range(0, len(batch), most):
+        yield batch.select(slice(start, start + most))
+
+
+def _fields() -> list[Any]:
     import pyarrow as pa
 
-    return pa.schema(
-        [
-            pa.field("entity", pa.int32()),
-            pa.field("indicator", pa.int32()),
-            pa.field("time", pa.timestamp("us", tz="UTC")),
-            pa.field("value", pa.float64()),
-            pa.field("quality", pa.uint8()),
-        ]
-    )
+    return [
+        pa.field("entity", pa.int32()),
+        pa.field("indicator", pa.int32()),
+        pa.field("time", pa.timestamp("us", tz="UTC")),
+        pa.field("value", pa.float64()),
+        pa.field("quality", pa.uint8()),
+    ]
 
 
 def _record(batch: SampleBatch) -> Any:
     import pyarrow as pa
 
-    schema = _schema()
+    fields = _fields()
     arrays = [
         pa.Array.from_buffers(
             field.type, len(batch), [None, pa.py_buffer(np.ascontiguousarray(column))]
         )
-        for field, column in zip(schema, batch.columns(), strict=True)
+        for field, column in zip(fields, batch.columns(), strict=True)
     ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    if batch.text is not None:
+        fields.append(pa.field("text", pa.string()))
+        arrays.append(pa.array(batch.text, pa.string()))
+    if batch.position is not None:
+        for axis, name in enumerate(_AXES):
+            fields.append(pa.field(name, pa.float64()))
+            arrays.append(pa.array(np.ascontiguousarray(batch.position[:, axis])))
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _batch(record: Any, keys: SampleKeys) -> SampleBatch:
+    import pyarrow as pa
+
+    record.validate(full=True)
+    fields = _fields()
+    if list(record.schema)[: len(fields)] != fields:
+        raise MessageError("a batch of other columns")
+    text = position = None
+    columns = []
+    for field in fields:
+        column = record.column(field.name)
+        if column.null_count:
+            raise MessageError(f"a batch with gaps in {field.name}")
+        # Copied, because the other side may write over the slot at any time.
+        columns.append(
+            np.array(column.view(pa.int64()) if field.name == "time" else column.to_numpy())
+        )
+    names = record.schema.names
+    if "text" in names:
+        if record.schema.field("text").type != pa.string():
+            raise MessageError("a batch whose text is none")
+        text = np.array(record.column("text").to_pylist(), object)
+    if all(name in names for name in _AXES):
+        axes = [record.column(name).to_numpy(zero_copy_only=False) for name in _AXES]
+        position = np.column_stack(axes).astype(np.float64, copy=False)
+    return SampleBatch(keys, *columns, text=text, position=position)

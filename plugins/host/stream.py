@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ingest.pipeline.frames import MessageError
 from plugins.host.link import Link, LinkClosedError
-from plugins.host.ring import SLOT_SAMPLES, SharedRing
+from plugins.host.ring import SharedRing, parts_of
 from twin_model.samples import SampleBatch, SampleKeys
 
 _POLL_S: Final = 0.1
@@ -65,15 +65,12 @@ class BatchSender:
         LinkClosedError
             If the other side is gone.
         """
-        for start in range(0, len(batch), SLOT_SAMPLES):
-            part = batch
-            if len(batch) > SLOT_SAMPLES:
-                part = batch.select(slice(start, start + SLOT_SAMPLES))
-            is_last = start + SLOT_SAMPLES >= len(batch)
+        parts = list(parts_of(batch)) if len(batch) else []
+        for number, part in enumerate(parts, start=1):
             slot = self._slot(stop)
             if slot is None:
                 return False
-            self._send_part(part, slot, kept if is_last else None, tag, sent)
+            self._send_part(part, slot, kept if number == len(parts) else None, tag, sent)
         if not len(batch) and kept is not None:
             kept()  # nothing to lose
         return True
@@ -168,5 +165,4 @@ class BatchReceiver:
             If it is none.
         """
         sequence, keys, slot, size = value[:4]
-        columns = self._ring.read(slot, size)
-        return int(sequence), SampleBatch(self._keys[keys], *columns)
+        return int(sequence), self._ring.read(slot, size, self._keys[keys])

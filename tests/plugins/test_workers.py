@@ -15,7 +15,7 @@ from plugin_support import MakeHost, make_host, plugin_folder, twin, wait_until,
 from plugins.host.plugins import PluginStatus
 from plugins.host.supervisor import WorkerState
 from twin_model.errors import PluginError
-from twin_model.samples import SampleBatch
+from twin_model.samples import SampleBatch, SampleKeys, concatenate
 from twin_model.twin import Twin
 
 __all__ = ["make_host", "plugin_folder", "twin"]
@@ -212,8 +212,6 @@ def test_what_a_consumer_had_not_acknowledged_when_it_was_killed_comes_again(
     host.project_opened()
     worker = host.worker("org.test.consumer", "overlay", "c")
     wait_until(lambda: worker.state == WorkerState.RUNNING)
-    from twin_model.samples import SampleKeys
-
     keys = SampleKeys(["a"], ["n", "other"])
     host.broker.publish(SampleBatch.of(keys, 0, 1, 0, -5.0))
 
@@ -260,3 +258,42 @@ def test_a_worker_that_keeps_dying_is_quarantined_and_named(
         host.worker("org.test.mortal", "connector", "c")
     host.set_enabled("org.test.mortal", True)
     assert host.records["org.test.mortal"].status == PluginStatus.ACTIVE
+
+
+def test_texts_positions_and_large_batches_come_through_shared_memory(
+    make_host: MakeHost, plugin_folder: Path, twin: Twin
+) -> None:
+    write_plugin(plugin_folder, "mover", """
+        [[workers]]
+        id = "w"
+        code = "mover.code:W"
+        """, """
+        from dataclasses import replace
+        import numpy as np
+        from shapan import SampleBatch
+        class W:
+            def __init__(self, context): self.context = context
+            def go(self):
+                keys = self.context.samples.keys
+                e = keys.entity("car"); i = keys.indicator("place")
+                n = 150_000
+                plain = SampleBatch.of(keys, e, i, np.arange(n), np.arange(n) / 2)
+                texts = np.array([f"状态 {k}" if k % 3 else None for k in range(n)], object)
+                moved = replace(plain, text=texts, position=np.arange(3.0 * n).reshape(n, 3))
+                self.context.samples.publish(plain)
+                self.context.samples.publish(moved)
+                return self.context.samples.flush(20)
+        """)  # fmt: skip
+    host = make_host(twin)
+    got: list[SampleBatch] = []
+    host.broker.subscribe(got.append)
+    assert host.call("org.test.mover", "w", "go").result(30)
+    whole = concatenate(got)
+    assert len(whole) == 300_000
+    assert len(got) > 4
+    assert np.array_equal(whole.value[:150_000], np.arange(150_000) / 2)
+    assert np.array_equal(whole.time_us[150_000:], np.arange(150_000))
+    assert whole.text is not None and whole.position is not None
+    assert whole.text[150_000:150_003].tolist() == [None, "状态 1", "状态 2"]
+    assert np.array_equal(whole.position[150_000:].ravel(), np.arange(450_000.0))
+    assert np.isnan(whole.position[:150_000]).all()
