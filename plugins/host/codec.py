@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import importlib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -157,7 +157,8 @@ def _decode(value: Any, arrays: list[Array], depth: int) -> Any:
         keys = SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
         text = None if value["text"] is None else np.array(value["text"], object)
         position = arrays[first + 5] if value["moves"] else None
-        return SampleBatch(keys, *arrays[first : first + 5], text=text, position=position)
+        plain = SampleBatch(keys, *arrays[first : first + 5])
+        return replace(plain, text=text, position=position)
     if "$bytes" in value:
         return base64.b64decode(value["$bytes"])
     if "$blob" in value:

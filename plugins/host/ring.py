@@ -14,6 +14,7 @@ import queue
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -202,4 +203,4 @@ def _batch(record: Any, keys: SampleKeys) -> SampleBatch:
     if all(name in names for name in _AXES):
         axes = [record.column(name).to_numpy(zero_copy_only=False) for name in _AXES]
         position = np.column_stack(axes).astype(np.float64, copy=False)
-    return SampleBatch(keys, *columns, text=text, position=position)
+    return replace(SampleBatch(keys, *columns), text=text, position=position)
