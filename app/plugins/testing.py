@@ -68,12 +68,21 @@ def windowed_harness(folder: Path) -> Any:
             if QApplication.instance() is not None:
                 QApplication.processEvents()
 
-        def close(self) -> None:
+        def close_panels(self) -> None:
+            """Close the panels as the window does."""
+            from PySide6.QtCore import QCoreApplication, QEvent
+
+            for context in self._contexts:
+                context.close()
             for panel in self._panels:
                 panel.close()
                 panel.deleteLater()
             self._panels.clear()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self.breathe()
+
+        def close(self) -> None:
+            self.close_panels()
             super().close()
 
     return WindowedHarness(folder)
@@ -104,7 +113,7 @@ from app.plugins.testing import application, windowed_harness
 problems = []
 sys.excepthook = lambda k, e, t: problems.append("".join(traceback.format_exception(k, e, t)))
 made = application()
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 import gc
 before = set(threading.enumerate())
@@ -130,13 +139,14 @@ with windowed_harness(Path(sys.argv[1])) as harness:
     except Exception:
         problems.append(traceback.format_exc())
     problems += ["".join(traceback.format_exception(e)) for e in harness.problems]
-QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-panel = None
-gc.collect()
-timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and t.isActive()]
-if timers:
-    problems.append(f"{len(timers)} timer(s) still run after it was closed: make them children"
-                    " of the widget")
+    panel = None
+    if QApplication.instance() is not None:
+        harness.close_panels()
+    gc.collect()
+    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and t.isActive()]
+    if timers:
+        problems.append(f"{len(timers)} timer(s) still run after it was closed: make them children"
+                        " of the widget")
 print("\\n".join(problems))
 """
 

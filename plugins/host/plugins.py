@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,6 +14,7 @@ from typing import Any, Final
 from psygnal import Signal
 
 import plugins.builtin
+from plugins.host import importing
 from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
@@ -207,10 +206,8 @@ class Plugins:
 
     def _activate(self, record: PluginRecord) -> None:
         """Enter its contributions; its code is not imported before one of them is used."""
-        for path in record.found.paths:
-            if str(path) not in sys.path:
-                sys.path.append(str(path))
         try:
+            importing.make_importable(record.found)
             for kind in KINDS:
                 for entry in record.manifest.entries(kind):
                     self._table.add(self._contribution(record, kind, entry))
@@ -240,6 +237,7 @@ class Plugins:
     def _deactivate(self, record: PluginRecord, keep: PluginStatus = PluginStatus.DISABLED) -> None:
         record.status = keep
         self._table.remove_owner(record.id)
+        importing.forget(record.found)
         workers, record.workers = list(record.workers.values()), {}
         for worker in workers:
             self._supervisor.drop(worker)
@@ -456,7 +454,6 @@ class Plugins:
         """Stop a plugin and drop its modules, so that it is read anew when it is found again."""
         with self._lock:
             self._deactivate(record)
-            forget_modules(record.found.package)
             self.records.pop(record.id, None)
 
     def close(self) -> None:
@@ -466,13 +463,7 @@ class Plugins:
             for record in self.records.values():
                 record.workers.clear()
                 self._table.remove_owner(record.id)
+                importing.forget(record.found)
 
 
-def forget_modules(package: str) -> None:
-    """Have a package imported anew the next time."""
-    for name in [m for m in sys.modules if m == package or m.startswith(package + ".")]:
-        del sys.modules[name]
-    importlib.invalidate_caches()
-
-
-__all__ = ["PluginRecord", "PluginStatus", "Plugins", "WorkerState", "forget_modules"]
+__all__ = ["PluginRecord", "PluginStatus", "Plugins", "WorkerState"]

@@ -168,3 +168,14 @@ def test_readers_of_plugins_stand_in_the_same_table_as_our_own() -> None:
     entries = CONTRIBUTIONS.of("reader")
     assert [entry.target for entry in entries] == [f"{module}:{name}" for module, name in BUILTIN]
     assert len(readers()) == len(BUILTIN)
+
+
+@pytest.mark.parametrize("package", ["json", "numpy", "twin_model"])
+def test_one_whose_package_has_the_name_of_another_is_refused(
+    plugin_folder: Path, make_host: MakeHost, package: str
+) -> None:
+    write_plugin(plugin_folder, package, CONNECTOR.format(package), plugin_id="org.test.usurper")
+    record = make_host().records["org.test.usurper"]
+    assert record.status == PluginStatus.REFUSED
+    assert f"its package {package} has the name of another" in record.problem
+    assert "org.test.usurper" in record.problem

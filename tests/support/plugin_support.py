@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.host.plugins import Plugins, forget_modules
+from plugins.host.plugins import Plugins
 from plugins.host.services import HostServices
 from plugins.host.state import PluginState
 from twin_model.commands import AddEntities
@@ -77,7 +76,6 @@ def twin(tmp_path: Path) -> Iterator[Twin]:
 def make_host(tmp_path: Path, plugin_folder: Path) -> Iterator[MakeHost]:
     """Make hosts that see the test's plugins; all are closed at the end."""
     made: list[Plugins] = []
-    path, modules = list(sys.path), set(sys.modules)
 
     def make(
         twin: Twin | None = None,
@@ -98,9 +96,3 @@ def make_host(tmp_path: Path, plugin_folder: Path) -> Iterator[MakeHost]:
     yield make
     for host in made:
         host.close()
-    sys.path[:] = path
-    for name in set(sys.modules) - modules:
-        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(
-            sys.modules[name].__file__
-        ):
-            forget_modules(name)
