@@ -17,6 +17,7 @@ _HEAVY: Final = (
     "rendering.navigation",
     "twin_model.twin",
     "twin_model.commands",
+    "plugins.host.plugins",
 )
 
 
@@ -80,7 +81,7 @@ class Furnishing:
 def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
-    for make in (_make_layers, _make_entities, _make_entity, _make_others):
+    for make in (_make_layers, _make_entities, _make_entity, _make_others, _make_plugins):
         make(window)
         yield
     _make_bars(window)
@@ -88,6 +89,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     _connect_project(window)
     _connect_parts(window)
     window.refresh()
+    window.plugins.begin()
 
 
 def _make_scene(window: MainWindow) -> None:
@@ -157,6 +159,13 @@ def _make_others(window: MainWindow) -> None:
     window.docks.fill("jobs", window.jobs_panel)
     window.docks.fill("timeline", window.timeline)
     window.docks.fill("console", window.console)
+
+
+def _make_plugins(window: MainWindow) -> None:
+    from app.plugins.hub import PluginHub
+
+    services = window.services
+    window.plugins = PluginHub(window, services.plugins, safe_mode=services.safe_mode)
 
 
 def _make_bars(window: MainWindow) -> None:

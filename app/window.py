@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.panels.jobs import JobsPanel
     from app.panels.layers import LayersPanel
     from app.panels.timeline import TimelinePanel
+    from app.plugins.hub import PluginHub
     from app.scene import Scene
     from app.status_strip import StatusStrip
     from twin_model.entity import Entity
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
     console: ConsolePanel
     status: StatusStrip
     palette_popup: CommandPalette
+    plugins: PluginHub
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -426,6 +428,8 @@ class MainWindow(QMainWindow):
         if self._furnishing is None:
             self.measure.stop()
             self.importing.stop()
+            self.session.close()  # panels and workers of plugins see it close
+            self.plugins.shut_down()
         else:
             self._furnishing.stop()
         self.jobs.shut_down()

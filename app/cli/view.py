@@ -156,6 +156,7 @@ def show(
                 screenshot=screenshot,
                 dark=arguments.dark,
                 language=arguments.language,
+                safe_mode=arguments.safe_mode,
             )
         )
 
