@@ -75,21 +75,29 @@ class MessagePatterns:
     ----------
     texts : mapping of str to str
         Template and its translation, with the same placeholders.
+    words : mapping of str to str, optional
+        What may stand in a placeholder as it is, such as the state of an alarm.
     value : callable, optional
         Says what stands in a placeholder. By default it is looked up as a message.
     """
 
-    def __init__(self, texts: Mapping[str, str], value: Value | None = None) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        words: Mapping[str, str] | None = None,
+        value: Value | None = None,
+    ) -> None:
         self._exact = {text: said for text, said in texts.items() if not _PLACEHOLDER.search(text)}
         templates = [_Template(text, said) for text, said in texts.items()
                      if text not in self._exact]  # fmt: skip
-        words = [template.words() for template in templates]
-        common = Counter(word for found in words for word in set(found))
+        within = [template.words() for template in templates]
+        common = Counter(word for found in within for word in set(found))
         # Each template is looked for only in texts that have its rarest word.
         self._by_word: dict[str, list[_Template]] = defaultdict(list)
-        for template, found in zip(templates, words, strict=True):
+        for template, found in zip(templates, within, strict=True):
             rarest = min(found, key=lambda word: (common[word], -len(word)), default="")
             self._by_word[rarest].append(template)
+        self._words = words or {}
         self._value = value
         # What a value is called may change, as when the catalogue of types has been read.
         self._cached = lru_cache(maxsize=4096)(self._said) if value is None else self._said
@@ -148,6 +156,8 @@ class MessagePatterns:
     def _nested(self, text: str, seen: dict[str, _Reading]) -> _Reading:
         if self._value is not None:
             return 0, 0, self._value(text)
+        if text in self._words:
+            return 0, 0, self._words[text]
         reading = self._read(text, seen) if " " in text else (0, 0, text)
         if reading[0] >= _LEAST_NESTED:
             return reading

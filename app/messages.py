@@ -66,13 +66,14 @@ def _messages(locale: str) -> MessagePatterns | None:
         f"{dimension}.{{0}} = {{1}}": f"{said} {{0}} = {{1}}"
         for dimension, said in (_texts(locale, "Dimension") or {}).items()
     }
-    return MessagePatterns({**values, **texts, **(_texts(locale, "System") or {})})
+    every = {**values, **texts, **(_texts(locale, "System") or {})}
+    return MessagePatterns(every, words=_texts(locale, "Word"))
 
 
 @lru_cache
 def _stages(locale: str) -> MessagePatterns | None:
     texts = _texts(locale, "Stage")
-    return None if texts is None else MessagePatterns(texts, lambda name: name)
+    return None if texts is None else MessagePatterns(texts, value=lambda name: name)
 
 
 @lru_cache
@@ -81,4 +82,4 @@ def _edits(locale: str, value: Callable[[str], str]) -> MessagePatterns:
     if texts is None:
         # English keeps its words, but values are identifiers in every language.
         texts = {text: text for text in _texts(_TABLE, "Edit") or {}}
-    return MessagePatterns(texts, value)
+    return MessagePatterns(texts, value=value)

@@ -5,6 +5,15 @@
     <name>Message</name>
     <comment>Reasons, remedies and warnings of readers, the twin and the views.</comment>
     <message>
+        <source>the action {0} exists twice</source>
+        <extracomment>app/actions/registry.py</extracomment>
+        <translation>操作 {0} 重复</translation>
+    </message>
+    <message>
+        <source>{0} and {1} both want the shortcut {2}</source>
+        <translation>{0} 与 {1} 的快捷键 {2} 冲突</translation>
+    </message>
+    <message>
         <source>the icon font of qtawesome is missing</source>
         <extracomment>app/icons.py</extracomment>
         <translation>缺少 qtawesome 的图标字体</translation>
@@ -1613,6 +1622,150 @@
         <translation>无法解码（{0}）</translation>
     </message>
     <message>
+        <source>an account has a name</source>
+        <extracomment>twin_model/alarms/accounts.py</extracomment>
+        <translation>账户必须有名称</translation>
+    </message>
+    <message>
+        <source>a password has {0} to {1} characters</source>
+        <translation>密码应有 {0} 至 {1} 个字符</translation>
+    </message>
+    <message>
+        <source>{0} is the only administrator</source>
+        <translation>{0} 是唯一的管理员</translation>
+    </message>
+    <message>
+        <source>too many wrong passwords for {0}</source>
+        <translation>{0} 的密码错误次数过多</translation>
+    </message>
+    <message>
+        <source>wait {0} seconds</source>
+        <translation>请等待 {0} 秒</translation>
+    </message>
+    <message>
+        <source>name or password is wrong</source>
+        <translation>用户名或密码错误</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not acknowledge alarms</source>
+        <translation>{0} 以{1}身份登录，无权确认报警</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not reset alarms</source>
+        <translation>{0} 以{1}身份登录，无权复位报警</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not shelve alarms</source>
+        <translation>{0} 以{1}身份登录，无权搁置报警</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not bring shelved alarms back</source>
+        <translation>{0} 以{1}身份登录，无权取消搁置</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not take alarms out of service</source>
+        <translation>{0} 以{1}身份登录，无权停用报警</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not put alarms in service</source>
+        <translation>{0} 以{1}身份登录，无权启用报警</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not comment on alarms</source>
+        <translation>{0} 以{1}身份登录，无权为报警添加备注</translation>
+    </message>
+    <message>
+        <source>sign in as {0}</source>
+        <translation>请以{0}身份登录</translation>
+    </message>
+    <message>
+        <source>there is no administrator yet</source>
+        <translation>尚无管理员</translation>
+    </message>
+    <message>
+        <source>make that account first</source>
+        <translation>请先建立该账户</translation>
+    </message>
+    <message>
+        <source>{0} may shelve for {1} hours at most</source>
+        <extracomment>twin_model/alarms/desk.py</extracomment>
+        <translation>{0}最多可搁置 {1} 小时</translation>
+    </message>
+    <message>
+        <source>choose a shorter time</source>
+        <translation>请选择较短的时间</translation>
+    </message>
+    <message>
+        <source>no alarm point {0}</source>
+        <extracomment>twin_model/alarms/engine.py</extracomment>
+        <translation>没有报警点 {0}</translation>
+    </message>
+    <message>
+        <source>alarm {0} is {1}; there is nothing to acknowledge</source>
+        <extracomment>twin_model/alarms/machine.py</extracomment>
+        <translation>报警 {0} 的状态为“{1}”，无需确认</translation>
+    </message>
+    <message>
+        <source>alarm {0} is {1}; only a latched alarm can be reset</source>
+        <translation>报警 {0} 的状态为“{1}”，只有已锁存的报警才能复位</translation>
+    </message>
+    <message>
+        <source>alarm {0} is latched</source>
+        <translation>报警 {0} 已锁存</translation>
+    </message>
+    <message>
+        <source>acknowledge it first</source>
+        <translation>请先确认</translation>
+    </message>
+    <message>
+        <source>alarm {0} is shelved for a reason only</source>
+        <translation>搁置报警 {0} 必须填写原因</translation>
+    </message>
+    <message>
+        <source>give one</source>
+        <translation>请填写原因</translation>
+    </message>
+    <message>
+        <source>alarm {0}: the end of shelving is not ahead</source>
+        <translation>报警 {0}：搁置的结束时间必须晚于现在</translation>
+    </message>
+    <message>
+        <source>alarm {0} is {1} already</source>
+        <translation>报警 {0} 的状态已为“{1}”</translation>
+    </message>
+    <message>
+        <source>alarm {0} is not active</source>
+        <translation>报警 {0} 当前未触发</translation>
+    </message>
+    <message>
+        <source>shelve it for a time instead</source>
+        <translation>请改为按时间搁置</translation>
+    </message>
+    <message>
+        <source>alarm {0} is {1}, not shelved</source>
+        <translation>报警 {0} 的状态为“{1}”，未被搁置</translation>
+    </message>
+    <message>
+        <source>alarm {0} is suppressed for a reason only</source>
+        <translation>抑制报警 {0} 必须填写原因</translation>
+    </message>
+    <message>
+        <source>alarm {0} is taken out of service for a reason only</source>
+        <translation>停用报警 {0} 必须填写原因</translation>
+    </message>
+    <message>
+        <source>alarm {0} is out of service already</source>
+        <translation>报警 {0} 已停用</translation>
+    </message>
+    <message>
+        <source>alarm {0} is {1}, not out of service</source>
+        <translation>报警 {0} 的状态为“{1}”，未被停用</translation>
+    </message>
+    <message>
+        <source>alarm {0}: a comment has a text</source>
+        <translation>报警 {0}：备注不能为空</translation>
+    </message>
+    <message>
         <source>occurs twice in the table</source>
         <extracomment>twin_model/codes/classification.py</extracomment>
         <translation>在表中出现两次</translation>
@@ -1898,6 +2051,20 @@
         <translation>没有 id 为 {0} 的实体</translation>
     </message>
     <message>
+        <source>needs a start and an end</source>
+        <extracomment>twin_model/live/replay.py</extracomment>
+        <translation>需要起止时间</translation>
+    </message>
+    <message>
+        <source>must be positive</source>
+        <translation>必须大于零</translation>
+    </message>
+    <message>
+        <source>{0} samples wait that may not be lost; sources are slowed</source>
+        <extracomment>twin_model/live/subscription.py</extracomment>
+        <translation>{0} 条不可丢失的采样在等待，数据源已放慢</translation>
+    </message>
+    <message>
         <source>{0}: no such folder</source>
         <extracomment>twin_model/project.py</extracomment>
         <translation>{0}：没有这样的文件夹</translation>
@@ -2028,30 +2195,6 @@
         <translation>此处不应有 {0}</translation>
     </message>
     <message>
-        <source>no property {0}; did you mean {1}?</source>
-        <translation>没有属性 {0}，是否指 {1}？</translation>
-    </message>
-    <message>
-        <source>no property {0}; none is like it</source>
-        <translation>没有属性 {0}，也没有与之相近的</translation>
-    </message>
-    <message>
-        <source>only conditions on attributes are expected</source>
-        <translation>此处只能是对属性的条件</translation>
-    </message>
-    <message>
-        <source>no entity {0} that has a place</source>
-        <translation>没有带位置的实体 {0}</translation>
-    </message>
-    <message>
-        <source>no relation {0}; did you mean {1}?</source>
-        <translation>没有关系 {0}，是否指 {1}？</translation>
-    </message>
-    <message>
-        <source>no relation {0}; none is like it</source>
-        <translation>没有关系 {0}，也没有与之相近的</translation>
-    </message>
-    <message>
         <source>a relation has a kind</source>
         <extracomment>twin_model/relations.py</extracomment>
         <translation>关系必须有种类</translation>
@@ -2067,6 +2210,128 @@
     <message>
         <source>must be one of {0}</source>
         <translation>必须是 {0} 之一</translation>
+    </message>
+    <message>
+        <source>is not known</source>
+        <extracomment>twin_model/rules/binding.py</extracomment>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>no time zone {0}</source>
+        <extracomment>twin_model/rules/calendar.py</extracomment>
+        <translation>没有时区 {0}</translation>
+    </message>
+    <message>
+        <source>longer than {0} characters</source>
+        <extracomment>twin_model/rules/expression.py</extracomment>
+        <translation>超过 {0} 个字符</translation>
+    </message>
+    <message>
+        <source>a condition is a comparison, or several joined by and, or, not</source>
+        <translation>条件应为一个比较，或以 and、or、not 连接的多个比较</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>more than {0} operations or nested deeper than allowed</source>
+        <translation>运算超过 {0} 个，或嵌套过深</translation>
+    </message>
+    <message>
+        <source>{0} is not part of the language</source>
+        <translation>条件语言不包含 {0}</translation>
+    </message>
+    <message>
+        <source>and, or, not, any, all and count take comparisons</source>
+        <translation>and、or、not、any、all 和 count 只作用于比较</translation>
+    </message>
+    <message>
+        <source>a comparison is no number</source>
+        <translation>比较不是数字</translation>
+    </message>
+    <message>
+        <source>{0} is neither a number nor a text</source>
+        <translation>{0} 既不是数字也不是文本</translation>
+    </message>
+    <message>
+        <source>{0} is no indicator or attribute</source>
+        <translation>{0} 既不是指标也不是属性</translation>
+    </message>
+    <message>
+        <source>write {0}</source>
+        <translation>请写作 {0}</translation>
+    </message>
+    <message>
+        <source>only the functions of the language can be called</source>
+        <translation>只能调用条件语言中的函数</translation>
+    </message>
+    <message>
+        <source>{0} with {1} arguments is none of: {2}</source>
+        <translation>没有带 {1} 个参数的 {0}，可用的有：{2}</translation>
+    </message>
+    <message>
+        <source>more than {0} relations within each other</source>
+        <translation>关系嵌套超过 {0} 层</translation>
+    </message>
+    <message>
+        <source>{0} takes a relation and what to look at</source>
+        <translation>{0} 需要一个关系和要查看的内容</translation>
+    </message>
+    <message>
+        <source>a relation is written feeds, or feeds.district for one type</source>
+        <translation>关系写作 feeds，限定类型时写作 feeds.district</translation>
+    </message>
+    <message>
+        <source>{0}: a word is equal to another or not, never above it</source>
+        <extracomment>twin_model/rules/model.py</extracomment>
+        <translation>{0}：文本只能比较是否相等，不能比较大小</translation>
+    </message>
+    <message>
+        <source>{0}: either a threshold or a property that holds it</source>
+        <translation>{0}：应给出阈值，或给出存放阈值的属性，二者取一</translation>
+    </message>
+    <message>
+        <source>{0}: dwelling, and only that, has a time</source>
+        <translation>{0}：只有停留规则有时间，且必须有</translation>
+    </message>
+    <message>
+        <source>a rule applies to a type, to a condition or to named entities</source>
+        <translation>规则应适用于某一类型、某一条件或指定的实体</translation>
+    </message>
+    <message>
+        <source>was never saved</source>
+        <extracomment>twin_model/rules/rule_set.py</extracomment>
+        <translation>从未保存</translation>
+    </message>
+    <message>
+        <source>rules are declared twice: {0}</source>
+        <translation>规则重复声明：{0}</translation>
+    </message>
+    <message>
+        <source>longer than {0} bytes</source>
+        <translation>超过 {0} 字节</translation>
+    </message>
+    <message>
+        <source>is no document of rules</source>
+        <translation>不是规则文件</translation>
+    </message>
+    <message>
+        <source>is of a newer Shapan; update it</source>
+        <translation>由更新版本的沙盘写成，请更新</translation>
+    </message>
+    <message>
+        <source>is not (n, 3)</source>
+        <extracomment>twin_model/samples.py</extracomment>
+        <translation>形状应为 (n, 3)</translation>
+    </message>
+    <message>
+        <source>differ in length</source>
+        <translation>长度不一致</translation>
+    </message>
+    <message>
+        <source>no name among {0}</source>
+        <translation>不在 {0} 个名称之内</translation>
     </message>
     <message>
         <source>larger than 32 MiB</source>
@@ -2311,10 +2576,6 @@
         <translation>{0}：只有数字有正常范围，{1} 没有</translation>
     </message>
     <message>
-        <source>{0}: either a threshold or a property that holds it</source>
-        <translation>{0}：应给出阈值，或给出存放阈值的属性，二者取一</translation>
-    </message>
-    <message>
         <source>not written as a unit, such as m^3/h</source>
         <extracomment>twin_model/schema/units.py</extracomment>
         <translation>不是单位的写法，例如 m^3/h</translation>
@@ -2438,6 +2699,47 @@
         <translation>必须为 {0} 至 {1} {2}</translation>
     </message>
     <message>
+        <source>restore it</source>
+        <extracomment>twin_model/store/alarm_journal.py</extracomment>
+        <translation>请恢复该文件</translation>
+    </message>
+    <message>
+        <source>{0} is open read-only</source>
+        <translation>{0} 以只读方式打开</translation>
+    </message>
+    <message>
+        <source>{0} could not be read ({1})</source>
+        <translation>{0} 无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>alarm journal: event {0} is missing</source>
+        <translation>报警日志：缺少事件 {0}</translation>
+    </message>
+    <message>
+        <source>alarm journal: event {0} was changed</source>
+        <translation>报警日志：事件 {0} 被改动</translation>
+    </message>
+    <message>
+        <source>alarm journal: {0} skips to {1}</source>
+        <translation>报警日志：{0} 的编号跳至 {1}</translation>
+    </message>
+    <message>
+        <source>alarm journal: system skips to {0}</source>
+        <translation>报警日志：系统事件的编号跳至 {0}</translation>
+    </message>
+    <message>
+        <source>{0} could not be written ({1})</source>
+        <translation>{0} 无法写入（{1}）</translation>
+    </message>
+    <message>
+        <source>free some disk space</source>
+        <translation>请腾出磁盘空间</translation>
+    </message>
+    <message>
+        <source>{0} is missing: this project has had no alarms yet</source>
+        <translation>{0} 不存在：该项目尚未有过报警</translation>
+    </message>
+    <message>
         <source>only a condition is expected</source>
         <extracomment>twin_model/store/conditions.py</extracomment>
         <translation>此处只能是条件</translation>
@@ -2449,6 +2751,30 @@
     <message>
         <source>must be 1 to {0}</source>
         <translation>必须为 1 至 {0}</translation>
+    </message>
+    <message>
+        <source>no property {0}; did you mean {1}?</source>
+        <translation>没有属性 {0}，是否指 {1}？</translation>
+    </message>
+    <message>
+        <source>no property {0}; none is like it</source>
+        <translation>没有属性 {0}，也没有与之相近的</translation>
+    </message>
+    <message>
+        <source>only conditions on attributes are expected</source>
+        <translation>此处只能是对属性的条件</translation>
+    </message>
+    <message>
+        <source>no entity {0} that has a place</source>
+        <translation>没有带位置的实体 {0}</translation>
+    </message>
+    <message>
+        <source>no relation {0}; did you mean {1}?</source>
+        <translation>没有关系 {0}，是否指 {1}？</translation>
+    </message>
+    <message>
+        <source>no relation {0}; none is like it</source>
+        <translation>没有关系 {0}，也没有与之相近的</translation>
     </message>
     <message>
         <source>has three corners at least</source>
@@ -2521,12 +2847,13 @@
         <translation>twin.gpkg 未注明其格式</translation>
     </message>
     <message>
-        <source>restore it</source>
-        <translation>请恢复该文件</translation>
-    </message>
-    <message>
         <source>twin.gpkg was written by a newer Shapan (format {0}, this one knows {1})</source>
         <translation>twin.gpkg 由更新版本的沙盘写成（格式 {0}，本版本最高支持 {1}）</translation>
+    </message>
+    <message>
+        <source>{0} cannot be made ({1})</source>
+        <extracomment>twin_model/store/outbox.py</extracomment>
+        <translation>{0} 无法新建（{1}）</translation>
     </message>
     <message>
         <source>a relation with the same id exists already</source>
@@ -2545,6 +2872,58 @@
         <source>{0}: a row to be ended had ended already</source>
         <extracomment>twin_model/store/row_writer.py</extracomment>
         <translation>{0}：要终止的行已经终止</translation>
+    </message>
+    <message>
+        <source>the history could not be read ({0})</source>
+        <extracomment>twin_model/store/sample_database.py</extracomment>
+        <translation>历史数据无法读取（{0}）</translation>
+    </message>
+    <message>
+        <source>the history could not be written ({0})</source>
+        <translation>历史数据无法写入（{0}）</translation>
+    </message>
+    <message>
+        <source>larger than 4 GiB</source>
+        <extracomment>twin_model/store/sample_files.py</extracomment>
+        <translation>大于 4 GiB</translation>
+    </message>
+    <message>
+        <source>split it</source>
+        <translation>请分割</translation>
+    </message>
+    <message>
+        <source>cannot be read as a table ({0})</source>
+        <translation>无法按表读取（{0}）</translation>
+    </message>
+    <message>
+        <source>column '{0}' has rows without a time</source>
+        <translation>列“{0}”有没有时间的行</translation>
+    </message>
+    <message>
+        <source>column '{0}' is no time ({1})</source>
+        <translation>列“{0}”不是时间（{1}）</translation>
+    </message>
+    <message>
+        <source>column '{0}' is not of numbers ({1})</source>
+        <translation>列“{0}”不是数字（{1}）</translation>
+    </message>
+    <message>
+        <source>no column '{0}'</source>
+        <translation>没有列“{0}”</translation>
+    </message>
+    <message>
+        <source>there are: {0}</source>
+        <translation>现有：{0}</translation>
+    </message>
+    <message>
+        <source>a chart needs a start and an end</source>
+        <extracomment>twin_model/store/sample_history.py</extracomment>
+        <translation>曲线需要起止时间</translation>
+    </message>
+    <message>
+        <source>day {0} lies outside the years 1 to 9999</source>
+        <extracomment>twin_model/store/segments.py</extracomment>
+        <translation>第 {0} 天超出公元 1 年至 9999 年</translation>
     </message>
     <message>
         <source>spatial index: {0} entities are missing; {1}</source>
@@ -3123,18 +3502,6 @@
         <translation>现有图层：{0}</translation>
     </message>
     <message>
-        <source>{0} is open read-only</source>
-        <translation>{0} 以只读方式打开</translation>
-    </message>
-    <message>
-        <source>{0} could not be written ({1})</source>
-        <translation>{0} 无法写入（{1}）</translation>
-    </message>
-    <message>
-        <source>free some disk space</source>
-        <translation>请腾出磁盘空间</translation>
-    </message>
-    <message>
         <source>{0}: the view could not be saved ({1})</source>
         <translation>{0}：视图无法保存（{1}）</translation>
     </message>
@@ -3145,10 +3512,6 @@
     <message>
         <source>choose another name or open it instead</source>
         <translation>请换一个名称，或直接打开它</translation>
-    </message>
-    <message>
-        <source>{0} cannot be made ({1})</source>
-        <translation>{0} 无法新建（{1}）</translation>
     </message>
 </context>
 <context>
@@ -3267,12 +3630,28 @@
         <translation>几何</translation>
     </message>
     <message>
+        <source>history</source>
+        <translation>历史数据</translation>
+    </message>
+    <message>
         <source>query</source>
         <translation>查询</translation>
     </message>
     <message>
         <source>relations</source>
         <translation>关系</translation>
+    </message>
+    <message>
+        <source>replay</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>samples</source>
+        <translation>采样</translation>
     </message>
     <message>
         <source>schema</source>
@@ -3293,6 +3672,58 @@
     <message>
         <source>type</source>
         <translation>类型</translation>
+    </message>
+</context>
+<context>
+    <name>Word</name>
+    <comment>States of alarms and roles, where they stand in a message.</comment>
+    <message>
+        <source>out-of-service</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>suppressed</source>
+        <translation>已抑制</translation>
+    </message>
+    <message>
+        <source>shelved</source>
+        <translation>已搁置</translation>
+    </message>
+    <message>
+        <source>unacknowledged</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>latched</source>
+        <translation>已锁存</translation>
+    </message>
+    <message>
+        <source>returned</source>
+        <translation>已恢复，未确认</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>observer</source>
+        <translation>观察员</translation>
+    </message>
+    <message>
+        <source>operator</source>
+        <translation>操作员</translation>
+    </message>
+    <message>
+        <source>engineer</source>
+        <translation>工程师</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation>管理员</translation>
     </message>
 </context>
 <context>

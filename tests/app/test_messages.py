@@ -18,6 +18,8 @@ from ingest.importer import ImportOptions, add_source, inspect_source
 from ingest.pipeline.job import Job
 from ingest.readers.registry import reader_for
 from message_templates import Finder, Template
+from twin_model.alarms.accounts import Role
+from twin_model.alarms.model import State
 from twin_model.commands import AddRelations, EditEntities, RemoveRelations, RenameLayer
 from twin_model.entity import Entity, Relation
 from twin_model.errors import ShapanError
@@ -87,6 +89,10 @@ def test_every_dimension_of_a_value_has_chinese(finder: Finder) -> None:
     assert set(table("Dimension")) == finder.dimensions()
 
 
+def test_every_state_of_an_alarm_and_every_role_has_chinese() -> None:
+    assert set(table("Word")) == {*State, *Role}
+
+
 def test_messages_of_the_operating_system_are_its_own() -> None:
     said = {os.strerror(number) for number in errno.errorcode}
     assert {text for text in table("System") if "{" not in text} <= said
@@ -154,6 +160,16 @@ def test_what_another_library_says_stays_as_it_is(chinese: None) -> None:
 def test_a_value_that_breaks_a_rule_is_named_by_its_dimension(chinese: None) -> None:
     assert messages.shown("attributes.head = 'x: y': must be a number") == (
         "属性 head = 'x: y'：必须是数字"
+    )
+
+
+def test_states_and_roles_within_a_message_are_said(chinese: None) -> None:
+    assert messages.shown("alarm P-07/head is shelved already") == (
+        "报警 P-07/head 的状态已为“已搁置”"
+    )
+    assert (
+        messages.shown("Li is signed in as observer and may not shelve alarms; sign in as operator")
+        == "Li 以观察员身份登录，无权搁置报警；请以操作员身份登录"
     )
 
 

@@ -71,8 +71,21 @@ class Finder:
         paths = [path for room in rooms for path in sorted((root / room).rglob("*.py"))]
         # The command line is in English.
         self._source = SourceTexts(root, [path for path in paths if "cli" not in path.parts])
+        self._errors = dict(_ERRORS)
+        self._add_errors()
         #: Expressions that are open whatever is tried, for looking after what is missed.
         self.open: set[str] = set()
+
+    def _add_errors(self) -> None:
+        """Add kinds of errors that are made as the kind they derive from."""
+        nodes = (node for module in self._source.modules.values() for node in ast.walk(module.tree))
+        classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        for _ in range(3):  # levels of inheritance
+            for one in classes:
+                own = any(isinstance(n, Function) and n.name == "__init__" for n in one.body)
+                base = next((b.id for b in one.bases if isinstance(b, ast.Name)), "")
+                if base in self._errors and not own:
+                    self._errors.setdefault(one.name, self._errors[base])
 
     # -- what is a message ---------------------------------------------------------------
 
@@ -148,8 +161,10 @@ class Finder:
         if name == "__init__" and isinstance(call.func, ast.Attribute):
             around = module.enclosing(call, ast.ClassDef)
             bases = around.bases if isinstance(around, ast.ClassDef) else []
-            name = next((b.id for b in bases if isinstance(b, ast.Name) and b.id in _ERRORS), "")
-        at = 0 if name in HANDED_OVER else _ERRORS.get(name)
+            name = next(
+                (b.id for b in bases if isinstance(b, ast.Name) and b.id in self._errors), ""
+            )
+        at = 0 if name in HANDED_OVER else self._errors.get(name)
         if at is not None and len(call.args) > at:
             yield call.args[at]
         if name in ("append", "extend", "insert") and isinstance(call.func, ast.Attribute):

@@ -213,17 +213,16 @@ class SourceTexts:
             return [OPEN]
         if function.name in HANDED_OVER or home.path.name == "errors.py":
             return [OPEN]  # their callers are looked at themselves
-        called = function.name
-        if called == "__init__":
-            called = getattr(home.enclosing(function, ast.ClassDef), "name", "")
+        maker = function.name
+        if maker == "__init__":
+            maker = getattr(home.enclosing(function, ast.ClassDef), "name", "")
         found: list[Pieces] = []
-        for module, call in self.calls.get(called, []):
-            if (
-                module is not home
-                and not method
-                and self.home_of(module, function.name) is not home
-            ):
-                continue
+        for module, call in self.calls.get(maker, []):
+            if module is not home:
+                if method and maker.startswith("_"):
+                    continue  # another's private method of the same name
+                if not method and self.home_of(module, function.name) is not home:
+                    continue
             value = next((k.value for k in call.keywords if k.arg == name), None)
             if value is None and at is not None and len(call.args) > at:
                 value = call.args[at]
