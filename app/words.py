@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app import entity_words
+from app import entity_words, messages
 
 _KINDS: Final = {
     "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
@@ -95,38 +95,6 @@ _STATES: Final = {
     "failed": QT_TRANSLATE_NOOP("JobState", "Failed"),
     "cancelled": QT_TRANSLATE_NOOP("JobState", "Cancelled"),
 }
-_STAGES: Final = {
-    "Recognise": QT_TRANSLATE_NOOP("Stage", "Recognise"),
-    "Building overviews": QT_TRANSLATE_NOOP("Stage", "Building overviews"),
-    "Checksum": QT_TRANSLATE_NOOP("Stage", "Checksum"),
-    "Converting heights": QT_TRANSLATE_NOOP("Stage", "Converting heights"),
-    "Converting imagery": QT_TRANSLATE_NOOP("Stage", "Converting imagery"),
-    "Copy": QT_TRANSLATE_NOOP("Stage", "Copy"),
-    "Counting tiles": QT_TRANSLATE_NOOP("Stage", "Counting tiles"),
-    "Counting": QT_TRANSLATE_NOOP("Stage", "Counting"),
-    "Decoding": QT_TRANSLATE_NOOP("Stage", "Decoding"),
-    "Reading OpenStreetMap": QT_TRANSLATE_NOOP("Stage", "Reading OpenStreetMap"),
-    "Reading lines": QT_TRANSLATE_NOOP("Stage", "Reading lines"),
-    "Reading meshes": QT_TRANSLATE_NOOP("Stage", "Reading meshes"),
-    "Reading tiles": QT_TRANSLATE_NOOP("Stage", "Reading tiles"),
-    "Reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
-    "Sampling colours": QT_TRANSLATE_NOOP("Stage", "Sampling colours"),
-    "Sampling tiles": QT_TRANSLATE_NOOP("Stage", "Sampling tiles"),
-    "Writing tiles": QT_TRANSLATE_NOOP("Stage", "Writing tiles"),
-    "building shapes": QT_TRANSLATE_NOOP("Stage", "Building shapes"),
-    "looking at points": QT_TRANSLATE_NOOP("Stage", "Looking at points"),
-    "placing points": QT_TRANSLATE_NOOP("Stage", "Placing points"),
-    "reading points": QT_TRANSLATE_NOOP("Stage", "Reading points"),
-    "reading properties": QT_TRANSLATE_NOOP("Stage", "Reading properties"),
-    "reading triangles": QT_TRANSLATE_NOOP("Stage", "Reading triangles"),
-    "reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
-    "sorting points": QT_TRANSLATE_NOOP("Stage", "Sorting points"),
-    "unpacking": QT_TRANSLATE_NOOP("Stage", "Unpacking"),
-    "Draping": QT_TRANSLATE_NOOP("Stage", "Draping"),
-    "Raising": QT_TRANSLATE_NOOP("Stage", "Raising"),
-    "Placing": QT_TRANSLATE_NOOP("Stage", "Placing"),
-    "Import": QT_TRANSLATE_NOOP("Stage", "Import"),
-}
 _QUALITY: Final = {
     "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off": QT_TRANSLATE_NOOP(
         "Quality", "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off"
@@ -135,18 +103,6 @@ _QUALITY: Final = {
         "Quality", "Detail is reduced to keep the frame within its budget"
     ),
 }
-#: First words of the labels of twin_model's commands; what follows is a name or a number.
-_EDITS: Final = {
-    "Add": QT_TRANSLATE_NOOP("Edit", "Add"),
-    "Remove": QT_TRANSLATE_NOOP("Edit", "Remove"),
-    "Rename": QT_TRANSLATE_NOOP("Edit", "Rename"),
-    "Style": QT_TRANSLATE_NOOP("Edit", "Style"),
-    "Restyle": QT_TRANSLATE_NOOP("Edit", "Style"),
-    "Reorder layers": QT_TRANSLATE_NOOP("Edit", "Reorder layers"),
-    "Set the project frame": QT_TRANSLATE_NOOP("Edit", "Set the project frame"),
-    "Edit": QT_TRANSLATE_NOOP("Edit", "Edit"),
-}
-
 COLOUR_MODES: Final = tuple(_COLOURS)
 
 
@@ -191,11 +147,8 @@ def job_state(name: str) -> str:
 
 def stage(name: str) -> str:
     """Return the words for a stage of a job."""
-    if name in _STAGES:
-        return _word("Stage", _STAGES, name)
-    # "Reading roads": a verb of ours and a name of the source's.
-    verb, _, rest = name.partition(" ")
-    return f"{_word('Stage', _STAGES, verb)} {rest}" if verb in _STAGES else name
+    said = messages.stage(name)
+    return said[:1].upper() + said[1:]
 
 
 def quality(note: str) -> str:
@@ -238,9 +191,9 @@ def time_left(duration: str) -> str:
 
 def edit(label: str) -> str:
     """Return a command's label in the language in use."""
-    if label in _EDITS:
-        return _word("Edit", _EDITS, label)
-    first, _, rest = label.partition(" ")
-    if first == "Edit":
-        rest = entity_words.edit_rest(rest)
-    return f"{_word('Edit', _EDITS, first)} {rest}".strip()
+    return messages.edit(label, _edited)
+
+
+def _edited(name: str) -> str:
+    """Return the word for what a label names; a thing's own name as it is."""
+    return relation(name) if name in _RELATIONS else entity_words.edited(name)

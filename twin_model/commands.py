@@ -273,8 +273,10 @@ class AddRelations:
     def label(self) -> str:
         """See `Command`."""
         kinds = sorted({relation.kind for relation in self.relations})
-        what = kinds[0] if len(kinds) == 1 else "relations"
-        return f"Add {what}" if len(self.relations) == 1 else f"Add {len(self.relations)} {what}"
+        if len(self.relations) == 1:
+            return f"Add {kinds[0]}"
+        several = f"Add {len(self.relations)} relations"
+        return f"{several}: {kinds[0]}" if len(kinds) == 1 else several
 
     def payload(self) -> dict[str, Any]:
         """See `Command`."""
