@@ -2709,7 +2709,7 @@
     </message>
     <message>
         <source>{0} could not be read ({1})</source>
-        <translation>{0} 无法读取（{1}）</translation>
+        <translation>其清单 {0} 无法读取（{1}）</translation>
     </message>
     <message>
         <source>alarm journal: event {0} is missing</source>
@@ -3513,6 +3513,494 @@
         <source>choose another name or open it instead</source>
         <translation>请换一个名称，或直接打开它</translation>
     </message>
+    <message>
+        <source>the command '{0}' failed: {1}: {2}</source>
+        <translation>命令“{0}”失败：{1}：{2}</translation>
+    </message>
+    <message>
+        <source>{0} gave a {1} for the panel '{2}', not a QWidget</source>
+        <translation>{0} 为面板“{2}”给出的是 {1}，而不是 QWidget</translation>
+    </message>
+    <message>
+        <source>see docs/plugins.md</source>
+        <translation>请参阅 docs/plugins.md</translation>
+    </message>
+    <message>
+        <source>the panel '{0}' failed: {1}: {2}</source>
+        <translation>面板“{0}”出错：{1}：{2}</translation>
+    </message>
+    <message>
+        <source>{0}: there is no pyproject.toml above it</source>
+        <translation>{0}：上级文件夹中没有 pyproject.toml</translation>
+    </message>
+    <message>
+        <source>holds no file that can be read</source>
+        <translation>其中没有可读取的文件</translation>
+    </message>
+    <message>
+        <source>see shapan inspect on single files</source>
+        <translation>请用 shapan inspect 逐个查看文件</translation>
+    </message>
+    <message>
+        <source>may not change the twin</source>
+        <translation>无权修改孪生体</translation>
+    </message>
+    <message>
+        <source>ask for it in its shapan.toml: twin = true under [permissions]</source>
+        <translation>请在其 shapan.toml 的 [permissions] 中写明 twin = true</translation>
+    </message>
+    <message>
+        <source>submits more than {0} commands a second</source>
+        <translation>每秒提交的命令超过 {0} 条</translation>
+    </message>
+    <message>
+        <source>change several entities in one command; samples are for values that vary</source>
+        <translation>请在一条命令中修改多个实体；不断变化的数值请用采样发布</translation>
+    </message>
+    <message>
+        <source>a value is nested too deeply</source>
+        <translation>数值嵌套过深</translation>
+    </message>
+    <message>
+        <source>an object with the keys {0}</source>
+        <translation>含有键 {0} 的对象</translation>
+    </message>
+    <message>
+        <source>has no worker '{0}'</source>
+        <translation>没有工作进程“{0}”</translation>
+    </message>
+    <message>
+        <source>name it under [[workers]] in shapan.toml</source>
+        <translation>请在 shapan.toml 的 [[workers]] 中写明</translation>
+    </message>
+    <message>
+        <source>not ready after {0} s</source>
+        <translation>{0} 秒后仍未就绪</translation>
+    </message>
+    <message>
+        <source>the development folder {0} is not there</source>
+        <translation>开发文件夹 {0} 不存在</translation>
+    </message>
+    <message>
+        <source>its entry point names the package {0}, which is not there</source>
+        <translation>其入口点所指的包 {0} 不存在</translation>
+    </message>
+    <message>
+        <source>install it anew</source>
+        <translation>请重新安装</translation>
+    </message>
+    <message>
+        <source>{0} {1}: the module {2} is not in its package {3}</source>
+        <translation>{0} {1}：模块 {2} 不在其包 {3} 中</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is not there</source>
+        <translation>{0}：{1} 不存在</translation>
+    </message>
+    <message>
+        <source>{0}: has the id of another plugin, which is in {1}</source>
+        <translation>{0}：标识与 {1} 中的另一个插件相同</translation>
+    </message>
+    <message>
+        <source>remove one of them</source>
+        <translation>请移除其中一个</translation>
+    </message>
+    <message>
+        <source>needs an environment of its own ({0}), which is not made yet</source>
+        <translation>需要独立的运行环境（{0}），尚未创建</translation>
+    </message>
+    <message>
+        <source>needs an environment of its own (as its manifest says), which is not made yet</source>
+        <translation>按其清单需要独立的运行环境，尚未创建</translation>
+    </message>
+    <message>
+        <source>make it in the Plugins dialog, or run shapan plugins prepare {0}</source>
+        <translation>请在“插件”对话框中创建，或运行 shapan plugins prepare {0}</translation>
+    </message>
+    <message>
+        <source>its packages could not be installed: {0}</source>
+        <translation>其依赖包无法安装：{0}</translation>
+    </message>
+    <message>
+        <source>connect to the network and try again</source>
+        <translation>请连接网络后重试</translation>
+    </message>
+    <message>
+        <source>'{0}' is no requirement ({1})</source>
+        <translation>“{0}”不是有效的依赖说明（{1}）</translation>
+    </message>
+    <message>
+        <source>has no reader for {0}</source>
+        <translation>没有可读取 {0} 的读取器</translation>
+    </message>
+    <message>
+        <source>{0}: there is no shapan.toml in it</source>
+        <translation>{0}：其中没有 shapan.toml</translation>
+    </message>
+    <message>
+        <source>{0}: there is {1} plugins in it</source>
+        <translation>{0}：其中有 {1} 个插件</translation>
+    </message>
+    <message>
+        <source>name the folder of one plugin, as shapan plugins new makes it</source>
+        <translation>请给出单个插件的文件夹，即 shapan plugins new 所生成的那种</translation>
+    </message>
+    <message>
+        <source>its package {0} has the name of another: the plugin in {1}</source>
+        <translation>其包 {0} 与 {1} 中的插件重名</translation>
+    </message>
+    <message>
+        <source>its package {0} has the name of another: Python itself</source>
+        <translation>其包 {0} 与 Python 自带模块重名</translation>
+    </message>
+    <message>
+        <source>its package {0} has the name of another: {1}</source>
+        <translation>其包 {0} 与 {1} 重名</translation>
+    </message>
+    <message>
+        <source>its package {0} has the name of another: a package of this environment</source>
+        <translation>其包 {0} 与当前环境中的包重名</translation>
+    </message>
+    <message>
+        <source>its package {0} has the name of another: another module</source>
+        <translation>其包 {0} 与另一模块重名</translation>
+    </message>
+    <message>
+        <source>rename its package</source>
+        <translation>请更改其包名</translation>
+    </message>
+    <message>
+        <source>was not installed here</source>
+        <translation>并非在此安装</translation>
+    </message>
+    <message>
+        <source>a package of the environment is removed with pip, a folder in development by no longer naming it</source>
+        <translation>环境中的包请用 pip 移除；开发中的文件夹不再列出即可</translation>
+    </message>
+    <message>
+        <source>{0} cannot be removed ({1})</source>
+        <translation>{0} 无法移除（{1}）</translation>
+    </message>
+    <message>
+        <source>neither uv nor pip is there ({0})</source>
+        <translation>既没有 uv 也没有 pip（{0}）</translation>
+    </message>
+    <message>
+        <source>install uv</source>
+        <translation>请安装 uv</translation>
+    </message>
+    <message>
+        <source>is a Python package but no plugin of Shapan</source>
+        <translation>是 Python 包，但不是沙盘插件</translation>
+    </message>
+    <message>
+        <source>a plugin names itself in the entry-point group shapan.plugins</source>
+        <translation>插件须在入口点组 shapan.plugins 中登记</translation>
+    </message>
+    <message>
+        <source>has {0} plugins in one package</source>
+        <translation>一个包中有 {0} 个插件</translation>
+    </message>
+    <message>
+        <source>a {0} plugin has this id already: {1}</source>
+        <translation>已有{0}插件使用此标识：{1}</translation>
+    </message>
+    <message>
+        <source>remove that one first</source>
+        <translation>请先移除该插件</translation>
+    </message>
+    <message>
+        <source>its panels run with the versions here ({0}); its workers in an environment of their own</source>
+        <translation>其面板使用此处的版本（{0}）运行；其工作进程在独立环境中运行</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1})</source>
+        <translation>{0} 无法写入（{1}）</translation>
+    </message>
+    <message>
+        <source>the worker has ended</source>
+        <translation>工作进程已结束</translation>
+    </message>
+    <message>
+        <source>see its log in the Plugins dialog</source>
+        <translation>请在“插件”对话框中查看其日志</translation>
+    </message>
+    <message>
+        <source>a choice needs choices</source>
+        <translation>选择项需要给出可选值</translation>
+    </message>
+    <message>
+        <source>wants true or false</source>
+        <translation>应为 true 或 false</translation>
+    </message>
+    <message>
+        <source>wants a whole number</source>
+        <translation>应为整数</translation>
+    </message>
+    <message>
+        <source>wants a number</source>
+        <translation>应为数字</translation>
+    </message>
+    <message>
+        <source>wants at least {0}</source>
+        <translation>不得小于 {0}</translation>
+    </message>
+    <message>
+        <source>wants at most {0}</source>
+        <translation>不得大于 {0}</translation>
+    </message>
+    <message>
+        <source>wants text</source>
+        <translation>应为文本</translation>
+    </message>
+    <message>
+        <source>wants one of {0}</source>
+        <translation>应为 {0} 之一</translation>
+    </message>
+    <message>
+        <source>{0}: the id '{1}' is there twice</source>
+        <translation>{0}：标识“{1}”重复</translation>
+    </message>
+    <message>
+        <source>{0} is larger than {1} KiB</source>
+        <translation>{0} 大于 {1} KiB</translation>
+    </message>
+    <message>
+        <source>{0} of its storage cannot be read ({1})</source>
+        <translation>其存储空间中的 {0} 无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>its manifest {0} cannot be read ({1})</source>
+        <translation>其清单 {0} 无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} is not TOML ({1})</source>
+        <translation>{0} 不是 TOML（{1}）</translation>
+    </message>
+    <message>
+        <source>{0}: {1}: {2} (and {3} more)</source>
+        <translation>{0}：{1}：{2}（另有 {3} 处）</translation>
+    </message>
+    <message>
+        <source>{0}: the file: {1} (and {2} more)</source>
+        <translation>{0}：文件：{1}（另有 {2} 处）</translation>
+    </message>
+    <message>
+        <source>{0}: the file: {1}</source>
+        <translation>{0}：文件：{1}</translation>
+    </message>
+    <message>
+        <source>see docs/plugins.md for what a manifest may say</source>
+        <translation>清单的写法请参阅 docs/plugins.md</translation>
+    </message>
+    <message>
+        <source>wants the SDK {0}, this Shapan has {1}</source>
+        <translation>需要 SDK {0}，当前沙盘为 {1}</translation>
+    </message>
+    <message>
+        <source>ask its author for a version made for this Shapan</source>
+        <translation>请向作者索取适用于当前沙盘的版本</translation>
+    </message>
+    <message>
+        <source>not a version such as 1.2.0</source>
+        <translation>不是 1.2.0 这样的版本号</translation>
+    </message>
+    <message>
+        <source>not a range of versions such as &gt;=0.2,&lt;1</source>
+        <translation>不是 &gt;=0.2,&lt;1 这样的版本范围</translation>
+    </message>
+    <message>
+        <source>'{0}' is not host, host:port, *.domain or *</source>
+        <translation>“{0}”不是主机、主机:端口、*.域名或 *</translation>
+    </message>
+    <message>
+        <source>must be a file inside the plugin's own folder</source>
+        <translation>必须是插件自己文件夹中的文件</translation>
+    </message>
+    <message>
+        <source>is not installed</source>
+        <translation>未安装</translation>
+    </message>
+    <message>
+        <source>does not run ({0} failed again and again: {1})</source>
+        <translation>未运行（{0} 反复失败：{1}）</translation>
+    </message>
+    <message>
+        <source>does not run ({0})</source>
+        <translation>未运行（{0}）</translation>
+    </message>
+    <message>
+        <source>see the Plugins dialog</source>
+        <translation>请查看“插件”对话框</translation>
+    </message>
+    <message>
+        <source>has no manifest</source>
+        <translation>没有清单</translation>
+    </message>
+    <message>
+        <source>{0} failed again and again: {1}</source>
+        <translation>{0} 反复失败：{1}</translation>
+    </message>
+    <message>
+        <source>setting {0}: {1}</source>
+        <translation>设置 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} gave a {1} for what it holds</source>
+        <translation>{0} 对所含内容给出的是 {1}</translation>
+    </message>
+    <message>
+        <source>slot {0} with {1} bytes</source>
+        <translation>槽位 {0}，{1} 字节</translation>
+    </message>
+    <message>
+        <source>no batch: {0}</source>
+        <translation>不是采样批：{0}</translation>
+    </message>
+    <message>
+        <source>longer than 500 kB</source>
+        <translation>超过 500 kB</translation>
+    </message>
+    <message>
+        <source>a batch of other columns</source>
+        <translation>采样批的列不符</translation>
+    </message>
+    <message>
+        <source>a batch with gaps in {0}</source>
+        <translation>采样批的 {0} 有缺值</translation>
+    </message>
+    <message>
+        <source>a batch whose text is none</source>
+        <translation>采样批的文本无效</translation>
+    </message>
+    <message>
+        <source>slot {0}</source>
+        <translation>槽位 {0}</translation>
+    </message>
+    <message>
+        <source>'{0}' cannot be the name of a Python package</source>
+        <translation>“{0}”不能用作 Python 包名</translation>
+    </message>
+    <message>
+        <source>choose a name of letters, digits and hyphens that begins with a letter</source>
+        <translation>请用字母开头，由字母、数字和连字符组成的名称</translation>
+    </message>
+    <message>
+        <source>{0} is not empty</source>
+        <translation>{0} 不是空文件夹</translation>
+    </message>
+    <message>
+        <source>choose another folder</source>
+        <translation>请另选文件夹</translation>
+    </message>
+    <message>
+        <source>there is no signal '{0}'</source>
+        <translation>没有信号“{0}”</translation>
+    </message>
+    <message>
+        <source>one of {0}</source>
+        <translation>应为 {0} 之一</translation>
+    </message>
+    <message>
+        <source>its storage is full: {0} MiB of {1} MiB are used</source>
+        <translation>其存储空间已满：{1} MiB 中已用 {0} MiB</translation>
+    </message>
+    <message>
+        <source>remove files from it, or raise storage_mb in its shapan.toml</source>
+        <translation>请从中删除文件，或在其 shapan.toml 中调大 storage_mb</translation>
+    </message>
+    <message>
+        <source>'{0}' is no file inside its storage</source>
+        <translation>“{0}”不是其存储空间中的文件</translation>
+    </message>
+    <message>
+        <source>batch {0} was acknowledged but not sent</source>
+        <translation>采样批 {0} 已被确认但并未发送</translation>
+    </message>
+    <message>
+        <source>{0} ended with the code {1}</source>
+        <translation>{0} 以代码 {1} 结束</translation>
+    </message>
+    <message>
+        <source>{0} has ended</source>
+        <translation>{0} 已结束</translation>
+    </message>
+    <message>
+        <source>{0} was ended by the signal {1}</source>
+        <translation>{0} 被信号 {1} 终止</translation>
+    </message>
+    <message>
+        <source>{0} is quarantined: </source>
+        <translation>{0} 已被隔离：</translation>
+    </message>
+    <message>
+        <source>{0} is quarantined: {1}</source>
+        <translation>{0} 已被隔离：{1}</translation>
+    </message>
+    <message>
+        <source>{0} is quarantined: ended with the code {1}</source>
+        <translation>{0} 已被隔离：以代码 {1} 结束</translation>
+    </message>
+    <message>
+        <source>{0} is quarantined: has ended</source>
+        <translation>{0} 已被隔离：已结束</translation>
+    </message>
+    <message>
+        <source>{0} is quarantined: was ended by the signal {1}</source>
+        <translation>{0} 已被隔离：被信号 {1} 终止</translation>
+    </message>
+    <message>
+        <source>{0} cannot be started ({1})</source>
+        <translation>{0} 无法启动（{1}）</translation>
+    </message>
+    <message>
+        <source>enable the plugin again</source>
+        <translation>请重新启用该插件</translation>
+    </message>
+    <message>
+        <source>ended with the code {0}</source>
+        <translation>以代码 {0} 结束</translation>
+    </message>
+    <message>
+        <source>has ended</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>was ended by the signal {0}</source>
+        <translation>被信号 {0} 终止</translation>
+    </message>
+    <message>
+        <source>a worker cannot call the worker '{0}'</source>
+        <translation>工作进程不能调用工作进程“{0}”</translation>
+    </message>
+    <message>
+        <source>call it from a panel, or import its code</source>
+        <translation>请从面板调用，或导入其代码</translation>
+    </message>
+    <message>
+        <source>a note '{0}'</source>
+        <translation>通知“{0}”</translation>
+    </message>
+    <message>
+        <source>the window has no '{0}'</source>
+        <translation>窗口没有“{0}”</translation>
+    </message>
+    <message>
+        <source>{0} '{1}' is taken by {2}</source>
+        <translation>{0}“{1}”已被 {2} 占用</translation>
+    </message>
+    <message>
+        <source>give it another id</source>
+        <translation>请换一个标识</translation>
+    </message>
+    <message>
+        <source>{0} {1}: module {2} has no '{3}'</source>
+        <translation>{0} {1}：模块 {2} 中没有“{3}”</translation>
+    </message>
+    <message>
+        <source>correct its shapan.toml</source>
+        <translation>请更正其 shapan.toml</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -3848,6 +4336,14 @@
     <message>
         <source>Raising {0}</source>
         <translation>拉伸 {0}</translation>
+    </message>
+    <message>
+        <source>environment</source>
+        <translation>运行环境</translation>
+    </message>
+    <message>
+        <source>package</source>
+        <translation>安装包</translation>
     </message>
 </context>
 <context>

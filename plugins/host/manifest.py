@@ -325,7 +325,7 @@ def read_manifest(path: Path) -> Manifest:
             raise PluginError(name, f"{path} is larger than {_MAX_BYTES // 1024} KiB")
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PluginError(name, f"{path} cannot be read ({error.strerror})") from error
+        raise PluginError(name, f"its manifest {path} cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PluginError(name, f"{path} is not TOML ({error})") from error
     return parse_manifest(document, path)

@@ -38,7 +38,9 @@ class FolderStorage:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise PluginError(self._plugin, f"{path} cannot be read ({error.strerror})") from error
+            raise PluginError(
+                self._plugin, f"{path} of its storage cannot be read ({error.strerror})"
+            ) from error
 
     def write(self, name: str, content: bytes) -> None:
         """See `shapan.Storage`."""

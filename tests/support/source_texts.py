@@ -16,6 +16,10 @@ HANDED_OVER: Final = ("warn", "fail")
 PASSED_ON: Final = ("one_line", "str")
 #: Attributes that carry a message from one function to another.
 CARRIERS: Final = ("problem", "failure", "doubt")
+#: Names that end so hold an identifier, whatever functions of the same name are given.
+_NO_PROSE: Final = ("_id", "name", "path", "key")
+#: Methods that many classes have.
+_COMMON: Final = ("add", "end", "release", "take", "put", "send", "acknowledge", "note", "set")
 _MOST: Final = 64
 _MOST_PHRASES: Final = 24
 
@@ -154,6 +158,8 @@ class SourceTexts:
             return [OPEN]
         if isinstance(node.value, ast.Name) and node.value.id.lstrip("_").isupper():
             return [OPEN]
+        if isinstance(node.value, ast.Name) and node.value.id.endswith(_NO_PROSE):
+            return [OPEN]
         found = self.texts(module, node.value, trail)
         here = self._is_chosen_here(module, node.value)
         kept = [text if text == ("",) or _is_phrase(text) or (here and _is_word(text)) else OPEN
@@ -219,8 +225,8 @@ class SourceTexts:
         found: list[Pieces] = []
         for module, call in self.calls.get(maker, []):
             if module is not home:
-                if method and maker.startswith("_"):
-                    continue  # another's private method of the same name
+                if method and (maker.startswith("_") or maker in _COMMON):
+                    continue  # more likely another's method of the same name
                 if not method and self.home_of(module, function.name) is not home:
                     continue
             value = next((k.value for k in call.keywords if k.arg == name), None)
