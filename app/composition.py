@@ -155,7 +155,8 @@ def run_window(
 
     def begin() -> None:
         automatic = screenshot is not None or script is not None
-        if project is not None and not window.open_project(project) and automatic:
+        opened = project is None or window.open_project(project, ask=not automatic)
+        if not opened and automatic:
             print(f"error: {window.overlays.notice.text}", file=sys.stderr)
             outcome[0] = _EXIT_PROJECT
             window.close()
