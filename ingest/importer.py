@@ -20,7 +20,7 @@ from typing import Any
 
 from ingest.coding import with_codes
 from ingest.pipeline.job import Job
-from ingest.placement import fix_origin, placement
+from ingest.placement import far_away, fix_origin, placement
 from ingest.provenance import peak_memory_mb, tree_bytes, write_source
 from ingest.readers.contract import (
     Chunk,
@@ -43,7 +43,7 @@ from ingest.tiling.contract import GroundHeight, LayerContent, Target
 from twin_model.commands import AddLayers
 from twin_model.errors import Cancelled, ShapanError, SourceError
 from twin_model.frame import ToLocal
-from twin_model.layer import Layer, LayerRole
+from twin_model.layer import Bounds, Layer, LayerRole
 from twin_model.project import BASE, STAGING_PREFIX
 from twin_model.time import Instant
 from twin_model.twin import Twin
@@ -176,6 +176,7 @@ class _Import:
         self.targets: dict[str, Target] = {}
         self.notes: list[str] = []
         self.incomplete = False
+        self.others: list[Bounds | None] = []
         if options.epoch is not None:
             Instant.parse(options.epoch)
 
@@ -193,6 +194,7 @@ class _Import:
         try:
             self.staging.mkdir(parents=True)
             contents = self._convert(reader)
+            self.others = [layer.bounds_local for layer in self.twin.layers()]
             layers = [self._layer(content, info) for content in contents]
             for content, layer in zip(contents, layers, strict=True):
                 write_source(self.targets[content.layer].folder, layer, self.path, reader, self.job)
@@ -285,7 +287,9 @@ class _Import:
         base = self.options.name or source_name(self.path)
         several = len(self.targets) > 1 and content.name
         folder = self.targets[content.layer].folder
-        warnings = dict.fromkeys([*info.warnings, *self.notes, *content.warnings, *self._said()])
+        apart = far_away(content.bounds_local, self.others)
+        told = [*info.warnings, *self.notes, *content.warnings, *self._said()]
+        warnings = dict.fromkeys([*told, apart] if apart else told)
         return Layer(
             id=content.layer,
             name=f"{base} – {content.name}" if several else base,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from ingest.readers.contract import SourceInfo
 from twin_model.commands import SetFrame
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame, crs_name, parse_crs, split_compound, suggest_crs
+from twin_model.layer import Bounds
 from twin_model.twin import Twin
 
 #: Kinds that are made in coordinates of their own more often than not.
@@ -19,6 +21,8 @@ _NEAR_M: Final = 200_000.0
 _FAR_M: Final = 20_000_000.0
 _LOCAL_EXTENT: Final = 50_000.0
 _ORIGIN_STEP_M: Final = 100.0
+#: Layers of one city, region or country lie nearer to each other.
+_APART_M: Final = 500_000.0
 
 
 def placement(
@@ -101,6 +105,29 @@ def _fits_project(frame: Frame, corners: np.ndarray) -> bool:
         return False
     lon, lat, _ = frame.to_wgs84([*corners.mean(axis=0), 0.0])[0]
     return bool(area.west - 3 <= lon <= area.east + 3 and area.south - 3 <= lat <= area.north + 3)
+
+
+def far_away(bounds: Bounds | None, others: Sequence[Bounds | None]) -> str | None:
+    """Return a warning for a layer that lies far from all others, None for one that does not.
+
+    Parameters
+    ----------
+    bounds : Bounds or None
+        Of the layer, local metres.
+    others : sequence of Bounds or None
+        Of the project's other layers.
+    """
+    known = np.array([box for box in others if box is not None], dtype=np.float64)
+    if bounds is None or not len(known):
+        return None
+    box = np.array(bounds)
+    gap = np.maximum(np.maximum(known[:, :2] - box[3:5], box[:2] - known[:, 3:5]), 0.0)
+    distance_m = float(np.hypot(gap[:, 0], gap[:, 1]).min())
+    if distance_m < _APART_M:
+        return None
+    return (
+        f"lies {distance_m / 1000.0:,.0f} km from the other layers; check the CRS if it should not"
+    )
 
 
 def fix_origin(twin: Twin, info: SourceInfo, crs: str | None) -> None:

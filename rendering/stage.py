@@ -14,6 +14,7 @@ from psygnal import Signal
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.camera import CameraPose, Point, look_at
+from rendering.extent import gathered
 from rendering.hidden_window import make_window
 from rendering.labels import Labels
 from rendering.light import Light
@@ -162,13 +163,13 @@ class Stage:
         return None if view is None else view.bounds
 
     def scene_bounds(self) -> Bounds | None:
-        """Return the joint bounds of all layers."""
-        return _union([v.bounds for v in self._layers.values()])
+        """Return the joint bounds of the layers about the camera's target; see `gathered`."""
+        return gathered([v.bounds for v in self._layers.values()], self._pose.target)
 
     def _bounds_of_tilesets(self) -> Bounds | None:
         """Bounds that the ground has to reach under; a stray point must not stretch it."""
         tilesets = [v for v in self._layers.values() if isinstance(v, TilesetView)]
-        return _union([v.bounds for v in tilesets])
+        return gathered([v.bounds for v in tilesets], self._pose.target)
 
     # -- camera ----------------------------------------------------------------------------
 
@@ -452,11 +453,3 @@ class Stage:
         self.window.RemoveRenderer(self.renderer)
         if self._own_window:
             self.window.Finalize()
-
-
-def _union(boxes: list[Bounds | None]) -> Bounds | None:
-    known = np.array([b for b in boxes if b is not None], dtype=np.float64)
-    if len(known) == 0:
-        return None
-    low, high = known[:, :3].min(axis=0), known[:, 3:].max(axis=0)
-    return (*map(float, low), *map(float, high))  # type: ignore[return-value]

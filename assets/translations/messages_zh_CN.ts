@@ -4001,6 +4001,10 @@
         <source>correct its shapan.toml</source>
         <translation>请更正其 shapan.toml</translation>
     </message>
+    <message>
+        <source>lies {0} km from the other layers; check the CRS if it should not</source>
+        <translation>与其他图层相距 {0} km；如不应如此，请检查坐标参考系</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.placement import fix_origin, placement, project_crs_for
+from ingest.placement import far_away, fix_origin, placement, project_crs_for
 from ingest.readers.contract import SourceInfo
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
@@ -96,3 +96,12 @@ def test_a_new_project_takes_the_utm_zone_otherwise(
 def test_a_source_without_a_place_cannot_choose_a_project_crs() -> None:
     with pytest.raises(FrameError, match="does not say where"):
         project_crs_for(info(None))
+
+
+def test_a_layer_on_another_continent_is_pointed_out() -> None:
+    here = (0.0, 0.0, 0.0, 1000.0, 1000.0, 50.0)
+    there = (8.3e6, 0.0, 0.0, 8.301e6, 1000.0, 50.0)
+    assert far_away(there, [here, None]) is not None
+    assert "8,299 km" in str(far_away(there, [here]))
+    assert far_away((90_000.0, 0.0, 0.0, 91_000.0, 1000.0, 5.0), [here, there]) is None
+    assert far_away(here, []) is None
