@@ -13,6 +13,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Cells a side of the small picture that edges are taken from.
 CELLS = 64
+#: Water that meets the edge in fewer cells is a river, a pond or a dark wood.
+SEA_CELLS = 24
 
 
 class Rim:
@@ -61,7 +63,7 @@ class Rim:
             np.maximum(np.maximum(west - x, x - east), 0.0),
             np.maximum(np.maximum(south - y, y - north), 0.0),
         )
-        calm = (1.0 - np.exp(-away / (0.12 * (east - west + north - south))))[..., None]
+        calm = (1.0 - np.exp(-away / (0.05 * (east - west + north - south))))[..., None]
         near = _bilinear(self._picture, u, v)
         return np.asarray(near * (1 - calm) + _bilinear(self._calm, u, v) * calm)
 
@@ -107,18 +109,38 @@ def _spread(values: FloatArray) -> FloatArray:
     return np.asarray(sum(rows[:, i : i + CELLS] for i in range(5))) / 25.0
 
 
+def _ring() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return rows and columns of the outermost cells, once around."""
+    along, last = np.arange(CELLS - 1), CELLS - 1
+    low, high = np.zeros_like(along), np.full_like(along, last)
+    rows = np.concatenate([low, along, high, last - along])
+    columns = np.concatenate([along, high, last - along, low])
+    return rows, columns
+
+
+def _without_short_runs(ring: FloatArray, bare: FloatArray) -> FloatArray:
+    """Return colours once around with water kept only where it is as wide as a sea."""
+    water = is_water(ring)
+    if water.all() or not water.any():
+        return ring
+    start = int(np.argmin(water))  # begins on land, so that no run is cut in two
+    turned = np.roll(water, -start)
+    edges = np.flatnonzero(np.diff(np.r_[False, turned, False].astype(np.int8)))
+    out = ring.copy()
+    for first, end in edges.reshape(-1, 2):
+        if end - first < SEA_CELLS:
+            out[(np.arange(first, end) + start) % len(ring)] = bare
+    return out
+
+
 def _calmed(picture: FloatArray, bare: FloatArray) -> FloatArray:
     """Return the picture with all land at the edge alike, and all water.
 
     Rivers end in haze: drawn on straight to the horizon they would look like a mistake.
     """
-    share = is_water(picture).astype(np.float64)[..., None]
-    # Six rounds look about nine cells around: a shore has half of them, a river of four a third.
-    for _ in range(6):
-        share = _spread(share)
-    narrow = is_water(picture) & (share[..., 0] < 0.42)
     picture = picture.copy()
-    picture[narrow] = bare
+    rows, columns = _ring()
+    picture[rows, columns] = _without_short_runs(picture[rows, columns], bare)
     rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     out = picture.copy()
     for kind, here in ((is_water(rim), is_water(picture)), (~is_water(rim), ~is_water(picture))):
