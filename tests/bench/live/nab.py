@@ -136,7 +136,7 @@ def report(rows: list[str], totals: dict[str, np.ndarray], files: int) -> str:
         "",
         f"Made by `tests/bench/live/nab.py` from {files} files of the Numenta Anomaly Benchmark"
         " (real traffic,",
-        "real known causes), every alarm with an off-delay of six hours. One setting for all files,",
+        "real known causes), every alarm with an off-delay of six hours. One setting for all,",
         "none tuned to a file; but the scale (no less than a third of the 99th percentile of past",
         "distances) was chosen with these files in view, and there is no second set to confirm it.",
         "Precision is the share of alarms inside labelled windows, recall the share of windows",
