@@ -31,6 +31,8 @@ from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
+#: Conditions that become one transaction of the journal.
+_PORTION: Final = 500
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
 
 
@@ -187,16 +189,24 @@ class AlarmEngine:
     # -- the plant ---------------------------------------------------------------------
 
     def apply(self, conditions: Sequence[Condition], now_us: int) -> list[AlarmEvent]:
-        """Take in what rules found, and let time pass until now."""
+        """Take in what rules found, and let time pass until now.
 
-        def take_in() -> list[AlarmEvent]:
-            events: list[AlarmEvent] = []
-            for condition in sorted(conditions, key=lambda c: c.at_us):
-                events += self._pass_time(condition.at_us)
-                events += self._condition(condition)
-            return events + self._pass_time(now_us)
+        Thousands at once are taken in portions, so that the first are on the screen before the
+        last are in the journal.
+        """
+        ordered = sorted(conditions, key=lambda c: c.at_us)
+        events: list[AlarmEvent] = []
+        for start in range(0, len(ordered), _PORTION):
+            part = ordered[start : start + _PORTION]
+            events += self._do(lambda part=part: self._take_in(part))  # type: ignore[misc]
+        return events + self._do(lambda: self._pass_time(now_us))
 
-        return self._do(take_in)
+    def _take_in(self, conditions: Sequence[Condition]) -> list[AlarmEvent]:
+        events: list[AlarmEvent] = []
+        for condition in conditions:
+            events += self._pass_time(condition.at_us)
+            events += self._condition(condition)
+        return events
 
     def advance(self, now_us: int) -> list[AlarmEvent]:
         """Let time pass: delays, shelves and escalations end, floods too."""
@@ -342,7 +352,7 @@ class AlarmEngine:
             status.first_out = True
         self._in_group[point.group] += not stood
         self._timers.set_escalation(status, point, at_us)
-        out = [*self._flood_end(at_us), replace(event, cause=status.cause)]
+        out = [*self._flood_end(at_us), event.explained_by(status.cause)]
         if self._flood.raised(at_us):
             out.append(self._system(EventKind.FLOOD_STARTED, at_us, text=str(self._flood.count)))
         self._chatter.raised(point.id, at_us)
