@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -143,6 +145,22 @@ def test_what_was_recorded_can_be_replayed_with_other_rules_and_leaves_no_trace(
     assert {alarm["state"] for alarm in done[-1]["summary"]["standing"]} == {"unacknowledged"}
     assert sorted((p.name, p.stat().st_size) for p in project.rglob("*.parquet")) == before
     assert json.loads(shapan("alarms", project, "--json").stdout) == []
+
+
+def test_check_finds_a_changed_alarm_journal_and_a_damaged_segment(
+    project: Path, tmp_path: Path
+) -> None:
+    shapan("live", project, "--source", tmp_path / "shift.csv", "--rules", tmp_path / "rules.json")
+    assert "sound" in shapan("check", project).stdout
+    with contextlib.closing(sqlite3.connect(project / ALARMS_FILE)) as other:
+        other.execute("DROP TRIGGER event_stays")
+        other.execute("UPDATE event SET who = 'nobody' WHERE sequence = 2")
+        other.commit()
+    segment = next((project / SAMPLES).rglob("*.parquet"))
+    segment.write_bytes(segment.read_bytes()[:100])
+    said = shapan("check", project, expect=1).stderr
+    assert "alarm journal: event 2 was changed" in said
+    assert f"{segment.name} is damaged" in said
 
 
 def test_live_runs_for_so_long_and_stops_when_interrupted(project: Path) -> None:
