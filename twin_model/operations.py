@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from twin_model.alarms.accounts import Accounts
+from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
 from twin_model.alarms.causes import CauseGraph
+from twin_model.alarms.desk import AlarmDesk, sign_in
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmOptions, EventKind
 from twin_model.errors import StoreError
@@ -119,6 +120,7 @@ class Operations:
         if self._thread is not None:
             self._thread.join()
         self.watch.close()
+        self.alarms.flush()
         with contextlib.ExitStack() as stack:
             stack.callback(self.journal.close)
             stack.callback(self.history.close)
@@ -157,10 +159,36 @@ class Operations:
         found += [str(error) for error in self.binding.problems]
         return [text for text in found if text]
 
+    # -- people ------------------------------------------------------------------------
+
+    def desk(self, name: str, password: str | None = None) -> AlarmDesk:
+        """Return the desk of a person, who may do what their account says.
+
+        Where the project demands no sign-in and no password is given, they may do everything.
+
+        Raises
+        ------
+        SignInError
+            If sign-in is demanded and no password given, or name or password are wrong.
+        """
+        if password is not None:
+            return sign_in(self.alarms, self.accounts, name, password)
+        if self.accounts.demanded:
+            raise SignInError("this project demands sign-in", remedy="give name and password")
+        return AlarmDesk(self.alarms, Actor(name, Role.ADMINISTRATOR), self.hub.clock)
+
     # -- rules -------------------------------------------------------------------------
 
-    def save_rules(self, rules: RuleSet, who: str, why: str = "") -> int:
-        """Keep a new version of the rules and put it to work; return its number."""
+    def save_rules(self, rules: RuleSet, actor: Actor, why: str = "") -> int:
+        """Keep a new version of the rules and put it to work; return its number.
+
+        Raises
+        ------
+        SignInError
+            If the actor is no engineer.
+        """
+        actor.require(Role.ENGINEER, "change rules")
+        who = actor.name
         binding = self._bind(rules)
         number = self.rule_store.save(rules, who, why)
         self.binding = binding

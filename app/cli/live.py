@@ -16,7 +16,8 @@ from app.cli.alarms import alarm_json, catalogue
 from app.cli.opening import open_project
 from app.cli.output import Exit, print_warning
 from twin_model.alarms.causes import CauseGraph
-from twin_model.alarms.engine import AlarmChange, AlarmEngine
+from twin_model.alarms.changes import AlarmChange
+from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmEvent
 from twin_model.errors import SourceError
 from twin_model.live.hub import Hub
@@ -44,7 +45,9 @@ def live(arguments: argparse.Namespace) -> int:
     ):
         if arguments.rules:
             path = Path(arguments.rules)
-            operations.save_rules(_read_rules(path), _user(), f"imported from {path.name}")
+            rules = _read_rules(path)
+            actor = operations.desk(_user()).actor
+            operations.save_rules(rules, actor, f"imported from {path.name}")
         for problem in operations.problems():
             print_warning(problem)
         printer = _Printer(arguments.json, operations.alarms)

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from twin_model.alarms.engine import Restored
+from twin_model.alarms.changes import Restored
 from twin_model.alarms.model import AlarmEvent, AlarmStatus, EventKind, Shelf, State
 from twin_model.errors import StoreError
 from twin_model.schema.types import Severity

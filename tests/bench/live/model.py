@@ -20,7 +20,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from twin_model.alarms.causes import CauseGraph
-from twin_model.alarms.engine import AlarmChange, AlarmEngine
+from twin_model.alarms.changes import AlarmChange
+from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmPoint, Condition
 from twin_model.live.hub import Hub
 from twin_model.rules.detectors import Rows, ThresholdDetector
