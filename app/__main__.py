@@ -189,13 +189,23 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("project")
     made.add_argument("--for", dest="seconds", type=_seconds, metavar="S",
                       help="stop after S seconds; until interrupted otherwise")  # fmt: skip
-    made.add_argument("--source", action="append", default=[], metavar="F",
-                      help="samples from a CSV or Parquet file; recorded, and alarmed on")
+    made.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="F",
+        help="samples from a CSV or Parquet file; recorded, and alarmed on",
+    )
     made.add_argument("--entity", metavar="ID", help="whose samples a source without a column has")
     made.add_argument("--replay", metavar="FROM/TO", type=_period,
                       help="recorded samples again; leaves no trace")  # fmt: skip
-    made.add_argument("--speed", type=_speed, default=float("inf"), metavar="X",
-                      help="recorded seconds a second; as fast as it goes otherwise")
+    made.add_argument(
+        "--speed",
+        type=_speed,
+        default=float("inf"),
+        metavar="X",
+        help="recorded seconds a second; as fast as it goes otherwise",
+    )
     made.add_argument("--rules", metavar="F.json", help="import these rules first")
     made.add_argument("--json", action="store_true", help="one JSON object a line")
 
