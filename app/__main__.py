@@ -69,6 +69,30 @@ def _version() -> str:
         return "unknown"
 
 
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds")
+    return value
+
+
+def _speed(text: str) -> float:
+    value = _seconds(text)
+    if value == 0.0:
+        raise argparse.ArgumentTypeError("a speed is above 0")
+    return value
+
+
+def _period(text: str) -> tuple[str, str]:
+    start, slash, end = text.partition("/")
+    if not (start and slash and end):
+        raise argparse.ArgumentTypeError(f"'{text}' is not FROM/TO with two ISO 8601 times")
+    return start, end
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     common = argparse.ArgumentParser(add_help=False)
@@ -160,6 +184,39 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--layers", metavar="A,B")
     made.add_argument("--at", metavar="TIME")
     made.add_argument("--timeout", type=float, default=300.0, metavar="S")
+
+    made = command("live", "live:live", "run rules and alarms with no window")
+    made.add_argument("project")
+    made.add_argument("--for", dest="seconds", type=_seconds, metavar="S",
+                      help="stop after S seconds; until interrupted otherwise")  # fmt: skip
+    made.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="F",
+        help="samples from a CSV or Parquet file; recorded, and alarmed on",
+    )
+    made.add_argument("--entity", metavar="ID", help="whose samples a source without a column has")
+    made.add_argument("--replay", metavar="FROM/TO", type=_period,
+                      help="recorded samples again; leaves no trace")  # fmt: skip
+    made.add_argument(
+        "--speed",
+        type=_speed,
+        default=float("inf"),
+        metavar="X",
+        help="recorded seconds a second; as fast as it goes otherwise",
+    )
+    made.add_argument("--rules", metavar="F.json", help="import these rules first")
+    made.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    made = command("alarms", "alarms:alarms", "list alarms, or report on them")
+    made.add_argument("words", nargs="+", metavar="[report] PROJECT")
+    made.add_argument("--state", metavar="S", help="standing (default), all, or a state")
+    made.add_argument("--from", dest="start", metavar="TIME", help="of the report, ISO 8601")
+    made.add_argument("--to", dest="end", metavar="TIME", help="of the report, ISO 8601")
+    made.add_argument("--out", metavar="F.html", help="write the report as a page")
+    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    made.add_argument("--json", action="store_true")
 
     made = command("check", "projects:check", "verify a project")
     made.add_argument("project")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 from app.cli.opening import ProjectNotOpenedError
 from twin_model.errors import ShapanError, StoreError
 from twin_model.layer import Layer, LayerRole
+from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
+from twin_model.store.sample_history import SAMPLES, SampleHistory
 from twin_model.store.verify import verify_store
 from twin_model.tiles.check import check_tileset
 from twin_model.twin import Twin
@@ -32,7 +35,22 @@ def check_project(folder: Path, *, repair: bool) -> list[str]:
         problems = verify_store(twin, repair=repair)
         for layer in twin.layers():
             problems += _check_layer(twin.layer_folder(layer.id), layer)
-        return problems
+    return problems + _check_live(folder)
+
+
+def _check_live(folder: Path) -> list[str]:
+    """Return what is wrong with the alarm journal and the history of samples."""
+    problems: list[str] = []
+    if (folder / ALARMS_FILE).is_file():
+        try:
+            with contextlib.closing(AlarmJournal(folder / ALARMS_FILE, read_only=True)) as journal:
+                problems += journal.verify()
+        except StoreError as error:
+            problems.append(str(error))
+    if (folder / SAMPLES).is_dir():
+        with contextlib.closing(SampleHistory(folder / SAMPLES, read_only=True)) as history:
+            problems += history.damaged()
+    return problems
 
 
 def _check_layer(folder: Path, layer: Layer) -> list[str]:

@@ -1675,6 +1675,30 @@
         <translation>{0} 以{1}身份登录，无权为报警添加备注</translation>
     </message>
     <message>
+        <source>{0} is signed in as {1} and may not change accounts</source>
+        <translation>{0} 以{1}身份登录，无权更改账户</translation>
+    </message>
+    <message>
+        <source>{0} is signed in as {1} and may not change rules</source>
+        <translation>{0} 以{1}身份登录，无权更改规则</translation>
+    </message>
+    <message>
+        <source>this project demands sign-in</source>
+        <translation>此项目要求登录</translation>
+    </message>
+    <message>
+        <source>give name and password</source>
+        <translation>请输入用户名和密码</translation>
+    </message>
+    <message>
+        <source>close it elsewhere first</source>
+        <translation>请先在别处关闭它</translation>
+    </message>
+    <message>
+        <source>history: {0} is damaged ({1}); move it away</source>
+        <translation>历史数据：{0} 已损坏（{1}）；请将其移走</translation>
+    </message>
+    <message>
         <source>sign in as {0}</source>
         <translation>请以{0}身份登录</translation>
     </message>

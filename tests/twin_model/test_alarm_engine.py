@@ -14,8 +14,9 @@ import pytest
 
 from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
 from twin_model.alarms.causes import CauseGraph
+from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.desk import AlarmDesk, sign_in
-from twin_model.alarms.engine import AlarmChange, AlarmEngine
+from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import (
     AlarmEvent,
     AlarmOptions,
@@ -77,6 +78,7 @@ def test_what_follows_from_a_failure_is_folded_under_it_and_stays_reachable(
 ) -> None:
     raised(grid, ("pump", 0), ("district", 2), ("house-1", 5), ("house-2", 6), ("crane", 7))
     assert roots(grid) == ["crane", "pump"]
+    assert [alarm.point.id for alarm in grid.alarms(folded=True)] == ["crane", "pump"]
     assert set(grid.consequences("pump")) == {"district", "house-1", "house-2"}
     assert grid.alarm("pump").consequences == 3
     assert grid.root("house-2") == "pump"
@@ -391,12 +393,19 @@ def test_sign_in_is_demanded_only_where_somebody_can_administer(journal: AlarmJo
     accounts.put("Chen", Role.ADMINISTRATOR, "a long password")
     accounts.demand(True)
     assert accounts.demanded
-    for change in (lambda: accounts.remove("Chen"),
-                   lambda: accounts.put("Chen", Role.OPERATOR, "a long password")):  # fmt: skip
+    chen = Actor("Chen", Role.ADMINISTRATOR)
+    changes = [
+        lambda: accounts.remove("Chen", chen),
+        lambda: accounts.put("Chen", Role.OPERATOR, "a long password", chen),
+    ]
+    for change in changes:
         with pytest.raises(SignInError, match="only administrator"):
             change()
     with pytest.raises(SignInError, match="8 to 1024"):
-        accounts.put("Li", Role.OPERATOR, "short")
+        accounts.put("Li", Role.OPERATOR, "short", chen)
+    for by in (None, Actor("Li", Role.ENGINEER)):
+        with pytest.raises(SignInError, match="may not change accounts"):
+            accounts.put("Li", Role.ADMINISTRATOR, "a long password", by)
 
 
 def test_options_are_a_sites_own() -> None:

@@ -85,14 +85,15 @@ class Accounts:
         """Whether nobody may act without signing in."""
         return bool(self._journal.rows("SELECT 1 FROM meta WHERE key = 'sign-in'"))
 
-    def demand(self, yes: bool) -> None:
+    def demand(self, yes: bool, by: Actor | None = None) -> None:
         """Demand sign-in from now on, or no longer.
 
         Raises
         ------
         SignInError
-            If there is no administrator who could sign in.
+            If there is no administrator who could sign in, or sign-in is demanded and *by* is none.
         """
+        self._check(by)
         if yes and not any(role is Role.ADMINISTRATOR for role in self.list().values()):
             raise SignInError("there is no administrator yet", remedy="make that account first")
         with self._journal.writing() as connection:
@@ -105,16 +106,18 @@ class Accounts:
         rows = self._journal.rows("SELECT name, role FROM account ORDER BY name")
         return {row[0]: Role(row[1]) for row in rows}
 
-    def put(self, name: str, role: Role, password: str) -> None:
+    def put(self, name: str, role: Role, password: str, by: Actor | None = None) -> None:
         """Make an account, or give one another role and password.
 
         Raises
         ------
         SignInError
-            If the name is empty or the password too short, or nobody could administer any more.
+            If the name is empty or the password too short, nobody could administer any more, or
+            sign-in is demanded and *by* is no administrator.
         """
         from argon2 import PasswordHasher
 
+        self._check(by)
         if not name.strip():
             raise SignInError("an account has a name")
         if not _MIN_PASSWORD <= len(password) <= _MAX_PASSWORD:
@@ -124,17 +127,24 @@ class Accounts:
         with self._journal.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", values)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, by: Actor | None = None) -> None:
         """Remove an account.
 
         Raises
         ------
         SignInError
-            If nobody could administer any more.
+            If nobody could administer any more, or sign-in is demanded and *by* is no
+            administrator.
         """
+        self._check(by)
         self._keep_an_administrator(name, None)
         with self._journal.writing() as connection:
             connection.execute("DELETE FROM account WHERE name = ?", (name,))
+
+    def _check(self, by: Actor | None) -> None:
+        """Let administrators through; before sign-in is demanded, everybody."""
+        if self.demanded:
+            (by or Actor("nobody", Role.OBSERVER)).require(Role.ADMINISTRATOR, "change accounts")
 
     def _keep_an_administrator(self, name: str, role: Role | None) -> None:
         others = [r for n, r in self.list().items() if n != name]

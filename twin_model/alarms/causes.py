@@ -62,16 +62,21 @@ def _dependencies(view: TwinView) -> Iterator[tuple[str, str]]:
 
 
 def _spread(neighbours: dict[str, list[str]], start: str, hops: int) -> Iterator[tuple[int, str]]:
+    yield 0, start
+    if start not in neighbours:
+        return
     seen = {start}
     frontier = [start]
-    for distance in range(hops + 1):
+    for distance in range(1, hops + 1):
         fresh: list[str] = []
         for entity in frontier:
-            yield distance, entity
             for near in neighbours.get(entity, ()):
                 if near not in seen and len(seen) < _MAX_VISITED:
                     seen.add(near)
                     fresh.append(near)
+                    yield distance, near
+        if not fresh:
+            return
         frontier = fresh
 
 
@@ -172,15 +177,29 @@ class Causes:
             self._children.setdefault(cause, set()).add(point)
 
     def _nearest(self, point: str, entity: str, at_us: int) -> str:
-        found = ""
-        found_at, found_hops = 0, -1
-        for hops, near in self.graph.above(entity, self._hops):
+        found = self._earliest(entity, point, at_us)
+        if found:
+            return found
+        above = self.graph.above(entity, self._hops)
+        next(above)
+        found_hops = 0
+        found_us = 0
+        for hops, near in above:
             if found and hops > found_hops:
                 break
-            for other, raised_us in self._standing.get(near, {}).items():
-                recent = at_us - self._before_us <= raised_us <= at_us
-                if other != point and recent and (not found or raised_us < found_at):
-                    found, found_at, found_hops = other, raised_us, hops
+            if near in self._standing:
+                other = self._earliest(near, point, at_us)
+                raised_us = self._standing[near].get(other, 0)
+                if other and (not found or raised_us < found_us):
+                    found, found_us, found_hops = other, raised_us, hops
+        return found
+
+    def _earliest(self, entity: str, point: str, at_us: int) -> str:
+        """Return the alarm on an entity that was raised first, if that is not too long ago."""
+        found, found_us = "", at_us + 1
+        for other, raised_us in self._standing.get(entity, {}).items():
+            if other != point and at_us - self._before_us <= raised_us < found_us:
+                found, found_us = other, raised_us
         return found
 
     def _adopt(self, point: str, entity: str, at_us: int) -> list[str]:

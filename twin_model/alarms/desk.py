@@ -7,7 +7,8 @@ from typing import Final
 
 from twin_model.alarms import machine
 from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
-from twin_model.alarms.engine import AlarmEngine, Outcome
+from twin_model.alarms.changes import Outcome
+from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.machine import AlarmError
 from twin_model.alarms.model import EventKind, Shelf
 from twin_model.time import Instant

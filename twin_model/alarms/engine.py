@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from dataclasses import replace
+from typing import Final
 
 from psygnal import Signal
 
 from twin_model.alarms import machine
 from twin_model.alarms.causes import CauseGraph, Causes
+from twin_model.alarms.changes import AlarmChange, Journal, Outcome, Restored
 from twin_model.alarms.flood import ChatterWatch, FloodWatch
 from twin_model.alarms.machine import AlarmError
 from twin_model.alarms.model import (
@@ -31,65 +32,9 @@ from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
+#: Conditions that become one transaction of the journal.
+_PORTION: Final = 500
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What the journal knows when the program starts.
-
-    Parameters
-    ----------
-    statuses : sequence of AlarmStatus
-    recent_us : sequence of int
-        When alarms were raised within the flood window, in order.
-    in_flood : bool
-    system_events : int
-        Number of the newest event about no single alarm.
-    """
-
-    statuses: Sequence[AlarmStatus] = ()
-    recent_us: Sequence[int] = ()
-    in_flood: bool = False
-    system_events: int = 0
-
-
-class Journal(Protocol):
-    """Where events go; see `twin_model.store.alarm_journal`."""
-
-    def append(self, events: Sequence[AlarmEvent], statuses: Collection[AlarmStatus]) -> None:
-        """Keep events and the statuses they lead to, all or nothing; `StoreError` otherwise."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmChange:
-    """What is emitted after something happened.
-
-    Parameters
-    ----------
-    events : tuple of AlarmEvent
-    regrouped : frozenset of str
-        Points that have another cause, without an event of their own.
-    """
-
-    events: tuple[AlarmEvent, ...]
-    regrouped: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of an action on several alarms.
-
-    Parameters
-    ----------
-    events : list of AlarmEvent
-    refused : list of AlarmError
-        One for each alarm on which it was not allowed.
-    """
-
-    events: list[AlarmEvent] = field(default_factory=list)
-    refused: list[AlarmError] = field(default_factory=list)
 
 
 class AlarmEngine:
@@ -132,6 +77,7 @@ class AlarmEngine:
         self._regrouped: set[str] = set()
         self._unwritten: list[AlarmEvent] = []
         self._touched: dict[str, AlarmStatus] = {}
+        self._order = threading.RLock()
         self._lock = threading.RLock()
         #: Why the journal cannot be written at the moment; empty while it can.
         self.problem = ""
@@ -187,16 +133,24 @@ class AlarmEngine:
     # -- the plant ---------------------------------------------------------------------
 
     def apply(self, conditions: Sequence[Condition], now_us: int) -> list[AlarmEvent]:
-        """Take in what rules found, and let time pass until now."""
+        """Take in what rules found, and let time pass until now.
 
-        def take_in() -> list[AlarmEvent]:
-            events: list[AlarmEvent] = []
-            for condition in sorted(conditions, key=lambda c: c.at_us):
-                events += self._pass_time(condition.at_us)
-                events += self._condition(condition)
-            return events + self._pass_time(now_us)
+        Thousands at once are taken in portions, so that the first are on the screen before the
+        last are in the journal.
+        """
+        ordered = sorted(conditions, key=lambda c: c.at_us)
+        events: list[AlarmEvent] = []
+        for start in range(0, len(ordered), _PORTION):
+            part = ordered[start : start + _PORTION]
+            events += self._do(lambda part=part: self._take_in(part))  # type: ignore[misc]
+        return events + self._do(lambda: self._pass_time(now_us))
 
-        return self._do(take_in)
+    def _take_in(self, conditions: Sequence[Condition]) -> list[AlarmEvent]:
+        events: list[AlarmEvent] = []
+        for condition in conditions:
+            events += self._pass_time(condition.at_us)
+            events += self._condition(condition)
+        return events
 
     def advance(self, now_us: int) -> list[AlarmEvent]:
         """Let time pass: delays, shelves and escalations end, floods too."""
@@ -342,7 +296,7 @@ class AlarmEngine:
             status.first_out = True
         self._in_group[point.group] += not stood
         self._timers.set_escalation(status, point, at_us)
-        out = [*self._flood_end(at_us), replace(event, cause=status.cause)]
+        out = [*self._flood_end(at_us), event.explained_by(status.cause)]
         if self._flood.raised(at_us):
             out.append(self._system(EventKind.FLOOD_STARTED, at_us, text=str(self._flood.count)))
         self._chatter.raised(point.id, at_us)
@@ -384,25 +338,41 @@ class AlarmEngine:
         return status, point
 
     def _do(self, work: Callable[[], list[AlarmEvent]]) -> list[AlarmEvent]:
-        """Work under the lock, put what came of it into the journal, then tell everybody."""
-        with self._lock:
-            events = work()
+        """Work, put what came of it into the journal, then tell everybody.
+
+        One at a time; who only asks waits for the work at most, never for the disk.
+        """
+        with self._order:
+            with self._lock:
+                events = work()
+                regrouped, self._regrouped = frozenset(self._regrouped), set()
             self._write(events)
-            regrouped, self._regrouped = frozenset(self._regrouped), set()
         if events or regrouped:
             self.changed.emit(AlarmChange(tuple(events), regrouped))
         return events
 
     def _write(self, events: list[AlarmEvent]) -> None:
-        """Append to the journal; what a full disk refuses is kept and tried again."""
+        """Append to the journal; what a full disk refuses is kept and tried again.
+
+        A status that changed without an event (a delay has begun) waits for the next event: it
+        would cost an fsync for each sample around a limit.
+        """
         if self._journal is None:
             self._touched.clear()
             return
         self._unwritten += events
-        if not self._unwritten and not self._touched:
-            return
+        if self._unwritten:
+            self._append(self._journal)
+
+    def flush(self) -> None:
+        """Write what waits, before the program ends."""
+        with self._order:
+            if self._journal is not None and (self._unwritten or self._touched):
+                self._append(self._journal)
+
+    def _append(self, journal: Journal) -> None:
         try:
-            self._journal.append(self._unwritten, self._touched.values())
+            journal.append(self._unwritten, self._touched.values())
         except StoreError as error:
             self.problem = str(error)
             return
@@ -425,14 +395,22 @@ class AlarmEngine:
             return self._alarm(status, point, now_us)
 
     def alarms(
-        self, states: Collection[State] = STANDING, now_us: int | None = None
+        self,
+        states: Collection[State] = STANDING,
+        now_us: int | None = None,
+        *,
+        folded: bool = False,
     ) -> list[Alarm]:
-        """Return the alarms in some states, the highest priority and newest first."""
+        """Return the alarms in some states, the highest priority and newest first.
+
+        With *folded*, as lists show them in a flood: without those that another explains.
+        """
         with self._lock:
             found = [
                 self._alarm(status, self._points[name], now_us)
                 for name, status in self._statuses.items()
                 if name in self._points and status.state in states
+                if not (folded and status.cause)
             ]
         found.sort(key=lambda a: (-PRIORITIES.index(a.status.priority), -(a.status.raised_us or 0)))
         return found

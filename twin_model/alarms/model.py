@@ -255,6 +255,13 @@ class AlarmEvent:
     occurrence: int = 0
     cause: str = ""
 
+    def explained_by(self, cause: str) -> AlarmEvent:
+        """Return the same with another cause; written out, since a flood makes thousands."""
+        return AlarmEvent(
+            self.point, self.number, self.kind, self.at_us, self.before, self.after,
+            self.priority, self.value, self.who, self.text, self.occurrence, cause,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

@@ -57,10 +57,13 @@ class _Past:
             self.bins = _profile(values, place, rule.bins)
             values = values - self.bins[place]
         self.median = float(np.median(values))
-        spread = float(np.median(np.abs(values - self.median)))
-        # Where most values are equal, the deviation is zero and any other value infinitely far.
-        floor = max(1e-9, 0.01 * abs(self.median), 0.1 * float(np.std(values)))
-        self.scale = max(_SIGMA * spread, floor)
+        away = np.abs(values - self.median)
+        # Peaks that come every day are no anomaly: three times the scale is at least what all but
+        # a hundredth of the past stayed below. Where most values are equal, the deviation is
+        # zero, and any other value would be infinitely far.
+        usual = float(np.quantile(away, 0.99)) / 3.0
+        floor = max(1e-9, 0.01 * abs(self.median))
+        self.scale = max(_SIGMA * float(np.median(away)), usual, floor)
 
 
 def season_bin(time_us: NDArray[np.int64], rule: AnomalyRule) -> NDArray[np.intp]:

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from twin_model.alarms.causes import CauseGraph
-from twin_model.alarms.engine import AlarmChange, AlarmEngine
+from twin_model.alarms.changes import AlarmChange
+from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.kpi import AlarmFigures, figures
 from twin_model.alarms.model import AlarmEvent, AlarmOptions, EventKind
 from twin_model.errors import Cancelled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from pydantic import ValidationError as PydanticError
 
 from twin_model.alarms.model import AlarmPoint
 from twin_model.entity import Entity
-from twin_model.errors import ValidationError
+from twin_model.errors import StoreError, ValidationError
 from twin_model.query import EntityQuery
 from twin_model.rules.anomaly import AnomalyDetector
 from twin_model.rules.detectors import (
@@ -29,6 +30,7 @@ from twin_model.rules.detectors import (
 from twin_model.rules.expression import Expression, parse
 from twin_model.rules.model import (
     AnomalyRule,
+    Applies,
     CountRule,
     DeviationRule,
     ExpressionRule,
@@ -180,9 +182,10 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
     """
     bound: list[BoundRule] = []
     problems: list[ValidationError] = []
+    found = _Found(twin)
     for rule in rules:
         try:
-            bound.append(_bound(rule, twin))
+            bound.append(_bound(rule, found.entities(rule.applies)))
         except ValidationError as error:
             problems.append(error)
     expressions = [e for b in bound for e in (b.condition, b.suppress_if) if e is not None]
@@ -192,7 +195,7 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
         known = types is not None and type_id in types
         return {type_id, *types.descendants(type_id)} if known and types else {type_id}
 
-    world = build_world(twin, watched, expressions, subtypes, _indicators(twin, types))
+    world = build_world(twin, watched, expressions, subtypes, _indicators(twin, types), found.known)
     for each in bound:
         if each.condition or each.suppress_if:
             each.world_rows = np.array([world.rows[name] for name in each.entities], np.int32)
@@ -212,12 +215,35 @@ def _indicators(twin: Twin, types: Types | None) -> set[str]:
     return found
 
 
-def _bound(rule: Rule, twin: Twin) -> BoundRule:
-    applies = rule.applies
-    entities = twin.entities(EntityQuery(type=applies.type or None, where=applies.where))
-    if applies.entities:
+class _Found:
+    """Entities of the rules; those of several rules are read once."""
+
+    def __init__(self, twin: Twin) -> None:
+        self._twin = twin
+        self._by_query: dict[tuple[str, str], list[Entity]] = {}
+        self.known: dict[str, Entity] = {}
+
+    def entities(self, applies: Applies) -> list[Entity]:
+        """Return the entities that a rule watches."""
+        if applies.entities and not (applies.type or applies.where):
+            return self._named(applies.entities)
+        asked = (applies.type, applies.where)
+        if asked not in self._by_query:
+            query = EntityQuery(type=applies.type or None, where=applies.where)
+            self._by_query[asked] = self._twin.entities(query)
+            self.known |= {entity.id: entity for entity in self._by_query[asked]}
         wanted = set(applies.entities)
-        entities = [entity for entity in entities if entity.id in wanted]
+        return [e for e in self._by_query[asked] if not wanted or e.id in wanted]
+
+    def _named(self, names: Sequence[str]) -> list[Entity]:
+        for name in names:
+            if name not in self.known:
+                with contextlib.suppress(StoreError):  # gone, or not there yet
+                    self.known[name] = self._twin.entity(name)
+        return [self.known[name] for name in names if name in self.known]
+
+
+def _bound(rule: Rule, entities: list[Entity]) -> BoundRule:
     suppress = parse(rule.suppress_if) if rule.suppress_if else None
     ids = tuple(entity.id for entity in entities)
     if isinstance(rule, ExpressionRule):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin_model.entity import Entity
 from twin_model.errors import StoreError
 from twin_model.rules.detectors import Rows
 from twin_model.rules.expression import Column, Expression, RelationStep, attributes_column
@@ -100,50 +101,66 @@ def build_world(
     expressions: Iterable[Expression],
     subtypes: Callable[[str], Collection[str]],
     indicators: Collection[str],
+    known: Mapping[str, Entity],
 ) -> RuleWorld:
-    """Return the world that some conditions need: watched entities and what they lead to."""
+    """Return the world that some conditions need: watched entities and what they lead to.
+
+    Parameters
+    ----------
+    twin : Twin or TwinView
+    watched : iterable of str
+    expressions : iterable of Expression
+    subtypes, indicators
+        See `RuleWorld`.
+    known : mapping
+        Entities that were read already, by id.
+    """
     view = twin if isinstance(twin, TwinView) else TwinView(twin)
     listed = list(expressions)
-    kinds = {step.kind for expression in listed for step in expression.steps}
-    depth = max((expression.depth for expression in listed), default=0)
-    found = {(kind, source, target) for kind, source, target, _way in edges(view, kinds)}
-    both_ways = {step.kind for expression in listed for step in expression.steps if step.inverse}
+    steps = {step for expression in listed for step in expression.steps}
+    near: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[str, str]]] = {step.kind: [] for step in steps}
+    ahead = {step.kind for step in steps if not step.inverse}
+    back = {step.kind for step in steps if step.inverse}
+    for kind, source, target, _way in edges(view, found):
+        found[kind].append((source, target))
+        if kind in ahead:
+            near.setdefault(source, []).append(target)
+        if kind in back:
+            near.setdefault(target, []).append(source)
     rows: dict[str, int] = {}
     for name in watched:
         rows.setdefault(name, len(rows))
-    frontier = set(rows)
-    for _level in range(depth):
-        near = {target for _kind, source, target in found if source in frontier}
-        near |= {
-            source for kind, source, target in found if kind in both_ways and target in frontier
-        }
-        frontier = near - rows.keys()
-        for name in sorted(frontier):
+    frontier = list(rows)
+    for _level in range(max((expression.depth for expression in listed), default=0)):
+        fresh = {goal for name in frontier for goal in near.get(name, ())} - rows.keys()
+        frontier = sorted(fresh)
+        for name in frontier:
             rows[name] = len(rows)
-    things = {name: _thing(view, name) for name in rows}
+    things = [_thing(view, name, known) for name in rows]
     return RuleWorld(
         list(rows),
-        [things[name][0] for name in rows],
-        [things[name][1] for name in rows],
-        {kind: _pairs_of(kind, found, rows) for kind in kinds},
+        [kind for kind, _attributes in things],
+        [attributes for _kind, attributes in things],
+        {kind: _pairs_of(pairs, rows) for kind, pairs in found.items()},
         subtypes,
         indicators,
     )
 
 
-def _thing(view: TwinView, name: str) -> tuple[str, Mapping[str, Any]]:
+def _thing(view: TwinView, name: str, known: Mapping[str, Entity]) -> tuple[str, Mapping[str, Any]]:
     try:
-        entity = view.entity(name)
+        entity = known[name] if name in known else view.entity(name)
     except StoreError:  # the other end of a relation that is not there at this instant
         return "", {}
     return entity.type, entity.attributes
 
 
-def _pairs_of(kind: str, found: set[tuple[str, str, str]], rows: dict[str, int]) -> _Pairs:
-    pairs = sorted(
+def _pairs_of(found: list[tuple[str, str]], rows: dict[str, int]) -> _Pairs:
+    pairs = {
         (rows[source], rows[target])
-        for other, source, target in found
-        if other == kind and source in rows and target in rows
-    )
-    array = np.array(pairs, np.int32).reshape(-1, 2)
-    return array[:, 0], array[:, 1]
+        for source, target in found
+        if source in rows and target in rows
+    }
+    array = np.array(sorted(pairs), np.int32).reshape(-1, 2)
+    return np.ascontiguousarray(array[:, 0]), np.ascontiguousarray(array[:, 1])

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from twin_model.alarms.engine import Restored
+from twin_model.alarms.changes import Restored
 from twin_model.alarms.model import AlarmEvent, AlarmStatus, EventKind, Shelf, State
 from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
@@ -39,7 +39,13 @@ CREATE TRIGGER event_stays BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the alarm journal is append-only'); END;
 CREATE TRIGGER event_is_kept BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the alarm journal is append-only'); END;
-CREATE TABLE status (point TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE status (
+  point TEXT PRIMARY KEY, priority TEXT NOT NULL, active INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL, latched INTEGER NOT NULL, standing INTEGER NOT NULL,
+  occurrence INTEGER NOT NULL, event INTEGER NOT NULL, value REAL, condition_us INTEGER NOT NULL,
+  raw INTEGER NOT NULL, pending_us INTEGER, raised_us INTEGER, returned_us INTEGER,
+  acknowledged_us INTEGER, shelf TEXT, suppressed_by TEXT NOT NULL, out_of_service TEXT NOT NULL,
+  cause TEXT NOT NULL, first_out INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rule_set (
   version INTEGER PRIMARY KEY, saved_us INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
   document TEXT NOT NULL);
@@ -47,6 +53,7 @@ CREATE TABLE account (
   name TEXT PRIMARY KEY, role TEXT NOT NULL, password_hash TEXT NOT NULL,
   changed_us INTEGER NOT NULL) WITHOUT ROWID;
 """
+_STATUS_PLACES: Final = ",".join("?" * 21)
 _COLUMNS: Final = (
     "point, number, kind, at_us, before, after, priority, value, who, text, occurrence, cause"
 )
@@ -155,8 +162,8 @@ class AlarmJournal:
                     rows,
                 )
                 connection.executemany(
-                    "INSERT OR REPLACE INTO status VALUES (?, ?)",
-                    [(status.point, _status_document(status)) for status in statuses],
+                    f"INSERT OR REPLACE INTO status VALUES ({_STATUS_PLACES})",
+                    [_status_row(status) for status in statuses],
                 )
             self._sequence, self._hash = sequence, chained
 
@@ -223,7 +230,7 @@ class AlarmJournal:
 
     def restored(self, flood_window_s: float) -> Restored:
         """Return what an engine needs to go on."""
-        statuses = [_status(row[0]) for row in self.rows("SELECT document FROM status")]
+        statuses = [_status(row) for row in self.rows("SELECT * FROM status")]
         newest = self.rows("SELECT max(at_us) FROM event")[0][0] or 0
         since = newest - int(flood_window_s * 1_000_000)
         raised = self.rows(
@@ -325,20 +332,32 @@ def _event(row: Sequence[Any]) -> AlarmEvent:
 
 
 def _chained(previous: str, values: Sequence[Any]) -> str:
-    text = json.dumps([previous, *values], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    # As Python writes them: texts come quoted, so that no field can run into the next.
+    fields = [repr(value) for value in values]
+    return hashlib.sha256("\x1f".join([previous, *fields]).encode()).hexdigest()
 
 
-def _status_document(status: AlarmStatus) -> str:
-    values = {name: getattr(status, name) for name in status.__slots__}
-    values["value"] = status.value if math.isfinite(status.value) else None
-    values["shelf"] = asdict(status.shelf) if status.shelf else None
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def _status_row(status: AlarmStatus) -> tuple[Any, ...]:
+    shelf = json.dumps(asdict(status.shelf), ensure_ascii=False) if status.shelf else None
+    return (
+        status.point, str(status.priority), status.active, status.acknowledged, status.latched,
+        status.standing, status.occurrence, status.event,
+        status.value if math.isfinite(status.value) else None, status.condition_us, status.raw,
+        status.pending_us, status.raised_us, status.returned_us, status.acknowledged_us, shelf,
+        status.suppressed_by, status.out_of_service, status.cause, status.first_out, status.note,
+    )  # fmt: skip
 
 
-def _status(document: str) -> AlarmStatus:
-    values = json.loads(document)
-    values["value"] = math.nan if values["value"] is None else values["value"]
-    values["shelf"] = Shelf(**values["shelf"]) if values["shelf"] else None
-    values["priority"] = Severity(values["priority"])
-    return AlarmStatus(**values)
+def _status(row: Sequence[Any]) -> AlarmStatus:
+    (
+        point, priority, active, acknowledged, latched, standing, occurrence, event, value,
+        condition_us, raw, pending_us, raised_us, returned_us, acknowledged_us, shelf,
+        suppressed_by, out_of_service, cause, first_out, note,
+    ) = row  # fmt: skip
+    return AlarmStatus(
+        point, Severity(priority), bool(active), bool(acknowledged), bool(latched),
+        bool(standing), occurrence, event, math.nan if value is None else value, condition_us,
+        bool(raw), pending_us, raised_us, returned_us, acknowledged_us,
+        Shelf(**json.loads(shelf)) if shelf else None, suppressed_by, out_of_service, cause,
+        bool(first_out), note,
+    )  # fmt: skip

@@ -131,6 +131,19 @@ class SampleHistory:
             return None
         return Interval(Instant(found[0] * DAY_US), Instant((found[-1] + 1) * DAY_US))
 
+    def damaged(self) -> list[str]:
+        """Return what is wrong with the files, one line each; empty where all can be read."""
+        from pyarrow import ArrowException, parquet
+
+        problems: list[str] = []
+        for path in self._segment_files(self.days()):
+            try:
+                parquet.read_metadata(path)
+            except (OSError, ArrowException) as error:
+                reason = str(error).splitlines()[0]
+                problems.append(f"history: {path} is damaged ({reason}); move it away")
+        return problems
+
     def series(self) -> list[SeriesInfo]:
         """Return what there is of every series."""
         files = self._segment_files(self.days())

@@ -24,15 +24,17 @@ from twin_model.store.segments import (
 #: Neighbouring segments of like size that become one: each sample is copied a few times a day,
 #: not once for every segment.
 _MERGE: Final = 16
-# A sample that was written twice, as after a broker delivered it again, stays once.
 _COPY: Final = """
-COPY (
-  SELECT entity, indicator, time, any_value(value) AS value, any_value(quality) AS quality,
-         any_value(text) AS text, any_value(x_m) AS x_m, any_value(y_m) AS y_m,
-         any_value(z_m) AS z_m
-  FROM read_parquet({files}) GROUP BY entity, indicator, time, hash(value, text, x_m, y_m)
-  ORDER BY entity, indicator, time
-) TO '{target}' (FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {rows})
+COPY ({rows} ORDER BY entity, indicator, time)
+TO '{target}' (FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {group})
+"""
+_ALL: Final = "SELECT * FROM read_parquet({files})"
+# A sample that was written twice, as after a broker delivered it again, stays once. It costs as
+# much as the sorting, so that it is done once, when a day is over.
+_ONCE: Final = """
+SELECT entity, indicator, time, any_value(value) AS value, any_value(quality) AS quality,
+       any_value(text) AS text, any_value(x_m) AS x_m, any_value(y_m) AS y_m, any_value(z_m) AS z_m
+FROM read_parquet({files}) GROUP BY entity, indicator, time, hash(value, text, x_m, y_m)
 """
 
 
@@ -116,21 +118,16 @@ def _merge_day(root: Path, database: SampleDatabase, day: int, *, is_over: bool)
     merged = 0
     while True:
         live, _superseded = segments(root, day)
-        if is_over and len(live) > 1:
-            run = live
-        else:
-            run = _run_of_like_size(live)
+        whole = is_over and len(live) > 1
+        run = live if whole else _run_of_like_size(live)
         if len(run) < 2:
             return merged
         target = segment_path(root, day, run[0].first, run[-1].last)
         with written_whole(target) as temporary:
-            database.run(
-                _COPY.format(
-                    files=file_list([segment.path for segment in run]),
-                    target=str(temporary).replace("'", "''"),
-                    rows=ROW_GROUP,
-                )
-            )
+            chosen = _ONCE if whole else _ALL
+            rows = chosen.format(files=file_list([segment.path for segment in run]))
+            target_text = str(temporary).replace("'", "''")
+            database.run(_COPY.format(rows=rows, target=target_text, group=ROW_GROUP))
         merged += len(run)
 
 

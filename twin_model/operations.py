@@ -1,0 +1,222 @@
+"""The running side of a twin: hub, history, rules and alarms of one project, joined."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
+from twin_model.alarms.causes import CauseGraph
+from twin_model.alarms.desk import AlarmDesk, sign_in
+from twin_model.alarms.engine import AlarmEngine
+from twin_model.alarms.model import AlarmOptions, EventKind
+from twin_model.errors import StoreError
+from twin_model.live.hub import Hub, HubOptions
+from twin_model.live.recorder import Recorder
+from twin_model.rules.backtest import Backtest, BacktestOptions, backtest
+from twin_model.rules.binding import Binding, Types, all_rules, bind
+from twin_model.rules.rule_set import RuleSet, RuleStore
+from twin_model.rules.watch import Watch
+from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
+from twin_model.store.outbox import FileOutbox
+from twin_model.store.sample_history import SAMPLES, SampleHistory
+from twin_model.store.sample_upkeep import Retention
+from twin_model.time import Instant, Interval
+from twin_model.twin import Twin
+
+_TICK_S: Final = 1.0
+_UPKEEP_S: Final = 900.0
+
+
+@dataclass(frozen=True)
+class OperationsOptions:
+    """How a project is run.
+
+    Parameters
+    ----------
+    language : str
+        Of alarm names.
+    record : bool
+        Whether samples go into the history.
+    hub : HubOptions
+    alarms : AlarmOptions
+    retention : Retention
+    """
+
+    language: str = "en"
+    record: bool = True
+    hub: HubOptions = field(default_factory=HubOptions)
+    alarms: AlarmOptions = field(default_factory=AlarmOptions)
+    retention: Retention = field(default_factory=Retention)
+
+
+class Operations:
+    """Runs a project that is open for writing. Close it before the twin.
+
+    Parameters
+    ----------
+    twin : Twin
+    types : Types, optional
+        Catalogue of entity types, for their rules and indicators.
+    options : OperationsOptions
+
+    Raises
+    ------
+    StoreError
+        If the twin is read-only, or the alarm journal is damaged.
+    """
+
+    def __init__(
+        self, twin: Twin, types: Types | None = None, options: OperationsOptions | None = None
+    ) -> None:
+        if twin.read_only:
+            raise StoreError(f"{twin.path} is open read-only", remedy="close it elsewhere first")
+        self.twin = twin
+        self.options = options or OperationsOptions()
+        self._types = types
+        self.hub = Hub(self.options.hub)
+        self.journal = AlarmJournal(twin.path / ALARMS_FILE)
+        self.accounts = Accounts(self.journal)
+        self.rule_store = RuleStore(self.journal)
+        self.history = SampleHistory(twin.path / SAMPLES)
+        self.binding = self._bind(self.rule_store.current())
+        self.alarms = AlarmEngine(
+            self.binding.alarm_points(self.options.language),
+            options=self.options.alarms,
+            journal=self.journal,
+            graph=CauseGraph.of(twin),
+        )
+        self.alarms.restore(self.journal.restored(self.options.alarms.flood_window_s))
+        self.watch = Watch(self.hub, self.binding, self.alarms)
+        self._recorder: Recorder | None = None
+        if self.options.record:
+            outbox = FileOutbox(twin.path / SAMPLES / ".waiting")
+            self._recorder = Recorder(self.hub, self.history.writer, outbox)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        #: Why upkeep of the history failed last; empty while it works.
+        self.upkeep_problem = ""
+
+    def __enter__(self) -> Operations:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits and stop. Calling it twice is harmless.
+
+        Raises
+        ------
+        StoreError
+            If the disk is full.
+        """
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.watch.close()
+        self.alarms.flush()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.journal.close)
+            stack.callback(self.history.close)
+            if self._recorder is not None:
+                self._recorder.close()
+
+    # -- time --------------------------------------------------------------------------
+
+    def start_clock(self) -> None:
+        """Let time pass by itself, in a thread: delays, staleness, shelves, upkeep."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="operations", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        upkeep_at_s = time.monotonic() + _UPKEEP_S
+        while not self._stop.wait(_TICK_S):
+            self.watch.tick()
+            if time.monotonic() >= upkeep_at_s:
+                self.upkeep()
+                upkeep_at_s = time.monotonic() + _UPKEEP_S
+
+    def upkeep(self) -> None:
+        """Merge, summarise and let go what is due in the history; a failure is only noted."""
+        try:
+            self.history.upkeep(Instant(self.hub.clock()), self.options.retention)
+            self.upkeep_problem = ""
+        except StoreError as error:
+            self.upkeep_problem = str(error)
+
+    def problems(self) -> list[str]:
+        """Return what users should know: full disks, slow consumers, rules that cannot be."""
+        found = [self.alarms.problem, self.upkeep_problem]
+        found += [self._recorder.problem] if self._recorder is not None else []
+        found += [f"{s.name}: {s.problem}" for s in self.hub.subscriptions() if s.problem]
+        found += [str(error) for error in self.binding.problems]
+        return [text for text in found if text]
+
+    # -- people ------------------------------------------------------------------------
+
+    def desk(self, name: str, password: str | None = None) -> AlarmDesk:
+        """Return the desk of a person, who may do what their account says.
+
+        Where the project demands no sign-in and no password is given, they may do everything.
+
+        Raises
+        ------
+        SignInError
+            If sign-in is demanded and no password given, or name or password are wrong.
+        """
+        if password is not None:
+            return sign_in(self.alarms, self.accounts, name, password)
+        if self.accounts.demanded:
+            raise SignInError("this project demands sign-in", remedy="give name and password")
+        return AlarmDesk(self.alarms, Actor(name, Role.ADMINISTRATOR), self.hub.clock)
+
+    # -- rules -------------------------------------------------------------------------
+
+    def save_rules(self, rules: RuleSet, actor: Actor, why: str = "") -> int:
+        """Keep a new version of the rules and put it to work; return its number.
+
+        Raises
+        ------
+        SignInError
+            If the actor is no engineer.
+        """
+        actor.require(Role.ENGINEER, "change rules")
+        who = actor.name
+        binding = self._bind(rules)
+        number = self.rule_store.save(rules, who, why)
+        self.binding = binding
+        self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
+        self.watch.rebind(binding, self.options.language)
+        return number
+
+    def rebind(self) -> None:
+        """Find entities and relations anew, as after edits of the twin."""
+        self.binding = self._bind(self.rule_store.current())
+        self.alarms.set_graph(CauseGraph.of(self.twin))
+        self.watch.rebind(self.binding, self.options.language)
+
+    def backtest(
+        self, rules: RuleSet, period: Interval, options: BacktestOptions | None = None
+    ) -> Backtest:
+        """Try rules on the recorded history; see `twin_model.rules.backtest`."""
+        binding = bind(rules.rules, self.twin, self._types)
+        graph = CauseGraph.of(self.twin)
+        return backtest(binding, self.history.batches, period, options, graph)
+
+    def _bind(self, rules: RuleSet) -> Binding:
+        return bind_rules(self.twin, rules, self._types)
+
+
+def bind_rules(twin: Twin, rules: RuleSet, types: Types | None = None) -> Binding:
+    """Bind the project's rules, those of types in use and those that entities declare."""
+    found, problems = all_rules(rules.rules, twin, types)
+    binding = bind(found, twin, types)
+    binding.problems[:0] = problems
+    return binding
