@@ -50,6 +50,7 @@ class _Row:
     extent: Extent | None = None
     problem: str = ""
     included: bool = True
+    chosen: bool = False
 
     @property
     def readable(self) -> bool:
@@ -59,6 +60,11 @@ class _Row:
     def undecided(self) -> bool:
         """Whether somebody has to say where it belongs, or to leave it out."""
         return self.included and self.readable and not self.placed
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it goes to the project's origin because neither it nor the user says more."""
+        return self.placed and not self.chosen and self.info is not None and not self.info.crs
 
     @property
     def placed(self) -> bool:
@@ -209,6 +215,7 @@ class PlacementDialog(QDialog):
         if self.list.currentRow() < 0 and self._rows:
             # First what needs an answer, else the first.
             open_rows = [i for i, row in enumerate(self._rows) if row.undecided]
+            open_rows += [i for i, row in enumerate(self._rows) if row.assumed]
             self.list.setCurrentRow(open_rows[0] if open_rows else 0)
         self._show_current()
 
@@ -265,7 +272,7 @@ class PlacementDialog(QDialog):
         row = self._current()
         if row is None:
             return
-        row.crs = self.crs.value
+        row.crs, row.chosen = self.crs.value, True
         self._locate()
         self._refresh()
         self._show_current(keep_field=True)
@@ -315,6 +322,8 @@ class PlacementDialog(QDialog):
                 item.setIcon(icons.icon("warning-circle", "critical"))
             elif row.undecided:
                 item.setIcon(icons.icon("question", "high"))
+            elif row.assumed:
+                item.setIcon(icons.icon("map-pin", "high"))
             else:
                 item.setIcon(icons.icon("check-circle", "accent"))
         self.list.setCurrentRow(current)
@@ -322,10 +331,13 @@ class PlacementDialog(QDialog):
         ready = [row for row in self._rows if row.placed]
         waiting = self.waiting
         undecided = sum(1 for row in self._rows if row.undecided)
+        assumed = sum(1 for row in self._rows if row.assumed)
         bad = sum(1 for row in self._rows if row.info is not None and row.info.error)
         parts = [self.tr("%n to place", "", len(ready))]
         if undecided:
             parts.append(self.tr("%n need(s) a CRS", "", undecided))
+        if assumed:
+            parts.append(self.tr("%n at the origin, as no CRS is stated", "", assumed))
         if bad:
             parts.append(self.tr("%n cannot be read", "", bad))
         self.summary.setText(" · ".join(parts))
@@ -339,6 +351,8 @@ class PlacementDialog(QDialog):
             return self.tr("Looking into it…")
         if row.info.error:
             return self.tr("Cannot be read")
+        if row.assumed:
+            return self.tr("States no CRS: local metres at the project's origin")
         return f"{row.info.format or words.kind(row.info.kind)}  ·  {counts_text(row.info)}"
 
     def _show_current(self, *, keep_field: bool = False) -> None:

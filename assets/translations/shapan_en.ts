@@ -8,6 +8,13 @@
         <translation><numerusform>%n to place</numerusform><numerusform>%n to place</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n at the origin, as no CRS is stated</source>
+        <translation>
+            <numerusform>%n at the origin, as no CRS is stated</numerusform>
+            <numerusform>%n at the origin, as no CRS is stated</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n need(s) a CRS</source>
         <translation><numerusform>%n needs a CRS</numerusform><numerusform>%n need a CRS</numerusform></translation>
     </message>

@@ -1566,6 +1566,16 @@
         <translation><numerusform>%n 项待放置</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n at the origin, as no CRS is stated</source>
+        <translation>
+            <numerusform>%n 个未注明坐标参考系，置于原点</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>States no CRS: local metres at the project's origin</source>
+        <translation>未注明坐标参考系：按本地坐标（米）置于项目原点</translation>
+    </message>
+    <message numerus="yes">
         <source>%n need(s) a CRS</source>
         <translation><numerusform>%n 项需指定坐标系</numerusform></translation>
     </message>
