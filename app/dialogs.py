@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMessageBox,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -113,7 +115,12 @@ class _NewProjectDialog(QDialog):
         self._note.setWordWrap(True)
         form = QFormLayout()
         form.addRow(self.tr("Project title"), self.title)
-        form.addRow(self.tr("Folder"), self.folder)
+        browse = QPushButton(self.tr("Choose…"), self)
+        browse.clicked.connect(self._choose_folder)
+        place = QHBoxLayout()
+        place.addWidget(self.folder, 1)
+        place.addWidget(browse)
+        form.addRow(self.tr("Folder"), place)
         form.addRow(self.tr("Project CRS"), self.crs)
         buttons = QDialogButtonBox(self)
         self._make = buttons.addButton(
@@ -128,7 +135,10 @@ class _NewProjectDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self._note)
         layout.addWidget(buttons)
-        self.resize(520, 0)
+        # Room for a reason of two lines, so that the fields stay as they are.
+        self._note.setMinimumHeight(3 * self._note.fontMetrics().height())
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.resize(560, 0)
         self.title.textChanged.connect(self._title_changed)
         self.crs.chosen.connect(self._check)
         self.folder.textChanged.connect(lambda _: self._check())
@@ -136,6 +146,12 @@ class _NewProjectDialog(QDialog):
 
     def _title_changed(self, text: str) -> None:
         self.folder.setText(str(free_folder(documents(), text)))
+
+    def _choose_folder(self) -> None:
+        parent = str(Path(self.folder.text()).parent)
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for the project"), parent)
+        if chosen:
+            self.folder.setText(str(free_folder(Path(chosen), self.title.text())))
 
     def wanted(self) -> NewProject | None:
         """Return the project to make, None while something is missing."""

@@ -56,6 +56,10 @@ _UNITS: Final = {
     "steps": QT_TRANSLATE_NOOP("Unit", "steps"),
     "products": QT_TRANSLATE_NOOP("Unit", "products"),
     "sources": QT_TRANSLATE_NOOP("Unit", "sources"),
+    "tables": QT_TRANSLATE_NOOP("Unit", "tables"),
+    "storeys": QT_TRANSLATE_NOOP("Unit", "storeys"),
+    "spaces": QT_TRANSLATE_NOOP("Unit", "spaces"),
+    "instances": QT_TRANSLATE_NOOP("Unit", "instances"),
     "blocks": QT_TRANSLATE_NOOP("Unit", "blocks"),
 }
 _RELATIONS: Final = {

@@ -63,12 +63,15 @@ class ImportOptions:
         Date or time of survey, ISO 8601; what the source states otherwise.
     link : bool
         Use a 3D Tiles tileset where it stands instead of copying it.
+    origin : str or None
+        What to record as the source, where the path is only for the moment.
     """
 
     crs: str | None = None
     name: str | None = None
     epoch: str | None = None
     link: bool = False
+    origin: str | None = None
 
 
 @dataclass
@@ -296,7 +299,7 @@ class _Import:
             kind=info.kind,
             role=content.role,
             format=info.format,
-            source=str(self.path),
+            source=self.options.origin or str(self.path),
             content=content.content,
             crs=self.options.crs or info.crs,
             vertical_crs=info.vertical_crs,
@@ -338,7 +341,10 @@ _Converter = Callable[[_Import, Iterator[Chunk], Chunk], list[LayerContent]]
 def _points(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:
     from ingest.tiling.points import tile_points
 
-    return [tile_points(chunks, work.target(), work.info.counts.get("points", 0))]
+    content = tile_points(chunks, work.target(), work.info.counts.get("points", 0))
+    if not content.counts.get("points"):
+        raise SourceError(work.path, "; ".join(content.warnings or ["holds nothing to show"]))
+    return [content]
 
 
 def _hierarchy(work: _Import, chunks: Iterator[Any], _first: Chunk) -> list[LayerContent]:

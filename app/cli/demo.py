@@ -82,7 +82,12 @@ def _import_all(twin: Twin, sources: list[DemoSource], job: Job) -> list[str]:
     failures: list[str] = []
     for number, source in enumerate(sources):
         job.report(f"Import {source.name}", number, len(sources), "sources")
-        options = ImportOptions(crs=source.crs, name=source.name, epoch=source.epoch)
+        options = ImportOptions(
+            crs=source.crs,
+            name=source.name,
+            epoch=source.epoch,
+            origin=f"demo city: {source.path.name}",
+        )
         try:
             results = add_source(twin, source.path, options, Job())
             if not source.visible:

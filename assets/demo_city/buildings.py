@@ -241,8 +241,13 @@ def _building(
     choices = _NAMES.get(area, _NAMES["housing"])
     name, english = choices[int(chance.integers(len(choices)))]
     if use in ("office", "hotel"):
+        # In turns, so that no two have one name; the second round are the second towers.
+        name, english = choices[(number - 1) % len(choices)]
         kind, kind_en = ("酒店", "Hotel") if use == "hotel" else ("大厦", "Tower")
+        tower = "ABCDEFGH"[min((number - 1) // len(choices), 7)]
         name, english = f"{name}{kind}", f"{english} {kind_en}"
+        if tower != "A":
+            name, english = f"{name}{tower}座", f"{english} {tower}"
     elif use == "school":
         name, english = "海港小学", "Haigang School"
     elif use == "residential":

@@ -4029,6 +4029,10 @@
         <source>lies {0} km from the other layers; check the CRS if it should not</source>
         <translation>与其他图层相距 {0} km；如不应如此，请检查坐标参考系</translation>
     </message>
+    <message>
+        <source>reaches far beyond the project: only the part within {0} km of its origin is shown</source>
+        <translation>远超项目范围：只显示距原点 {0} km 以内的部分</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

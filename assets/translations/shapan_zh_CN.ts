@@ -1928,6 +1928,22 @@
         <source>blocks</source>
         <translation>块</translation>
     </message>
+    <message>
+        <source>tables</source>
+        <translation>张表</translation>
+    </message>
+    <message>
+        <source>storeys</source>
+        <translation>个楼层</translation>
+    </message>
+    <message>
+        <source>spaces</source>
+        <translation>个房间</translation>
+    </message>
+    <message>
+        <source>instances</source>
+        <translation>个实例</translation>
+    </message>
 </context>
 <context>
     <name>_NewProjectDialog</name>
@@ -1958,6 +1974,14 @@
     <message>
         <source>A projected CRS in metres; all data is brought into it.</source>
         <translation>以米为单位的投影坐标系；所有数据都会转换到其中。</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Folder for the project</source>
+        <translation>项目所在文件夹</translation>
     </message>
 </context>
 <context>
