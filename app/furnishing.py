@@ -93,6 +93,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
 
 
 def _make_scene(window: MainWindow) -> None:
+    from app.drawn import DrawnEntities
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.measure import MeasureTool
@@ -104,6 +105,7 @@ def _make_scene(window: MainWindow) -> None:
     viewport.stage.set_theme(services.theme.dark)
     window.navigator = Navigator(viewport)
     window.scene = Scene(window.session, viewport)
+    window.drawn = DrawnEntities(window.session, viewport, services.background)
     window.overlays = Overlays(viewport, services.theme, services.icons)
     window.empty = EmptyState(viewport, services.icons)
     window.measure = MeasureTool(viewport, window.navigator, window.overlays, services.theme)
@@ -135,7 +137,7 @@ def _make_entity(window: MainWindow) -> None:
     window.docks.fill("entity", window.entity_panel)
     window.interaction = SceneInteraction(
         s.session, window.viewport, window.navigator, window.scene, window.overlays,
-        window.entity_panel,
+        window.entity_panel, window.drawn,
     )  # fmt: skip
 
 
@@ -203,6 +205,9 @@ def _connect_project(window: MainWindow) -> None:
     )
     window.scene.failed.connect(overlays.notice.show_error)
     window.scene.settled.connect(window.refresh)
+    window.drawn.changed.connect(window.scene.place)
+    window.drawn.changed.connect(window.refresh)
+    window.drawn.failed.connect(overlays.notice.show_error)
     window.importing.failed.connect(overlays.notice.show_error)
     overlays.notice.details_wanted.connect(lambda: window.docks.show("jobs"))
     window.status.jobs_wanted.connect(lambda: window.docks.show("jobs"))

@@ -21,6 +21,7 @@ from twin_model.errors import ShapanError, StoreError
 # What fills the window is imported after its first frame: see app/furnishing.py.
 if TYPE_CHECKING:
     from app.actions.registry import Actions
+    from app.drawn import DrawnEntities
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
 
     navigator: Navigator
     scene: Scene
+    drawn: DrawnEntities
     overlays: Overlays
     empty: EmptyState
     measure: MeasureTool
@@ -301,7 +303,7 @@ class MainWindow(QMainWindow):
 
     def show_empty_state(self) -> None:
         importing = any(job.kind == "import" for job in self.jobs.active())
-        if self.scene.layers or importing:
+        if self.scene.layers or len(self.drawn) or importing:
             self.empty.hide()
             return
         recent = self.services.settings.recent
@@ -310,6 +312,7 @@ class MainWindow(QMainWindow):
     def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
         self.scene.set_instant(instant)
+        self.drawn.set_instant(instant)
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""

@@ -14,6 +14,7 @@ from psygnal import Signal
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.camera import CameraPose, Point, look_at
+from rendering.entities.view import ENTITIES, EntitiesView
 from rendering.hidden_window import make_window
 from rendering.labels import Labels
 from rendering.light import Light
@@ -94,6 +95,10 @@ class Stage:
         self._sky = Sky(self.renderer, LIGHT, self._scene.haze)
         self._sky.set_light(self._scene.light)
         self._ground = Ground(self._scene, options.screen_space_error_px)
+        #: Entities that no layer draws; the others are parts of layers.
+        self.entities = EntitiesView(self._scene, self._ground)
+        self._layers[ENTITIES] = self.entities
+        self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
         self._selected: list[tuple[str, int]] = []
@@ -262,7 +267,7 @@ class Stage:
     @property
     def complete(self) -> bool:
         """Whether every tile that the view needs is in."""
-        return not self._pending
+        return not self._pending and not self.entities.is_stale
 
     def wait_complete(self, timeout_s: float, job_check: Callable[[], None] | None = None) -> bool:
         """Stream until everything is in or the time is over.

@@ -92,7 +92,7 @@ def _edit(window: MainWindow) -> list[ActionSpec]:
 
 
 def _view(window: MainWindow) -> list[ActionSpec]:
-    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    has_layers = lambda: bool(window.scene.layers) or len(window.drawn) > 0  # noqa: E731
     return [
         ActionSpec("view.fit", lambda: QCoreApplication.translate("Actions", "Zoom to everything"),
                    window.scene.zoom_to, "Ctrl+0", "corners-out", has_layers),
@@ -117,7 +117,7 @@ def _view(window: MainWindow) -> list[ActionSpec]:
 
 
 def _tools(window: MainWindow) -> list[ActionSpec]:
-    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    has_layers = lambda: bool(window.scene.layers) or len(window.drawn) > 0  # noqa: E731
     measure = window.measure
     return [
         ActionSpec("tools.select", lambda: QCoreApplication.translate("Actions", "Select"),
