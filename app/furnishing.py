@@ -81,7 +81,9 @@ class Furnishing:
 def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
-    for make in (_make_layers, _make_entities, _make_entity, _make_others, _make_plugins):
+    for make in (
+        _make_layers, _make_entities, _make_entity, _make_editing, _make_others, _make_plugins,
+    ):  # fmt: skip
         make(window)
         yield
     _make_bars(window)
@@ -139,6 +141,21 @@ def _make_entity(window: MainWindow) -> None:
         s.session, window.viewport, window.navigator, window.scene, window.overlays,
         window.entity_panel, window.drawn,
     )  # fmt: skip
+
+
+def _make_editing(window: MainWindow) -> None:
+    from app.editing.bar import EditBar
+    from app.editing.draw import DrawTool
+    from app.editing.entity_editing import EntityEditing
+    from app.editing.snapping import Snapping
+    from app.editing.tool import ToolBox
+
+    s, viewport = window.services, window.viewport
+    window.snapping = Snapping(viewport, window.drawn, s.theme)
+    window.edit_bar = EditBar(viewport, s.icons, window.snapping)
+    window.tools = ToolBox(window)
+    window.entity_editing = EntityEditing(window)
+    window.draw = DrawTool(window)
 
 
 def _make_others(window: MainWindow) -> None:
@@ -222,6 +239,10 @@ def _connect_parts(window: MainWindow) -> None:
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
     window.timeline.instant_changed.connect(window.show_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
+    window.tools.changed.connect(window.refresh)
+    window.snapping.changed.connect(window.actions_registry.refresh)
+    window.edit_bar.cancelled.connect(window.tools.stop)
+    window.viewport.resized.connect(window.edit_bar.place)
     window.empty.add_wanted.connect(window.choose_files)
     window.empty.demo_wanted.connect(window.open_demo)
     window.empty.open_wanted.connect(window.choose_project)

@@ -243,6 +243,10 @@ class Viewport(QOpenGLWidget):
 
     # -- places --------------------------------------------------------------------------
 
+    def make_current(self) -> None:
+        """Make this widget's OpenGL the current one, before anything is read from it."""
+        self._make_current()
+
     def to_display(self, x: float, y: float) -> tuple[int, int]:
         """Return device pixels from the bottom left for a point of this widget."""
         ratio = self.devicePixelRatioF()

@@ -22,6 +22,11 @@ from twin_model.errors import ShapanError, StoreError
 if TYPE_CHECKING:
     from app.actions.registry import Actions
     from app.drawn import DrawnEntities
+    from app.editing.bar import EditBar
+    from app.editing.draw import DrawTool
+    from app.editing.entity_editing import EntityEditing
+    from app.editing.snapping import Snapping
+    from app.editing.tool import ToolBox
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
@@ -70,6 +75,11 @@ class MainWindow(QMainWindow):
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
+    snapping: Snapping
+    edit_bar: EditBar
+    tools: ToolBox
+    draw: DrawTool
+    entity_editing: EntityEditing
     actions_registry: Actions
     console: ConsolePanel
     status: StatusStrip
@@ -303,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def show_empty_state(self) -> None:
         importing = any(job.kind == "import" for job in self.jobs.active())
-        if self.scene.layers or len(self.drawn) or importing:
+        if self.scene.layers or len(self.drawn) or importing or self.tools.current is not None:
             self.empty.hide()
             return
         recent = self.services.settings.recent
@@ -313,6 +323,13 @@ class MainWindow(QMainWindow):
         self.entities_panel.set_instant(instant)
         self.scene.set_instant(instant)
         self.drawn.set_instant(instant)
+        if instant is not None:
+            self.tools.stop()
+
+    def select_tool(self) -> None:
+        """Leave every tool: clicks select again."""
+        self.measure.stop()
+        self.tools.stop()
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""
@@ -429,7 +446,7 @@ class MainWindow(QMainWindow):
         settings.set_bytes("docks", self.docks.state())
         settings.sync()
         if self._furnishing is None:
-            self.measure.stop()
+            self.select_tool()
             self.importing.stop()
             self.session.close()  # panels and workers of plugins see it close
             self.plugins.shut_down()

@@ -42,7 +42,8 @@ class Overlays:
             for actor in self._actors[name]:
                 self._renderer.AddActor(actor)
             self._items[name] = [
-                LabelItem(label.position, label.text, 1e9) for label in overlay.labels
+                LabelItem(label.position, label.text, 1e9, lift_px=label.lift_px)
+                for label in overlay.labels
             ]
         self.labels.set("overlays", [i for items in self._items.values() for i in items])
 
@@ -96,6 +97,8 @@ def _placed(points: Any, colour: Any, width: float, cell: int, faces: Any = None
         data = poly_data(local)
     actor = line_actor(data, colour, width)
     actor.SetPosition(*centre)
+    # What lies under the cursor is read from the depth buffer; translucent things do not write it.
+    actor.ForceTranslucentOn()
     # Above what it measures: drawn after the scene, shifted towards the viewer.
     mapper = actor.GetMapper()
     mapper.SetResolveCoincidentTopologyToPolygonOffset()

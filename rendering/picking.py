@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ from rendering.camera import Point
 from twin_model.layer import Bounds
 
 Vector = npt.NDArray[np.float64]
+
+#: Texts are some twenty pixels high; below them first, where what they name stands.
+_BESIDE_LABELS_PX: Final = (-6, -12, -18, -24, 6, 12, 18, 24)
 
 
 @dataclass(frozen=True)
@@ -170,15 +173,36 @@ class Picker:
         width, height = self._renderer.GetSize()
         if not (0 <= x < width and 0 <= y < height):
             return None
+        found = self._distance(x, y)
+        for shift in _BESIDE_LABELS_PX:
+            if found != 0.0:
+                break
+            # A text is there, which writes the nearest depth: it stands on what is beside it.
+            if 0 <= y + shift < height:
+                beside = self._distance(x, y + shift)
+                found = beside and self._level_with(x, y, y + shift, beside)
+        return found if found and found < horizon_m else None
+
+    def _distance(self, x: int, y: int) -> float | None:
+        """Return the distance of what was drawn at a pixel, 0 for a text, None for nothing."""
         z = float(self._renderer.GetZ(int(x), int(y)))
-        near, far = self._renderer.GetActiveCamera().GetClippingRange()
         if z >= 1.0:
             return None
+        if z <= 0.0:
+            return 0.0
+        near, far = self._renderer.GetActiveCamera().GetClippingRange()
         depth = near * far / (far - z * (far - near))
-        ray = self.ray(x, y)
         forward = np.array(self._renderer.GetActiveCamera().GetDirectionOfProjection())
-        distance = depth / float(ray.direction @ forward)
-        return distance if distance < horizon_m else None
+        return float(depth / float(self.ray(x, y).direction @ forward))
+
+    def _level_with(self, x: int, y: int, other_y: int, distance: float) -> float:
+        """Return the distance at which a pixel's ray is as high as what another pixel shows."""
+        ray = self.ray(x, y)
+        rise = self.ray(x, other_y).at(distance)[2] - float(ray.origin[2])
+        if abs(float(ray.direction[2])) < 0.05:
+            return distance
+        along = rise / float(ray.direction[2])
+        return along if along > 0 else distance
 
     def on_plane(self, x: int, y: int, level: float) -> Point | None:
         """Return where the ray through a pixel meets a level plane, None above the horizon."""

@@ -21,7 +21,7 @@ from rendering.light import Light
 from rendering.look import Look, make_look
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
-from rendering.picking import Picker
+from rendering.picking import Picker, Ray
 from rendering.quality import Quality
 from rendering.screenshot import read_pixels
 from rendering.sky import Sky, sun_direction
@@ -347,6 +347,27 @@ class Stage:
     def ground_height(self, x: float, y: float) -> float | None:
         """Return the terrain's height at a local place, None outside it."""
         return self._ground.height(x, y)
+
+    def ground_level(self, x: float, y: float) -> float:
+        """Return the ground's height at a local place, also where there is no terrain."""
+        return float(self._ground.heights(x, y))
+
+    @property
+    def frame(self) -> Frame:
+        """The project's frame."""
+        return self._scene.frame
+
+    def views(self) -> list[View]:
+        """Return what draws the layers and entities."""
+        return list(self._layers.values())
+
+    def ray(self, x: int, y: int) -> Ray:
+        """Return the line of sight through a pixel, origin at the bottom left."""
+        return self._picker.ray(x, y)
+
+    def is_surface(self, layer_id: str) -> bool:
+        """Return whether a layer consists of meshes or points with places of their own."""
+        return isinstance(self._layers.get(layer_id), TilesetView | EntitiesView)
 
     # -- marks -----------------------------------------------------------------------------
 

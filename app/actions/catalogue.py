@@ -9,8 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
 from app import words
+from app.actions import editing
 from app.actions.registry import Actions, ActionSpec
 from app.docking import LAYOUTS
+from app.editing.snapping import KINDS
 from app.language import LANGUAGES
 from app.measure import MeasureMode
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 #: Icons of the top bar, a gap between groups.
 TOOLS: Final = [
     ["tools.select", "tools.distance", "tools.height", "tools.area"],
+    editing.TOOLS,
     ["view.fit", "view.down", "file.capture"],
     ["edit.undo", "edit.redo", "file.add"],
 ]
@@ -30,6 +33,7 @@ def register_all(window: MainWindow, actions: Actions) -> None:
     for specs in (
         _file(window),
         _edit(window),
+        editing.editing_actions(window),
         _view(window),
         _tools(window),
         _layouts(window),
@@ -121,8 +125,8 @@ def _tools(window: MainWindow) -> list[ActionSpec]:
     measure = window.measure
     return [
         ActionSpec("tools.select", lambda: QCoreApplication.translate("Actions", "Select"),
-                   measure.stop, "", "cursor",
-                   checked=lambda: measure.mode is None),
+                   window.select_tool, "", "cursor",
+                   checked=lambda: measure.mode is None and window.tools.current is None),
         ActionSpec("tools.distance",
                    lambda: QCoreApplication.translate("Actions", "Measure distance"),
                    lambda: measure.start(MeasureMode.DISTANCE), "Ctrl+M", "ruler", has_layers,
@@ -192,7 +196,7 @@ def _menus() -> list[tuple[str, list[str]]]:
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder", "-",
           "file.save", "file.capture", "-", "file.close", "file.quit", "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),
-         ["edit.undo", "edit.redo", "-", "edit.palette", "plugins:edit"]),
+         ["edit.undo", "edit.redo", "-", *editing.MENU, "-", "edit.palette", "plugins:edit"]),
         (QCoreApplication.translate("Menus", "View"),
          ["view.fit", "view.selection", "view.north", "view.down", "-", "docks", "view.jobs",
           "view.console", "-", "layout.plan", "layout.monitor", "layout.reconstruct", "-",
@@ -225,6 +229,10 @@ def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -
             recent = menu.addMenu(QCoreApplication.translate("Menus", "Recent projects"))
             recent.aboutToShow.connect(lambda: window.fill_recent(recent))
             window.fill_recent(recent)
+        case "snap":
+            snap = menu.addMenu(QCoreApplication.translate("Menus", "Snapping"))
+            for kind in KINDS:
+                snap.addAction(actions.action(f"snap.{kind}"))
         case "languages":
             languages = menu.addMenu(QCoreApplication.translate("Menus", "Language"))
             for code in LANGUAGES:

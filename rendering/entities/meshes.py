@@ -122,7 +122,8 @@ def _solid(mesh: Mesh, polygon: Any, shape: EntityShape, heights: Heights) -> No
     ground = np.asarray(heights(outer[:, 0], outer[:, 1]), float)
     own = float(np.nanmin(outer[:, 2])) if np.isfinite(outer[:, 2]).any() else shape.own_base_m
     base = float(np.mean(ground)) if own is None else own
-    low = base if own is not None else min(base, float(ground.min())) - _FOOT_M
+    is_on_ground = base <= float(ground.max()) + _FOOT_M
+    low = min(base, float(ground.min())) - _FOOT_M if is_on_ground else base
     top = base + shape.height_m
     colour = np.array(rgb(shape.colour))
     wall = _WALL_SHARE * np.array(rgb("#f1ece4")) + (1 - _WALL_SHARE) * colour

@@ -71,6 +71,7 @@ class EntitiesView:
         self._arrangement = self._arranged = 0
         self._chosen: tuple[set[int], int | None] = (set(), None)
         self._marks: list[Any] = []
+        self._traces: Traces | None = None
         self._stands_on: Any = ground.content.fields
         self._seen: tuple[Any, ...] = ()
 
@@ -268,6 +269,7 @@ class EntitiesView:
         if len(known):
             low, high = known[:, :3].min(axis=0), known[:, 3:].max(axis=0)
             self.bounds = (*map(float, low), *map(float, high))  # type: ignore[assignment]
+        self._traces = None
         self._label()
         self._mark()
 
@@ -367,7 +369,10 @@ class EntitiesView:
 
     def traces(self) -> Traces:
         """Return corners and edges of all that is drawn."""
-        return self._paint.traces.extend(c.built.traces for c in self._chunks.values())
+        if self._traces is None:
+            built = (chunk.built.traces for chunk in self._chunks.values())
+            self._traces = self._paint.traces.extend(built)
+        return self._traces if self.visible else Traces()
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return an entity's bounds in local metres; None until it is drawn."""
@@ -473,6 +478,7 @@ class EntitiesView:
 def _thin_actor(built: Built) -> Any:
     """Return the courses of thin things: a few pixels wide, and seen where they lie just below."""
     actor = line_actor(built.lines, (1.0, 1.0, 1.0), _LINE_PX)
+    actor.ForceTranslucentOn()  # shifted, it must not write the depth that picking reads
     mapper = actor.GetMapper()
     mapper.ScalarVisibilityOn()
     mapper.SetColorModeToDirectScalars()

@@ -331,6 +331,22 @@ class TilesetView:
             feature = value if value >= 0 else None
         return distance, Pick(self.layer.id, feature, ray.at(distance), part.name)
 
+    def nearest_point(self, ray: Ray) -> tuple[float, tuple[float, float, float]] | None:
+        """Return distance and place of the nearest point of a cloud within a ray's spread."""
+        best: tuple[float, tuple[float, float, float]] | None = None
+        for node in self.engine.drawn:
+            if not isinstance(node, TileNode) or ray.meets(node.box, 0.5) is None:
+                continue
+            for part in node.parts:
+                hit = None
+                if part.mode == "points":
+                    hit = hit_points(ray, part.matrix, part.position)
+                if hit is not None and (best is None or hit[0] < best[0]):
+                    own = part.matrix[:3, :3] @ part.position[hit[1]].astype(np.float64)
+                    x, y, z = (float(v) for v in own + part.matrix[:3, 3])
+                    best = (hit[0], (x, y, z))
+        return best
+
     def select(self, features: set[int], hover: int | None) -> None:
         """Mark features in all loaded tiles."""
         if features == self.selected and hover == self.hovered:

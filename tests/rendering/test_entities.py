@@ -14,7 +14,7 @@ from rendering.entities.chunks import CHUNK, arrange, build, paint
 from rendering.entities.meshes import mesh_of
 from rendering.entities.shape import ENTITIES, EntityShape, Form
 from rendering.light import Light
-from rendering.options import StageOptions
+from rendering.options import Label, Overlay, StageOptions
 from rendering.stage import Stage
 
 if TYPE_CHECKING:
@@ -200,3 +200,17 @@ def test_hidden_entities_are_neither_drawn_nor_picked(stage: Stage) -> None:
     stage.render()
     found = stage.pick(*at)
     assert found is None or found.layer != ENTITIES
+
+
+def test_a_text_over_a_place_does_not_hide_it_from_picking(stage: Stage) -> None:
+    show(stage, shape(7, shapely.box(0, 0, 200, 200), height_m=5.0))
+    x, y = pixel(stage, (100.0, 100.0, 5.0))
+    place = (100.0, 100.0, 5.0)
+    stage.set_overlay("mark", Overlay(points=(place,), labels=(Label(place, "Grid 5.00 m"),)))
+    stage.update()
+    stage.render()
+    for shift in (0, 4, 10):
+        found = stage.position_at(x, y + shift)
+        assert found is not None
+        assert found[2] == pytest.approx(5.0, abs=0.5)
+        assert found[0] == pytest.approx(100.0, abs=20.0)

@@ -158,9 +158,7 @@ def test_moves_turns_and_scalings_can_be_taken_back(
 ) -> None:
     before = building("a")
     after = scaled(turned(moved(before, (x, y, 1.0)), angle, (x, y)), factor, (x, y, 0.0))
-    back = moved(
-        turned(scaled(after, 1 / factor, (x, y, 0.0)), -angle, (x, y)), (-x, -y, -1.0)
-    )
+    back = moved(turned(scaled(after, 1 / factor, (x, y, 0.0)), -angle, (x, y)), (-x, -y, -1.0))
     assert shapely.equals_exact(
         shapely.from_wkb(back.geometry), shapely.from_wkb(before.geometry), tolerance=1e-6
     )
