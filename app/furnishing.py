@@ -144,11 +144,15 @@ def _make_entity(window: MainWindow) -> None:
 
 
 def _make_editing(window: MainWindow) -> None:
+    from app.editing.attach import AttachTool
     from app.editing.bar import EditBar
+    from app.editing.corners import CornersTool
+    from app.editing.cut import CutTool
     from app.editing.draw import DrawTool
     from app.editing.entity_editing import EntityEditing
     from app.editing.snapping import Snapping
     from app.editing.tool import ToolBox
+    from app.editing.transform import TransformTool
 
     s, viewport = window.services, window.viewport
     window.snapping = Snapping(viewport, window.drawn, s.theme)
@@ -156,6 +160,10 @@ def _make_editing(window: MainWindow) -> None:
     window.tools = ToolBox(window)
     window.entity_editing = EntityEditing(window)
     window.draw = DrawTool(window)
+    window.transform = TransformTool(window)
+    window.corners = CornersTool(window)
+    window.cut = CutTool(window)
+    window.attach = AttachTool(window)
 
 
 def _make_others(window: MainWindow) -> None:

@@ -22,11 +22,15 @@ from twin_model.errors import ShapanError, StoreError
 if TYPE_CHECKING:
     from app.actions.registry import Actions
     from app.drawn import DrawnEntities
+    from app.editing.attach import AttachTool
     from app.editing.bar import EditBar
+    from app.editing.corners import CornersTool
+    from app.editing.cut import CutTool
     from app.editing.draw import DrawTool
     from app.editing.entity_editing import EntityEditing
     from app.editing.snapping import Snapping
     from app.editing.tool import ToolBox
+    from app.editing.transform import TransformTool
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
@@ -79,6 +83,10 @@ class MainWindow(QMainWindow):
     edit_bar: EditBar
     tools: ToolBox
     draw: DrawTool
+    transform: TransformTool
+    corners: CornersTool
+    cut: CutTool
+    attach: AttachTool
     entity_editing: EntityEditing
     actions_registry: Actions
     console: ConsolePanel
@@ -330,6 +338,12 @@ class MainWindow(QMainWindow):
         """Leave every tool: clicks select again."""
         self.measure.stop()
         self.tools.stop()
+
+    def assign_by_query(self) -> None:
+        """Give many entities a value at once."""
+        from app.editing.assign import AssignDialog
+
+        AssignDialog(self, self.services).open()
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""

@@ -230,7 +230,7 @@ class MergeEntities:
     def label(self) -> str:
         """See `Command`."""
         name = self.kept[0].name or self.kept[0].type if self.kept else ""
-        return f"Merge {len(self.entities)} into {name}" if name else "Merge entities"
+        return f"Merge {name or f'{len(self.entities)} entities'}"
 
     def payload(self) -> dict[str, Any]:
         """See `Command`."""

@@ -63,6 +63,12 @@ class EntityEditing(QObject):
             and "Polygon" in shape.geometry.geom_type
         ]  # fmt: skip
 
+    @property
+    def has_one_shape(self) -> bool:
+        """Whether one entity with a line or an outline of its own is selected."""
+        found = self.own()
+        return len(found) == 1 and found[0].geometry is not None
+
     # -- doing ---------------------------------------------------------------------------
 
     def create(self, entities: Sequence[Entity], relations: Sequence[Relation] = ()) -> None:

@@ -24,6 +24,8 @@ class EditTool(QObject):
     changed = Signal()
     #: Shape of the pointer while it is active.
     cursor = Qt.CursorShape.CrossCursor
+    #: Keys that are its own, although actions of the window have them as shortcuts.
+    keys: frozenset[int] = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -68,6 +70,11 @@ class EditTool(QObject):
                 return self.move(at, modifiers)
             if kind == QEvent.Type.MouseButtonRelease:
                 return self.release(at, modifiers)
+        if isinstance(event, QKeyEvent) and kind == QEvent.Type.ShortcutOverride:
+            if event.key() in self.keys:
+                event.accept()
+                return True
+            return False
         if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self._window.tools.stop()

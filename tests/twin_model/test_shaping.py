@@ -312,7 +312,7 @@ def test_merging_keeps_the_largest_and_takes_over_relations(twin: Twin) -> None:
         ("contains", "block", "house"), ("contains", "house", "r1"), ("contains", "house", "r2"),
         ("connects", "pump", "house"), ("connects", "house", "valve"),
     }  # fmt: skip
-    assert twin.undo_label == "Merge 2 into house"
+    assert twin.undo_label == "Merge house"
 
 
 def test_drawn_neighbours_that_miss_by_a_millimetre_still_merge() -> None:
