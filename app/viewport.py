@@ -33,6 +33,8 @@ def surface_format() -> QSurfaceFormat:
     wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
     wanted.setVersion(3, 2)
     wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    # Without it Qt asks for a forward-compatible context, whose lines are one pixel wide.
+    wanted.setOption(QSurfaceFormat.FormatOption.DeprecatedFunctions)
     wanted.setDepthBufferSize(24)
     wanted.setStencilBufferSize(8)
     wanted.setSamples(0)

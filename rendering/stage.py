@@ -72,6 +72,8 @@ class Stage:
         window.SetMultiSamples(0)
         self.window = window
         self.renderer = vtkRenderer()
+        # A pass of its own for what is translucent would blur marks and cost half a frame.
+        self.renderer.SetUseOIT(False)
         window.AddRenderer(self.renderer)
         self._options = options
         self._closed = False

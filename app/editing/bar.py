@@ -49,7 +49,7 @@ class ValueField(QFrame):
         self.name = QLabel(self)
         self.name.setObjectName("dim")
         self.edit = QLineEdit(self)
-        self.edit.setFixedWidth(64)
+        self.edit.setFixedWidth(56)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._unit = QLabel(unit, self)
         self._unit.setObjectName("dim")
@@ -117,6 +117,7 @@ class EditBar(QFrame):
         self._fields = QHBoxLayout()
         self._fields.setSpacing(10)
         self._shown: list[QWidget] = []
+        self._has_snaps = True
         self.buttons = {kind: self._toggle(icons, kind) for kind in KINDS}
         self.grid = QComboBox(self)
         for step in GRID_STEPS_M:
@@ -216,11 +217,12 @@ class EditBar(QFrame):
         for field in fields:
             self._fields.addWidget(field)
             field.show()
+        self._has_snaps = snaps
         self._title = title
         self._finish_title = finish or (lambda: "")
         self.type.setVisible(typed)
         self.finish.setVisible(finish is not None)
-        for widget in (self._line, self.grid, *self.buttons.values()):
+        for widget in (self._line, *self.buttons.values()):
             widget.setVisible(snaps)
         self.retranslate()
         self.show()
@@ -235,13 +237,22 @@ class EditBar(QFrame):
 
     def place(self) -> None:
         """Keep to the top centre of the scene."""
+        room = self._scene.width() - 16
+        self.heading.show()
+        if self.sizeHint().width() > room:
+            self.heading.hide()  # values matter more than their heading
         self.adjustSize()
-        self.resize(min(self.sizeHint().width(), self._scene.width() - 16), self.height())
+        self.resize(min(self.sizeHint().width(), room), self.height())
         self.move(max(8, (self._scene.width() - self.width()) // 2), _TOP_PX)
 
     def _sync(self) -> None:
         for kind, button in self.buttons.items():
             button.setChecked(self._snaps.is_on(kind))
+        # The step matters only where it is used; the room is scarce.
+        self.grid.setVisible(self._has_snaps and self._snaps.is_on("grid"))
+        self.grid.setCurrentIndex(GRID_STEPS_M.index(self._snaps.grid_m))
+        if self.isVisible():
+            self.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
