@@ -86,6 +86,18 @@ class DrawnEntities(QObject):
     def __len__(self) -> int:
         return len(self._shapes)
 
+    @property
+    def visible(self) -> bool:
+        """Whether they are shown."""
+        return self._viewport.stage.entities.visible
+
+    def toggle(self) -> None:
+        """Show them, or hide them: the layers then are to be seen alone."""
+        from rendering.entities.shape import ENTITIES
+
+        self._viewport.stage.set_style(ENTITIES, {"visible": not self.visible})
+        self._viewport.redraw()
+
     # -- following the twin --------------------------------------------------------------
 
     def set_instant(self, instant: Instant | None) -> None:

@@ -44,6 +44,9 @@ class SnapOptions:
     grid_m : float
         Step of the grid in project coordinates; 0 for none.
     reach_px : float
+    exact : bool
+        Whether a surface is met where its triangles are, or where the last frame shows it, which
+        is good enough while the pointer moves and ten times as fast.
     """
 
     vertices: bool = True
@@ -52,6 +55,7 @@ class SnapOptions:
     surfaces: bool = True
     grid_m: float = 0.0
     reach_px: float = 12.0
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,9 @@ def snap(
         return None
     if options.grid_m > 0:
         return Snap(_on_grid(stage, under, options.grid_m), SnapKind.GRID)
+    if options.surfaces and not options.exact:
+        above = abs(under[2] - stage.ground_level(*under[:2])) > _ON_GROUND_M
+        return Snap(under, SnapKind.SURFACE if above else None)
     if options.surfaces:
         picked = stage.pick(x, y)
         if picked is not None and stage.is_surface(picked.layer):

@@ -81,7 +81,7 @@ class CutTool(EditTool):
 
     def _clicked(self, _: object) -> bool:
         at = self._pressed
-        found = self._window.snapping.find(at.x(), at.y(), self._modifiers)
+        found = self._window.snapping.find(at.x(), at.y(), self._modifiers, exact=True)
         if found is not None:
             self.points.append(found.position)
             self._show()

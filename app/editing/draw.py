@@ -164,7 +164,7 @@ class DrawTool(EditTool):
             self._pick_type()
             return True
         at = self._pressed
-        found = self._window.snapping.find(at.x(), at.y(), self._modifiers)
+        found = self._window.snapping.find(at.x(), at.y(), self._modifiers, exact=True)
         if found is None:
             return True
         if self.points and math.dist(found.position, self.points[-1]) < 1e-6:

@@ -75,6 +75,8 @@ class Snapping(QObject):
         y: float,
         modifiers: Qt.KeyboardModifier,
         ignored: Collection[int] = (),
+        *,
+        exact: bool = False,
     ) -> Snap | None:
         """Return the place meant at a point of the viewport; None for the sky.
 
@@ -86,12 +88,14 @@ class Snapping(QObject):
             Ctrl suspends snapping.
         ignored : collection of int
             Entities on the stage that are not snapped to.
+        exact : bool
+            For clicks; while the pointer moves, what the last frame shows will do.
         """
         from rendering.snapping import FREE, snap
 
         options = FREE if modifiers & SUSPENDS else self.options
         ratio = self._viewport.devicePixelRatioF()
-        options = replace(options, reach_px=options.reach_px * ratio)
+        options = replace(options, reach_px=options.reach_px * ratio, exact=exact)
         self._viewport.make_current()
         stage = self._viewport.stage
         return snap(stage, *self._viewport.to_display(x, y), options, ignored)

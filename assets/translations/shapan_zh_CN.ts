@@ -1343,10 +1343,6 @@
         <translation>Ctrl+K：命令面板</translation>
     </message>
     <message>
-        <source>Esc: leave measuring</source>
-        <translation>Esc：结束量测</translation>
-    </message>
-    <message>
         <source>Mouse and keys</source>
         <translation>鼠标与按键</translation>
     </message>

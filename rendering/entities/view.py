@@ -72,6 +72,7 @@ class EntitiesView:
         self._chosen: tuple[set[int], int | None] = (set(), None)
         self._marks: list[Any] = []
         self._traces: Traces | None = None
+        self._unsettled = False
         self._stands_on: Any = ground.content.fields
         self._seen: tuple[Any, ...] = ()
 
@@ -173,7 +174,9 @@ class EntitiesView:
         pending = bool(requests)
         if not pending:
             self._drop_leaving()
-        if changed:
+        self._unsettled |= changed
+        if self._unsettled and not pending:
+            self._unsettled = False
             self._settled()
         # The ground, which was asked before, has yet to paint what changed.
         return self._show(look, deadline) or pending or changed
