@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -135,8 +136,10 @@ class AssignDialog(QDialog):
         self._form.addRow(self.tr("Query"), self.query)
         self._form.addRow("", self.count)
         self._form.addRow(self.tr("Attribute"), self.attribute)
-        self._form.addRow(self.tr("Value"), self.value)
-        self._form.addRow("", self._unit)
+        self._place = QHBoxLayout()
+        self._place.addWidget(self.value, 1)
+        self._place.addWidget(self._unit)
+        self._form.addRow(self.tr("Value"), self._place)
         self._form.addRow("", self.problem)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
@@ -202,7 +205,10 @@ class AssignDialog(QDialog):
         editor = self._editor(kind)
         editor.setProperty("kind", kind)
         editor.setAccessibleName(self.tr("Value"))
-        self._form.replaceWidget(self.value, editor)
+        self._place.removeWidget(self.value)
+        self._place.insertWidget(0, editor, 1)
+        editor.show()
+        self.value.hide()
         self.value.deleteLater()
         self.value = editor
         unit = unit_label(kind.unit) if kind is not None else ""

@@ -264,6 +264,13 @@ def test_a_value_is_assigned_to_all_that_a_query_finds(qtbot: QtBot, window: Mai
     assert now(window, "a").attributes["height_m"] == 6.0
 
 
+def test_attributes_with_and_without_a_group_stand_in_one_list() -> None:
+    from app.editing.attributes import attributes_of
+
+    mixed = Entity("x", "feature", attributes={"Pset_Wall.IsExternal": True, "note": "a"})
+    assert {one.name for one in attributes_of([mixed])} >= {"Pset_Wall.IsExternal", "note"}
+
+
 def test_a_wrong_query_says_what_is_wrong_beside_it(qtbot: QtBot, window: MainWindow) -> None:
     add(qtbot, window, shed("a"))
     dialog = open_assign(qtbot, window)
