@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtCore import QCoreApplication
 
-from app.editing.tool import EditTool, Point
+from app.editing.points_tool import PointsTool
+from app.editing.tool import Point
 from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-    from rendering.snapping import Snap
     from twin_model.entity import Entity
 
 _OVERLAY: Final = "cut"
 
 
-class CutTool(EditTool):
+class CutTool(PointsTool):
     """Click from one side of the selected outline to the other; Enter or a double click cuts.
 
     Parameters
@@ -28,11 +28,6 @@ class CutTool(EditTool):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.entity: Entity | None = None
-        self.points: list[Point] = []
-        self._live: Snap | None = None
-        self._pressed = QPointF()
-        self._modifiers = Qt.KeyboardModifier.NoModifier
-        window.edit_bar.finished.connect(self._finish)
 
     def start(self) -> None:
         """Begin to cut the selected outline."""
@@ -42,53 +37,18 @@ class CutTool(EditTool):
             self._window.tools.start(self)
 
     def begin(self) -> None:
-        self.points, self._live = [], None
         self._window.edit_bar.open(
             lambda: self.tr("Split an outline"), finish=lambda: self.tr("Split")
         )
-        self._window.navigator.click_tool = self._clicked
         super().begin()
-        self._show()
 
     def stop(self) -> None:
         if self.active:
             self._viewport.stage.set_overlay(_OVERLAY, None)
         super().stop()
 
-    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        self._pressed, self._modifiers = at, modifiers
-        return False
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        self._live = self._window.snapping.find(at.x(), at.y(), modifiers)
-        self._window.snapping.show(self._live)
-        self._show()
-        return False
-
-    def double_click(self, at: QPointF) -> bool:
-        self._finish()
-        return True
-
-    def key(self, key: int) -> bool:
-        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._finish()
-        elif key == Qt.Key.Key_Backspace:
-            self.points = self.points[:-1]
-            self._show()
-        else:
-            return False
-        return True
-
-    def _clicked(self, _: object) -> bool:
-        at = self._pressed
-        found = self._window.snapping.find(at.x(), at.y(), self._modifiers, exact=True)
-        if found is not None:
-            self.points.append(found.position)
-            self._show()
-        return True
-
-    def _finish(self) -> None:
-        if not self.active or self.entity is None:
+    def finish(self) -> None:
+        if self.entity is None:
             return
         from twin_model.footprints import split_outline
 
@@ -102,12 +62,12 @@ class CutTool(EditTool):
         self._window.tools.stop()
         self._window.entity_editing.split(entity, cut)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         if not self.active:
             return
         from rendering.options import Overlay
 
-        points = [*self.points, *([self._live.position] if self._live and self.points else [])]
+        points = self.reached()
         colour = self._window.theme.text("high")
         self._viewport.stage.set_overlay(
             _OVERLAY,

@@ -7,12 +7,13 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtCore import QCoreApplication
 
 from app import entity_words, numbers
 from app.editing import schema
 from app.editing.bar import ValueField
-from app.editing.tool import EditTool, Point
+from app.editing.points_tool import PointsTool
+from app.editing.tool import Point
 from app.editing.type_picker import TypePicker
 from app.measure import level_area_m2
 from twin_model.errors import ShapanError, ValidationError
@@ -44,7 +45,7 @@ _GEOMETRIES: Final = {
 }
 
 
-class DrawTool(EditTool):
+class DrawTool(PointsTool):
     """Collects clicked places and makes an entity of them.
 
     Click for points, Enter or a double click finishes, Backspace takes back, Esc cancels.
@@ -57,22 +58,17 @@ class DrawTool(EditTool):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.kind = DrawKind.POINT
-        self.points: list[Point] = []
         self.type = ""
         self._types: dict[DrawKind, str] = {}
         self._hits: list[str | None] = []
-        self._live: Snap | None = None
-        self._pressed = QPointF()
-        self._modifiers = Qt.KeyboardModifier.NoModifier
         self.height = ValueField(
             window.edit_bar, lambda: QCoreApplication.translate("DrawTool", "Height"), "m"
         )
         self.height.hide()
-        self.height.edit.textChanged.connect(lambda _: self._show())
+        self.height.edit.textChanged.connect(lambda _: self.show())
         self.picker = TypePicker(window)
         self.picker.chosen.connect(self._choose)
         window.edit_bar.type_wanted.connect(self._pick_type)
-        window.edit_bar.finished.connect(self._finish_button)
 
     # -- starting ------------------------------------------------------------------------
 
@@ -89,16 +85,14 @@ class DrawTool(EditTool):
             background.ask("draw-types", schema.catalogue, lambda _: self._pick_type())
 
     def begin(self) -> None:
-        self.points, self._hits, self._live = [], [], None
+        self._hits = []
         fields = [self.height] if self.kind is DrawKind.POLYGON else []
         self._window.edit_bar.open(
             self._title, fields, typed=True,
             finish=None if self.kind is DrawKind.POINT else lambda: self.tr("Finish"),
         )  # fmt: skip
-        self._window.navigator.click_tool = self._clicked
         self._show_type()
         super().begin()
-        self._show()
 
     def stop(self) -> None:
         if self.active:
@@ -124,7 +118,7 @@ class DrawTool(EditTool):
             self.height.set_value(_USUAL_HEIGHT_M if look == "solid" else None, 1)
         self._show_type()
         self._viewport.setFocus()
-        self._show()
+        self.show()
 
     def _show_type(self) -> None:
         name = entity_words.entity_type(self.type) if self.type else self.tr("Choose a type")
@@ -132,58 +126,26 @@ class DrawTool(EditTool):
 
     # -- points --------------------------------------------------------------------------
 
-    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        self._pressed, self._modifiers = at, modifiers
-        return False  # a drag still turns the scene
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        self._live = self._window.snapping.find(at.x(), at.y(), modifiers)
-        self._window.snapping.show(self._live)
-        self._show()
-        return False
-
-    def double_click(self, at: QPointF) -> bool:
-        self._finish()
-        return True
-
-    def key(self, key: int) -> bool:
-        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._finish()
-        elif key == Qt.Key.Key_Backspace:
-            if self.points:
-                self.points.pop()
-                self._hits.pop()
-                self._show()
-        else:
-            return False
-        return True
-
-    def _clicked(self, _: object) -> bool:
-        """Take the place under the press: the navigator calls it for a click without a drag."""
+    def may_click(self) -> bool:
         if not self.type:
             self._pick_type()
-            return True
-        at = self._pressed
-        found = self._window.snapping.find(at.x(), at.y(), self._modifiers, exact=True)
-        if found is None:
-            return True
+        return bool(self.type)
+
+    def take(self, found: Snap) -> None:
         if self.points and math.dist(found.position, self.points[-1]) < 1e-6:
-            return True
-        self.points.append(found.position)
+            return  # the second click of a double click
         self._hits.append(self._window.snapping.entity_id(found))
+        super().take(found)
         if self.kind is DrawKind.POINT:
-            self._finish()
-        else:
-            self._show()
-        return True
+            self.finish()
+
+    def take_back(self) -> None:
+        self._hits = self._hits[:-1]
+        super().take_back()
 
     # -- finishing -----------------------------------------------------------------------
 
-    def _finish_button(self) -> None:
-        if self.active:
-            self._finish()
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
         try:
             entity = self._entity()
         except ShapanError as error:
@@ -192,7 +154,7 @@ class DrawTool(EditTool):
         self._window.entity_editing.create([entity], self._connections(entity))
         # Ready for the next one of the same type.
         self.points, self._hits = [], []
-        self._show()
+        self.show()
 
     def _entity(self) -> Entity:
         from twin_model.creation import new_id
@@ -247,12 +209,12 @@ class DrawTool(EditTool):
 
     # -- showing -------------------------------------------------------------------------
 
-    def _show(self) -> None:
+    def show(self) -> None:
         if not self.active:
             return
         from rendering.options import Label, Overlay
 
-        points = [*self.points, *([self._live.position] if self._live and self.points else [])]
+        points = self.reached()
         theme = self._window.theme
         lines: list[tuple[Point, ...]] = [tuple(points)] if len(points) > 1 else []
         polygons: tuple[tuple[Point, ...], ...] = ()
