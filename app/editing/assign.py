@@ -344,19 +344,21 @@ def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], title: str
         is changed.
     """
     from twin_model.commands import EditEntities
+    from twin_model.topology import keeping
 
     found = _typed(twin).entities(EntityQuery(where=text))
-    after = []
+    before: list[Entity] = []
+    after: list[Entity] = []
     for start in range(0, len(found), _PART):
         job.check()
         job.report("Assigning values", start, len(found), "entities")
         for entity in found[start : start + _PART]:
             changed = change(entity)
             if changed != entity:
+                before.append(entity)
                 after.append(changed)
     job.report("Writing entities", len(found), len(found), "entities")
     if after:
-        command = EditEntities(after, title)
-        twin.execute(command)
+        twin.execute(keeping(EditEntities(after, title), before, after))
     say = QCoreApplication.translate
     return say("AssignDialog", "{0} entities changed").format(numbers.integer(len(after)))

@@ -40,8 +40,14 @@ class EntityEditing(QObject):
 
     @property
     def allowed(self) -> bool:
-        """Whether the project can be changed, as it is shown now."""
-        return self._session.writable and not self._window.entity_panel.locked
+        """Whether the project can be changed, as it is shown now.
+
+        A project without an origin gets it from the first data that is added; what had been drawn
+        before would then be somewhere else.
+        """
+        twin = self._session.twin
+        is_placed = twin is not None and twin.frame.origin is not None
+        return is_placed and self._session.writable and not self._window.entity_panel.locked
 
     def selected(self) -> list[Entity]:
         """Return the selected entities."""

@@ -9,11 +9,15 @@ import shapely
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from app.editing.changes import set_position
 from app.window import MainWindow
 from editing_support import activate, choose_type, click_at, look_from_above, settle
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
+from twin_model.frame import Frame
 from twin_model.time import Instant
+from twin_model.topology import KeepTopology
+from twin_model.twin import Twin
 from window_support import MakeWindow
 
 pytestmark = pytest.mark.gui
@@ -192,3 +196,30 @@ def test_measuring_and_drawing_take_turns(qtbot: QtBot, window: MainWindow) -> N
     assert window.measure.mode is not None
     run(qtbot, window, "edit.draw_line", "fence")
     assert window.measure.mode is None
+
+
+def test_a_project_without_a_place_offers_no_drawing(
+    qtbot: QtBot, make_window: MakeWindow, tmp_path: Path
+) -> None:
+    with Twin.create(tmp_path / "new.shapan", Frame("EPSG:32650"), "New"):
+        pass
+    window = make_window(tmp_path / "new.shapan")
+    window.actions_registry.refresh()
+    assert not window.actions_registry.action("edit.draw_point").isEnabled()
+
+
+def test_moving_in_the_form_keeps_the_relations_of_space(qtbot: QtBot, window: MainWindow) -> None:
+    places = {"a": (90.0, -60.0, 0.0), "b": (93.0, -60.0, 0.0)}
+    near = [Entity(name, "pump", name.upper(), place) for name, place in places.items()]
+    window.session.execute(KeepTopology(AddEntities(near)))
+    settle(qtbot, window)
+    twin = window.session.required
+
+    def nearest() -> set[str]:
+        return {r.target for r in twin.relations("a") if r.kind == "nearest" and r.source == "a"}
+
+    assert nearest() == {"b"}
+    change = set_position("position.east", 500_000.0 + 400.0, twin.frame)
+    window.session.edit(["b"], change, "Edit B: east")
+    settle(qtbot, window)
+    assert "b" not in nearest()
