@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
-    from app.measure import MeasureTool
+    from app.measure import MeasureMode, MeasureTool
     from app.navigator import Navigator
     from app.overlays import Overlays
     from app.palette import CommandPalette
@@ -338,6 +338,11 @@ class MainWindow(QMainWindow):
         """Leave every tool: clicks select again."""
         self.measure.stop()
         self.tools.stop()
+
+    def start_measuring(self, mode: MeasureMode) -> None:
+        """Measure, in place of whatever else had the mouse."""
+        self.tools.stop()
+        self.measure.start(mode)
 
     def assign_by_query(self) -> None:
         """Give many entities a value at once."""

@@ -108,5 +108,5 @@ def _placed(points: Any, colour: Any, width: float, cell: int, faces: Any = None
     mapper.SetResolveCoincidentTopologyToPolygonOffset()
     mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, -60000)
     mapper.SetRelativeCoincidentTopologyPointOffsetParameter(-60000)
-    mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -20000)
+    mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -40)
     return actor

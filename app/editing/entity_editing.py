@@ -149,9 +149,11 @@ class EntityEditing(QObject):
         from twin_model.topology import KeepTopology
 
         frame = self._session.required.frame
-        after = [at_new_place(change(entity), frame) for entity in entities]
-        title = changes.edit_title(entities, what)
-        self.run(KeepTopology(EditEntities(after, title)))
+        pairs = [(one, at_new_place(change(one), frame)) for one in entities]
+        after = [new for old, new in pairs if new != old]
+        if after:
+            title = changes.edit_title([old for old, new in pairs if new != old], what)
+            self.run(KeepTopology(EditEntities(after, title)))
 
     def run(self, command: Command, then_select: Sequence[str] = ()) -> None:
         """Queue a command; select entities once it is carried out."""

@@ -48,7 +48,8 @@ class EditTool(QObject):
         self.active = False
         self._viewport.removeEventFilter(self)
         self._viewport.unsetCursor()
-        self._window.navigator.click_tool = None
+        if getattr(self._window.navigator.click_tool, "__self__", None) is self:
+            self._window.navigator.click_tool = None
         self._window.snapping.show(None)
         self._window.edit_bar.hide()
         self._window.overlays.measure.set_text("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ from app.editing.shift import (
     words_for,
 )
 from app.editing.tool import EditTool, Point
+from rendering.entities.shape import Form
 from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
@@ -305,7 +307,7 @@ class TransformTool(EditTool):
             return
         try:
             self._window.entity_editing.shape(
-                entities, lambda entity: shift.apply(entity, pivot), what_was_done(shift)
+                entities, lambda entity: self._applied(shift, entity, pivot), what_was_done(shift)
             )
         except ShapanError as error:
             self.say(str(error))
@@ -314,6 +316,18 @@ class TransformTool(EditTool):
         self.pivot = (x, y, z)
         self.say("")
         self._draw()
+
+    def _applied(self, shift: Shift, entity: Entity, pivot: Point) -> Entity:
+        """Return what becomes of an entity; a symbol that is scaled gets its height stated."""
+        after = shift.apply(entity, pivot)
+        shape = self._window.drawn.shape(entity.id)
+        if shift.factor == 1.0 or shape is None or shape.form is not Form.SYMBOL:
+            return after
+        box = self._viewport.stage.entities.feature_bounds(shape.feature)
+        if box is None or after.attributes != entity.attributes:
+            return after
+        tall = round((box[5] - box[2]) * shift.factor, 2)
+        return replace(after, attributes={**after.attributes, "height_m": tall})
 
     def _reset(self) -> None:
         for name, field in self.fields.items():

@@ -26,6 +26,8 @@ from twin_model.layer import Bounds
 #: Entities in one chunk: fewer would mean more actors, more would rebuild too much for one edit.
 CHUNK: Final = 128
 _STOREY_M: Final = 3.4
+#: What lies deeper than this below the ground is shown through it.
+_BURIED_M: Final = 0.25
 _MOST_STOREYS: Final = 120
 #: Imagery does not show what somebody drew: it nearly hides it.
 _OVER_IMAGERY: Final = 0.9
@@ -86,8 +88,9 @@ class Built:
         Copies of a model; `rows` are features.
     part : Part or None
         Triangles with a feature a corner.
-    lines : vtkPolyData or None
-        Courses of thin things about *centre*, as wide as a few pixels.
+    lines, buried : vtkPolyData or None
+        Courses of thin things about *centre*, as wide as a few pixels; those that lie below the
+        ground apart.
     centre : (3,) array
     traces : Traces
     bounds : Bounds or None
@@ -96,6 +99,7 @@ class Built:
     instances: Instances | None = None
     part: Part | None = None
     lines: Any = None
+    buried: Any = None
     centre: Array = field(default_factory=lambda: np.zeros(3))
     traces: Traces = field(default_factory=Traces)
     bounds: Bounds | None = None
@@ -263,10 +267,8 @@ def _surfaces(shapes: list[EntityShape], heights: Heights, light: Light) -> Buil
     if len(pairs):
         part.edges = poly_data(pairs, lines=np.arange(len(pairs)).reshape(-1, 2))
     box: Bounds = (*map(float, low), *map(float, high))  # type: ignore[assignment]
-    return Built(
-        part=part, lines=_thin_lines(shapes, traces, centre), centre=centre, traces=traces,
-        bounds=box,
-    )  # fmt: skip
+    lines, buried = _thin_lines(shapes, traces, centre, heights)
+    return Built(None, part, lines, buried, centre, traces, box)
 
 
 def _edges(shapes: list[EntityShape], meshes: dict[int, Any], centre: Array) -> Any:
@@ -293,16 +295,31 @@ def _storeys(shape: EntityShape, mesh: Any) -> Array:
     return np.concatenate(pairs)
 
 
-def _thin_lines(shapes: list[EntityShape], traces: Traces, centre: Array) -> Any:
-    """Return the courses of tubes in their colours, which stay visible from afar."""
+def _thin_lines(
+    shapes: list[EntityShape], traces: Traces, centre: Array, heights: Heights
+) -> tuple[Any, Any]:
+    """Return the courses of tubes in their colours, which stay visible from afar.
+
+    Returns
+    -------
+    above, below : vtkPolyData or None
+        The ground.
+    """
     colours = {s.feature: rgb(s.colour) for s in shapes if s.form is Form.TUBE}
     thin = np.isin(traces.segment_feature, list(colours))
     if not thin.any():
-        return None
-    points = (traces.segments[thin] - centre).reshape(-1, 3).astype(np.float32)
-    colour = np.array([colours[int(f)] for f in traces.segment_feature[thin]])
-    colour = np.repeat(np.rint(colour * 255).astype(np.uint8), 2, axis=0)
-    return poly_data(points, lines=np.arange(len(points)).reshape(-1, 2), colour=colour)
+        return None, None
+    segments, features = traces.segments[thin], traces.segment_feature[thin]
+    middle = segments.mean(axis=1)
+    is_buried = middle[:, 2] < heights(middle[:, 0], middle[:, 1]) - _BURIED_M
+    found = []
+    for chosen in (~is_buried, is_buried):
+        points = (segments[chosen] - centre).reshape(-1, 3).astype(np.float32)
+        colour = np.array([colours[int(f)] for f in features[chosen]]).reshape(-1, 3)
+        colour = np.repeat(np.rint(colour * 255).astype(np.uint8), 2, axis=0)
+        order = np.arange(len(points)).reshape(-1, 2)
+        found.append(poly_data(points, lines=order, colour=colour) if len(points) else None)
+    return found[0], found[1]
 
 
 # -- on the ground -----------------------------------------------------------------------

@@ -246,7 +246,10 @@ class EntitiesView:
                 scene.haze.veil(chunk.edges)
                 renderer.AddActor(chunk.edges)
         if built.lines is not None:
-            chunk.actors.append(_thin_actor(built))
+            chunk.actors.append(_thin_actor(built.lines, built, -6))
+        if built.buried is not None:
+            chunk.actors.append(_thin_actor(built.buried, built, -150))
+            chunk.actors[-1].GetProperty().SetOpacity(0.6)
         for actor in chunk.actors:
             actor.SetVisibility(self.visible)
             renderer.AddActor(actor)
@@ -405,7 +408,7 @@ class EntitiesView:
             if part is None or box is None or ray.meets(box, 2.0) is None:
                 continue
             hits: list[tuple[float, int]] = []
-            if chunk.built.lines is not None:
+            if chunk.built.lines is not None or chunk.built.buried is not None:
                 traces = chunk.built.traces
                 near = hit_segments(ray, traces.segments, seen_m)
                 if near is not None:
@@ -478,15 +481,15 @@ class EntitiesView:
         self.scene.labels.set(ENTITIES, [])
 
 
-def _thin_actor(built: Built) -> Any:
-    """Return the courses of thin things: a few pixels wide, and seen where they lie just below."""
-    actor = line_actor(built.lines, (1.0, 1.0, 1.0), _LINE_PX)
+def _thin_actor(data: Any, built: Built, nearer: int) -> Any:
+    """Return courses a few pixels wide, drawn some 1/65536 of the depth nearer than they are."""
+    actor = line_actor(data, (1.0, 1.0, 1.0), _LINE_PX)
     actor.ForceTranslucentOn()  # shifted, it must not write the depth that picking reads
     mapper = actor.GetMapper()
     mapper.ScalarVisibilityOn()
     mapper.SetColorModeToDirectScalars()
     mapper.SetResolveCoincidentTopologyToPolygonOffset()
-    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, -6000)
+    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, nearer)
     actor.SetPosition(*built.centre)
     return actor
 

@@ -194,6 +194,9 @@ def test_measuring_and_drawing_take_turns(qtbot: QtBot, window: MainWindow) -> N
     window.actions_registry.run("tools.distance")
     assert window.tools.current is None
     assert window.measure.mode is not None
+    click_at(qtbot, window, (80.0, -60.0, 0.0))
+    click_at(qtbot, window, (100.0, -60.0, 0.0))
+    assert window.measure.text.startswith("Distance")
     run(qtbot, window, "edit.draw_line", "fence")
     assert window.measure.mode is None
 

@@ -120,6 +120,21 @@ def test_typed_values_move_several_at_once(qtbot: QtBot, window: MainWindow) -> 
     assert "no number" in window.measure.text
 
 
+def test_a_symbol_that_is_scaled_states_its_height(qtbot: QtBot, window: MainWindow) -> None:
+    add(qtbot, window, Entity("tree", "street_tree", "Tree", (90.0, -60.0, 0.0)))
+    window.actions_registry.run("edit.transform")
+    window.transform.fields["scale"].edit.setText("1.5")
+    qtbot.keyClick(window.transform.fields["scale"].edit, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    height = now(window, "tree").attributes["height_m"]
+    box = window.viewport.stage.entities.feature_bounds(
+        window.drawn.mark_of(now(window, "tree"))[1]
+    )
+    assert box is not None
+    assert box[5] - box[2] == pytest.approx(height, abs=0.1)
+    assert height > 8.0
+
+
 def test_a_corner_is_dragged_inserted_and_removed(qtbot: QtBot, window: MainWindow) -> None:
     add(qtbot, window, shed(height=0.0))
     window.actions_registry.run("edit.corners")

@@ -214,3 +214,11 @@ def test_a_text_over_a_place_does_not_hide_it_from_picking(stage: Stage) -> None
         assert found is not None
         assert found[2] == pytest.approx(5.0, abs=0.5)
         assert found[0] == pytest.approx(100.0, abs=20.0)
+
+
+def test_a_buried_pipe_is_kept_apart_so_that_it_shows_through_the_ground() -> None:
+    deep = shapely.LineString([(0, 0, -3), (50, 0, -3)])
+    above = shapely.LineString([(0, 9, 2.5), (50, 9, 2.5)])
+    built = build("", [shape(1, deep, width_m=0.4), shape(2, above, width_m=0.4)], flat, Light())
+    assert built.buried.GetNumberOfLines() == 1
+    assert built.lines.GetNumberOfLines() == 1
