@@ -237,9 +237,9 @@ class SceneInteraction(QObject):
 
     def _bounds_of(self, entity: Entity) -> Bounds | None:
         """Return what a flight to an entity shows: itself as it is drawn, with room around it."""
-        shape = self._drawn.shape(entity.id)
-        found = shape and self._viewport.stage.entities.feature_bounds(shape.feature)
-        if found:
+        mark = self._drawn.mark_of(entity)
+        found = None if mark is None else self._viewport.stage.feature_bounds(*mark)
+        if found is not None:
             west, south, low, east, north, high = found
             room = 0.4 * max(east - west, north - south, high - low, 8.0)
             return (west - room, south - room, low, east + room, north + room, high + room / 2)

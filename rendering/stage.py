@@ -168,6 +168,11 @@ class Stage:
         view = self._layers.get(layer_id)
         return None if view is None else view.bounds
 
+    def feature_bounds(self, layer_id: str, feature: int) -> Bounds | None:
+        """Return the bounds of a feature as far as it is loaded, None where nobody knows."""
+        find = getattr(self._layers.get(layer_id), "feature_bounds", None)
+        return None if find is None else find(feature)
+
     def scene_bounds(self) -> Bounds | None:
         """Return the joint bounds of all layers."""
         return _union([v.bounds for v in self._layers.values()])

@@ -78,13 +78,17 @@ class AttachTool(EditTool):
 
     def attach(self, entity: Entity, pick: Pick, holder: Entity | None) -> None:
         """Let a feature stand for an entity, in one step with taking it from another."""
+        from twin_model.coding import at_new_place
         from twin_model.commands import EditEntities
 
         assert pick.feature is not None
         guid = entity.guid or (holder.guid if holder is not None else "")
-        after = [replace(entity, layer=pick.layer, feature=pick.feature, guid=guid)]
-        if entity.position is None:
-            after = [replace(after[0], position=pick.position_local)]
+        made = replace(entity, layer=pick.layer, feature=pick.feature, guid=guid)
+        if entity.geometry is None:
+            # It is where its shape is; an own geometry keeps its place for when it is detached.
+            made = replace(made, position=pick.position_local)
+            made = at_new_place(made, self._window.session.required.frame)
+        after = [made]
         if holder is not None:
             after.append(replace(holder, layer=None, feature=None))
         title = f"Edit {display_name(entity)}: attached"
