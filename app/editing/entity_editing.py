@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from app.editing import changes, schema
 from app.item_models.entities import display_name
 from twin_model.entity import Codes, Entity, Relation
-from twin_model.errors import StoreError
+from twin_model.errors import StoreError, ValidationError
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -117,9 +117,15 @@ class EntityEditing(QObject):
 
     def merge(self) -> None:
         """Make one of the selected outlines."""
-        from twin_model.footprints import MergeEntities
+        from twin_model.footprints import MergeEntities, merged_outline
         from twin_model.topology import KeepTopology
 
+        try:
+            merged_outline(self.outlined())
+        except ValidationError:
+            text = self.tr("These outlines do not all touch; only neighbours can be merged.")
+            self._window.overlays.notice.show_error(text, details=False)
+            return
         ids = [one.id for one in self.outlined()]
         largest = self._largest()
         self.run(KeepTopology(MergeEntities(ids, schema.catalogue())), [largest] if largest else [])

@@ -202,6 +202,15 @@ def test_a_line_across_splits_and_two_neighbours_merge_again(
     assert bounds(now(window)) == bounds(shed())
 
 
+def test_outlines_that_do_not_touch_stay_as_they_are(qtbot: QtBot, window: MainWindow) -> None:
+    add(qtbot, window, shed("a", 60.0, 10.0), shed("b", 100.0, 10.0))
+    before = window.session.required.revision
+    window.actions_registry.run("edit.merge")
+    settle(qtbot, window)
+    assert window.session.required.revision == before
+    assert "only neighbours" in window.overlays.notice.text
+
+
 def test_a_cut_that_misses_says_what_to_do(qtbot: QtBot, window: MainWindow) -> None:
     add(qtbot, window, shed(height=0.0))
     window.actions_registry.run("edit.split")
