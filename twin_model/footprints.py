@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from twin_model.coding import at_new_place
 from twin_model.creation import Naming, named_and_coded, new_id
 from twin_model.entity import Codes, Entity, Relation
-from twin_model.errors import ValidationError
+from twin_model.errors import StoreError, ValidationError
 from twin_model.relations import HIERARCHY
 from twin_model.shaping import reference_point
 from twin_model.store import rows
@@ -229,8 +229,8 @@ class MergeEntities:
     @property
     def label(self) -> str:
         """See `Command`."""
-        name = self.kept[0].name or self.kept[0].type if self.kept else ""
-        return f"Merge {name or f'{len(self.entities)} entities'}"
+        name = self.kept[0].name or self.kept[0].type if self.kept else self.entities[0]
+        return f"Merge {name}"
 
     def payload(self) -> dict[str, Any]:
         """See `Command`."""
@@ -288,12 +288,12 @@ def current(transaction: Transaction, entity_id: str) -> Entity:
 
     Raises
     ------
-    ValidationError
+    StoreError
         If there is none of that id.
     """
     found = transaction.current_rows([entity_id])
     if not found:
-        raise ValidationError("entities", "id", entity_id, "does not exist now")
+        raise StoreError(f"entity {entity_id} does not exist now")
     return rows.entity_from(found[0][1:], transaction.frame)
 
 

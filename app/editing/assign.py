@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import entity_words, numbers
+from app import entity_words, messages, numbers
 from app.editing import attributes, changes, schema
 from app.editing.type_picker import TypePicker
 from app.panels.entity_editors import choice_editor, date_editor, text_editor
@@ -165,7 +165,7 @@ class AssignDialog(QDialog):
         self.count.setObjectName("error" if found.problem else "dim")
         self.count.style().polish(self.count)
         if found.problem:
-            self.count.setText(found.problem)
+            self.count.setText(messages.shown(found.problem))
         else:
             text = self.tr("%n entity(ies) found", None, found.count)
             self.count.setText(text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from app import entity_words, numbers
+from app import entity_words, messages, numbers
 from app.editing import schema
 from app.editing.bar import ValueField
 from app.editing.points_tool import PointsTool
@@ -278,4 +278,4 @@ def _refusal(error: ShapanError) -> str:
         "point": say("DrawTool", "A point needs a place"),
         "height": say("DrawTool", "The height is no number"),
     }
-    return texts.get(getattr(error, "name", ""), str(error))
+    return texts.get(getattr(error, "name", ""), messages.shown(str(error)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
+from app import messages
 from app.editing.bar import ValueField
 from app.editing.shift import (
     AXES,
@@ -310,7 +311,7 @@ class TransformTool(EditTool):
                 entities, lambda entity: self._applied(shift, entity, pivot), what_was_done(shift)
             )
         except ShapanError as error:
-            self.say(str(error))
+            self.say(messages.shown(str(error)))
             return
         x, y, z = (a + b for a, b in zip(pivot, shift.offset, strict=True))
         self.pivot = (x, y, z)
