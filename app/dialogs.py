@@ -232,7 +232,11 @@ def show_keys(parent: QWidget) -> None:
         QCoreApplication.translate("Keys", "W A S D: walk; E and Q: up and down"),
         QCoreApplication.translate("Keys", "1 to 9: saved views; Ctrl+1 to Ctrl+9 keeps one"),
         QCoreApplication.translate("Keys", "Ctrl+K: command palette"),
-        QCoreApplication.translate("Keys", "Esc: leave measuring"),
+        QCoreApplication.translate("Keys", "Ctrl or Shift with a click: select several"),
+        QCoreApplication.translate("Keys", "F5, F6, F7: draw a point, a line, an area"),
+        QCoreApplication.translate("Keys", "F8: move, turn, scale; F9: edit corners"),
+        QCoreApplication.translate("Keys", "Ctrl while drawing: do not snap"),
+        QCoreApplication.translate("Keys", "Esc: leave measuring and drawing"),
     ]
     QMessageBox.information(
         parent, QCoreApplication.translate("Keys", "Mouse and keys"), "\n".join(lines)

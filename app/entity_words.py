@@ -16,6 +16,15 @@ _VALUES: Final = {
     "north": QT_TRANSLATE_NOOP("Edit", "northing"),
     "height": QT_TRANSLATE_NOOP("Edit", "height"),
     "heading": QT_TRANSLATE_NOOP("Edit", "heading"),
+    "move": QT_TRANSLATE_NOOP("Edit", "move"),
+    "turn": QT_TRANSLATE_NOOP("Edit", "turn"),
+    "scale": QT_TRANSLATE_NOOP("Edit", "scale"),
+    "place": QT_TRANSLATE_NOOP("Edit", "place"),
+    "corner": QT_TRANSLATE_NOOP("Edit", "corner"),
+    "new corner": QT_TRANSLATE_NOOP("Edit", "new corner"),
+    "corner removed": QT_TRANSLATE_NOOP("Edit", "corner removed"),
+    "attached": QT_TRANSLATE_NOOP("Edit", "attached"),
+    "detached": QT_TRANSLATE_NOOP("Edit", "detached"),
 }
 
 _ENTITY_TYPES: Final = {

@@ -81,7 +81,9 @@ class Furnishing:
 def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
-    for make in (_make_layers, _make_entities, _make_entity, _make_others, _make_plugins):
+    for make in (
+        _make_layers, _make_entities, _make_entity, _make_editing, _make_others, _make_plugins,
+    ):  # fmt: skip
         make(window)
         yield
     _make_bars(window)
@@ -93,6 +95,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
 
 
 def _make_scene(window: MainWindow) -> None:
+    from app.drawn import DrawnEntities
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.measure import MeasureTool
@@ -104,6 +107,7 @@ def _make_scene(window: MainWindow) -> None:
     viewport.stage.set_theme(services.theme.dark)
     window.navigator = Navigator(viewport)
     window.scene = Scene(window.session, viewport)
+    window.drawn = DrawnEntities(window.session, viewport, services.background)
     window.overlays = Overlays(viewport, services.theme, services.icons)
     window.empty = EmptyState(viewport, services.icons)
     window.measure = MeasureTool(viewport, window.navigator, window.overlays, services.theme)
@@ -135,8 +139,31 @@ def _make_entity(window: MainWindow) -> None:
     window.docks.fill("entity", window.entity_panel)
     window.interaction = SceneInteraction(
         s.session, window.viewport, window.navigator, window.scene, window.overlays,
-        window.entity_panel,
+        window.entity_panel, window.drawn,
     )  # fmt: skip
+
+
+def _make_editing(window: MainWindow) -> None:
+    from app.editing.attach import AttachTool
+    from app.editing.bar import EditBar
+    from app.editing.corners import CornersTool
+    from app.editing.cut import CutTool
+    from app.editing.draw import DrawTool
+    from app.editing.entity_editing import EntityEditing
+    from app.editing.snapping import Snapping
+    from app.editing.tool import ToolBox
+    from app.editing.transform import TransformTool
+
+    s, viewport = window.services, window.viewport
+    window.snapping = Snapping(viewport, window.drawn, s.theme)
+    window.edit_bar = EditBar(viewport, s.icons, window.snapping)
+    window.tools = ToolBox(window)
+    window.entity_editing = EntityEditing(window)
+    window.draw = DrawTool(window)
+    window.transform = TransformTool(window)
+    window.corners = CornersTool(window)
+    window.cut = CutTool(window)
+    window.attach = AttachTool(window)
 
 
 def _make_others(window: MainWindow) -> None:
@@ -203,6 +230,9 @@ def _connect_project(window: MainWindow) -> None:
     )
     window.scene.failed.connect(overlays.notice.show_error)
     window.scene.settled.connect(window.refresh)
+    window.drawn.changed.connect(window.scene.place)
+    window.drawn.changed.connect(window.refresh)
+    window.drawn.failed.connect(overlays.notice.show_error)
     window.importing.failed.connect(overlays.notice.show_error)
     overlays.notice.details_wanted.connect(lambda: window.docks.show("jobs"))
     window.status.jobs_wanted.connect(lambda: window.docks.show("jobs"))
@@ -217,6 +247,10 @@ def _connect_parts(window: MainWindow) -> None:
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
     window.timeline.instant_changed.connect(window.show_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
+    window.tools.changed.connect(window.refresh)
+    window.snapping.changed.connect(window.actions_registry.refresh)
+    window.edit_bar.cancelled.connect(window.tools.stop)
+    window.viewport.resized.connect(window.edit_bar.place)
     window.empty.add_wanted.connect(window.choose_files)
     window.empty.demo_wanted.connect(window.open_demo)
     window.empty.open_wanted.connect(window.choose_project)

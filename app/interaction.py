@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QPointF, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal
 
 from app import entity_words, numbers, words
+from app.drawn import DrawnEntities
 from app.item_models.entities import display_name
 from app.navigator import Navigator
 from app.overlays import Overlays
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 #: Half the width of what a flight to an entity without bounds shows, in metres.
 _ENTITY_REACH_M: Final = 30.0
 _SPACE_CODE_LEVEL: Final = 7
+#: Held down, a click adds to what is selected or takes out of it.
+_ADDING: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class SceneInteraction(QObject):
@@ -37,6 +41,7 @@ class SceneInteraction(QObject):
     scene : Scene
     overlays : Overlays
     panel : EntityPanel
+    drawn : DrawnEntities
     """
 
     selected = Signal(object)  # Entity, Pick or None
@@ -49,6 +54,7 @@ class SceneInteraction(QObject):
         scene: Scene,
         overlays: Overlays,
         panel: EntityPanel,
+        drawn: DrawnEntities,
     ) -> None:
         super().__init__(viewport)
         self._session = session
@@ -56,6 +62,8 @@ class SceneInteraction(QObject):
         self._scene = scene
         self._overlays = overlays
         self._panel = panel
+        self._drawn = drawn
+        self._navigator = navigator
         self._cursor: tuple[float, float, float] | None = None
         self._hovered: tuple[str, int] | None = None
         navigator.cursor.connect(self._show_coordinates)
@@ -67,13 +75,15 @@ class SceneInteraction(QObject):
         panel.entity_wanted.connect(self.select_id)
         overlays.north.clicked.connect(scene.look_north)
         scene.settled.connect(self.refresh)
+        drawn.changed.connect(self._drawn_changed)
         session.closed.connect(self.refresh)
+        session.changed.connect(lambda _: self._mark())
 
     # -- what lies over the scene --------------------------------------------------------
 
     def refresh(self) -> None:
         """Bring everything over the scene up to date."""
-        shown = bool(self._scene.layers)
+        shown = self._has_scene
         self._overlays.north.setVisible(shown)
         if shown:
             self._follow_camera()
@@ -86,22 +96,31 @@ class SceneInteraction(QObject):
         self._overlays.attribution.set_text(" · ".join(credits))
         self._overlays.place()
 
+    @property
+    def _has_scene(self) -> bool:
+        return bool(self._scene.layers) or len(self._drawn) > 0
+
+    def _drawn_changed(self) -> None:
+        """Mark what is selected again: it may be drawn only now, or anew."""
+        self.refresh()
+        self._mark()
+
     def _resized(self) -> None:
-        if self._scene.layers:
+        if self._has_scene:
             self._follow_camera()
         self._overlays.place()
 
     def _follow_camera(self) -> None:
         self._overlays.north.set_heading(self._viewport.heading_deg())
         self._overlays.scale.set_resolution(
-            self._viewport.metres_per_pixel() if self._scene.layers else 0.0
+            self._viewport.metres_per_pixel() if self._has_scene else 0.0
         )
         self._overlays.place()
 
     def _show_coordinates(self, position: tuple[float, float, float] | None) -> None:
         self._cursor = position
         twin = self._session.twin
-        if position is None or twin is None or not self._scene.layers:
+        if position is None or twin is None:
             self._overlays.coordinates.set_text("")
             return
         self._overlays.show_coordinates(coordinate_texts(twin.frame, position))
@@ -121,7 +140,7 @@ class SceneInteraction(QObject):
         if pick is None or twin is None:
             self._overlays.card.hide()
             return
-        entity = twin.entity_at(*key) if key is not None else None
+        entity = self.entity_of(pick)
         if entity is not None:
             note = [entity_words.entity_type(entity.type), *_facts(entity)]
             name, note_text = display_name(entity), " · ".join(note)
@@ -135,39 +154,70 @@ class SceneInteraction(QObject):
 
     # -- selection -----------------------------------------------------------------------
 
-    def _click(self, pick: Pick | None, at: QPointF) -> None:
+    def entity_of(self, pick: Pick | None) -> Entity | None:
+        """Return the entity that something picked stands for; None where it is only a layer's."""
         twin = self._session.twin
-        if twin is None or pick is None:
-            self.clear()
+        if twin is None or pick is None or pick.feature is None:
+            return None
+        own = self._drawn.id_of(pick.layer, pick.feature)
+        if own is None:
+            return twin.entity_at(pick.layer, pick.feature)
+        try:
+            return twin.entity(own)
+        except ShapanError:
+            return None  # removed a moment ago; the scene follows
+
+    def _click(self, pick: Pick | None, at: QPointF) -> None:
+        adds = bool(self._navigator.modifiers & _ADDING)
+        if self._session.twin is None or pick is None:
+            if not adds:
+                self.clear()
             return
-        entity = twin.entity_at(pick.layer, pick.feature) if pick.feature is not None else None
+        entity = self.entity_of(pick)
         if entity is not None:
-            self.select(entity)
+            self.toggle(entity) if adds else self.select(entity)
             return
         layer = self._scene.layers.get(pick.layer)
-        if layer is not None:
-            marks = [(pick.layer, pick.feature)] if pick.feature is not None else []
-            self._viewport.stage.select(marks)
-            self._viewport.redraw()
+        if layer is not None and not adds:
             self._panel.show_part(pick)
+            self._mark([(pick.layer, pick.feature)] if pick.feature is not None else [])
             self.selected.emit(pick)
 
     def clear(self) -> None:
         """Select nothing."""
-        self._viewport.stage.select([])
-        self._viewport.redraw()
         self._panel.clear()
+        self._mark()
         self.selected.emit(None)
 
     def select(self, entity: Entity) -> None:
         """Select an entity: outlined in the scene, shown in the Entity dock."""
-        if entity.layer is not None and entity.feature is not None:
-            self._viewport.stage.select([(entity.layer, entity.feature)])
+        self.select_all([entity])
+
+    def select_all(self, entities: Sequence[Entity]) -> None:
+        """Select several entities."""
+        self._panel.show_entities(entities)
+        self._mark()
+        self.selected.emit(entities[0] if len(entities) == 1 else None)
+
+    def toggle(self, entity: Entity) -> None:
+        """Add an entity to what is selected, or take it out."""
+        others = [one for one in self._panel.entities if one.id != entity.id]
+        if len(others) == len(self._panel.entities):
+            others.append(entity)
+        if others:
+            self.select_all(others)
         else:
-            self._viewport.stage.select([])
+            self.clear()
+
+    def _mark(self, marks: list[tuple[str, int]] | None = None) -> None:
+        """Outline what is selected, or the given parts of layers."""
+        if marks is None:
+            if self._panel.pick is not None:
+                return  # a part of a layer is; it stays so
+            found = [self._drawn.mark_of(entity) for entity in self._panel.entities]
+            marks = [mark for mark in found if mark is not None]
+        self._viewport.stage.select(marks)
         self._viewport.redraw()
-        self._panel.show_entity(entity)
-        self.selected.emit(entity)
 
     def select_id(self, entity_id: str) -> None:
         """Select an entity by its id."""
@@ -179,11 +229,25 @@ class SceneInteraction(QObject):
     def fly_to_entity(self, entity: Entity) -> None:
         """Select an entity and fly to it."""
         self.select(entity)
-        bounds = _bounds_of(entity)
+        bounds = self._bounds_of(entity)
         if bounds is not None:
             self._scene.zoom_to(bounds)
         elif entity.layer is not None:
             self._scene.zoom_to_layer(entity.layer)
+
+    def _bounds_of(self, entity: Entity) -> Bounds | None:
+        """Return what a flight to an entity shows: itself as it is drawn, with room around it."""
+        mark = self._drawn.mark_of(entity)
+        found = None if mark is None else self._viewport.stage.feature_bounds(*mark)
+        if found is not None:
+            west, south, low, east, north, high = found
+            room = 0.4 * max(east - west, north - south, high - low, 8.0)
+            return (west - room, south - room, low, east + room, north + room, high + room / 2)
+        if entity.position is None:
+            return None
+        x, y, z = entity.position
+        reach = _ENTITY_REACH_M
+        return (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
 
     def _view(self, number: int, store: bool) -> None:
         if store:
@@ -204,20 +268,6 @@ def _facts(entity: Entity) -> list[str]:
             found.append(numbers.length(float(value), 0.1))
             break
     return found
-
-
-def _bounds_of(entity: Entity) -> Bounds | None:
-    if entity.geometry is not None:
-        import shapely
-
-        west, south, east, north = shapely.from_wkb(entity.geometry).bounds
-        low = entity.position[2] if entity.position else 0.0
-        return (west, south, low, east, north, low + max(10.0, 0.3 * (east - west)))
-    if entity.position is None:
-        return None
-    x, y, z = entity.position
-    reach = _ENTITY_REACH_M
-    return (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
 
 
 def coordinate_texts(frame: Any, position: tuple[float, float, float]) -> list[str]:

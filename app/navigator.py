@@ -53,6 +53,8 @@ class Navigator(QObject):
         self._pivot: tuple[float, float, float] | None = None
         self._dragging = False
         self._keys: set[int] = set()
+        #: Those of the last mouse event.
+        self.modifiers = Qt.KeyboardModifier.NoModifier
         #: Set by a tool that wants the clicks for itself; returns whether it took one.
         self.click_tool: Any = None
         self._hover = QTimer(self)
@@ -68,6 +70,7 @@ class Navigator(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if isinstance(event, QMouseEvent):
+            self.modifiers = event.modifiers()
             if kind == QEvent.Type.MouseButtonPress:
                 return self._press(event)
             if kind == QEvent.Type.MouseMove:

@@ -145,12 +145,13 @@ class ProjectSession(QObject):
 
         def work() -> None:
             from twin_model.commands import EditEntities
+            from twin_model.topology import keeping
 
-            before = [twin.entity(entity_id) for entity_id in entities]
-            after = [change(entity) for entity in before]
-            changed = [new for old, new in zip(before, after, strict=True) if new != old]
-            if changed:
-                twin.execute(EditEntities(changed, title))
+            found = [twin.entity(entity_id) for entity_id in entities]
+            pairs = [(old, new) for old in found if (new := change(old)) != old]
+            if pairs:
+                before, after = zip(*pairs, strict=True)
+                twin.execute(keeping(EditEntities(after, title), before, after))
 
         self._submit(work)
 

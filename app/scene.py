@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,6 +15,8 @@ from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
+
+_PLACE_TIMEOUT_S: Final = 10.0
 
 
 class Scene(QObject):
@@ -98,11 +100,22 @@ class Scene(QObject):
             else:
                 self._shown[layer.id] = layer
         stage.set_order([layer_id for layer_id in layers if layer_id in self._shown])
-        if not self._placed and self._shown and stage.scene_bounds() is not None:
-            self._placed = True
-            self._viewport.set_pose(stage.fit(), moving=False)
+        if self._shown:
+            self._place_now()
         self._viewport.redraw()
         self.settled.emit()
+
+    def _place_now(self) -> None:
+        """Look at everything, unless the camera stands somewhere already."""
+        stage = self._viewport.stage
+        if not self._placed and stage.scene_bounds() is not None:
+            self._placed = True
+            self._viewport.set_pose(stage.fit(), moving=False)
+
+    def place(self) -> None:
+        """Look at everything once it is drawn, unless the camera stands somewhere already."""
+        if not self._placed:
+            self.when_complete(self._place_now, _PLACE_TIMEOUT_S)
 
     def _add(self, layer: Layer) -> None:
         if layer.role == LayerRole.TABLE:

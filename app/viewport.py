@@ -33,6 +33,8 @@ def surface_format() -> QSurfaceFormat:
     wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
     wanted.setVersion(3, 2)
     wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    # Without it Qt asks for a forward-compatible context, whose lines are one pixel wide.
+    wanted.setOption(QSurfaceFormat.FormatOption.DeprecatedFunctions)
     wanted.setDepthBufferSize(24)
     wanted.setStencilBufferSize(8)
     wanted.setSamples(0)
@@ -242,6 +244,10 @@ class Viewport(QOpenGLWidget):
         self.update()
 
     # -- places --------------------------------------------------------------------------
+
+    def make_current(self) -> None:
+        """Make this widget's OpenGL the current one, before anything is read from it."""
+        self._make_current()
 
     def to_display(self, x: float, y: float) -> tuple[int, int]:
         """Return device pixels from the bottom left for a point of this widget."""

@@ -22,10 +22,20 @@ from twin_model.errors import ShapanError, StoreError
 # What fills the window is imported after its first frame: see app/furnishing.py.
 if TYPE_CHECKING:
     from app.actions.registry import Actions
+    from app.drawn import DrawnEntities
+    from app.editing.attach import AttachTool
+    from app.editing.bar import EditBar
+    from app.editing.corners import CornersTool
+    from app.editing.cut import CutTool
+    from app.editing.draw import DrawTool
+    from app.editing.entity_editing import EntityEditing
+    from app.editing.snapping import Snapping
+    from app.editing.tool import ToolBox
+    from app.editing.transform import TransformTool
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
-    from app.measure import MeasureTool
+    from app.measure import MeasureMode, MeasureTool
     from app.navigator import Navigator
     from app.overlays import Overlays
     from app.palette import CommandPalette
@@ -59,6 +69,7 @@ class MainWindow(QMainWindow):
 
     navigator: Navigator
     scene: Scene
+    drawn: DrawnEntities
     overlays: Overlays
     empty: EmptyState
     measure: MeasureTool
@@ -69,6 +80,15 @@ class MainWindow(QMainWindow):
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
+    snapping: Snapping
+    edit_bar: EditBar
+    tools: ToolBox
+    draw: DrawTool
+    transform: TransformTool
+    corners: CornersTool
+    cut: CutTool
+    attach: AttachTool
+    entity_editing: EntityEditing
     actions_registry: Actions
     console: ConsolePanel
     status: StatusStrip
@@ -309,7 +329,7 @@ class MainWindow(QMainWindow):
 
     def show_empty_state(self) -> None:
         importing = any(job.kind == "import" for job in self.jobs.active())
-        if self.scene.layers or importing:
+        if self.scene.layers or len(self.drawn) or importing or self.tools.current is not None:
             self.empty.hide()
             return
         recent = self.services.settings.recent
@@ -318,6 +338,25 @@ class MainWindow(QMainWindow):
     def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
         self.scene.set_instant(instant)
+        self.drawn.set_instant(instant)
+        if instant is not None:
+            self.tools.stop()
+
+    def select_tool(self) -> None:
+        """Leave every tool: clicks select again."""
+        self.measure.stop()
+        self.tools.stop()
+
+    def start_measuring(self, mode: MeasureMode) -> None:
+        """Measure, in place of whatever else had the mouse."""
+        self.tools.stop()
+        self.measure.start(mode)
+
+    def assign_by_query(self) -> None:
+        """Give many entities a value at once."""
+        from app.editing.assign import AssignDialog
+
+        AssignDialog(self, self.services).open()
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""
@@ -434,7 +473,7 @@ class MainWindow(QMainWindow):
         settings.set_bytes("docks", self.docks.state())
         settings.sync()
         if self._furnishing is None:
-            self.measure.stop()
+            self.select_tool()
             self.importing.stop()
             self.session.close()  # panels and workers of plugins see it close
             self.plugins.shut_down()

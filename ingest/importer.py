@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.coding import with_codes
 from ingest.pipeline.job import Job
 from ingest.placement import far_away, fix_origin, placement
 from ingest.provenance import peak_memory_mb, tree_bytes, write_source
@@ -40,6 +39,7 @@ from ingest.readers.contract import (
 from ingest.readers.registry import reader_for
 from ingest.sources import source_name
 from ingest.tiling.contract import GroundHeight, LayerContent, Target
+from twin_model.coding import with_codes
 from twin_model.commands import AddLayers
 from twin_model.errors import Cancelled, ShapanError, SourceError
 from twin_model.frame import ToLocal

@@ -40,12 +40,15 @@ class LabelItem:
         Distance up to which it is shown.
     priority : float
         Larger wins where two overlap.
+    lift_px : int
+        How far above its place it stands.
     """
 
     position: Point
     text: str
     reach_m: float
     priority: float = 0.0
+    lift_px: int = 0
 
 
 @functools.lru_cache(maxsize=4)
@@ -157,7 +160,7 @@ class Labels:
         for index in order:
             item = self._flat[index]
             wide, high = _text_size(item.text[:_LONGEST])
-            left, low = float(x[index]) - wide / 2, float(y[index])
+            left, low = float(x[index]) - wide / 2, float(y[index]) + item.lift_px
             box = (left - 3, low - 2, left + wide + 3, low + high + 2)
             if item.text in texts or any(_overlap(box, other) for other in taken):
                 continue
@@ -165,7 +168,7 @@ class Labels:
             texts.add(item.text)
             share = float(distance[index] / reach[index])
             fade = 1.0 if share < 0.7 else max(0.0, (1.0 - share) / 0.3)
-            chosen.append((item, float(x[index]), float(y[index]), fade))
+            chosen.append((item, float(x[index]), low, fade))
             if len(chosen) >= _MOST:
                 break
         return chosen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from rendering.camera import CameraPose
+from rendering.entities.shape import EntityShape
 from rendering.options import StageOptions
 from rendering.stage import Stage
 from twin_model.errors import SourceError
@@ -16,25 +19,12 @@ from twin_model.layer import Layer
 from twin_model.time import Instant
 
 
-def render_to_png(
-    frame: Frame,
-    layers: list[tuple[Layer, Path]],
-    out: Path,
-    size: tuple[int, int] = (1280, 720),
-    pose: CameraPose | None = None,
-    timeout_s: float = 60.0,
-    *,
-    dark: bool = False,
-    instant: Instant | None = None,
-) -> bool:
-    """Draw layers into a PNG.
+@dataclass(frozen=True)
+class Picture:
+    """How a picture is taken.
 
     Parameters
     ----------
-    frame : Frame
-    layers : list of (Layer, Path)
-        Layers with their folders, bottom first.
-    out : Path
     size : tuple of two int
         Width and height in pixels.
     pose : CameraPose or None
@@ -44,6 +34,34 @@ def render_to_png(
     dark : bool
     instant : Instant or None
         Date and time for the sun.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    pose: CameraPose | None = None
+    timeout_s: float = 60.0
+    dark: bool = False
+    instant: Instant | None = None
+
+
+def render_to_png(
+    frame: Frame,
+    layers: list[tuple[Layer, Path]],
+    out: Path,
+    picture: Picture = Picture(),
+    *,
+    entities: Sequence[EntityShape] = (),
+) -> bool:
+    """Draw layers and entities into a PNG.
+
+    Parameters
+    ----------
+    frame : Frame
+    layers : list of (Layer, Path)
+        Layers with their folders, bottom first.
+    out : Path
+    picture : Picture
+    entities : sequence of EntityShape
+        Those that no layer draws.
 
     Returns
     -------
@@ -55,15 +73,16 @@ def render_to_png(
     SourceError
         If a layer's files are broken or the PNG cannot be written.
     """
-    stage = Stage(size=size, options=StageOptions())
+    stage = Stage(size=picture.size, options=StageOptions())
     try:
         stage.set_frame(frame)
-        stage.set_theme(dark)
+        stage.set_theme(picture.dark)
         for layer, folder in layers:
             stage.add_layer(layer, folder)
-        if instant is not None:
-            stage.set_date(instant)
-        complete, pixels = _take_picture(stage, pose, timeout_s)
+        stage.entities.replace(entities)
+        if picture.instant is not None:
+            stage.set_date(picture.instant)
+        complete, pixels = _take_picture(stage, picture.pose, picture.timeout_s)
     finally:
         stage.close()
     _write_png(pixels, out)

@@ -66,10 +66,11 @@ class Pick:
 
 @dataclass(frozen=True)
 class Label:
-    """A text at a place."""
+    """A text at a place, some pixels above it."""
 
     position: Point
     text: str
+    lift_px: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.actors import line_actor
+from rendering.entities.meshes import triangulate
 from rendering.geometry import poly_data
 from rendering.labels import LabelItem, Labels
 from rendering.look import Look
@@ -42,7 +43,8 @@ class Overlays:
             for actor in self._actors[name]:
                 self._renderer.AddActor(actor)
             self._items[name] = [
-                LabelItem(label.position, label.text, 1e9) for label in overlay.labels
+                LabelItem(label.position, label.text, 1e9, lift_px=label.lift_px)
+                for label in overlay.labels
             ]
         self.labels.set("overlays", [i for items in self._items.values() for i in items])
 
@@ -78,8 +80,11 @@ def _actors(overlay: Overlay) -> list[Any]:
         found.append(dots)
     for polygon in overlay.polygons:
         if len(polygon) >= 3:
-            fan = np.array([(0, i, i + 1) for i in range(1, len(polygon) - 1)])
-            area = _placed(np.array(polygon, float), colour, 1.0, 3, fan)
+            corners = np.array([*polygon, polygon[0]], float)
+            faces = triangulate([corners])
+            if len(faces) == 0:
+                continue
+            area = _placed(corners[:-1], colour, 1.0, 3, faces)
             area.GetProperty().SetOpacity(0.25)
             found.append(area)
     return found
@@ -96,10 +101,12 @@ def _placed(points: Any, colour: Any, width: float, cell: int, faces: Any = None
         data = poly_data(local)
     actor = line_actor(data, colour, width)
     actor.SetPosition(*centre)
+    # What lies under the cursor is read from the depth buffer; translucent things do not write it.
+    actor.ForceTranslucentOn()
     # Above what it measures: drawn after the scene, shifted towards the viewer.
     mapper = actor.GetMapper()
     mapper.SetResolveCoincidentTopologyToPolygonOffset()
     mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, -60000)
     mapper.SetRelativeCoincidentTopologyPointOffsetParameter(-60000)
-    mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-2.0, -2.0)
+    mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -40)
     return actor

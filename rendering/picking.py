@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ from rendering.camera import Point
 from twin_model.layer import Bounds
 
 Vector = npt.NDArray[np.float64]
+
+#: Texts are some twenty pixels high; below them first, where what they name stands.
+_BESIDE_LABELS_PX: Final = (-6, -12, -18, -24, 6, 12, 18, 24)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,38 @@ def hit_points(ray: Ray, matrix: Vector, position: npt.NDArray[Any]) -> tuple[fl
     return float(along[best]), best
 
 
+def hit_segments(ray: Ray, segments: Vector, seen_m: float | None) -> tuple[float, int] | None:
+    """Return distance and number of the segment that a ray passes within three pixels.
+
+    Nearest points of two lines after Ericson, Real-Time Collision Detection, 5.1.9.
+
+    Parameters
+    ----------
+    ray : Ray
+    segments : (n, 2, 3) array
+        Local metres.
+    seen_m : float or None
+        Distance of what the last frame drew there: what lies well behind it is hidden.
+    """
+    if len(segments) == 0:
+        return None
+    start, along = segments[:, 0] - ray.origin, segments[:, 1] - segments[:, 0]
+    b, c = along @ ray.direction, np.einsum("ij,ij->i", along, along)
+    e, f = start @ ray.direction, np.einsum("ij,ij->i", start, along)
+    share = np.clip((b * e - f) / np.maximum(c - b * b, 1e-12), 0.0, 1.0)
+    nearest = start + along * share[:, None]
+    far = nearest @ ray.direction
+    gap = np.sqrt(np.maximum(np.einsum("ij,ij->i", nearest, nearest) - far * far, 0.0))
+    good = (far > 0) & (gap <= far * ray.spread)
+    if seen_m is not None:
+        good &= far <= seen_m * 1.02 + 1.0
+    if not good.any():
+        return None
+    found = np.flatnonzero(good)
+    best = int(found[np.argmin(gap[found] / far[found])])
+    return float(far[best]), best
+
+
 class Picker:
     """Asks one renderer.
 
@@ -138,15 +173,36 @@ class Picker:
         width, height = self._renderer.GetSize()
         if not (0 <= x < width and 0 <= y < height):
             return None
+        found = self._distance(x, y)
+        for shift in _BESIDE_LABELS_PX:
+            if found != 0.0:
+                break
+            # A text is there, which writes the nearest depth: it stands on what is beside it.
+            if 0 <= y + shift < height:
+                beside = self._distance(x, y + shift)
+                found = beside and self._level_with(x, y, y + shift, beside)
+        return found if found and found < horizon_m else None
+
+    def _distance(self, x: int, y: int) -> float | None:
+        """Return the distance of what was drawn at a pixel, 0 for a text, None for nothing."""
         z = float(self._renderer.GetZ(int(x), int(y)))
-        near, far = self._renderer.GetActiveCamera().GetClippingRange()
         if z >= 1.0:
             return None
+        if z <= 0.0:
+            return 0.0
+        near, far = self._renderer.GetActiveCamera().GetClippingRange()
         depth = near * far / (far - z * (far - near))
-        ray = self.ray(x, y)
         forward = np.array(self._renderer.GetActiveCamera().GetDirectionOfProjection())
-        distance = depth / float(ray.direction @ forward)
-        return distance if distance < horizon_m else None
+        return float(depth / float(self.ray(x, y).direction @ forward))
+
+    def _level_with(self, x: int, y: int, other_y: int, distance: float) -> float:
+        """Return the distance at which a pixel's ray is as high as what another pixel shows."""
+        ray = self.ray(x, y)
+        rise = self.ray(x, other_y).at(distance)[2] - float(ray.origin[2])
+        if abs(float(ray.direction[2])) < 0.05:
+            return distance
+        along = rise / float(ray.direction[2])
+        return along if along > 0 else distance
 
     def on_plane(self, x: int, y: int, level: float) -> Point | None:
         """Return where the ray through a pixel meets a level plane, None above the horizon."""

@@ -14,6 +14,7 @@ from psygnal import Signal
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.camera import CameraPose, Point, look_at
+from rendering.entities.view import ENTITIES, EntitiesView
 from rendering.extent import gathered
 from rendering.hidden_window import make_window
 from rendering.labels import Labels
@@ -21,7 +22,7 @@ from rendering.light import Light
 from rendering.look import Look, make_look
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
-from rendering.picking import Picker
+from rendering.picking import Picker, Ray
 from rendering.quality import Quality
 from rendering.screenshot import read_pixels
 from rendering.sky import Sky, sun_direction
@@ -72,6 +73,8 @@ class Stage:
         window.SetMultiSamples(0)
         self.window = window
         self.renderer = vtkRenderer()
+        # A pass of its own for what is translucent would blur marks and cost half a frame.
+        self.renderer.SetUseOIT(False)
         window.AddRenderer(self.renderer)
         self._options = options
         self._closed = False
@@ -95,6 +98,10 @@ class Stage:
         self._sky = Sky(self.renderer, LIGHT, self._scene.haze)
         self._sky.set_light(self._scene.light)
         self._ground = Ground(self._scene, options.screen_space_error_px)
+        #: Entities that no layer draws; the others are parts of layers.
+        self.entities = EntitiesView(self._scene, self._ground)
+        self._layers[ENTITIES] = self.entities
+        self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
         self._selected: list[tuple[str, int]] = []
@@ -161,6 +168,11 @@ class Stage:
         """Return a layer's bounds in local metres, None where it has none."""
         view = self._layers.get(layer_id)
         return None if view is None else view.bounds
+
+    def feature_bounds(self, layer_id: str, feature: int) -> Bounds | None:
+        """Return the bounds of a feature as far as it is loaded, None where nobody knows."""
+        find = getattr(self._layers.get(layer_id), "feature_bounds", None)
+        return None if find is None else find(feature)
 
     def scene_bounds(self) -> Bounds | None:
         """Return the joint bounds of the layers about the camera's target; see `gathered`."""
@@ -263,7 +275,7 @@ class Stage:
     @property
     def complete(self) -> bool:
         """Whether every tile that the view needs is in."""
-        return not self._pending
+        return not self._pending and not self.entities.is_stale
 
     def wait_complete(self, timeout_s: float, job_check: Callable[[], None] | None = None) -> bool:
         """Stream until everything is in or the time is over.
@@ -343,6 +355,27 @@ class Stage:
     def ground_height(self, x: float, y: float) -> float | None:
         """Return the terrain's height at a local place, None outside it."""
         return self._ground.height(x, y)
+
+    def ground_level(self, x: float, y: float) -> float:
+        """Return the ground's height at a local place, also where there is no terrain."""
+        return float(self._ground.heights(x, y))
+
+    @property
+    def frame(self) -> Frame:
+        """The project's frame."""
+        return self._scene.frame
+
+    def views(self) -> list[View]:
+        """Return what draws the layers and entities."""
+        return list(self._layers.values())
+
+    def ray(self, x: int, y: int) -> Ray:
+        """Return the line of sight through a pixel, origin at the bottom left."""
+        return self._picker.ray(x, y)
+
+    def is_surface(self, layer_id: str) -> bool:
+        """Return whether a layer consists of meshes or points with places of their own."""
+        return isinstance(self._layers.get(layer_id), TilesetView | EntitiesView)
 
     # -- marks -----------------------------------------------------------------------------
 

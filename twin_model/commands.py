@@ -246,12 +246,13 @@ class RemoveEntities:
     """Ends entities and their relations from now on."""
 
     entities: Sequence[str]
+    title: str = ""
     kind: str = field(default="remove-entities", init=False)
 
     @property
     def label(self) -> str:
         """See `Command`."""
-        return f"Remove {len(self.entities)} entities"
+        return self.title or f"Remove {len(self.entities)} entities"
 
     def payload(self) -> dict[str, Any]:
         """See `Command`."""

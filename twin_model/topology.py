@@ -294,6 +294,16 @@ class KeepTopology:
         update(transaction, sorted(transaction.entities), self.rule)
 
 
+def keeping(command: Command, before: Sequence[Entity], after: Sequence[Entity]) -> Command:
+    """Return a command that edits entities, with its computed relations where shapes differ."""
+    moved = any(_shape(old) != _shape(new) for old, new in zip(before, after, strict=True))
+    return KeepTopology(command) if moved else command
+
+
+def _shape(entity: Entity) -> tuple[Any, ...]:
+    return entity.position, entity.geometry, entity.attributes.get("height")
+
+
 def update(transaction: Transaction, entities: Sequence[str], rule: TopologyRule) -> None:
     """Bring the computed relations of *entities* and their neighbours up to date."""
     keys = set(transaction.keys_of(entities).values())

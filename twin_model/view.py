@@ -117,6 +117,11 @@ class TwinView:
             raise StoreError(f"no entity with id {entity_id}")
         return found
 
+    def standing(self, limit: int = 100_000) -> list[Entity]:
+        """Return the entities that stand for themselves: a place of their own and no layer."""
+        source = self._source
+        return search.standing(source.reader(), source.frame, self.moment(), limit)
+
     def entity_at(self, layer_id: str, feature: int) -> Entity | None:
         """Return the entity that a feature of a layer stands for."""
         source = self._source

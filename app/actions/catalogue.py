@@ -9,8 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
 from app import words
+from app.actions import editing
 from app.actions.registry import Actions, ActionSpec
 from app.docking import LAYOUTS
+from app.editing.snapping import KINDS
 from app.language import LANGUAGES
 from app.measure import MeasureMode
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 #: Icons of the top bar, a gap between groups.
 TOOLS: Final = [
     ["tools.select", "tools.distance", "tools.height", "tools.area"],
+    editing.TOOLS,
     ["view.fit", "view.down", "file.capture"],
     ["edit.undo", "edit.redo", "file.add"],
 ]
@@ -30,6 +33,7 @@ def register_all(window: MainWindow, actions: Actions) -> None:
     for specs in (
         _file(window),
         _edit(window),
+        editing.editing_actions(window),
         _view(window),
         _tools(window),
         _layouts(window),
@@ -92,7 +96,7 @@ def _edit(window: MainWindow) -> list[ActionSpec]:
 
 
 def _view(window: MainWindow) -> list[ActionSpec]:
-    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    has_layers = lambda: bool(window.scene.layers) or len(window.drawn) > 0  # noqa: E731
     return [
         ActionSpec("view.fit", lambda: QCoreApplication.translate("Actions", "Zoom to everything"),
                    window.scene.zoom_to, "Ctrl+0", "corners-out", has_layers),
@@ -103,6 +107,10 @@ def _view(window: MainWindow) -> list[ActionSpec]:
                    window.scene.look_north, "Ctrl+Up", "navigation-arrow", has_layers),
         ActionSpec("view.down", lambda: QCoreApplication.translate("Actions", "Look straight down"),
                    window.scene.look_down, "Ctrl+Down", "map-trifold", has_layers),
+        ActionSpec("view.entities",
+                   lambda: QCoreApplication.translate("Actions", "Entities without a layer"),
+                   window.drawn.toggle, "", "cube", lambda: len(window.drawn) > 0,
+                   lambda: window.drawn.visible),
         ActionSpec("view.dark", lambda: QCoreApplication.translate("Actions", "Dark theme"),
                    window.toggle_theme, "Ctrl+Shift+D", "moon",
                    checked=lambda: window.theme.dark),
@@ -117,23 +125,25 @@ def _view(window: MainWindow) -> list[ActionSpec]:
 
 
 def _tools(window: MainWindow) -> list[ActionSpec]:
-    has_layers = lambda: bool(window.scene.layers)  # noqa: E731
+    has_layers = lambda: bool(window.scene.layers) or len(window.drawn) > 0  # noqa: E731
     measure = window.measure
     return [
         ActionSpec("tools.select", lambda: QCoreApplication.translate("Actions", "Select"),
-                   measure.stop, "", "cursor",
-                   checked=lambda: measure.mode is None),
+                   window.select_tool, "", "cursor",
+                   checked=lambda: measure.mode is None and window.tools.current is None),
         ActionSpec("tools.distance",
                    lambda: QCoreApplication.translate("Actions", "Measure distance"),
-                   lambda: measure.start(MeasureMode.DISTANCE), "Ctrl+M", "ruler", has_layers,
+                   partial(window.start_measuring, MeasureMode.DISTANCE), "Ctrl+M", "ruler",
+                   has_layers,
                    lambda: measure.mode == MeasureMode.DISTANCE),
         ActionSpec("tools.height",
                    lambda: QCoreApplication.translate("Actions", "Measure height difference"),
-                   lambda: measure.start(MeasureMode.HEIGHT), "Ctrl+Shift+H",
+                   partial(window.start_measuring, MeasureMode.HEIGHT), "Ctrl+Shift+H",
                    "arrows-out-line-vertical", has_layers,
                    lambda: measure.mode == MeasureMode.HEIGHT),
         ActionSpec("tools.area", lambda: QCoreApplication.translate("Actions", "Measure area"),
-                   lambda: measure.start(MeasureMode.AREA), "Ctrl+Shift+M", "polygon", has_layers,
+                   partial(window.start_measuring, MeasureMode.AREA), "Ctrl+Shift+M", "polygon",
+                   has_layers,
                    lambda: measure.mode == MeasureMode.AREA),
     ]  # fmt: skip
 
@@ -192,11 +202,11 @@ def _menus() -> list[tuple[str, list[str]]]:
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder", "-",
           "file.save", "file.capture", "-", "file.close", "file.quit", "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),
-         ["edit.undo", "edit.redo", "-", "edit.palette", "plugins:edit"]),
+         ["edit.undo", "edit.redo", "-", *editing.MENU, "-", "edit.palette", "plugins:edit"]),
         (QCoreApplication.translate("Menus", "View"),
-         ["view.fit", "view.selection", "view.north", "view.down", "-", "docks", "view.jobs",
-          "view.console", "-", "layout.plan", "layout.monitor", "layout.reconstruct", "-",
-          "view.dark", "languages", "view.fullscreen", "plugins:view"]),
+         ["view.fit", "view.selection", "view.north", "view.down", "-", "view.entities", "docks",
+          "view.jobs", "view.console", "-", "layout.plan", "layout.monitor",
+          "layout.reconstruct", "-", "view.dark", "languages", "view.fullscreen", "plugins:view"]),
         (QCoreApplication.translate("Menus", "Measure"),
          ["tools.distance", "tools.height", "tools.area", "plugins:measure"]),
         (QCoreApplication.translate("Menus", "Tools"), ["tools.plugins", "plugins:tools"]),
@@ -225,6 +235,10 @@ def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -
             recent = menu.addMenu(QCoreApplication.translate("Menus", "Recent projects"))
             recent.aboutToShow.connect(lambda: window.fill_recent(recent))
             window.fill_recent(recent)
+        case "snap":
+            snap = menu.addMenu(QCoreApplication.translate("Menus", "Snapping"))
+            for kind in KINDS:
+                snap.addAction(actions.action(f"snap.{kind}"))
         case "languages":
             languages = menu.addMenu(QCoreApplication.translate("Menus", "Language"))
             for code in LANGUAGES:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, print_error, print_warning
@@ -18,10 +18,14 @@ from app.cli.projects import find_layer
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.time import Instant
 
+if TYPE_CHECKING:
+    from rendering.entities.shape import EntityShape
+    from twin_model.twin import Twin
+
 
 def render(arguments: argparse.Namespace) -> int:
     """Draw a project off-screen into a picture."""
-    from rendering.offscreen import render_to_png  # VTK is slow to import
+    from rendering.offscreen import Picture, render_to_png  # VTK is slow to import
 
     printer = ProgressPrinter(arguments.progress)
     with open_project(arguments.project, write=False) as twin:
@@ -38,15 +42,30 @@ def render(arguments: argparse.Namespace) -> int:
             twin.frame,
             [(layer, twin.layer_folder(layer.id)) for layer in chosen],
             Path(arguments.out),
-            size=arguments.size,
-            pose=pose,
-            timeout_s=arguments.timeout,
+            Picture(arguments.size, pose, arguments.timeout, instant=at),
+            # Named layers are wanted and nothing beside them.
+            entities=[] if arguments.layers else _own_shapes(twin, at),
         )
     printer.clear()
     if not complete:
         print_warning(f"{arguments.out}: some tiles were not in after {arguments.timeout:g} s")
         return Exit.PARTLY
     return Exit.DONE
+
+
+def _own_shapes(twin: Twin, at: Instant | None) -> list[EntityShape]:
+    """Return the entities that no layer draws, as of an instant."""
+    from app.entity_shapes import ShapeMaker
+    from assets.catalogue import entity_types_text
+    from twin_model.schema.catalogue import Catalogue
+    from twin_model.view import TwinView
+
+    standing = TwinView(twin, at).standing()
+    if not standing:
+        return []
+    maker = ShapeMaker(Catalogue.load(entity_types_text()))
+    shapes = [maker.shape(entity, number) for number, entity in enumerate(standing, start=1)]
+    return [shape for shape in shapes if shape is not None]
 
 
 def _pose(arguments: argparse.Namespace, state: dict[str, Any]) -> Any:

@@ -12,6 +12,8 @@ from app import messages
 from app.editing import schema
 from app.editing.attributes import problem_text
 from app.item_models.entities import display_name
+from twin_model import shaping
+from twin_model.coding import at_new_place
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
 
@@ -70,22 +72,13 @@ def set_position(key: str, value: float, frame: Frame) -> Change:
         place[axis] = local
         geometry = entity.geometry
         if geometry is not None:
-            geometry = _moved(geometry, axis, moved)
-        return replace(entity, position=(place[0], place[1], place[2]), geometry=geometry)
+            offset = [0.0, 0.0, 0.0]
+            offset[axis] = moved
+            geometry = shaping.moved(entity, (offset[0], offset[1], offset[2])).geometry
+        there = replace(entity, position=(place[0], place[1], place[2]), geometry=geometry)
+        return at_new_place(there, frame)
 
     return change
-
-
-def _moved(geometry: bytes, axis: int, metres: float) -> bytes:
-    """Return WKB moved along an axis; heights of a flat geometry stay unsaid."""
-    import shapely  # only when something with its own geometry is moved
-
-    shape = shapely.from_wkb(geometry)
-    if axis == 2 and not shape.has_z:
-        return geometry
-    coordinates = shapely.get_coordinates(shape, include_z=shape.has_z)
-    coordinates[:, axis] += metres
-    return bytes(shapely.to_wkb(shapely.set_coordinates(shape, coordinates)))
 
 
 def check_type(entity: Entity, type_id: str) -> None:

@@ -159,6 +159,11 @@ class EntityPanel(QWidget):
         return list(self._entities)
 
     @property
+    def pick(self) -> Pick | None:
+        """The part of a layer that is shown; None where it is an entity, a layer or nothing."""
+        return self._pick
+
+    @property
     def title(self) -> str:
         """The heading shown."""
         return self.header.name.text()

@@ -4032,6 +4032,68 @@
     <message>
         <source>reaches far beyond the project: only the part within {0} km of its origin is shown</source>
         <translation>远超项目范围：只显示距原点 {0} km 以内的部分</translation>
+        <source>needs a place</source>
+        <translation>需要一个位置</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>应为数字</translation>
+    </message>
+    <message>
+        <source>has no outline of its own</source>
+        <translation>没有自身的轮廓</translation>
+    </message>
+    <message>
+        <source>a cut needs two points</source>
+        <translation>分割线需要两个点</translation>
+    </message>
+    <message>
+        <source>the line does not cross the outline</source>
+        <translation>分割线没有横穿轮廓</translation>
+    </message>
+    <message>
+        <source>the line makes more than two pieces</source>
+        <translation>分割线分出了两块以上</translation>
+    </message>
+    <message>
+        <source>select two that touch</source>
+        <translation>请选择两个相接的轮廓</translation>
+    </message>
+    <message>
+        <source>they do not touch</source>
+        <translation>它们没有相接</translation>
+    </message>
+    <message>
+        <source>needs two different points</source>
+        <translation>需要两个不同的点</translation>
+    </message>
+    <message>
+        <source>needs three different corners</source>
+        <translation>需要三个不同的角点</translation>
+    </message>
+    <message>
+        <source>an area has three corners at least</source>
+        <translation>面至少有三个角点</translation>
+    </message>
+    <message>
+        <source>a line has two at least</source>
+        <translation>线至少有两个点</translation>
+    </message>
+    <message>
+        <source>the outline crosses itself</source>
+        <translation>轮廓自相交</translation>
+    </message>
+    <message>
+        <source>the outline encloses nothing</source>
+        <translation>轮廓没有围成面积</translation>
+    </message>
+    <message>
+        <source>between {0} and {1}</source>
+        <translation>应在 {0} 与 {1} 之间</translation>
+    </message>
+    <message>
+        <source>needs a place</source>
+        <translation>需要有位置</translation>
     </message>
 </context>
 <context>
@@ -4377,6 +4439,14 @@
         <source>package</source>
         <translation>安装包</translation>
     </message>
+    <message>
+        <source>Assigning values</source>
+        <translation>正在赋值</translation>
+    </message>
+    <message>
+        <source>Writing entities</source>
+        <translation>正在写入实体</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>
@@ -4456,6 +4526,14 @@
     <message>
         <source>Recompute spatial relations</source>
         <translation>重新计算空间关系</translation>
+    </message>
+    <message>
+        <source>Split {0}</source>
+        <translation>拆分 {0}</translation>
+    </message>
+    <message>
+        <source>Merge {0}</source>
+        <translation>合并 {0}</translation>
     </message>
 </context>
 </TS>

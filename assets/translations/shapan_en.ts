@@ -49,4 +49,15 @@
         <translation><numerusform>%n entity</numerusform><numerusform>%n entities</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>AssignDialog</name>
+    <message numerus="yes">
+        <source>%n entity(ies) found</source>
+        <translation><numerusform>%n entity found</numerusform><numerusform>%n entities found</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign to %n entity(ies)</source>
+        <translation><numerusform>Assign to %n entity</numerusform><numerusform>Assign to %n entities</numerusform></translation>
+    </message>
+</context>
 </TS>

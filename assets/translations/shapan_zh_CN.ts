@@ -124,6 +124,58 @@
         <source>Plugins…</source>
         <translation>插件…</translation>
     </message>
+    <message>
+        <source>Draw a point</source>
+        <translation>绘制点</translation>
+    </message>
+    <message>
+        <source>Draw a line</source>
+        <translation>绘制线</translation>
+    </message>
+    <message>
+        <source>Draw an area</source>
+        <translation>绘制面</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>复制一份</translation>
+    </message>
+    <message>
+        <source>Remove entities</source>
+        <translation>移除实体</translation>
+    </message>
+    <message>
+        <source>Move, turn, scale</source>
+        <translation>移动、旋转、缩放</translation>
+    </message>
+    <message>
+        <source>Edit corners</source>
+        <translation>编辑角点</translation>
+    </message>
+    <message>
+        <source>Split outline…</source>
+        <translation>拆分轮廓…</translation>
+    </message>
+    <message>
+        <source>Merge outlines</source>
+        <translation>合并轮廓</translation>
+    </message>
+    <message>
+        <source>Attach a thing of a layer…</source>
+        <translation>关联图层中的对象…</translation>
+    </message>
+    <message>
+        <source>Detach from its layer</source>
+        <translation>解除与图层的关联</translation>
+    </message>
+    <message>
+        <source>Assign values by query…</source>
+        <translation>按查询批量赋值…</translation>
+    </message>
+    <message>
+        <source>Entities without a layer</source>
+        <translation>显示无图层的实体</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -274,6 +326,50 @@
     <message>
         <source>heading</source>
         <translation>朝向</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>turn</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>corner</source>
+        <translation>角点</translation>
+    </message>
+    <message>
+        <source>new corner</source>
+        <translation>新角点</translation>
+    </message>
+    <message>
+        <source>corner removed</source>
+        <translation>删除角点</translation>
+    </message>
+    <message>
+        <source>attached</source>
+        <translation>已关联</translation>
+    </message>
+    <message>
+        <source>detached</source>
+        <translation>已解除关联</translation>
     </message>
 </context>
 <context>
@@ -1247,12 +1343,28 @@
         <translation>Ctrl+K：命令面板</translation>
     </message>
     <message>
-        <source>Esc: leave measuring</source>
-        <translation>Esc：结束量测</translation>
-    </message>
-    <message>
         <source>Mouse and keys</source>
         <translation>鼠标与按键</translation>
+    </message>
+    <message>
+        <source>Ctrl or Shift with a click: select several</source>
+        <translation>按住 Ctrl 或 Shift 单击：多选</translation>
+    </message>
+    <message>
+        <source>F5, F6, F7: draw a point, a line, an area</source>
+        <translation>F5、F6、F7：绘制点、线、面</translation>
+    </message>
+    <message>
+        <source>F8: move, turn, scale; F9: edit corners</source>
+        <translation>F8：移动、旋转、缩放；F9：编辑角点</translation>
+    </message>
+    <message>
+        <source>Ctrl while drawing: do not snap</source>
+        <translation>绘制时按住 Ctrl：不捕捉</translation>
+    </message>
+    <message>
+        <source>Esc: leave measuring and drawing</source>
+        <translation>Esc：退出量测和绘制</translation>
     </message>
 </context>
 <context>
@@ -1461,6 +1573,10 @@
     <message>
         <source>Tools</source>
         <translation>工具</translation>
+    </message>
+    <message>
+        <source>Snapping</source>
+        <translation>捕捉</translation>
     </message>
 </context>
 <context>
@@ -2505,6 +2621,371 @@
     <message>
         <source>Traceback</source>
         <translation>回溯信息</translation>
+    </message>
+</context>
+<context>
+    <name>DrawnEntities</name>
+    <message>
+        <source>More than {0} entities stand for themselves; the others are not drawn.</source>
+        <translation>没有图层承载的实体超过 {0} 个，其余的未绘制。</translation>
+    </message>
+</context>
+<context>
+    <name>DrawTool</name>
+    <message>
+        <source>Draw a point</source>
+        <translation>绘制点</translation>
+    </message>
+    <message>
+        <source>Draw a line</source>
+        <translation>绘制线</translation>
+    </message>
+    <message>
+        <source>Draw an area</source>
+        <translation>绘制面</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高度</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Choose a type</source>
+        <translation>选择类型</translation>
+    </message>
+    <message>
+        <source>Choose a type first</source>
+        <translation>请先选择类型</translation>
+    </message>
+    <message>
+        <source>Click where it stands · Esc ends</source>
+        <translation>单击放置位置 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Click points · Enter finishes · Backspace takes back · Esc ends</source>
+        <translation>单击添加点 · Enter 完成 · Backspace 撤回 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Length {0} · last {1}</source>
+        <translation>长度 {0} · 末段 {1}</translation>
+    </message>
+    <message>
+        <source>Area {0} · outline {1} · height {2}</source>
+        <translation>面积 {0} · 周长 {1} · 高度 {2}</translation>
+    </message>
+    <message>
+        <source>Area {0} · outline {1}</source>
+        <translation>面积 {0} · 周长 {1}</translation>
+    </message>
+    <message>
+        <source>The outline crosses itself or encloses nothing</source>
+        <translation>轮廓自相交或没有围成面积</translation>
+    </message>
+    <message>
+        <source>An area needs three corners</source>
+        <translation>面至少需要三个角点</translation>
+    </message>
+    <message>
+        <source>A line needs two points</source>
+        <translation>线至少需要两个点</translation>
+    </message>
+    <message>
+        <source>A point needs a place</source>
+        <translation>点需要一个位置</translation>
+    </message>
+    <message>
+        <source>The height is no number</source>
+        <translation>高度不是数字</translation>
+    </message>
+</context>
+<context>
+    <name>EditBar</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Step of the grid</source>
+        <translation>格网间距</translation>
+    </message>
+    <message>
+        <source>{0} (hold Ctrl to suspend)</source>
+        <translation>{0}（按住 Ctrl 暂停）</translation>
+    </message>
+</context>
+<context>
+    <name>Snapping</name>
+    <message>
+        <source>Corner of {0}</source>
+        <translation>{0} 的角点</translation>
+    </message>
+    <message>
+        <source>Corner</source>
+        <translation>角点</translation>
+    </message>
+    <message>
+        <source>Edge of {0}</source>
+        <translation>{0} 的边</translation>
+    </message>
+    <message>
+        <source>Edge</source>
+        <translation>边</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>Grid {0}</source>
+        <translation>格网 {0}</translation>
+    </message>
+    <message>
+        <source>Surface</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>Snap to corners</source>
+        <translation>捕捉角点</translation>
+    </message>
+    <message>
+        <source>Snap to edges</source>
+        <translation>捕捉边</translation>
+    </message>
+    <message>
+        <source>Snap to points of clouds</source>
+        <translation>捕捉点云的点</translation>
+    </message>
+    <message>
+        <source>Snap to surfaces</source>
+        <translation>捕捉表面</translation>
+    </message>
+    <message>
+        <source>Snap to the grid</source>
+        <translation>捕捉格网</translation>
+    </message>
+</context>
+<context>
+    <name>TransformTool</name>
+    <message>
+        <source>East</source>
+        <translation>东</translation>
+    </message>
+    <message>
+        <source>North</source>
+        <translation>北</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Move, turn, scale</source>
+        <translation>移动、旋转、缩放</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Select entities with a place of their own</source>
+        <translation>请选择有自身位置的实体</translation>
+    </message>
+    <message>
+        <source>That is no number</source>
+        <translation>这不是数字</translation>
+    </message>
+    <message>
+        <source>E</source>
+        <translation>东</translation>
+    </message>
+    <message>
+        <source>N</source>
+        <translation>北</translation>
+    </message>
+    <message>
+        <source>Turned by {0}°</source>
+        <translation>旋转 {0}°</translation>
+    </message>
+    <message>
+        <source>Scaled by {0}</source>
+        <translation>缩放 {0} 倍</translation>
+    </message>
+    <message>
+        <source>East {0} · north {1} · up {2}</source>
+        <translation>东 {0} · 北 {1} · 上 {2}</translation>
+    </message>
+</context>
+<context>
+    <name>CornersTool</name>
+    <message>
+        <source>Edit corners</source>
+        <translation>编辑角点</translation>
+    </message>
+    <message>
+        <source>Drag a corner, or the middle of an edge for a new one · Delete removes</source>
+        <translation>拖动角点；拖动边的中点可新增角点 · Delete 删除</translation>
+    </message>
+    <message>
+        <source>Select one entity with a line or an outline of its own</source>
+        <translation>请选择一个有自身线或轮廓的实体</translation>
+    </message>
+    <message>
+        <source>Click the corner to remove first</source>
+        <translation>请先单击要删除的角点</translation>
+    </message>
+    <message>
+        <source>Area {0} · outline {1}</source>
+        <translation>面积 {0} · 周长 {1}</translation>
+    </message>
+    <message>
+        <source>Length {0}</source>
+        <translation>长度 {0}</translation>
+    </message>
+    <message>
+        <source>An area needs three corners, a line two</source>
+        <translation>面至少三个角点，线至少两个</translation>
+    </message>
+    <message>
+        <source>The outline would cross itself</source>
+        <translation>轮廓会自相交</translation>
+    </message>
+</context>
+<context>
+    <name>CutTool</name>
+    <message>
+        <source>Split an outline</source>
+        <translation>拆分轮廓</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>Draw the line right across the outline, from side to side</source>
+        <translation>请让线横穿整个轮廓，从一边到另一边</translation>
+    </message>
+    <message>
+        <source>Click on one side, then on the other · Esc ends</source>
+        <translation>先单击一侧，再单击另一侧 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Enter splits · Backspace takes back · Esc ends</source>
+        <translation>Enter 拆分 · Backspace 撤回 · Esc 结束</translation>
+    </message>
+</context>
+<context>
+    <name>AttachTool</name>
+    <message>
+        <source>Attach “{0}”</source>
+        <translation>关联“{0}”</translation>
+    </message>
+    <message>
+        <source>Click what stands for it in the scene · Esc ends</source>
+        <translation>在场景中单击代表它的对象 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>There is no single thing of a layer here; click another one</source>
+        <translation>此处没有图层中的单个对象，请单击别处</translation>
+    </message>
+    <message>
+        <source>It stands for it already</source>
+        <translation>它已经代表该实体</translation>
+    </message>
+    <message>
+        <source>This stands for “{0}” now. “{0}” stays, without a shape in the scene.</source>
+        <translation>它目前代表“{0}”。“{0}”会保留，但在场景中不再有形状。</translation>
+    </message>
+    <message>
+        <source>Attach</source>
+        <translation>关联</translation>
+    </message>
+    <message>
+        <source>Attach it anyway?</source>
+        <translation>仍要关联吗？</translation>
+    </message>
+</context>
+<context>
+    <name>AssignDialog</name>
+    <message>
+        <source>Assign values by query</source>
+        <translation>按查询批量赋值</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Attribute</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>The grammar is in docs/query.md; nothing means all entities.</source>
+        <translation>查询语法见 docs/query.md；留空表示全部实体。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在计数…</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Choose a type</source>
+        <translation>选择类型</translation>
+    </message>
+    <message>
+        <source>Assign {0}</source>
+        <translation>为“{0}”赋值</translation>
+    </message>
+    <message>
+        <source>{0} entities changed</source>
+        <translation>已更改 {0} 个实体</translation>
+    </message>
+    <message>
+        <source>Only what is so now can be changed</source>
+        <translation>只能更改当前状态</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entity(ies) found</source>
+        <translation><numerusform>找到 %n 个实体</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign to %n entity(ies)</source>
+        <translation><numerusform>赋值给 %n 个实体</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>Stage</name>
+    <message>
+        <source>Assigning values</source>
+        <translation>正在赋值</translation>
+    </message>
+    <message>
+        <source>Writing entities</source>
+        <translation>正在写入实体</translation>
+    </message>
+</context>
+<context>
+    <name>EntityEditing</name>
+    <message>
+        <source>These outlines do not all touch; only neighbours can be merged.</source>
+        <translation>这些轮廓没有全部相接，只有相邻的才能合并。</translation>
     </message>
 </context>
 </TS>

@@ -83,11 +83,7 @@ def convert_raster(source: RasterSource, target: Target, crs: str | None) -> Lay
                 seen = _write_imagery(warp, dataset, target, scratch, warnings)
             bounds = _local_bounds(warp, target, heights) if seen else None
             pixels = int(warp.width * warp.height)
-            if _reaches_far(warp, target):
-                warnings.append(
-                    f"reaches far beyond the project: only the part within {_REACH_M / 1000:,.0f} "
-                    "km of its origin is shown"
-                )
+            _note_cut(warp, target, warnings)
         if not seen:
             warnings.append("every pixel is without data")
         target.job.report("Building overviews", 0, 0, "pixels")
@@ -229,14 +225,18 @@ def _far_grid(dataset: Any, target: Target, options: dict[str, Any]) -> _Grid | 
     return _Grid(from_origin(x - reach, y + reach, pixel_m, pixel_m), size, size)
 
 
-def _reaches_far(warp: Any, target: Target) -> bool:
-    """Return whether a raster was cut to the surroundings of the project by `_far_grid`."""
+def _note_cut(warp: Any, target: Target, warnings: list[str]) -> None:
+    """Say where a raster was cut to the surroundings of the project by `_far_grid`."""
     x, y, _ = target.frame.offset
     west, south, east, north = warp.bounds
     cut = (x - _REACH_M, y - _REACH_M, x + _REACH_M, y + _REACH_M)
     pixel_m = abs(warp.transform.a)
     apart = [abs(a - b) for a, b in zip((west, south, east, north), cut)]
-    return bool(max(apart) <= 2 * pixel_m)
+    if max(apart) <= 2 * pixel_m:
+        warnings.append(
+            f"reaches far beyond the project: only the part within {_REACH_M / 1000:,.0f} km of "
+            "its origin is shown"
+        )
 
 
 def _windows(dataset: Any) -> Iterator[Any]:

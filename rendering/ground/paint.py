@@ -197,6 +197,8 @@ class Painter:
         is_line = "Line" in drape.table.geometry[index].geom_type
         fill, outline, order = GROUND.get(kind, OTHER_LINE if is_line else OTHER_AREA)
         own = drape.style.get("colour")
+        if kind not in GROUND and "shapan_colour" in drape.table.columns:
+            own = drape.table.columns["shapan_colour"][index]
         colour = _bytes(fill)
         edge = None if outline is None else _bytes(outline)
         if isinstance(own, str) and len(own) == 7 and kind not in _COVER.values():

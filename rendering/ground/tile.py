@@ -232,7 +232,8 @@ def _compose(
     painter = Painter(out, box, content.dark)
     for drape in content.drapes:
         if drape.visible:
-            share = None if cover is None else 1.0 - cover * (1.0 - OVER_IMAGERY[drape.band])
+            shows = float(drape.style.get("over_imagery", OVER_IMAGERY[drape.band]))
+            share = None if cover is None else 1.0 - cover * (1.0 - shows)
             painter.paint(drape, share)
     for footprints in content.footprints:
         if footprints.visible:

@@ -413,11 +413,21 @@ def _manhole() -> Model:
     return m
 
 
-def _pin() -> Model:
+def _pin(colour: str = "#157f86") -> Model:
     m = Model()
-    m.cone("#157f86", (0, 0, 0.05), 2.6, 0.02, 0.62, 9)
-    m.blob("#157f86", (0, 0, 3.1), 0.85)
+    m.cone(colour, (0, 0, 0.05), 2.6, 0.02, 0.62, 9)
+    m.blob(colour, (0, 0, 3.1), 0.85)
     m.blob("#f4f5f6", (0, 0, 3.35), 0.55)
+    return m
+
+
+def _cabinet(colour: str = STEEL) -> Model:
+    """Machines and equipment that have no model of their own: a housing on its footing."""
+    m = Model()
+    m.box(CONCRETE, (0, 0, 0.08), (1.5, 1.1, 0.16))
+    m.box(colour, (0, 0, 0.92), (1.3, 0.9, 1.52))
+    m.box(DARK, (0, 0, 1.71), (1.36, 0.96, 0.06))
+    m.box(WHITE, (0, 0.46, 1.25), (0.7, 0.03, 0.4))
     return m
 
 
@@ -429,9 +439,16 @@ _MODELS: Final = {
 }  # fmt: skip
 
 
+#: Stand for whatever has no model of its own, in the colour of its type: ``cabinet#7f8c94``.
+_COLOURED: Final = {"pin": _pin, "cabinet": _cabinet}
+
+
 @functools.cache
 def model(kind: str) -> Model:
     """Return the model of an entity type; a pin where there is none."""
+    name, mark, colour = kind.partition("#")
+    if mark and name in _COLOURED:
+        return _COLOURED[name](mark + colour)
     return _MODELS.get(kind, _pin)()
 
 

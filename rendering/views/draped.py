@@ -8,15 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from rendering.actors import line_actor
 from rendering.features import check_features
-from rendering.geometry import poly_data
 from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
 from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.options import Pick
+from rendering.outline import course_actor, ground_outline
 from rendering.picking import Ray
 from rendering.symbology.palette import Theme
 from rendering.views.ground import Ground
@@ -198,38 +197,21 @@ class DrapeView(DrapedView):
             return
         hovered = set() if hover is None else {hover}
         for wanted, width in ((features, 3.0), (hovered - features, 1.5)):
-            pairs = self._outline(wanted)
-            if len(pairs):
-                self._marks.append(self._line(pairs, width))
-                self.scene.renderer.AddActor(self._marks[-1])
+            actor = course_actor(self._outline(wanted), self.scene.theme, width)
+            if actor is not None:
+                self._marks.append(actor)
+                self.scene.renderer.AddActor(actor)
 
-    def _outline(self, features: set[int]) -> Any:
-        import shapely
-
+    def _outline(self, features: set[int]) -> list[Any]:
         if not features or self._drape is None:
-            return np.zeros((0, 3))
+            return []
         table = self._drape.table
         found = np.flatnonzero(np.isin(table.fid, list(features)))
-        pairs = []
+        courses: list[Any] = []
         for index in found:
-            shape = table.geometry[index]
-            edge = shape.boundary if shape.area > 0 else shape
-            if shape.area <= 0:
-                edge = shape.buffer(self._drape.width_of(int(index)) / 2, cap_style="flat").boundary
-            for part in shapely.get_parts(shapely.segmentize(edge, 10.0)):
-                xy = np.asarray(part.coords, float)[:, :2]
-                z = self.ground.heights(xy[:, 0], xy[:, 1]) + 0.25
-                points = np.column_stack([xy, z])
-                pairs.append(np.stack([points[:-1], points[1:]], 1).reshape(-1, 3))
-        return np.concatenate(pairs) if pairs else np.zeros((0, 3))
-
-    def _line(self, pairs: Any, width_px: float) -> Any:
-        centre = pairs.mean(axis=0)
-        order = np.arange(len(pairs)).reshape(-1, 2)
-        data = poly_data((pairs - centre).astype(np.float32), lines=order)
-        actor = line_actor(data, self.scene.theme.accent, width_px)
-        actor.SetPosition(*centre)
-        return actor
+            width = self._drape.width_of(int(index))
+            courses += ground_outline(table.geometry[index], width, self.ground.heights)
+        return courses
 
     def set_theme(self, theme: Theme) -> None:
         """Apply the selection colour."""

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
+from rendering.actors import line_actor
 from rendering.geometry import poly_data
 from rendering.haze import Haze
 from rendering.light import Light
 from rendering.look import Look
 from rendering.symbology.models import model, simple_model
+from rendering.symbology.palette import Theme
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -246,3 +248,53 @@ def _switch(cell: Cell, wanted: bool | None) -> None:
     if wanted is not None:
         cell.actors[wanted].VisibilityOn()
     cell.shown = wanted
+
+
+# -- single copies -----------------------------------------------------------------------
+
+
+def instance_at(groups: list[Instances], at: FloatArray) -> tuple[float, Instances, int] | None:
+    """Return the drawn copy that holds a place: how far off its axis (0 to 1), group and index."""
+    best: tuple[float, Instances, int] | None = None
+    for group in groups:
+        shown = group.shown_rows
+        if len(shown) == 0:
+            continue
+        where = group.position[shown]
+        flat = np.linalg.norm(where[:, :2] - at[:2], axis=1)
+        up = at[2] - where[:, 2]
+        radius = group.radius_m[shown] + 0.15
+        inside = (flat <= radius) & (up > 0.05) & (up <= group.height_m[shown] + 0.3)
+        for i in np.flatnonzero(inside):
+            score = float(flat[i] / radius[i])
+            if (best is None or score < best[0]) and _holds(group, int(shown[i]), at):
+                best = (score, group, int(shown[i]))
+    return best
+
+
+def _own_axes(group: Instances, index: int) -> tuple[Any, Any]:
+    """Return the rotation of an instance and its model's scaled bounds (2, 3)."""
+    angle = np.radians(-float(group.heading_deg[index]))
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    return turn, np.array(model(group.kind).bounds) * float(group.scale[index])
+
+
+def _holds(group: Instances, index: int, at: Any) -> bool:
+    turn, bounds = _own_axes(group, index)
+    own = turn.T @ (at - group.position[index])
+    return bool(((own >= bounds[0] - 0.2) & (own <= bounds[1] + 0.2)).all())
+
+
+def frame_actor(group: Instances, index: int, theme: Theme, width_px: float) -> Any:
+    """Return a box around one copy."""
+    turn, bounds = _own_axes(group, index)
+    middle, half = bounds.mean(axis=0), (bounds[1] - bounds[0]) / 2 * 1.03 + 0.05
+    signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
+    edges = [(i, j) for i in range(8) for j in range(i) if np.abs(signs[i] - signs[j]).sum() == 2]
+    corners = (middle + signs * half) @ turn.T
+    actor = line_actor(
+        poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px
+    )
+    actor.SetPosition(*group.position[index])
+    return actor

@@ -8,10 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rendering.actors import line_actor
 from rendering.camera import Point
 from rendering.features import FeatureTable, check_features
-from rendering.geometry import poly_data
 from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.options import Pick
@@ -20,7 +18,13 @@ from rendering.symbology.models import has_model, model
 from rendering.symbology.palette import Theme
 from rendering.views.draped import content_path
 from rendering.views.ground import Ground
-from rendering.views.instances import Instances, InstanceScene, trim
+from rendering.views.instances import (
+    Instances,
+    InstanceScene,
+    frame_actor,
+    instance_at,
+    trim,
+)
 from rendering.views.view import Scene
 from twin_model.layer import Bounds, Layer
 
@@ -159,7 +163,7 @@ class SymbolsView:
 
     def update(self, look: Look, deadline: float) -> bool:
         """Choose the neighbourhoods that are large enough and in view."""
-        if self._table is not None and self._stands_on is not self._ground.content.fields:
+        if self._table is not None and self._stands_on != self._ground.content.fields:
             self._build()
         key = (look.eye, look.planes, look.pixels_per_radian, self.visible, look.is_moving)
         if key == self._seen:
@@ -224,26 +228,12 @@ class SymbolsView:
         table = self._table
         if table is None or not self.visible:
             return None
-        best: tuple[float, Pick] | None = None
-        at = np.array(position)
-        for group in self._kinds:
-            shown = group.shown_rows
-            if len(shown) == 0:
-                continue
-            where = group.position[shown]
-            flat = np.linalg.norm(where[:, :2] - at[:2], axis=1)
-            up = at[2] - where[:, 2]
-            radius = group.radius_m[shown] + 0.15
-            inside = (flat <= radius) & (up > 0.05) & (up <= group.height_m[shown] + 0.3)
-            for i in np.flatnonzero(inside):
-                if not _holds(group, int(shown[i]), at):
-                    continue
-                row = int(group.rows[shown[i]])
-                score = float(flat[i] / radius[i])
-                if best is None or score < best[0]:
-                    name = str(table.columns["name"][row])
-                    best = (score, Pick(self.layer.id, int(table.fid[row]), position, name))
-        return None if best is None else best[1]
+        found = instance_at(self._kinds, np.array(position))
+        if found is None:
+            return None
+        row = int(found[1].rows[found[2]])
+        name = str(table.columns["name"][row])
+        return Pick(self.layer.id, int(table.fid[row]), position, name)
 
     def select(self, features: set[int], hover: int | None) -> None:
         """Put an outline box around things."""
@@ -259,7 +249,7 @@ class SymbolsView:
             for feature in wanted:
                 for group in self._kinds:
                     for i in np.flatnonzero(self._table.fid[group.rows] == feature):
-                        actor = _frame_actor(group, int(i), self.scene.theme, width)
+                        actor = frame_actor(group, int(i), self.scene.theme, width)
                         self.scene.renderer.AddActor(actor)
                         self._marks.append(actor)
 
@@ -295,30 +285,3 @@ def _extent(position: npt.NDArray[np.float64]) -> tuple[Any, Any]:
         if float((high - low)[:2].max()) > 3.0 * float((inner[1] - inner[0])[:2].max()):
             return inner[0], inner[1]
     return low, high
-
-
-def _own_axes(group: Instances, index: int) -> tuple[Any, Any]:
-    """Return the rotation of an instance and its model's scaled bounds (2, 3)."""
-    angle = np.radians(-float(group.heading_deg[index]))
-    cos, sin = np.cos(angle), np.sin(angle)
-    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
-    return turn, np.array(model(group.kind).bounds) * float(group.scale[index])
-
-
-def _holds(group: Instances, index: int, at: Any) -> bool:
-    turn, bounds = _own_axes(group, index)
-    own = turn.T @ (at - group.position[index])
-    return bool(((own >= bounds[0] - 0.2) & (own <= bounds[1] + 0.2)).all())
-
-
-def _frame_actor(group: Instances, index: int, theme: Theme, width_px: float) -> Any:
-    turn, bounds = _own_axes(group, index)
-    middle, half = bounds.mean(axis=0), (bounds[1] - bounds[0]) / 2 * 1.03 + 0.05
-    signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
-    edges = [(i, j) for i in range(8) for j in range(i) if np.abs(signs[i] - signs[j]).sum() == 2]
-    corners = (middle + signs * half) @ turn.T
-    actor = line_actor(
-        poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px
-    )
-    actor.SetPosition(*group.position[index])
-    return actor

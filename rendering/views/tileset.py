@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from rendering.actors import apply_opacity, edge_actor, edge_colour, line_actor, surface_actor
-from rendering.geometry import feature_edges, poly_data, vtk_matrix
+from rendering.actors import apply_opacity, edge_actor, edge_colour, surface_actor
+from rendering.geometry import poly_data
 from rendering.ground.shadows import Footprints
 from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.options import Pick
+from rendering.outline import outline_actors
 from rendering.picking import Ray, hit_points, hit_triangles
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
@@ -174,43 +175,10 @@ class TileNode(Node):
         for features, width in ((view.selected, 3.0), ({view.hovered} - {None}, 1.5)):
             wanted = np.array(sorted(f for f in features if f is not None), np.int64)
             for part in self.parts if len(wanted) else []:
-                self.marks += _outline(part, wanted, view.scene.theme, width)
+                self.marks += outline_actors(part, wanted, view.scene.theme, width)
         for actor in self.marks:
             actor.SetVisibility(self.is_shown)
             renderer.AddActor(actor)
-
-
-def _outline(part: Part, features: Any, theme: Theme, width_px: float) -> list[Any]:
-    """Return a silhouette and a faint tint of the features in a part."""
-    if part.feature is None:
-        return []
-    inside = np.isin(part.feature, features)
-    if not inside.any():
-        return []
-    found: list[Any] = []
-    if part.triangles is not None:
-        faces = part.triangles[inside[part.triangles].all(axis=1)]
-        pairs = feature_edges(part.position, faces)
-        if len(pairs):
-            order = np.arange(len(pairs), dtype=np.uint32).reshape(-1, 2)
-            found.append(line_actor(poly_data(pairs, lines=order), theme.accent, width_px))
-        if len(faces):
-            used, index = np.unique(faces, return_inverse=True)
-            tint = line_actor(
-                poly_data(part.position[used], triangles=index.reshape(-1, 3)), theme.accent, 1.0
-            )
-            tint.GetProperty().SetOpacity(0.22)
-            mapper = tint.GetMapper()
-            mapper.SetResolveCoincidentTopologyToPolygonOffset()
-            mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -1.0)
-            found.append(tint)
-    else:
-        dots = line_actor(poly_data(part.position[inside]), theme.accent, 1.0)
-        dots.GetProperty().SetPointSize(width_px + 4)
-        found.append(dots)
-    for actor in found:
-        actor.SetUserMatrix(vtk_matrix(part.matrix))
-    return found
 
 
 class TilesetView:
@@ -362,6 +330,22 @@ class TilesetView:
             value = int(part.feature[vertex])
             feature = value if value >= 0 else None
         return distance, Pick(self.layer.id, feature, ray.at(distance), part.name)
+
+    def nearest_point(self, ray: Ray) -> tuple[float, tuple[float, float, float]] | None:
+        """Return distance and place of the nearest point of a cloud within a ray's spread."""
+        best: tuple[float, tuple[float, float, float]] | None = None
+        for node in self.engine.drawn:
+            if not isinstance(node, TileNode) or ray.meets(node.box, 0.5) is None:
+                continue
+            for part in node.parts:
+                hit = None
+                if part.mode == "points":
+                    hit = hit_points(ray, part.matrix, part.position)
+                if hit is not None and (best is None or hit[0] < best[0]):
+                    own = part.matrix[:3, :3] @ part.position[hit[1]].astype(np.float64)
+                    x, y, z = (float(v) for v in own + part.matrix[:3, 3])
+                    best = (hit[0], (x, y, z))
+        return best
 
     def select(self, features: set[int], hover: int | None) -> None:
         """Mark features in all loaded tiles."""

@@ -15,7 +15,7 @@ import shapely
 from PIL import Image
 
 from rendering.camera import CameraPose
-from rendering.offscreen import render_to_png
+from rendering.offscreen import Picture, render_to_png
 from twin_model.layer import LayerRole
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -55,7 +55,9 @@ def test_a_harbour_looks_as_it_did(district: Any, tmp_path: Path, dark: bool) ->
     name = f"harbour-{'dark' if dark else 'light'}.png"
     out = tmp_path / name
     pose = CameraPose((-120.0, -190.0, 95.0), (0.0, 0.0, 10.0))
-    assert render_to_png(district.frame, harbour(district), out, (400, 400), pose, 60, dark=dark)
+    assert render_to_png(
+        district.frame, harbour(district), out, Picture((400, 400), pose, 60, dark=dark)
+    )
     made = np.asarray(Image.open(out).convert("RGB"), float)
     stored = GOLDEN / name
     if os.environ.get("SHAPAN_UPDATE_GOLDEN"):

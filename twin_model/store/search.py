@@ -67,6 +67,22 @@ def by_feature(
     return _one(connection, moment, frame, "layer = ? AND feature = ?", [layer, feature])
 
 
+def standing(
+    connection: sqlite3.Connection, frame: Frame, moment: Moment, limit: int
+) -> list[Entity]:
+    """Return the entities that have a place and that no layer draws, oldest first."""
+    condition, parameters = moment.condition()
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    found = cursor.execute(
+        f"SELECT {rows.ENTITY_COLUMNS} FROM entity_version WHERE layer IS NULL"
+        f" AND (geom IS NOT NULL OR own_geometry IS NOT NULL) AND {condition}"
+        " ORDER BY entity LIMIT ?",
+        [*parameters, limit],
+    )
+    return [rows.entity_from(row, frame) for row in found]
+
+
 def counts_by_type(connection: sqlite3.Connection, moment: Moment) -> dict[str, int]:
     """Return how many entities there are of each type at a moment, most first."""
     condition, parameters = moment.condition()

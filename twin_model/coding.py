@@ -52,6 +52,18 @@ def with_codes(entities: Sequence[Entity], frame: Frame, epoch: str | None) -> l
     ]
 
 
+def at_new_place(entity: Entity, frame: Frame) -> Entity:
+    """Return an entity whose space code says where it is now; one that has none gets none.
+
+    The management code stays for life, and so does the time code, which says since when a thing
+    is; only the space code names a place.
+    """
+    if not entity.codes.space:
+        return entity
+    (code,) = _space_codes([entity], frame)
+    return replace(entity, codes=replace(entity.codes, space=code))
+
+
 def _space_codes(entities: Sequence[Entity], frame: Frame) -> list[str]:
     codes = [""] * len(entities)
     placed = [n for n, entity in enumerate(entities) if entity.position is not None]

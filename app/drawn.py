@@ -1,0 +1,231 @@
+"""Feeds the stage with the entities that no layer draws, and keeps them in step with the twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from app import numbers
+from app.project import ProjectSession
+from app.viewport import Viewport
+from app.workers import Background
+from twin_model.entity import Entity
+from twin_model.errors import StoreError
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from app.entity_shapes import ShapeMaker
+    from rendering.entities.shape import EntityShape
+    from twin_model.view import TwinView
+
+#: More than these would neither be told apart nor fit the frame's budget.
+MOST: Final = 100_000
+
+
+@dataclass
+class _Read:
+    """What a worker found: shapes by entity id, and ids that are drawn no more."""
+
+    shapes: dict[str, EntityShape] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    is_cut: bool = False
+
+
+class DrawnEntities(QObject):
+    """The entities that stand for themselves, by the numbers that the stage knows them by.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    viewport : Viewport
+    background : Background
+    """
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, session: ProjectSession, viewport: Viewport, background: Background) -> None:
+        super().__init__(viewport)
+        self._session = session
+        self._viewport = viewport
+        self._background = background
+        self._instant: Instant | None = None
+        self._features: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+        self._shapes: dict[str, EntityShape] = {}
+        self._waiting: set[str] | None = set()
+        self._asking = False
+        session.opened.connect(self._open)
+        session.closed.connect(self._clear)
+        session.changed.connect(self._follow)
+
+    # -- asking --------------------------------------------------------------------------
+
+    def id_of(self, layer: str, feature: int) -> str | None:
+        """Return the entity that a pick means; None where it means a layer's feature."""
+        from rendering.entities.shape import ENTITIES
+
+        return self._ids.get(feature) if layer == ENTITIES else None
+
+    def mark_of(self, entity: Entity) -> tuple[str, int] | None:
+        """Return what the stage marks for an entity; None where nothing of it is drawn."""
+        if entity.layer is not None:
+            return None if entity.feature is None else (entity.layer, entity.feature)
+        from rendering.entities.shape import ENTITIES
+
+        feature = self._features.get(entity.id)
+        return None if feature is None else (ENTITIES, feature)
+
+    def shape(self, entity_id: str) -> EntityShape | None:
+        """Return how an entity is drawn; None where it is not."""
+        return self._shapes.get(entity_id)
+
+    def __len__(self) -> int:
+        return len(self._shapes)
+
+    @property
+    def visible(self) -> bool:
+        """Whether they are shown."""
+        return self._viewport.stage.entities.visible
+
+    def toggle(self) -> None:
+        """Show them, or hide them: the layers then are to be seen alone."""
+        from rendering.entities.shape import ENTITIES
+
+        self._viewport.stage.set_style(ENTITIES, {"visible": not self.visible})
+        self._viewport.redraw()
+
+    # -- following the twin --------------------------------------------------------------
+
+    def set_instant(self, instant: Instant | None) -> None:
+        """Show the entities of an instant; those of now for None."""
+        if instant != self._instant:
+            self._instant = instant
+            self._waiting = None
+            self._ask()
+
+    def _open(self) -> None:
+        self._clear()
+        self._waiting = None
+        self._ask()
+
+    def _clear(self) -> None:
+        self._instant, self._waiting, self._asking = None, set(), False
+        self._features, self._ids, self._shapes = {}, {}, {}
+        self._viewport.stage.entities.replace(())
+        self._viewport.redraw()
+
+    def _follow(self, change: Any) -> None:
+        if change.frame or change.all_entities or self._instant is not None:
+            self._waiting = None
+        elif self._waiting is not None:
+            self._waiting |= change.entities
+        if self._waiting is None or self._waiting:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Read what is waiting; what comes meanwhile waits for the next turn."""
+        twin = self._session.twin
+        if twin is None or self._asking:
+            return
+        from twin_model.view import TwinView
+
+        wanted, self._waiting, self._asking = self._waiting, set(), True
+        view, instant = TwinView(twin, self._instant), self._instant
+        known, known_numbers = self._shapes, dict(self._features)
+
+        def question() -> _Read | StoreError:
+            try:
+                return _read(view, wanted, known, known_numbers)
+            except StoreError as error:
+                return error  # the project may have been closed meanwhile
+
+        self._background.ask(
+            "drawn-entities", question, lambda found: self._show(twin, instant, found)
+        )
+
+    def _show(self, twin: object, instant: Instant | None, found: _Read | StoreError) -> None:
+        if twin is not self._session.twin:
+            return
+        self._asking = False
+        if isinstance(found, StoreError):
+            self.failed.emit(str(found))
+        elif instant == self._instant:
+            self._put(found)
+        if self._waiting is None or self._waiting:
+            self._ask()
+
+    def _put(self, found: _Read) -> None:
+        entities = self._viewport.stage.entities
+        gone = [self._features[one] for one in found.gone if one in self._shapes]
+        for entity_id in found.gone:
+            self._shapes.pop(entity_id, None)
+        for entity_id, shape in found.shapes.items():
+            self._features[entity_id] = shape.feature
+            self._ids[shape.feature] = entity_id
+        if found.shapes or gone:
+            is_first = not self._shapes and not gone
+            self._shapes = {**self._shapes, **found.shapes}
+            if is_first:
+                entities.replace(found.shapes.values())
+            else:
+                entities.change(found.shapes.values(), gone)
+            self._viewport.redraw()
+            self.changed.emit()
+        if found.is_cut:
+            text = self.tr("More than {0} entities stand for themselves; the others are not drawn.")
+            self.failed.emit(text.format(numbers.integer(MOST)))
+
+
+def _read(
+    view: TwinView,
+    wanted: set[str] | None,
+    known: dict[str, EntityShape],
+    features: dict[str, int],
+) -> _Read:
+    """Return what differs from what is drawn; runs in a worker."""
+    from app.editing import schema
+    from app.entity_shapes import ShapeMaker
+
+    maker = ShapeMaker(schema.catalogue())
+    if wanted is None:
+        entities: Sequence[Entity] = view.standing(MOST)
+        found = _differing(maker, entities, known, features)
+        found.gone = set(known) - {entity.id for entity in entities}
+        found.is_cut = len(entities) == MOST
+        return found
+    present, gone = [], set()
+    for entity_id in wanted:
+        try:
+            entity = view.entity(entity_id)
+        except StoreError:
+            gone.add(entity_id)
+            continue
+        (present.append(entity) if entity.layer is None else gone.add(entity_id))
+    found = _differing(maker, present, known, features)
+    found.gone |= gone
+    return found
+
+
+def _differing(
+    maker: ShapeMaker,
+    entities: Iterable[Entity],
+    known: dict[str, EntityShape],
+    features: dict[str, int],
+) -> _Read:
+    found = _Read()
+    number = max(features.values(), default=0)
+    for entity in entities:
+        feature = features.get(entity.id)
+        if feature is None:
+            number += 1
+            feature = number
+        shape = maker.shape(entity, feature)
+        if shape is None:
+            found.gone.add(entity.id)
+        elif shape != known.get(entity.id):
+            found.shapes[entity.id] = shape
+    return found

@@ -1,0 +1,364 @@
+"""Giving one value to all entities that a query finds: one step, with progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import entity_words, messages, numbers
+from app.editing import attributes, changes, schema
+from app.editing.type_picker import TypePicker
+from app.panels.entity_editors import choice_editor, date_editor, text_editor
+from app.panels.entity_fields import unit_label
+from app.panels.entity_form import FormField
+from app.services import Services
+from twin_model.errors import ValidationError
+from twin_model.query import EntityQuery
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from app.window import MainWindow
+    from ingest.pipeline.job import Job
+    from twin_model.entity import Entity
+    from twin_model.frame import Frame
+    from twin_model.schema.types import PropertyType
+    from twin_model.time import Instant
+    from twin_model.twin import Twin
+    from twin_model.view import TwinView, TypeTree
+
+#: In the query language, which is the same in all languages.
+_EXAMPLE: Final = "type is building and height_m > 30"
+_WAIT_MS: Final = 250
+#: So many of those found say which attributes they have.
+_SAMPLE: Final = 400
+#: Entities are read and changed in parts, so that the progress moves and Cancel is heard.
+_PART: Final = 2_000
+#: Stands for the type among the attributes.
+_TYPE: Final = "@type"
+
+
+class _TypedTwin:
+    """A twin whose queries mean a type with its subtypes."""
+
+    def __init__(self, twin: Twin, catalogue: TypeTree) -> None:
+        self._twin = twin
+        self.frame: Frame = twin.frame
+        self.catalogue: TypeTree | None = catalogue
+
+    def reader(self) -> sqlite3.Connection:
+        """See `twin_model.view.Source`."""
+        return self._twin.reader()
+
+    def now(self) -> Instant:
+        """See `twin_model.view.Source`."""
+        return self._twin.now()
+
+
+@dataclass
+class _Found:
+    """What a query finds, or what is wrong with it."""
+
+    count: int = 0
+    sample: list[Entity] = field(default_factory=list)
+    problem: str = ""
+
+
+class AssignDialog(QDialog):
+    """Query, attribute, value.
+
+    Parameters
+    ----------
+    window : MainWindow
+    services : Services
+    """
+
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._window = window
+        self._services = services
+        self._found = _Found()
+        self._known: dict[str, attributes.Attribute] = {}
+        self._type = ""
+        self.setWindowTitle(self.tr("Assign values by query"))
+        self.query = QLineEdit(self)
+        self.query.setPlaceholderText(_EXAMPLE)
+        self.query.setAccessibleName(self.tr("Query"))
+        self.count = QLabel(self)
+        self.count.setObjectName("dim")
+        self.count.setWordWrap(True)
+        self.attribute = QComboBox(self)
+        self.attribute.setAccessibleName(self.tr("Attribute"))
+        self.problem = QLabel(self)
+        self.problem.setObjectName("error")
+        self.problem.setWordWrap(True)
+        self.value: QWidget = QLineEdit(self)
+        self._unit = QLabel(self)
+        self._unit.setObjectName("dim")
+        self.picker = TypePicker(self)
+        self.picker.chosen.connect(self._choose_type)
+        self.buttons = QDialogButtonBox(self)
+        self.assign = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.assign.setObjectName("primary")
+        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self._lay_out()
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_WAIT_MS)
+        self._wait.timeout.connect(self._ask)
+        self.query.textChanged.connect(lambda _: self._wait.start())
+        self.attribute.activated.connect(lambda _: self._make_value())
+        self.buttons.accepted.connect(self._assign)
+        self.buttons.rejected.connect(self.reject)
+        self.resize(560, 0)
+        self._ask()
+
+    def _lay_out(self) -> None:
+        note = QLabel(self.tr("The grammar is in docs/query.md; nothing means all entities."), self)
+        note.setObjectName("dim")
+        self._form = QFormLayout()
+        self._form.addRow(self.tr("Query"), self.query)
+        self._form.addRow("", self.count)
+        self._form.addRow(self.tr("Attribute"), self.attribute)
+        self._place = QHBoxLayout()
+        self._place.addWidget(self.value, 1)
+        self._place.addWidget(self._unit)
+        self._form.addRow(self.tr("Value"), self._place)
+        self._form.addRow("", self.problem)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(note)
+        layout.addLayout(self._form)
+        layout.addWidget(self.buttons)
+
+    # -- the query -----------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        twin = self._services.session.twin
+        if twin is None:
+            self.reject()
+            return
+        text = self.query.text().strip()
+        self.count.setText(self.tr("Counting…"))
+        self.assign.setEnabled(False)
+        self._services.background.ask("assign", lambda: _find(twin, text), self._show_found)
+
+    def _show_found(self, found: _Found) -> None:
+        self._found = found
+        self.count.setObjectName("error" if found.problem else "dim")
+        self.count.style().polish(self.count)
+        if found.problem:
+            self.count.setText(messages.shown(found.problem))
+        else:
+            text = self.tr("%n entity(ies) found", None, found.count)
+            self.count.setText(text)
+            self._fill_attributes(found.sample)
+        self._check()
+
+    def _fill_attributes(self, sample: list[Entity]) -> None:
+        chosen = self.attribute.currentData()
+        self.attribute.clear()
+        self._known = {}
+        if sample:
+            self.attribute.addItem(self.tr("Type"), _TYPE)
+            for one in attributes.attributes_of(sample):
+                if one.property is not None and not one.property.read_only:
+                    self._known[one.name] = one
+                    title = one.title if not one.group else f"{one.title}    {one.group}"
+                    self.attribute.addItem(title, one.name)
+        at = self.attribute.findData(chosen) if chosen else -1
+        self.attribute.setCurrentIndex(at if at >= 0 else min(1, self.attribute.count() - 1))
+        if at < 0 or self._kind_of(chosen) != self.value.property("kind"):
+            self._make_value()
+
+    # -- the value -----------------------------------------------------------------------
+
+    @property
+    def key(self) -> str:
+        """The attribute that is assigned; `_TYPE` for the type."""
+        return str(self.attribute.currentData() or "")
+
+    def _kind_of(self, key: Any) -> PropertyType | None:
+        known = self._known.get(str(key))
+        return None if known is None else known.property
+
+    def _make_value(self) -> None:
+        """Put the editor in place that fits the attribute."""
+        kind = self._kind_of(self.key)
+        editor = self._editor(kind)
+        editor.setProperty("kind", kind)
+        editor.setAccessibleName(self.tr("Value"))
+        self._place.removeWidget(self.value)
+        self._place.insertWidget(0, editor, 1)
+        editor.show()
+        self.value.hide()
+        self.value.deleteLater()
+        self.value = editor
+        unit = unit_label(kind.unit) if kind is not None else ""
+        self._unit.setText(unit)
+        self._unit.setVisible(bool(unit))
+        self._check()
+
+    def _editor(self, kind: PropertyType | None) -> QWidget:
+        from twin_model.schema.types import Kind
+
+        if self.key == _TYPE:
+            button = QPushButton(self.tr("Choose a type"), self)
+            button.clicked.connect(lambda: self.picker.popup(button, self._type))
+            if self._type:
+                button.setText(entity_words.entity_type(self._type))
+            return button
+        if kind is None:
+            return QLineEdit(self)
+        if kind.kind in (Kind.ENUM, Kind.BOOLEAN):
+            box = choice_editor(kind, FormField("", "", kind=kind), self)
+            box.activated.connect(lambda _: self._check())
+            return box
+        if kind.kind is Kind.DATE:
+            edit = date_editor(self, self._check)
+        else:
+            edit = text_editor(kind, self)
+        edit.textChanged.connect(lambda _: self._check())
+        return edit
+
+    def _choose_type(self, type_id: str) -> None:
+        self._type = type_id
+        if isinstance(self.value, QPushButton):
+            self.value.setText(entity_words.entity_type(type_id))
+        self._check()
+
+    def _text(self) -> str:
+        if isinstance(self.value, QComboBox):
+            return str(self.value.currentData() or "")
+        return self.value.text() if isinstance(self.value, QLineEdit) else ""
+
+    def _change(self) -> Callable[[Entity], Entity] | None:
+        """Return what is done to each; None, with the reason beside it, where that is unclear."""
+        key, kind = self.key, self._kind_of(self.key)
+        self.problem.setText("")
+        if key == _TYPE:
+            return _retype(self._type) if self._type else None
+        if kind is None:
+            return None
+        try:
+            value = attributes.read_text(kind, self._text())
+        except ValidationError as error:
+            self.problem.setText(attributes.problem_text(error, kind))
+            return None
+        return changes.set_attribute(key, value)
+
+    def _check(self) -> None:
+        change = self._change()
+        count = 0 if self._found.problem else self._found.count
+        self.problem.setVisible(bool(self.problem.text()))
+        self.assign.setText(self.tr("Assign to %n entity(ies)", None, count))
+        self.assign.setEnabled(change is not None and count > 0)
+
+    # -- doing it ------------------------------------------------------------------------
+
+    def _assign(self) -> None:
+        change, twin = self._change(), self._services.session.twin
+        if change is None or twin is None:
+            return
+        text, count = self.query.text().strip(), self._found.count
+        what = "type" if self.key == _TYPE else changes.title_of(self.key)
+        title = f"Edit {count} entities: {what}"
+        self._services.jobs.start(
+            self.tr("Assign {0}").format(self.attribute.currentText().split("    ")[0]),
+            lambda job: assign(twin, text, change, title, job),
+        )
+        self.accept()
+
+
+def _typed(twin: Twin) -> TwinView:
+    from twin_model.view import TwinView
+
+    return TwinView(_TypedTwin(twin, schema.catalogue()))
+
+
+def _find(twin: Twin, text: str) -> _Found:
+    """Return how many a query finds, and some of them; runs in a worker."""
+    from twin_model.query_text import parse
+
+    view, query = _typed(twin), EntityQuery(where=text)
+    try:
+        parsed = parse(text)
+        if parsed.at is not None or parsed.known_on is not None:
+            say = QCoreApplication.translate
+            return _Found(problem=say("AssignDialog", "Only what is so now can be changed"))
+        count = view.count(query)
+        sample = view.entities(replace(query, limit=min(parsed.limit or _SAMPLE, _SAMPLE)))
+    except ValidationError as error:
+        return _Found(problem=error.rule)
+    return _Found(min(count, parsed.limit or count), sample)
+
+
+def _retype(type_id: str) -> Callable[[Entity], Entity]:
+    change = changes.set_type(type_id)
+
+    def checked(entity: Entity) -> Entity:
+        changes.check_type(entity, type_id)
+        return change(entity)
+
+    return checked
+
+
+def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], title: str, job: Job) -> str:
+    """Change all that a query finds, in one command.
+
+    Parameters
+    ----------
+    twin : Twin
+    text : str
+    change : callable
+    title : str
+        What users read in undo and history.
+    job : Job
+
+    Returns
+    -------
+    str
+        What was done, for the log.
+
+    Raises
+    ------
+    ValidationError
+        If the query cannot be understood or one of them does not take the value: nothing then
+        is changed.
+    """
+    from twin_model.commands import EditEntities
+    from twin_model.topology import keeping
+
+    found = _typed(twin).entities(EntityQuery(where=text))
+    before: list[Entity] = []
+    after: list[Entity] = []
+    for start in range(0, len(found), _PART):
+        job.check()
+        job.report("Assigning values", start, len(found), "entities")
+        for entity in found[start : start + _PART]:
+            changed = change(entity)
+            if changed != entity:
+                before.append(entity)
+                after.append(changed)
+    job.report("Writing entities", len(found), len(found), "entities")
+    if after:
+        twin.execute(keeping(EditEntities(after, title), before, after))
+    say = QCoreApplication.translate
+    return say("AssignDialog", "{0} entities changed").format(numbers.integer(len(after)))

@@ -1,0 +1,1 @@
+"""Entities that stand for themselves: their own geometry or only a place, as pixels."""

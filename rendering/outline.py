@@ -1,0 +1,89 @@
+"""Outlines around what is selected or under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rendering.actors import line_actor
+from rendering.geometry import feature_edges, poly_data, vtk_matrix
+from rendering.symbology.palette import Theme
+from rendering.tiles.parts import Part
+
+
+def outline_actors(part: Part, features: Any, theme: Theme, width_px: float) -> list[Any]:
+    """Return a silhouette and a faint tint of the features in a part."""
+    if part.feature is None:
+        return []
+    inside = np.isin(part.feature, features)
+    if not inside.any():
+        return []
+    found: list[Any] = []
+    if part.triangles is not None:
+        faces = part.triangles[inside[part.triangles].all(axis=1)]
+        pairs = feature_edges(part.position, faces)
+        if len(pairs):
+            order = np.arange(len(pairs), dtype=np.uint32).reshape(-1, 2)
+            found.append(line_actor(poly_data(pairs, lines=order), theme.accent, width_px))
+        if len(faces):
+            used, index = np.unique(faces, return_inverse=True)
+            tint = line_actor(
+                poly_data(part.position[used], triangles=index.reshape(-1, 3)), theme.accent, 1.0
+            )
+            tint.GetProperty().SetOpacity(0.22)
+            mapper = tint.GetMapper()
+            mapper.SetResolveCoincidentTopologyToPolygonOffset()
+            mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -1.0)
+            found.append(tint)
+    else:
+        dots = line_actor(poly_data(part.position[inside]), theme.accent, 1.0)
+        dots.GetProperty().SetPointSize(width_px + 4)
+        found.append(dots)
+    for actor in found:
+        actor.SetUserMatrix(vtk_matrix(part.matrix))
+    return found
+
+
+def ground_outline(
+    shape: Any, width_m: float, heights: Callable[[Any, Any], Any]
+) -> list[npt.NDArray[np.float64]]:
+    """Return the outline of something painted on the ground, as courses (n, 3) just above it.
+
+    Parameters
+    ----------
+    shape : shapely geometry
+        Local metres.
+    width_m : float
+        Of a line.
+    heights : callable
+        Ground heights of many places.
+    """
+    import shapely
+
+    edge = shape.boundary
+    if shape.area <= 0:
+        edge = shape.buffer(width_m / 2, cap_style="flat").boundary
+    found = []
+    for part in shapely.get_parts(shapely.segmentize(edge, 10.0)):
+        xy = np.asarray(part.coords, float)[:, :2]
+        found.append(np.column_stack([xy, heights(xy[:, 0], xy[:, 1]) + 0.25]))
+    return found
+
+
+def course_actor(
+    courses: list[npt.NDArray[np.float64]], theme: Theme, width_px: float
+) -> Any | None:
+    """Return an actor of courses (n, 3) in the selection colour; None where there are none."""
+    pairs = [np.stack([c[:-1], c[1:]], 1).reshape(-1, 3) for c in courses if len(c) > 1]
+    if not pairs:
+        return None
+    points = np.concatenate(pairs)
+    centre = points.mean(axis=0)
+    order = np.arange(len(points)).reshape(-1, 2)
+    data = poly_data((points - centre).astype(np.float32), lines=order)
+    actor = line_actor(data, theme.accent, width_px)
+    actor.SetPosition(*centre)
+    return actor

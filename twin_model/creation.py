@@ -1,0 +1,135 @@
+"""New entities with name, codes and the time from which they are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from twin_model.codes.management import NO_DIVISION, ManagementCode, next_sequences
+from twin_model.codes.moment import encode_time
+from twin_model.coding import with_codes
+from twin_model.entity import ALL_TIME, Codes, Entity, Relation
+from twin_model.errors import ValidationError
+from twin_model.store.transaction import Transaction
+from twin_model.time import Interval
+
+_LAST: Final = "\U0010ffff"
+
+
+def new_id() -> str:
+    """Return an id for a new entity or relation."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What new entities of one type are called and coded.
+
+    Parameters
+    ----------
+    word : str
+        Before the number, such as ``Pump``.
+    class_code : str
+        Class of their management codes; empty for none.
+    division : str
+        Administrative division, six digits.
+    """
+
+    word: str
+    class_code: str = ""
+    division: str = NO_DIVISION
+
+
+@dataclass(frozen=True)
+class CreateEntities:
+    """Adds entities that somebody drew: named, coded and valid from now on.
+
+    Parameters
+    ----------
+    entities : sequence of Entity
+        Those without a name get one; codes that they have are kept.
+    naming : mapping of str to Naming
+        By type.
+    relations : sequence of Relation
+    """
+
+    entities: Sequence[Entity]
+    naming: Mapping[str, Naming] = field(default_factory=dict)
+    relations: Sequence[Relation] = ()
+    kind: str = field(default="create-entities", init=False)
+    made: list[Entity] = field(default_factory=list, init=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        """See `Command`."""
+        shown = self.made or list(self.entities)
+        if len(shown) == 1:
+            return f"Add {shown[0].name or shown[0].type}"
+        return f"Add {len(shown)} entities"
+
+    def payload(self) -> dict[str, Any]:
+        """See `Command`."""
+        return {"entities": [e.id for e in self.entities[:100]], "count": len(self.entities)}
+
+    def apply(self, transaction: Transaction) -> None:
+        """See `Command`."""
+        self.made[:] = named_and_coded(transaction, self.entities, self.naming)
+        transaction.add_entities(self.made)
+        transaction.add_relations(self.relations)
+
+
+def named_and_coded(
+    transaction: Transaction, entities: Sequence[Entity], naming: Mapping[str, Naming]
+) -> list[Entity]:
+    """Return entities with name, management, space and time code, valid from now on."""
+    time_code = str(encode_time(transaction.at))
+    numbers = _numbers(transaction, entities, naming)
+    found = []
+    for entity, number in zip(entities, numbers, strict=True):
+        rule = naming.get(entity.type)
+        management = entity.codes.management
+        if not management and rule is not None and rule.class_code:
+            management = str(ManagementCode(rule.division, rule.class_code, number))
+        name = entity.name or (f"{rule.word} {number}" if rule is not None else "")
+        codes = Codes(management, entity.codes.space, entity.codes.time or time_code)
+        valid = Interval(transaction.at) if entity.valid == ALL_TIME else entity.valid
+        found.append(replace(entity, name=name, codes=codes, valid=valid))
+    try:
+        return with_codes(found, transaction.frame, None)
+    except ValidationError:
+        return found  # somewhere that the grid has no cells for
+
+
+def _numbers(
+    transaction: Transaction, entities: Sequence[Entity], naming: Mapping[str, Naming]
+) -> list[int]:
+    """Return the number of each entity within its class, or within its type where it has none."""
+    by_type: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        by_type.setdefault(entity.type, []).append(index)
+    fresh: dict[str, list[int]] = {}
+    numbers = [0] * len(entities)
+    for kind, indices in by_type.items():
+        rule = naming.get(kind)
+        key = f"{rule.division}-{rule.class_code}-" if rule and rule.class_code else kind
+        wanted = indices if key not in fresh else [*fresh[key], *indices]
+        fresh[key] = wanted
+        given = next_sequences(_used(transaction, key, kind), len(wanted))
+        for index, number in zip(wanted, given, strict=True):
+            numbers[index] = number
+    return numbers
+
+
+def _used(transaction: Transaction, key: str, kind: str) -> list[int]:
+    """Return the numbers that a class has or had; for a type without one, how many there were."""
+    if key != kind:
+        found = transaction.connection.execute(
+            "SELECT code FROM entity_code WHERE code >= ? AND code < ?", (key, key + _LAST)
+        )
+        return [int(row[0][len(key) :]) for row in found if row[0][len(key) :].isdigit()]
+    count = transaction.connection.execute(
+        "SELECT count(*) FROM entity_type WHERE type = ?", (kind,)
+    ).fetchone()[0]
+    return [int(count)] if count else []
