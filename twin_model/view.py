@@ -79,6 +79,11 @@ class TwinView:
         """Return a connection to read with."""
         return self._source.reader()
 
+    @property
+    def frame(self) -> Frame:
+        """The project's frame."""
+        return self._source.frame
+
     def _context(self) -> Context:
         source = self._source
         return Context(source.reader(), source.frame, source.now(), source.catalogue)
