@@ -80,7 +80,7 @@ class Furnishing:
 def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
-    for make in (_make_layers, _make_entities, _make_entity, _make_others):
+    for make in (_make_layers, _make_entities, _make_entity, _make_relations, _make_others):
         make(window)
         yield
     _make_bars(window)
@@ -135,6 +135,14 @@ def _make_entity(window: MainWindow) -> None:
         s.session, window.viewport, window.navigator, window.scene, window.overlays,
         window.entity_panel,
     )  # fmt: skip
+
+
+def _make_relations(window: MainWindow) -> None:
+    from app.panels.relations import RelationsPanel
+
+    s = window.services
+    window.relations_panel = RelationsPanel(s.session, s.background, s.theme, s.icons)
+    window.docks.fill("relations", window.relations_panel)
 
 
 def _make_others(window: MainWindow) -> None:
@@ -206,6 +214,13 @@ def _connect_parts(window: MainWindow) -> None:
     window.entities_panel.chosen.connect(window.interaction.select)
     window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
+    window.interaction.selected.connect(window.relations_panel.show_entity)
+    window.relations_panel.entity_wanted.connect(window.interaction.select_id)
+    window.relations_panel.fly_wanted.connect(window.interaction.fly_to_id)
+    window.relations_panel.marks_changed.connect(window.show_impact)
+    relations = window.docks.dock("relations")
+    relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
+    window.entity_panel.show_graph(relations.isClosed())
     window.timeline.instant_changed.connect(window.show_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
     window.empty.add_wanted.connect(window.choose_files)

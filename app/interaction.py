@@ -176,6 +176,13 @@ class SceneInteraction(QObject):
         except ShapanError as error:
             self._overlays.notice.show_error(str(error), details=False)
 
+    def fly_to_id(self, entity_id: str) -> None:
+        """Select an entity by its id and fly to it."""
+        try:
+            self.fly_to_entity(self._session.required.entity(entity_id))
+        except ShapanError as error:
+            self._overlays.notice.show_error(str(error), details=False)
+
     def fly_to_entity(self, entity: Entity) -> None:
         """Select an entity and fly to it."""
         self.select(entity)

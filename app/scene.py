@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +15,8 @@ from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
+    from rendering.marks import MarkGroup
+    from twin_model.entity import Entity
 
 
 class Scene(QObject):
@@ -36,6 +38,7 @@ class Scene(QObject):
         self._shown: dict[str, Layer] = {}
         self._placed = False
         self._instant: Instant | None = None
+        self._marks: dict[str, list[MarkGroup]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
         session.opened.connect(self._open)
@@ -65,6 +68,8 @@ class Scene(QObject):
         self._shown.clear()
         self._viewport.stage.select([])
         self._viewport.stage.hover(None)
+        self._marks.clear()
+        self._viewport.stage.set_marks([])
         self._look_over_nothing()
 
     def _look_over_nothing(self) -> None:
@@ -134,6 +139,20 @@ class Scene(QObject):
             )
             self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
         self._viewport.stage.set_date(instant or Instant.now())
+        self._viewport.redraw()
+
+    def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Entity]]]) -> None:
+        """Mark entities in colours, for one who asks; none to unmark.
+
+        Parameters
+        ----------
+        name : str
+            Who asks; the marks of others stay.
+        groups : sequence of (colour, entities)
+            ``#rrggbb``.
+        """
+        self._marks[name] = [_mark_group(colour, entities) for colour, entities in groups]
+        self._viewport.stage.set_marks([one for kept in self._marks.values() for one in kept])
         self._viewport.redraw()
 
     # -- camera --------------------------------------------------------------------------
@@ -206,6 +225,19 @@ class Scene(QObject):
 
         timer.timeout.connect(look)
         timer.start()
+
+
+def _mark_group(colour: str, entities: Sequence[Entity]) -> MarkGroup:
+    from rendering.marks import MarkGroup
+
+    features: dict[str, set[int]] = {}
+    points = []
+    for entity in entities:
+        if entity.layer is not None and entity.feature is not None:
+            features.setdefault(entity.layer, set()).add(entity.feature)
+        elif entity.position is not None:
+            points.append(entity.position)
+    return MarkGroup(colour, features, tuple(points))
 
 
 def pose_from(document: Any) -> CameraPose | None:

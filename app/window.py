@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.panels.entity import EntityPanel
     from app.panels.jobs import JobsPanel
     from app.panels.layers import LayersPanel
+    from app.panels.relations import RelationsPanel
     from app.panels.timeline import TimelinePanel
     from app.scene import Scene
     from app.status_strip import StatusStrip
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
     layers_panel: LayersPanel
     entities_panel: EntitiesPanel
     entity_panel: EntityPanel
+    relations_panel: RelationsPanel
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         add("layers", lambda: self.tr("Layers"), Side.LEFT)
         add("entity", lambda: self.tr("Entity"), Side.RIGHT)
         add("entities", lambda: self.tr("Entities"), Side.BOTTOM, beside="layers")
+        add("relations", lambda: self.tr("Relations"), Side.BOTTOM, beside="entity")
         add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
         add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
         add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
@@ -308,6 +311,13 @@ class MainWindow(QMainWindow):
     def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
         self.scene.set_instant(instant)
+        self.relations_panel.set_instant(instant)
+
+    def show_impact(self, groups: list[tuple[str, list[Entity]]]) -> None:
+        """Mark what the Relations dock found, in colours of the theme."""
+        self.scene.set_marks(
+            "impact", [(self.theme.text(token)[:7], found) for token, found in groups]
+        )
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app import entity_words
+from app.editing import schema
 
 _KINDS: Final = {
     "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
@@ -145,6 +146,8 @@ _EDITS: Final = {
     "Reorder layers": QT_TRANSLATE_NOOP("Edit", "Reorder layers"),
     "Set the project frame": QT_TRANSLATE_NOOP("Edit", "Set the project frame"),
     "Edit": QT_TRANSLATE_NOOP("Edit", "Edit"),
+    "Edit a relation": QT_TRANSLATE_NOOP("Edit", "Edit a relation"),
+    "Remove a relation": QT_TRANSLATE_NOOP("Edit", "Remove a relation"),
 }
 
 COLOUR_MODES: Final = tuple(_COLOURS)
@@ -176,6 +179,8 @@ def known_units() -> frozenset[str]:
 
 def relation(name: str, *, incoming: bool = False) -> str:
     """Return the words for a relation, seen from its source or its target."""
+    if name not in _RELATIONS and schema.is_loaded():
+        return schema.relation_name(name, incoming=incoming)
     return _word("Relation", _INCOMING if incoming else _RELATIONS, name)
 
 
@@ -241,6 +246,8 @@ def edit(label: str) -> str:
     if label in _EDITS:
         return _word("Edit", _EDITS, label)
     first, _, rest = label.partition(" ")
+    if first == "Add" and rest.isidentifier():
+        rest = relation(rest)
     if first == "Edit":
         rest = entity_words.edit_rest(rest)
     return f"{_word('Edit', _EDITS, first)} {rest}".strip()

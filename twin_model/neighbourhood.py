@@ -87,6 +87,14 @@ def neighbourhood(
     )
 
 
+def entities_of(twin: Twin | TwinView, ids: Collection[str]) -> dict[str, Entity]:
+    """Return entities by id, in one statement; those that do not exist then are left out."""
+    graph = _Graph(twin, (), asserted_only=False)
+    keys = graph.keys(ids)
+    found = graph.entities(list(keys.values()))
+    return {name: found[key] for name, key in keys.items() if key in found}
+
+
 class _Graph:
     """Relations of a view by key, some of them passed over."""
 

@@ -43,6 +43,16 @@ def known_type(type_id: str) -> str | None:
     return key if key in catalogue() else None
 
 
+def relation_name(kind: str, *, incoming: bool = False) -> str:
+    """Return what the types call a kind of relation; the kind itself where none has it."""
+    for declared in catalogue().types():
+        for rule in declared.relations:
+            if rule.kind == kind:
+                name = (rule.inverse_name if incoming else rule.name).get(language())
+                return sentence(name) if name else kind
+    return kind
+
+
 def language() -> str:
     """Return the catalogue's name of the language in use, ``zh`` or ``en``."""
     return "zh" if QLocale().name().startswith("zh") else "en"

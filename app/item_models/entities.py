@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
 
 from app import entity_words, numbers
 from app.workers import Background
@@ -22,6 +30,8 @@ Index = QModelIndex | QPersistentModelIndex
 ENTITY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 TYPE_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 COUNT_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+#: Entity ids as a JSON list, as drags carry them.
+ENTITY_MIME: Final = "application/x-shapan-entities"
 
 _PAGE: Final = 300
 
@@ -138,6 +148,19 @@ class EntitiesModel(QAbstractItemModel):
         group.loaded.extend(found)
         self.endInsertRows()
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and index.internalId() != 0:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def mimeTypes(self) -> list[str]:
+        return [ENTITY_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        found = [index.data(ENTITY_ROLE) for index in indexes]
+        return entity_mime([one.id for one in found if isinstance(one, Entity)])
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
@@ -171,6 +194,24 @@ def _count(twin: Twin, query: EntityQuery) -> list[_Group]:
         counts = {name: twin.count(replace(query, type=name)) for name in counts}
     order: Callable[[str], tuple[int, str]] = lambda name: (-counts[name], name)  # noqa: E731
     return [_Group(name, counts[name]) for name in sorted(counts, key=order) if counts[name]]
+
+
+def entity_mime(ids: Sequence[str]) -> QMimeData:
+    """Return what a drag of entities carries."""
+    data = QMimeData()
+    data.setData(ENTITY_MIME, QByteArray(json.dumps(list(ids)).encode()))
+    return data
+
+
+def entity_ids(data: QMimeData) -> list[str]:
+    """Return the entities that a drag carries; none for anything else."""
+    if not data.hasFormat(ENTITY_MIME):
+        return []
+    try:
+        found = json.loads(bytes(data.data(ENTITY_MIME).data()))
+    except ValueError:
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def display_name(entity: Entity) -> str:

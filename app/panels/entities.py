@@ -109,6 +109,8 @@ class EntitiesPanel(QWidget):
         self.tree.setIndentation(0)
         self.tree.setExpandsOnDoubleClick(False)
         self.tree.setMouseTracking(True)
+        self.tree.setDragEnabled(True)
+        self.tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setItemDelegate(_EntityDelegate(theme, icons, self.tree))

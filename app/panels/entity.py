@@ -72,6 +72,7 @@ class EntityPanel(QWidget):
         self._layer: Layer | None = None
         self._pick: Pick | None = None
         self._neighbours: list[Neighbour] = []
+        self._graph_wanted = True
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -276,6 +277,11 @@ class EntityPanel(QWidget):
         self.graph.set_neighbours(display_name(entity) if entity is not None else "", neighbours)
         self._show_tab()
 
+    def show_graph(self, wanted: bool) -> None:
+        """Choose whether the neighbours are drawn below: not where the Relations dock is open."""
+        self._graph_wanted = wanted
+        self._show_tab()
+
     def _show_history(self, versions: list[Version]) -> None:
         self.history.set_versions(versions)
 
@@ -317,6 +323,7 @@ class EntityPanel(QWidget):
         entity, tab = self.entity, self.tabs.current
         self.history.setVisible(entity is not None and tab == HISTORY)
         graph = entity is not None and bool(self._neighbours) and tab != HISTORY
+        graph = graph and self._graph_wanted
         for widget in (self._line, self._graph_title, self.graph):
             widget.setVisible(graph)
         if not self._entities:

@@ -42,4 +42,11 @@
         <translation><numerusform>%n entity</numerusform><numerusform>%n entities</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>RelationsPanel</name>
+    <message numerus="yes">
+        <source>%n relation(s) lead from one to the other</source>
+        <translation><numerusform>%n relation leads from one to the other</numerusform><numerusform>%n relations lead from one to the other</numerusform></translation>
+    </message>
+</context>
 </TS>

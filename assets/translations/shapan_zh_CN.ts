@@ -304,6 +304,14 @@
         <source>heading</source>
         <translation>朝向</translation>
     </message>
+    <message>
+        <source>Edit a relation</source>
+        <translation>编辑关系</translation>
+    </message>
+    <message>
+        <source>Remove a relation</source>
+        <translation>删除关系</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>
@@ -1428,6 +1436,10 @@
         <source>Drop to add</source>
         <translation>松开即可添加</translation>
     </message>
+    <message>
+        <source>Relations</source>
+        <translation>关系</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -2224,6 +2236,246 @@
     <message>
         <source>Choose another type</source>
         <translation>更换类型</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message>
+        <source>Relate {0} and {1}</source>
+        <translation>建立 {0} 与 {1} 的关系</translation>
+    </message>
+    <message>
+        <source>Drop on another entity to relate them, on empty ground to move it</source>
+        <translation>放到另一实体上建立关系，放到空白处则移动</translation>
+    </message>
+</context>
+<context>
+    <name>RelationForm</name>
+    <message>
+        <source>leads to {0} only</source>
+        <translation>只能指向{0}</translation>
+    </message>
+    <message>
+        <source>the first may have {0} of them at most</source>
+        <translation>前者最多只能有 {0} 个</translation>
+    </message>
+    <message>
+        <source>the second may have {0} of them at most</source>
+        <translation>后者最多只能有 {0} 个</translation>
+    </message>
+    <message>
+        <source>is there already</source>
+        <translation>已存在</translation>
+    </message>
+    <message>
+        <source>Edit relation</source>
+        <translation>编辑关系</translation>
+    </message>
+    <message>
+        <source>Relate entities</source>
+        <translation>建立关系</translation>
+    </message>
+    <message>
+        <source>The other way round</source>
+        <translation>调换方向</translation>
+    </message>
+    <message>
+        <source>Kind of relation</source>
+        <translation>关系种类</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>一直</translation>
+    </message>
+    <message>
+        <source>further notice</source>
+        <translation>长期</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Relate</source>
+        <translation>建立</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Holds since</source>
+        <translation>起始时间</translation>
+    </message>
+    <message>
+        <source>Holds until</source>
+        <translation>终止时间</translation>
+    </message>
+    <message>
+        <source>The types of these two allow no relation this way.</source>
+        <translation>这两类实体之间在此方向上不允许建立关系。</translation>
+    </message>
+    <message>
+        <source>Times are written as 2026-03-01 or 2026-03-01 08:30; the end is later.</source>
+        <translation>时间写作 2026-03-01 或 2026-03-01 08:30，终止须晚于起始。</translation>
+    </message>
+</context>
+<context>
+    <name>RelationEditing</name>
+    <message>
+        <source>This is how it was then: go back to now to edit.</source>
+        <translation>这是当时的状态：回到现在才能编辑。</translation>
+    </message>
+    <message>
+        <source>The project is open for reading only.</source>
+        <translation>项目以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>The types of {0} and {1} allow no relation between them.</source>
+        <translation>{0} 与 {1} 的类型之间不允许建立任何关系。</translation>
+    </message>
+    <message>
+        <source>It follows from geometry: move what it relates instead.</source>
+        <translation>该关系由几何计算得出：请移动相关实体。</translation>
+    </message>
+    <message>
+        <source>Remove “{0} · {1} · {2}”? Both entities stay.</source>
+        <translation>删除“{0} · {1} · {2}”？两端实体保留。</translation>
+    </message>
+</context>
+<context>
+    <name>RelationsPanel</name>
+    <message>
+        <source>Follow what is selected elsewhere</source>
+        <translation>跟随别处的选择</translation>
+    </message>
+    <message>
+        <source>Show more neighbours (Space)</source>
+        <translation>展开更多相邻实体（空格）</translation>
+    </message>
+    <message>
+        <source>Leave out of the graph</source>
+        <translation>从图中移去</translation>
+    </message>
+    <message>
+        <source>Path to another entity</source>
+        <translation>查找到另一实体的路径</translation>
+    </message>
+    <message>
+        <source>Impact: what depends on what</source>
+        <translation>影响分析：谁依赖谁</translation>
+    </message>
+    <message>
+        <source>Filter by kind</source>
+        <translation>按种类筛选</translation>
+    </message>
+    <message>
+        <source>Arrange anew</source>
+        <translation>重新布局</translation>
+    </message>
+    <message>
+        <source>Show everything (F)</source>
+        <translation>显示全部（F）</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>What its failure affects</source>
+        <translation>它失效会影响什么</translation>
+    </message>
+    <message>
+        <source>What feeds it, upstream</source>
+        <translation>上游：由什么供给</translation>
+    </message>
+    <message>
+        <source>What it feeds, downstream</source>
+        <translation>下游：供给什么</translation>
+    </message>
+    <message>
+        <source>What is inside it</source>
+        <translation>内部包含什么</translation>
+    </message>
+    <message>
+        <source>Relations graph</source>
+        <translation>关系图</translation>
+    </message>
+    <message>
+        <source>Select something to see what it is related to, or drag entities here from the list. Drag from one to another to relate them.</source>
+        <translation>选择一个实体以查看与它相关的实体，或从列表把实体拖到这里。从一个实体拖到另一个即可建立关系。</translation>
+    </message>
+    <message>
+        <source>Computed from geometry</source>
+        <translation>由几何计算</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n relation(s) lead from one to the other</source>
+        <translation><numerusform>两者之间经过 %n 个关系</numerusform></translation>
+    </message>
+    <message>
+        <source>No relations lead from one to the other.</source>
+        <translation>两者之间没有关系相连。</translation>
+    </message>
+    <message>
+        <source>Upstream: {0}</source>
+        <translation>上游：{0}</translation>
+    </message>
+    <message>
+        <source>Downstream: {0}</source>
+        <translation>下游：{0}</translation>
+    </message>
+    <message>
+        <source>Inside: {0}</source>
+        <translation>内部：{0}</translation>
+    </message>
+    <message>
+        <source>Affected: {0}, of which {1} are fed by nothing else</source>
+        <translation>受影响：{0}，其中 {1} 个再无其他供给</translation>
+    </message>
+    <message>
+        <source>{0} more are marked in the scene only</source>
+        <translation>另有 {0} 个仅在场景中标出</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Choose the other end: in the graph, the scene or the list.</source>
+        <translation>请选择另一端：在图、场景或列表中均可。</translation>
+    </message>
+    <message>
+        <source>and {0} more neighbours</source>
+        <translation>还有 {0} 个相邻实体</translation>
+    </message>
+    <message>
+        <source>since {0}</source>
+        <translation>自 {0}</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>至 {0}</translation>
+    </message>
+    <message>
+        <source>computed from geometry</source>
+        <translation>由几何计算</translation>
     </message>
 </context>
 </TS>

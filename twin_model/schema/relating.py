@@ -106,8 +106,17 @@ def choices(
         properties = {part.id: part for rule in allowed for part in rule.properties}
         refusal = _refusal(twin, kind, source, target, allowed)
         found.append(Choice(allowed[0], tuple(properties.values()), refusal))
-    # What follows from geometry can be asserted too, but seldom is meant.
-    return sorted(found, key=lambda one: (one.refusal is not None, one.kind in TOPOLOGY))
+    nearness = {
+        rule.kind: level
+        for level, one in reversed(list(enumerate(catalogue.ancestors(here))))
+        for rule in catalogue.type(one).relations
+    }
+    # A type's own relations before what everything may have; what follows from geometry can be
+    # asserted too, but seldom is meant.
+    return sorted(
+        found,
+        key=lambda one: (one.refusal is not None, one.kind in TOPOLOGY, nearness[one.kind]),
+    )
 
 
 def check(twin: Twin | TwinView, relation: Relation, catalogue: Catalogue) -> None:
