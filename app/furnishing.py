@@ -101,7 +101,7 @@ def _make_scene(window: MainWindow) -> None:
     services, viewport = window.services, window.viewport
     viewport.stage.set_theme(services.theme.dark)
     window.navigator = Navigator(viewport)
-    window.scene = Scene(window.session, viewport)
+    window.scene = Scene(window.session, viewport, services.background)
     window.overlays = Overlays(viewport, services.theme, services.icons)
     window.empty = EmptyState(viewport, services.icons)
     window.measure = MeasureTool(viewport, window.navigator, window.overlays, services.theme)
@@ -153,7 +153,7 @@ def _make_others(window: MainWindow) -> None:
 
     s = window.services
     window.jobs_panel = JobsPanel(s.jobs, s.icons)
-    window.timeline = TimelinePanel(s.session, s.theme, s.icons)
+    window.timeline = TimelinePanel(s.session, s.background, s.theme, s.icons)
     window.actions_registry = Actions(window, s.icons)
     window.console = ConsolePanel(
         {
@@ -222,6 +222,7 @@ def _connect_parts(window: MainWindow) -> None:
     relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
     window.entity_panel.show_graph(relations.isClosed())
     window.timeline.instant_changed.connect(window.show_instant)
+    window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
     window.empty.add_wanted.connect(window.choose_files)
     window.empty.demo_wanted.connect(window.open_demo)

@@ -20,6 +20,9 @@ from twin_model.layer import Bounds
 
 if TYPE_CHECKING:
     from rendering.options import Pick
+    from twin_model.time import Instant
+    from twin_model.twin import Twin
+    from twin_model.view import TwinView
 
 #: Half the width of what a flight to an entity without bounds shows, in metres.
 _ENTITY_REACH_M: Final = 30.0
@@ -58,6 +61,9 @@ class SceneInteraction(QObject):
         self._panel = panel
         self._cursor: tuple[float, float, float] | None = None
         self._hovered: tuple[str, int] | None = None
+        self._instant: Instant | None = None
+        #: An earlier instant whose things are shown too, while two are compared.
+        self.compared: Instant | None = None
         navigator.cursor.connect(self._show_coordinates)
         navigator.hovered.connect(self._hover)
         navigator.clicked.connect(self._click)
@@ -121,7 +127,7 @@ class SceneInteraction(QObject):
         if pick is None or twin is None:
             self._overlays.card.hide()
             return
-        entity = twin.entity_at(*key) if key is not None else None
+        entity = self._entity_at(*key) if key is not None else None
         if entity is not None:
             note = [entity_words.entity_type(entity.type), *_facts(entity)]
             name, note_text = display_name(entity), " · ".join(note)
@@ -140,7 +146,7 @@ class SceneInteraction(QObject):
         if twin is None or pick is None:
             self.clear()
             return
-        entity = twin.entity_at(pick.layer, pick.feature) if pick.feature is not None else None
+        entity = self._entity_at(pick.layer, pick.feature) if pick.feature is not None else None
         if entity is not None:
             self.select(entity)
             return
@@ -161,27 +167,57 @@ class SceneInteraction(QObject):
 
     def select(self, entity: Entity) -> None:
         """Select an entity: outlined in the scene, shown in the Entity dock."""
+        self._outline(entity)
+        self._panel.show_entity(entity)
+        self.selected.emit(entity)
+
+    def set_instant(self, instant: Instant | None) -> None:
+        """Mean things as they are at an instant; None for now."""
+        self._instant = instant
+        session = self._session
+        if session.twin is not None and self._panel.entity is not None:
+            self._outline(self._panel.entity)
+
+    def _views(self) -> list[Twin | TwinView]:
+        """Return the twin as it is shown, then as it is compared with."""
+        twin = self._session.required
+        found: list[Twin | TwinView] = [twin if self._instant is None else twin.at(self._instant)]
+        return found if self.compared is None else [*found, twin.at(self.compared)]
+
+    def _entity_at(self, layer: str, feature: int) -> Entity | None:
+        found = (view.entity_at(layer, feature) for view in self._views())
+        return next((entity for entity in found if entity is not None), None)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return an entity as it is shown; None, said to the user, where there is none then."""
+        for view in self._views():
+            try:
+                return view.entity(entity_id)
+            except ShapanError as error:
+                message = str(error)
+        if self._instant is not None:
+            message = self.tr("It did not exist then.")
+        self._overlays.notice.show_error(message, details=False)
+        return None
+
+    def _outline(self, entity: Entity) -> None:
         if entity.layer is not None and entity.feature is not None:
             self._viewport.stage.select([(entity.layer, entity.feature)])
         else:
             self._viewport.stage.select([])
         self._viewport.redraw()
-        self._panel.show_entity(entity)
-        self.selected.emit(entity)
 
     def select_id(self, entity_id: str) -> None:
         """Select an entity by its id."""
-        try:
-            self.select(self._session.required.entity(entity_id))
-        except ShapanError as error:
-            self._overlays.notice.show_error(str(error), details=False)
+        entity = self.entity(entity_id)
+        if entity is not None:
+            self.select(entity)
 
     def fly_to_id(self, entity_id: str) -> None:
         """Select an entity by its id and fly to it."""
-        try:
-            self.fly_to_entity(self._session.required.entity(entity_id))
-        except ShapanError as error:
-            self._overlays.notice.show_error(str(error), details=False)
+        entity = self.entity(entity_id)
+        if entity is not None:
+            self.fly_to_entity(entity)
 
     def fly_to_entity(self, entity: Entity) -> None:
         """Select an entity and fly to it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.project import ProjectSession
 from app.viewport import Viewport
+from app.workers import Background
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.layer import Bounds, Layer, LayerRole
 from twin_model.time import Instant
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from rendering.marks import MarkGroup
     from twin_model.entity import Entity
 
+_ABSENT_MS: Final = 300
+
 
 class Scene(QObject):
     """Shows the open project in a viewport.
@@ -26,14 +29,23 @@ class Scene(QObject):
     ----------
     session : ProjectSession
     viewport : Viewport
+    background : Background
+    key : str
+        Tells the questions of one scene from those of another.
     """
 
     failed = Signal(str)
     settled = Signal()
 
-    def __init__(self, session: ProjectSession, viewport: Viewport) -> None:
+    def __init__(
+        self, session: ProjectSession, viewport: Viewport, background: Background, *, key: str = ""
+    ) -> None:
         super().__init__(viewport)
         self._session = session
+        self._background = background
+        self._absent_key = f"absent{key}"
+        #: Features that are left out because what they stand for does not exist at the instant.
+        self.absent: dict[str, set[int]] = {}
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
@@ -41,6 +53,11 @@ class Scene(QObject):
         self._marks: dict[str, list[MarkGroup]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
+        # Many edits a second make one question.
+        self._stale = QTimer(self)
+        self._stale.setSingleShot(True)
+        self._stale.setInterval(_ABSENT_MS)
+        self._stale.timeout.connect(self._ask_absent)
         session.opened.connect(self._open)
         session.closed.connect(self._clear)
         session.changed.connect(self._follow)
@@ -70,6 +87,10 @@ class Scene(QObject):
         self._viewport.stage.hover(None)
         self._marks.clear()
         self._viewport.stage.set_marks([])
+        self._stale.stop()
+        self._background.drop(self._absent_key)
+        self._instant = None
+        self._show_absent({})
         self._look_over_nothing()
 
     def _look_over_nothing(self) -> None:
@@ -84,6 +105,8 @@ class Scene(QObject):
             self._viewport.stage.set_frame(self._session.required.frame)
         if change.layers or change.frame:
             self._sync()
+        if (change.entities or change.all_entities) and not self._stale.isActive():
+            self._stale.start()
 
     def _sync(self) -> None:
         """Add, remove and restyle so that the stage shows the twin's layers."""
@@ -102,6 +125,7 @@ class Scene(QObject):
                 self._shown[layer.id] = layer
             else:
                 self._shown[layer.id] = layer
+        self._ask_absent()
         stage.set_order([layer_id for layer_id in layers if layer_id in self._shown])
         if not self._placed and self._shown and stage.scene_bounds() is not None:
             self._placed = True
@@ -139,6 +163,26 @@ class Scene(QObject):
             )
             self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
         self._viewport.stage.set_date(instant or Instant.now())
+        self._ask_absent()
+        self._viewport.redraw()
+
+    def _ask_absent(self) -> None:
+        """Find out which features stand for nothing at the instant."""
+        twin = self._session.twin
+        if twin is None or not self._shown:
+            return
+        view = twin if self._instant is None else twin.at(self._instant)
+
+        def read() -> dict[str, set[int]]:
+            from twin_model.comparison import absent_features
+
+            return absent_features(view)
+
+        self._background.ask(self._absent_key, read, self._show_absent)
+
+    def _show_absent(self, absent: dict[str, set[int]]) -> None:
+        self.absent = absent
+        self._viewport.stage.set_hidden(absent)
         self._viewport.redraw()
 
     def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Entity]]]) -> None:

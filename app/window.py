@@ -310,6 +310,8 @@ class MainWindow(QMainWindow):
 
     def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
+        self.entity_panel.set_instant(instant)
+        self.interaction.set_instant(instant)
         self.scene.set_instant(instant)
         self.relations_panel.set_instant(instant)
 

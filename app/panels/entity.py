@@ -28,7 +28,7 @@ from app.panels.entity_history import EntityHistory
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
-from app.panels.timeline import moment
+from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import Theme, small_font
 from app.workers import Background

@@ -27,7 +27,7 @@ from app.graph.model import GraphModel, Highlight
 from app.graph.view import GraphView
 from app.icons import IconSet
 from app.item_models.entities import display_name
-from app.panels.timeline import moment
+from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import Theme
 from app.workers import Background

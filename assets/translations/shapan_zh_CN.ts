@@ -1762,6 +1762,10 @@
         <extracomment>Half the width of what a flight to an entity without bounds shows, in metres.</extracomment>
         <translation>视图 {0} 为空；按 Ctrl+{0} 存下当前视图。</translation>
     </message>
+    <message>
+        <source>It did not exist then.</source>
+        <translation>当时尚不存在。</translation>
+    </message>
 </context>
 <context>
     <name>Stage</name>
@@ -1963,6 +1967,22 @@
     <message>
         <source>as of now</source>
         <translation>截至当前</translation>
+    </message>
+    <message>
+        <source>Compare two instants</source>
+        <translation>比较两个时刻</translation>
+    </message>
+    <message>
+        <source>Previous survey or edit</source>
+        <translation>上一次测绘或编辑</translation>
+    </message>
+    <message>
+        <source>Next survey or edit</source>
+        <translation>下一次测绘或编辑</translation>
+    </message>
+    <message>
+        <source>Play through time</source>
+        <translation>沿时间播放</translation>
     </message>
 </context>
 <context>
@@ -2476,6 +2496,13 @@
     <message>
         <source>computed from geometry</source>
         <translation>由几何计算</translation>
+    </message>
+</context>
+<context>
+    <name>TimeAxis</name>
+    <message>
+        <source>{0} edits, the last of them:</source>
+        <translation>{0} 次编辑，最近一次：</translation>
     </message>
 </context>
 </TS>
