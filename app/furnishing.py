@@ -80,7 +80,9 @@ class Furnishing:
 def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
-    for make in (_make_layers, _make_entities, _make_entity, _make_relations, _make_others):
+    for make in (
+        _make_layers, _make_entities, _make_entity, _make_relations, _make_comparison, _make_others,
+    ):  # fmt: skip
         make(window)
         yield
     _make_bars(window)
@@ -143,6 +145,13 @@ def _make_relations(window: MainWindow) -> None:
     s = window.services
     window.relations_panel = RelationsPanel(s.session, s.background, s.theme, s.icons)
     window.docks.fill("relations", window.relations_panel)
+
+
+def _make_comparison(window: MainWindow) -> None:
+    from app.comparing import Comparing
+
+    window.comparing = Comparing(window)
+    window.docks.fill("comparison", window.comparing.panel)
 
 
 def _make_others(window: MainWindow) -> None:
@@ -222,6 +231,7 @@ def _connect_parts(window: MainWindow) -> None:
     relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
     window.entity_panel.show_graph(relations.isClosed())
     window.timeline.instant_changed.connect(window.show_instant)
+    window.comparing.connect_parts()
     window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
     window.empty.add_wanted.connect(window.choose_files)

@@ -17,7 +17,10 @@ from twin_model.time import Instant
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
     from rendering.marks import MarkGroup
+    from twin_model.comparison import EntityChange
     from twin_model.entity import Entity
+
+    Marked = Entity | EntityChange
 
 _ABSENT_MS: Final = 300
 
@@ -46,6 +49,7 @@ class Scene(QObject):
         self._absent_key = f"absent{key}"
         #: Features that are left out because what they stand for does not exist at the instant.
         self.absent: dict[str, set[int]] = {}
+        self._again: dict[str, set[int]] = {}
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
@@ -66,6 +70,20 @@ class Scene(QObject):
     def layers(self) -> dict[str, Layer]:
         """The layers that the stage holds, by id."""
         return dict(self._shown)
+
+    def show_project(self) -> None:
+        """Show the project that is open already, from where the viewport looks."""
+        self._viewport.stage.set_frame(self._session.required.frame)
+        self._placed = True
+        self._sync()
+
+    def leave(self) -> None:
+        """Follow the project no more."""
+        self._stale.stop()
+        self._background.drop(self._absent_key)
+        self._session.opened.disconnect(self._open)
+        self._session.closed.disconnect(self._clear)
+        self._session.changed.disconnect(self._follow)
 
     def _open(self) -> None:
         twin = self._session.required
@@ -90,6 +108,7 @@ class Scene(QObject):
         self._stale.stop()
         self._background.drop(self._absent_key)
         self._instant = None
+        self._again = {}
         self._show_absent({})
         self._look_over_nothing()
 
@@ -182,10 +201,20 @@ class Scene(QObject):
 
     def _show_absent(self, absent: dict[str, set[int]]) -> None:
         self.absent = absent
-        self._viewport.stage.set_hidden(absent)
+        self._viewport.stage.set_hidden(
+            {layer: found - self._again.get(layer, set()) for layer, found in absent.items()}
+        )
         self._viewport.redraw()
 
-    def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Entity]]]) -> None:
+    def show_again(self, things: Sequence[Marked]) -> None:
+        """Draw features although what they stand for is gone: those that a comparison marks."""
+        self._again = {}
+        for thing in things:
+            if thing.layer is not None and thing.feature is not None:
+                self._again.setdefault(thing.layer, set()).add(thing.feature)
+        self._show_absent(self.absent)
+
+    def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Marked]]]) -> None:
         """Mark entities in colours, for one who asks; none to unmark.
 
         Parameters
@@ -271,7 +300,7 @@ class Scene(QObject):
         timer.start()
 
 
-def _mark_group(colour: str, entities: Sequence[Entity]) -> MarkGroup:
+def _mark_group(colour: str, entities: Sequence[Marked]) -> MarkGroup:
     from rendering.marks import MarkGroup
 
     features: dict[str, set[int]] = {}

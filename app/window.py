@@ -21,6 +21,7 @@ from twin_model.errors import ShapanError, StoreError
 # What fills the window is imported after its first frame: see app/furnishing.py.
 if TYPE_CHECKING:
     from app.actions.registry import Actions
+    from app.comparing import Comparing
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
     entities_panel: EntitiesPanel
     entity_panel: EntityPanel
     relations_panel: RelationsPanel
+    comparing: Comparing
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
         add("entity", lambda: self.tr("Entity"), Side.RIGHT)
         add("entities", lambda: self.tr("Entities"), Side.BOTTOM, beside="layers")
         add("relations", lambda: self.tr("Relations"), Side.BOTTOM, beside="entity")
+        add("comparison", lambda: self.tr("Changes"), Side.TAB, beside="entities")
         add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
         add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
         add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
@@ -314,6 +317,7 @@ class MainWindow(QMainWindow):
         self.interaction.set_instant(instant)
         self.scene.set_instant(instant)
         self.relations_panel.set_instant(instant)
+        self.comparing.set_instants(self.timeline.other)
 
     def show_impact(self, groups: list[tuple[str, list[Entity]]]) -> None:
         """Mark what the Relations dock found, in colours of the theme."""
@@ -442,5 +446,7 @@ class MainWindow(QMainWindow):
             self._furnishing.stop()
         self.jobs.shut_down()
         self.services.background.wait()
+        if self._furnishing is None:
+            self.comparing.swipe.stop()
         self.session.close()
         self.viewport.close_stage()

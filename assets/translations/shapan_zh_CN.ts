@@ -1440,6 +1440,10 @@
         <source>Relations</source>
         <translation>关系</translation>
     </message>
+    <message>
+        <source>Changes</source>
+        <translation>变化</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -2503,6 +2507,67 @@
     <message>
         <source>{0} edits, the last of them:</source>
         <translation>{0} 次编辑，最近一次：</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>Added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>变更</translation>
+    </message>
+    <message>
+        <source>Nothing that has a name</source>
+        <translation>没有可列出的差异</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonPanel</name>
+    <message>
+        <source>Swipe: A on the left, B on the right</source>
+        <translation>卷帘：左侧为 A，右侧为 B</translation>
+    </message>
+    <message>
+        <source>Compare no more</source>
+        <translation>结束比较</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Press Compare beside the timeline to see what differs between two times.</source>
+        <translation>按时间轴旁的“比较”，查看两个时刻之间的差异。</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>Nothing differs.</source>
+        <translation>没有差异。</translation>
+    </message>
+</context>
+<context>
+    <name>Swipe</name>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Divider between A and B</source>
+        <translation>A 与 B 之间的分隔线</translation>
     </message>
 </context>
 </TS>
