@@ -93,6 +93,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
 
 
 def _make_scene(window: MainWindow) -> None:
+    from app.editing.project_types import ProjectTypes
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.measure import MeasureTool
@@ -102,6 +103,8 @@ def _make_scene(window: MainWindow) -> None:
 
     services, viewport = window.services, window.viewport
     viewport.stage.set_theme(services.theme.dark)
+    window.project_types = ProjectTypes(window.session, services.background)
+    window.project_types.setParent(window)
     window.navigator = Navigator(viewport)
     window.scene = Scene(window.session, viewport, services.background)
     window.overlays = Overlays(viewport, services.theme, services.icons)
@@ -232,6 +235,10 @@ def _connect_parts(window: MainWindow) -> None:
     window.entity_panel.show_graph(relations.isClosed())
     window.timeline.instant_changed.connect(window.show_instant)
     window.comparing.connect_parts()
+    types = window.project_types
+    types.changed.connect(window.entity_panel.types_changed)
+    types.changed.connect(window.entities_panel.types_changed)
+    types.changed.connect(window.relations_panel.view.viewport().update)
     window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
     window.empty.add_wanted.connect(window.choose_files)

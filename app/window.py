@@ -22,6 +22,7 @@ from twin_model.errors import ShapanError, StoreError
 if TYPE_CHECKING:
     from app.actions.registry import Actions
     from app.comparing import Comparing
+    from app.editing.project_types import ProjectTypes
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from app.panels.timeline import TimelinePanel
     from app.scene import Scene
     from app.status_strip import StatusStrip
+    from app.types.editor import TypesEditor
     from twin_model.entity import Entity
     from twin_model.time import Instant
 
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
     entity_panel: EntityPanel
     relations_panel: RelationsPanel
     comparing: Comparing
+    project_types: ProjectTypes
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
@@ -85,6 +88,7 @@ class MainWindow(QMainWindow):
         self.language = services.language
         self._settled = False
         self._closed = False
+        self._types_editor: TypesEditor | None = None
         self._ready: list[Callable[[], object]] = []
         self._furnishing: Furnishing | None = Furnishing(self)
         self.setWindowTitle("沙盘 Shapan")
@@ -318,6 +322,16 @@ class MainWindow(QMainWindow):
         self.scene.set_instant(instant)
         self.relations_panel.set_instant(instant)
         self.comparing.set_instants(self.timeline.other)
+
+    def edit_types(self) -> None:
+        """Open the editor of entity types, on the type of what is selected."""
+        from app.types.editor import TypesEditor
+
+        if self._types_editor is None:
+            s = self.services
+            self._types_editor = TypesEditor(self, s.session, s.background, s.theme, s.icons)
+        entity = self.entity_panel.entity
+        self._types_editor.open_on(entity.type if entity is not None else "")
 
     def show_impact(self, groups: list[tuple[str, list[Entity]]]) -> None:
         """Mark what the Relations dock found, in colours of the theme."""

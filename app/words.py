@@ -148,6 +148,8 @@ _EDITS: Final = {
     "Edit": QT_TRANSLATE_NOOP("Edit", "Edit"),
     "Edit a relation": QT_TRANSLATE_NOOP("Edit", "Edit a relation"),
     "Remove a relation": QT_TRANSLATE_NOOP("Edit", "Remove a relation"),
+    "Change type": QT_TRANSLATE_NOOP("Edit", "Change type"),
+    "Remove type": QT_TRANSLATE_NOOP("Edit", "Remove type"),
 }
 
 COLOUR_MODES: Final = tuple(_COLOURS)
@@ -245,6 +247,9 @@ def edit(label: str) -> str:
     """Return a command's label in the language in use."""
     if label in _EDITS:
         return _word("Edit", _EDITS, label)
+    for verb in ("Change type", "Remove type"):
+        if label.startswith(f"{verb} "):
+            return f"{_word('Edit', _EDITS, verb)} {label.removeprefix(verb).strip()}"
     first, _, rest = label.partition(" ")
     if first == "Add" and rest.isidentifier():
         rest = relation(rest)

@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
 if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
+    from twin_model.schema.types import EntityType
 
 _lock = threading.Lock()
 _loaded: list[Catalogue] = []
+#: The built-in catalogue with the open project's types over it, and their ids.
+_project: list[tuple[Catalogue, frozenset[str]]] = []
 
 
 def catalogue() -> Catalogue:
+    """Return the entity types of the open project, the built-in ones where it has none."""
+    return _project[0][0] if _project else built_in()
+
+
+def set_project(types: Sequence[EntityType]) -> None:
+    """Take a project's own types over the built-in ones; none for no project.
+
+    Raises
+    ------
+    ValidationError
+        If they contradict the built-in ones; those then are in use alone.
+    """
+    _project.clear()
+    if types:
+        made = built_in().with_types(types)
+        _project.append((made, frozenset(kind.id for kind in types)))
+
+
+def project_ids() -> frozenset[str]:
+    """Return the ids of the types that the open project adds or changes."""
+    return _project[0][1] if _project else frozenset()
+
+
+def built_in() -> Catalogue:
     """Return the built-in catalogue, read at the first call.
 
     Its library and the file take half a second, so the window asks for it in a thread when a

@@ -184,6 +184,7 @@ class RelationForm(QDialog):
         text = self.tr("Save") if relation else self.tr("Relate")
         self.accept_button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setObjectName("primary")
+        self.accept_button.style().polish(self.accept_button)
         self.buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self._decide)
         self.buttons.rejected.connect(self.reject)

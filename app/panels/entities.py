@@ -169,6 +169,10 @@ class EntitiesPanel(QWidget):
         """Count again."""
         self.model.show(self._session.twin, self.search.text(), self._at)
 
+    def types_changed(self) -> None:
+        """Name the types anew."""
+        self.tree.viewport().update()
+
     def set_instant(self, at: Instant | None) -> None:
         """Show the entities as of an instant; None for now."""
         self._at = at

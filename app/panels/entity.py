@@ -237,6 +237,10 @@ class EntityPanel(QWidget):
         if not schema.is_loaded():
             self._background.ask("catalogue", schema.catalogue, lambda _: self._show())
 
+    def types_changed(self) -> None:
+        """Show everything anew: the types, and so the form, are others."""
+        self._show()
+
     def _follow(self, change: Any) -> None:
         if self._ids and (change.all_entities or change.entities.intersection(self._ids)):
             self._reload()

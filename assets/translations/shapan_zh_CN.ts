@@ -120,6 +120,10 @@
         <source>Mouse and keys</source>
         <translation>鼠标与按键</translation>
     </message>
+    <message>
+        <source>Entity types…</source>
+        <translation>实体类型…</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -311,6 +315,14 @@
     <message>
         <source>Remove a relation</source>
         <translation>删除关系</translation>
+    </message>
+    <message>
+        <source>Change type</source>
+        <translation>修改类型</translation>
+    </message>
+    <message>
+        <source>Remove type</source>
+        <translation>删除类型</translation>
     </message>
 </context>
 <context>
@@ -2568,6 +2580,360 @@
     <message>
         <source>Divider between A and B</source>
         <translation>A 与 B 之间的分隔线</translation>
+    </message>
+</context>
+<context>
+    <name>DraftTable</name>
+    <message>
+        <source>Inherited from {0}</source>
+        <translation>继承自{0}</translation>
+    </message>
+</context>
+<context>
+    <name>TypesTree</name>
+    <message>
+        <source>Search types</source>
+        <translation>搜索类型</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>Of this project</source>
+        <translation>本项目的类型</translation>
+    </message>
+</context>
+<context>
+    <name>TypesEditor</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>Yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
+        <source>Choice</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Date and time</source>
+        <translation>日期时间</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>时刻</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>列表</translation>
+    </message>
+    <message>
+        <source>Table of names</source>
+        <translation>键值表</translation>
+    </message>
+    <message>
+        <source>Geometry</source>
+        <translation>几何</translation>
+    </message>
+    <message>
+        <source>Identifier</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名称</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名称</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>值类型</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>下限</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Needed</source>
+        <translation>必填</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>默认值</translation>
+    </message>
+    <message>
+        <source>What existing entities get when it is needed</source>
+        <translation>设为必填时，现有实体取此值</translation>
+    </message>
+    <message>
+        <source>Choices</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>As in: open=打开/open; shut=关闭/shut</source>
+        <translation>例如：open=打开/open; shut=关闭/shut</translation>
+    </message>
+    <message>
+        <source>Kind of relation</source>
+        <translation>关系种类</translation>
+    </message>
+    <message>
+        <source>Leads to types</source>
+        <translation>指向的类型</translation>
+    </message>
+    <message>
+        <source>Identifiers with commas between; none for any type</source>
+        <translation>类型标识，逗号分隔；留空表示任意类型</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>最多</translation>
+    </message>
+    <message>
+        <source>Reached by at most</source>
+        <translation>最多被指向</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>New type</source>
+        <translation>新建类型</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Discard changes</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Import DTDL…</source>
+        <translation>导入 DTDL…</translation>
+    </message>
+    <message>
+        <source>Export DTDL…</source>
+        <translation>导出 DTDL…</translation>
+    </message>
+    <message>
+        <source>Check and apply…</source>
+        <translation>检查并应用…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>基本</translation>
+    </message>
+    <message>
+        <source>Properties</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Live values</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Relations</source>
+        <translation>关系</translation>
+    </message>
+    <message>
+        <source>Back to built-in</source>
+        <translation>恢复内置</translation>
+    </message>
+    <message>
+        <source>The project is open for reading only.</source>
+        <translation>项目以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>It is removed once this was checked and applied.</source>
+        <translation>检查并应用后才会删除。</translation>
+    </message>
+    <message>
+        <source>Checking the entities…</source>
+        <translation>正在检查实体…</translation>
+    </message>
+    <message>
+        <source>Applied; Undo takes it back.</source>
+        <translation>已应用；可用“撤销”恢复。</translation>
+    </message>
+    <message>
+        <source>Import DTDL</source>
+        <translation>导入 DTDL</translation>
+    </message>
+    <message>
+        <source>Export DTDL</source>
+        <translation>导出 DTDL</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n type(s) read; check and apply to keep them.</source>
+        <translation><numerusform>已读入 %n 个类型；检查并应用后保存。</numerusform></translation>
+    </message>
+    <message>
+        <source>Written to {0}</source>
+        <translation>已写入 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>LinesForm</name>
+    <message>
+        <source>Add line</source>
+        <translation>添加一行</translation>
+    </message>
+    <message>
+        <source>Remove line</source>
+        <translation>删除该行</translation>
+    </message>
+</context>
+<context>
+    <name>GeneralForm</name>
+    <message>
+        <source>Identifier</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名称</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名称</translation>
+    </message>
+    <message>
+        <source>Is a kind of</source>
+        <translation>上级类型</translation>
+    </message>
+    <message>
+        <source>Only to be extended</source>
+        <translation>仅供扩展（抽象）</translation>
+    </message>
+    <message>
+        <source>Usual geometry</source>
+        <translation>常用几何</translation>
+    </message>
+    <message>
+        <source>Symbol in the scene</source>
+        <translation>场景符号</translation>
+    </message>
+    <message>
+        <source>Icon</source>
+        <translation>图标</translation>
+    </message>
+    <message>
+        <source>as its parent</source>
+        <translation>同上级</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>面</translation>
+    </message>
+    <message>
+        <source>Solid</source>
+        <translation>体</translation>
+    </message>
+</context>
+<context>
+    <name>TypesPreview</name>
+    <message>
+        <source>renamed</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>converted to another unit</source>
+        <translation>换算为其他单位</translation>
+    </message>
+    <message>
+        <source>turned into another kind of value</source>
+        <translation>转换为其他值类型</translation>
+    </message>
+    <message>
+        <source>filled in, because it is needed now</source>
+        <translation>已填入（现为必填）</translation>
+    </message>
+    <message>
+        <source>no longer declared; values are kept</source>
+        <translation>不再声明；已有值保留</translation>
+    </message>
+    <message>
+        <source>checked again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>given another type</source>
+        <translation>改为其他类型</translation>
+    </message>
+    <message>
+        <source>Check the change of types</source>
+        <translation>检查类型变更</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>将发生的变化</translation>
+    </message>
+    <message>
+        <source>What breaks</source>
+        <translation>将不符合的实体</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entities break the new types; their values are kept</source>
+        <translation><numerusform>%n 个实体不符合新类型；其值保留不变</numerusform></translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>{0} entities checked, {1} of them change</source>
+        <translation>已检查 {0} 个实体，其中 {1} 个将变化</translation>
     </message>
 </context>
 </TS>

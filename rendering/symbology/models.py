@@ -421,7 +421,7 @@ def _pin() -> Model:
     return m
 
 
-_MODELS: Final = {
+MODELS: Final = {
     "tree": _tree, "conifer": _conifer, "lamp": _lamp, "camera": _camera, "sensor": _sensor,
     "crane": _crane, "pump": _pump, "container": _container, "truck": _truck, "ship": _ship,
     "tank": _tank, "pole": _pole, "traffic_signal": _signal, "hydrant": _hydrant,
@@ -432,7 +432,7 @@ _MODELS: Final = {
 @functools.cache
 def model(kind: str) -> Model:
     """Return the model of an entity type; a pin where there is none."""
-    return _MODELS.get(kind, _pin)()
+    return MODELS.get(kind, _pin)()
 
 
 _SIMPLE: Final = {
@@ -448,4 +448,4 @@ def simple_model(kind: str) -> Model:
 
 def has_model(kind: str) -> bool:
     """Return whether an entity type has a model of its own."""
-    return kind in _MODELS
+    return kind in MODELS
