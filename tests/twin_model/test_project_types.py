@@ -35,7 +35,10 @@ def twin(tmp_path: Path) -> Iterator[Twin]:
 
 def kiosk(*properties: PropertyType) -> EntityType:
     return EntityType(
-        id="tea_house", parent="building", name=Words(zh="茶室", en="tea house"), properties=properties
+        id="tea_house",
+        parent="building",
+        name=Words(zh="茶室", en="tea house"),
+        properties=properties,
     )
 
 
@@ -63,7 +66,9 @@ def test_a_changed_unit_converts_what_entities_have_in_the_same_entry(
     twin: Twin, built_in: Catalogue
 ) -> None:
     twin.execute(prepare(twin, built_in, [kiosk(WIDTH)]).command)
-    kiosks = [Entity(f"k{n}", "tea_house", f"K{n}", attributes={"width": float(n)}) for n in range(3)]
+    kiosks = [
+        Entity(f"k{n}", "tea_house", f"K{n}", attributes={"width": float(n)}) for n in range(3)
+    ]
     twin.execute(AddEntities(kiosks))
     in_feet = kiosk(WIDTH.model_copy(update={"unit": "ft", "maximum": 6.0}))
     prepared = prepare(twin, built_in, [in_feet])

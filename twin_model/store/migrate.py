@@ -61,8 +61,7 @@ def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
         if found < 2:
             _from_1_to_2(connection)
         _from_2_to_3(connection)
-        if found < 2:
-            search.fill_search_tables(connection, frame)
+        search.fill_search_tables(connection, frame)
         connection.execute(
             "UPDATE shapan_meta SET value = ? WHERE key = 'format'", (str(FORMAT_VERSION),)
         )
@@ -82,7 +81,9 @@ def _from_1_to_2(connection: sqlite3.Connection) -> None:
 
 
 def _from_2_to_3(connection: sqlite3.Connection) -> None:
-    """What a project defines for itself; indexes that hold the validity whole."""
+    """What a project defines for itself; indexes that hold the validity whole; names in other
+    languages among the grams, for which the search tables are filled anew.
+    """
     for (name,) in connection.execute(_INDEXES).fetchall():
         connection.execute(f'DROP INDEX "{name}"')
     for statement in (*DEFINITIONS.split(";"), *indexes()):
