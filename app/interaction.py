@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPointF, Signal
@@ -199,6 +200,22 @@ class SceneInteraction(QObject):
             message = self.tr("It did not exist then.")
         self._overlays.notice.show_error(message, details=False)
         return None
+
+    def select_several(self, entities: Sequence[Entity]) -> None:
+        """Select entities: outlined in the scene, what they have in common in the Entity dock."""
+        if len(entities) == 1:
+            self.select(entities[0])
+            return
+        self._viewport.stage.select(
+            [
+                (e.layer, e.feature)
+                for e in entities
+                if e.layer is not None and e.feature is not None
+            ]
+        )
+        self._viewport.redraw()
+        self._panel.show_entities(entities)
+        self.selected.emit(list(entities))
 
     def _outline(self, entity: Entity) -> None:
         if entity.layer is not None and entity.feature is not None:

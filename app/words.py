@@ -150,6 +150,8 @@ _EDITS: Final = {
     "Remove a relation": QT_TRANSLATE_NOOP("Edit", "Remove a relation"),
     "Change type": QT_TRANSLATE_NOOP("Edit", "Change type"),
     "Remove type": QT_TRANSLATE_NOOP("Edit", "Remove type"),
+    "Save set": QT_TRANSLATE_NOOP("Edit", "Save set"),
+    "Remove set": QT_TRANSLATE_NOOP("Edit", "Remove set"),
 }
 
 COLOUR_MODES: Final = tuple(_COLOURS)
@@ -247,7 +249,7 @@ def edit(label: str) -> str:
     """Return a command's label in the language in use."""
     if label in _EDITS:
         return _word("Edit", _EDITS, label)
-    for verb in ("Change type", "Remove type"):
+    for verb in ("Change type", "Remove type", "Save set", "Remove set"):
         if label.startswith(f"{verb} "):
             return f"{_word('Edit', _EDITS, verb)} {label.removeprefix(verb).strip()}"
     first, _, rest = label.partition(" ")

@@ -14,11 +14,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
 from app import entity_words, numbers
 from app.workers import Background
 from twin_model.entity import Entity
+from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 from twin_model.time import Instant
 
@@ -61,10 +63,17 @@ class EntitiesModel(QAbstractItemModel):
         self._groups: list[_Group] = []
         self._generation = 0
 
-    def show(self, twin: Twin | None, text: str = "", at: Instant | None = None) -> None:
+    refused = Signal(object)  # ValidationError of a condition
+
+    def show(
+        self,
+        twin: Twin | None,
+        query: EntityQuery = EntityQuery(),  # noqa: B008  frozen
+        at: Instant | None = None,
+    ) -> None:
         """Count the entities of a twin again, as of an instant, and show those that match."""
         self._twin = twin
-        self._query = EntityQuery(text=text.strip(), at=at)
+        self._query = replace(query, at=at)
         self._generation += 1
         if twin is None:
             self._set_groups([])
@@ -73,11 +82,21 @@ class EntitiesModel(QAbstractItemModel):
         self._background.ask(
             "entity-counts",
             lambda: _count(twin, query),
-            lambda groups: self._set_groups(groups) if generation == self._generation else None,
+            lambda answer: self._take(answer) if generation == self._generation else None,
         )
 
+    def _take(self, answer: tuple[list[_Group], ValidationError | None]) -> None:
+        groups, error = answer
+        self._set_groups(groups)
+        self.refused.emit(error)
+
+    @property
+    def query(self) -> EntityQuery:
+        """What is shown."""
+        return self._query
+
     def _set_groups(self, groups: list[_Group]) -> None:
-        if [g.type for g in groups] == [g.type for g in self._groups] and not self._query.text:
+        if [g.type for g in groups] == [g.type for g in self._groups] and not _filters(self._query):
             same = [g.count for g in groups] == [g.count for g in self._groups]
             if same and not any(group.loaded for group in self._groups):
                 return
@@ -127,7 +146,9 @@ class EntitiesModel(QAbstractItemModel):
             return
         group, row, generation = self._groups[parent.row()], parent.row(), self._generation
         group.asking = True
-        query = replace(self._query, type=group.type, limit=_PAGE, offset=len(group.loaded))
+        query = replace(
+            self._query, type=group.type, exactly=True, limit=_PAGE, offset=len(group.loaded)
+        )
         twin = self._twin
         self._background.ask(
             f"entities-{group.type}",
@@ -188,12 +209,17 @@ def _group_data(group: _Group, role: int) -> Any:
     return None
 
 
-def _count(twin: Twin, query: EntityQuery) -> list[_Group]:
-    counts = twin.entity_counts()
-    if query.text or query.at is not None:
-        counts = {name: twin.count(replace(query, type=name)) for name in counts}
+def _filters(query: EntityQuery) -> bool:
+    return bool(query.text or query.where)
+
+
+def _count(twin: Twin, query: EntityQuery) -> tuple[list[_Group], ValidationError | None]:
+    try:
+        counts = twin.entity_counts(query if _filters(query) or query.at is not None else None)
+    except ValidationError as error:
+        return [], error  # an answer: it is shown beside the field
     order: Callable[[str], tuple[int, str]] = lambda name: (-counts[name], name)  # noqa: E731
-    return [_Group(name, counts[name]) for name in sorted(counts, key=order) if counts[name]]
+    return [_Group(name, counts[name]) for name in sorted(counts, key=order) if counts[name]], None
 
 
 def entity_mime(ids: Sequence[str]) -> QMimeData:

@@ -324,6 +324,14 @@
         <source>Remove type</source>
         <translation>删除类型</translation>
     </message>
+    <message>
+        <source>Save set</source>
+        <translation>保存集合</translation>
+    </message>
+    <message>
+        <source>Remove set</source>
+        <translation>删除集合</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>
@@ -381,6 +389,36 @@
     <message>
         <source>Buildings, rooms, sensors and the like appear here with their layers.</source>
         <translation>建筑、房间、传感器等随图层出现在这里。</translation>
+    </message>
+    <message>
+        <source>Name, code, or height &gt; 30</source>
+        <translation>名称、编码，或 height &gt; 30</translation>
+    </message>
+    <message>
+        <source>Part of a name, the beginning of a code, or a condition, such as
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '12-03'</source>
+        <translation>名称的一部分、编码的开头，或条件，例如
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '12-03'</translation>
+    </message>
+    <message>
+        <source>Select everything found, in the scene too</source>
+        <translation>全部选中（含场景）</translation>
+    </message>
+    <message>
+        <source>Keep this filter as a set</source>
+        <translation>将此筛选存为集合</translation>
+    </message>
+    <message>
+        <source>{0} found</source>
+        <translation>找到 {0} 个</translation>
+    </message>
+    <message>
+        <source>(the first {0} can be selected)</source>
+        <translation>（可选中前 {0} 个）</translation>
     </message>
 </context>
 <context>
@@ -2934,6 +2972,44 @@
     <message>
         <source>{0} entities checked, {1} of them change</source>
         <translation>已检查 {0} 个实体，其中 {1} 个将变化</translation>
+    </message>
+</context>
+<context>
+    <name>Condition</name>
+    <message>
+        <source>The condition is not complete yet.</source>
+        <translation>条件尚不完整。</translation>
+    </message>
+    <message>
+        <source>There is no property “{0}”.</source>
+        <translation>没有属性“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no kind of relation “{0}”.</source>
+        <translation>没有关系种类“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no type “{0}”.</source>
+        <translation>没有类型“{0}”。</translation>
+    </message>
+    <message>
+        <source>Did you mean {0}?</source>
+        <translation>是否指 {0}？</translation>
+    </message>
+</context>
+<context>
+    <name>EntitySets</name>
+    <message>
+        <source>Sets</source>
+        <translation>集合</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
     </message>
 </context>
 </TS>
