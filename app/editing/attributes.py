@@ -91,7 +91,7 @@ def attributes_of(entities: Sequence[Entity]) -> list[Attribute]:
                 declared=False,
             )
         )
-    return sorted(found, key=lambda one: (not one.declared, "." in one.name and one.group))
+    return sorted(found, key=lambda one: (not one.declared, one.group if "." in one.name else ""))
 
 
 def _declared(types: Iterable[str]) -> dict[str, tuple[PropertyType, str]]:
