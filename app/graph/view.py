@@ -31,6 +31,8 @@ _MOST_ZOOM: Final = 2.5
 _BEND_PX: Final = 16.0
 _DRAG_PX: Final = 8
 _MARGIN_PX: Final = 36.0
+#: Names are read from this zoom on; a graph that is begun is not shown smaller.
+_READABLE: Final = 0.62
 
 
 class GraphView(QGraphicsView):
@@ -124,7 +126,7 @@ class GraphView(QGraphicsView):
         elif chosen in self.edges:
             self.edges[chosen].setSelected(True)
         if fresh and self.nodes:
-            self.fit()
+            self.fit(least=_READABLE)
 
     def _set_room(self) -> None:
         room = self._canvas.itemsBoundingRect()
@@ -215,8 +217,14 @@ class GraphView(QGraphicsView):
 
     # -- view ----------------------------------------------------------------------------
 
-    def fit(self) -> None:
-        """Show everything, never larger than it is."""
+    def fit(self, *, least: float = 0.0) -> None:
+        """Show everything, never larger than it is.
+
+        Parameters
+        ----------
+        least : float
+            The smallest zoom; where it is not enough, what is selected is in the middle.
+        """
         room = self._canvas.itemsBoundingRect()
         if room.isEmpty():
             return
@@ -224,9 +232,13 @@ class GraphView(QGraphicsView):
         margin = _MARGIN_PX
         room = room.adjusted(-margin, -margin, margin, margin)
         self.fitInView(room, Qt.AspectRatioMode.KeepAspectRatio)
-        if self.transform().m11() > 1.0:
+        zoom = self.transform().m11()
+        if zoom > 1.0 or zoom < least:
             self.resetTransform()
-            self.centerOn(room.center())
+            scale = 1.0 if zoom > 1.0 else least
+            self.scale(scale, scale)
+            chosen = self.nodes.get(self._selected)
+            self.centerOn(room.center() if zoom > 1.0 or chosen is None else chosen.pos())
 
     def zoom(self, factor: float) -> None:
         """Zoom by a factor, within what can be read."""
