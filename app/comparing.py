@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from twin_model.time import Instant
 
 #: Later ones are drawn over earlier ones.
-_ORDER = ("changed", "removed", "added")
+_ORDER: Final = ("changed", "removed", "added")
+#: Changes that are marked in the scene at most; all of them are listed.
+_MOST_MARKED: Final = 20_000
 
 
 class Comparing(QObject):
@@ -68,7 +70,7 @@ class Comparing(QObject):
 
     def show(self, found: Comparison | None) -> None:
         """Mark what differs: added green, removed red, changed yellow."""
-        changes = [] if found is None else found.changes
+        changes = [] if found is None else found.changes[:_MOST_MARKED]
         kinds = self.panel.shown_kinds()
 
         def groups(hidden: str) -> list[tuple[str, list[EntityChange]]]:

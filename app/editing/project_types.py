@@ -11,7 +11,7 @@ from app.project import ProjectSession
 from app.workers import Background
 
 if TYPE_CHECKING:
-    from twin_model.schema.types import EntityType
+    from twin_model.schema.catalogue import Catalogue
     from twin_model.twin import Twin
 
 _WAIT_MS: Final = 1200
@@ -51,11 +51,11 @@ class ProjectTypes(QObject):
         if "type" in change.definitions:
             self.read()
 
-    def _take(self, found: tuple[Twin, list[EntityType]]) -> None:
-        twin, types = found
+    def _take(self, found: tuple[Twin, tuple[Catalogue, frozenset[str]]]) -> None:
+        twin, made = found
         if twin is not self._session.twin:
             return
-        schema.set_project(types)
+        schema.set_project(made)
         # Queries for a type mean its subtypes too, and a misspelt one is an error.
         twin.catalogue = schema.catalogue()
         self.changed.emit()
@@ -63,11 +63,10 @@ class ProjectTypes(QObject):
     def _closed(self) -> None:
         self._wait.stop()
         self._background.drop("project-types")
-        schema.set_project([])
+        schema.set_project(None)
 
 
-def _read(twin: Twin) -> tuple[Twin, list[EntityType]]:
+def _read(twin: Twin) -> tuple[Twin, tuple[Catalogue, frozenset[str]]]:
     from twin_model.schema.project_types import stored_types
 
-    schema.built_in()
-    return twin, stored_types(twin)
+    return twin, schema.with_project(stored_types(twin))

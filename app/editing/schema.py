@@ -23,18 +23,23 @@ def catalogue() -> Catalogue:
     return _project[0][0] if _project else built_in()
 
 
-def set_project(types: Sequence[EntityType]) -> None:
-    """Take a project's own types over the built-in ones; none for no project.
+def with_project(types: Sequence[EntityType]) -> tuple[Catalogue, frozenset[str]]:
+    """Return the built-in catalogue with a project's types over it, and their ids; takes a while.
 
     Raises
     ------
     ValidationError
-        If they contradict the built-in ones; those then are in use alone.
+        If they contradict the built-in ones.
     """
+    made = built_in().with_types(types) if types else built_in()
+    return made, frozenset(kind.id for kind in types)
+
+
+def set_project(made: tuple[Catalogue, frozenset[str]] | None) -> None:
+    """Take what `with_project` made into use; None for no project."""
     _project.clear()
-    if types:
-        made = built_in().with_types(types)
-        _project.append((made, frozenset(kind.id for kind in types)))
+    if made is not None and made[1]:
+        _project.append(made)
 
 
 def project_ids() -> frozenset[str]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsSceneHoverEvent,
@@ -28,6 +38,12 @@ _LABEL_TOP: Final = HALF + 3.0
 _ARROW: Final = 7.0
 #: Below this zoom names are not read and only cost time.
 LEAST_ZOOM: Final = 0.45
+
+
+@functools.cache
+def _font(bold: bool) -> QFont:
+    # Looking up the installed families takes longer than painting a node.
+    return small_font(bold=bold)
 
 
 class NodeItem(QGraphicsItem):
@@ -58,7 +74,19 @@ class NodeItem(QGraphicsItem):
         self.entity = entity
         kind = entity_words.entity_type(entity.type)
         self.setToolTip(f"{display_name(entity)}\n{kind}")
+        known = schema.known_type(entity.type) if schema.is_loaded() else None
+        self._glyph = schema.catalogue().appearance(known).icon if known else ""
+        self._names: dict[bool, tuple[str, int]] = {}
         self.update()
+
+    def _name(self, *, bold: bool) -> tuple[str, int]:
+        """Return the name as it fits, and how wide it is."""
+        if bold not in self._names:
+            metrics = QFontMetrics(_font(bold))
+            mode = Qt.TextElideMode.ElideMiddle
+            text = metrics.elidedText(display_name(self.entity), mode, _LABEL_PX)
+            self._names[bold] = text, metrics.horizontalAdvance(text)
+        return self._names[bold]
 
     def boundingRect(self) -> QRectF:
         return QRectF(-_LABEL_PX / 2 - 2, -HALF - 6, _LABEL_PX + 4, 2 * HALF + 28)
@@ -94,18 +122,11 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(theme.colour("selection" if chosen else "raised"))
         painter.drawRoundedRect(box, 6, 6)
         glyph = theme.colour("accent" if chosen else self.role or "dim")
-        known = schema.known_type(self.entity.type) if schema.is_loaded() else None
-        icon = schema.catalogue().appearance(known).icon if known else ""
-        self._icons.paint_type(painter, box.adjusted(6, 6, -6, -6), icon, glyph)
+        self._icons.paint_type(painter, box.adjusted(6, 6, -6, -6), self._glyph, glyph)
         if painter.worldTransform().m11() < LEAST_ZOOM and not chosen:
             return
-        font = small_font(bold=chosen)
-        painter.setFont(font)
-        metrics = painter.fontMetrics()
-        text = metrics.elidedText(
-            display_name(self.entity), Qt.TextElideMode.ElideMiddle, _LABEL_PX
-        )
-        width = metrics.horizontalAdvance(text)
+        text, width = self._name(bold=chosen)
+        painter.setFont(_font(chosen))
         label = QRectF(-width / 2 - 2, _LABEL_TOP, width + 4, 15)
         backdrop = QColor(theme.colour("pane"))
         backdrop.setAlpha(215)
@@ -117,8 +138,7 @@ class NodeItem(QGraphicsItem):
             painter.setBrush(theme.colour("pane"))
             painter.drawRoundedRect(self.badge(), 7, 7)
             painter.setPen(theme.colour("dim"))
-            font.setPixelSize(10)
-            painter.setFont(font)
+            painter.setFont(_font(False))
             painter.drawText(
                 self.badge(), Qt.AlignmentFlag.AlignCenter, f"+{numbers.short(self.more)}"
             )
@@ -223,7 +243,7 @@ class EdgeItem(QGraphicsItem):
         return QPolygonF([tip, back + side, back - side])
 
     def _paint_name(self, painter: QPainter) -> None:
-        painter.setFont(small_font())
+        painter.setFont(_font(False))
         text = words.relation(self.relation.kind)
         width = painter.fontMetrics().horizontalAdvance(text)
         at = self._path.pointAtPercent(0.5)

@@ -15,7 +15,7 @@ SPACING: Final = 104.0
 ROOM_X: Final = 96.0
 ROOM_Y: Final = 58.0
 _STEPS: Final = 400
-_TRIES: Final = 400
+_TRIES: Final = 4_000
 _GOLDEN: Final = math.pi * (3.0 - math.sqrt(5.0))
 
 
@@ -104,26 +104,35 @@ def _start(
 
 def _pushed_apart(places: Mapping[str, Place], fixed: set[str]) -> dict[str, Place]:
     """Move nodes that are not fixed to the nearest place where none lies in another's room."""
-    import numpy as np
-
-    room = np.array([ROOM_X, ROOM_Y])
-    turns = np.arange(1, _TRIES)
-    # A sunflower's spiral: every place about as far from its neighbours as from the others.
-    reach = np.sqrt(turns) * 0.5
-    spiral = np.column_stack([np.cos(turns * _GOLDEN), np.sin(turns * _GOLDEN)])
-    spiral = np.vstack([[0.0, 0.0], spiral * reach[:, None] * room])
-    settled = [places[name] for name in places if name in fixed]
     found = {name: places[name] for name in places if name in fixed}
-    for name in places:
+    # Cells as large as the room of a node: whatever is too near lies in one of nine.
+    cells: dict[tuple[int, int], list[Place]] = {}
+
+    def cell(at: Place) -> tuple[int, int]:
+        return math.floor(at[0] / ROOM_X), math.floor(at[1] / ROOM_Y)
+
+    def crowded(at: Place) -> bool:
+        column, row = cell(at)
+        return any(
+            abs(at[0] - x) < ROOM_X and abs(at[1] - y) < ROOM_Y
+            for i in (column - 1, column, column + 1)
+            for j in (row - 1, row, row + 1)
+            for x, y in cells.get((i, j), ())
+        )
+
+    for at in found.values():
+        cells.setdefault(cell(at), []).append(at)
+    for name, (x, y) in places.items():
         if name in fixed:
             continue
-        tries = np.array(places[name]) + spiral
-        if settled:
-            gap = np.abs(tries[:, None] - np.array(settled)[None])
-            free = ~(gap < room).all(axis=2).any(axis=1)
-            at = tries[int(np.argmax(free))]
-        else:
-            at = tries[0]
-        found[name] = (float(at[0]), float(at[1]))
-        settled.append(found[name])
+        at = (x, y)
+        for turn in range(1, _TRIES):
+            if not crowded(at):
+                break
+            # A sunflower's spiral: every place about as far from its neighbours as the others.
+            reach = 0.5 * math.sqrt(turn)
+            angle = turn * _GOLDEN
+            at = (x + reach * ROOM_X * math.cos(angle), y + reach * ROOM_Y * math.sin(angle))
+        found[name] = at
+        cells.setdefault(cell(at), []).append(at)
     return {name: found[name] for name in places}

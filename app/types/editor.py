@@ -206,7 +206,7 @@ class TypesEditor(QDialog):
 
         twin = self._session.twin
         if twin is not None:
-            schema.set_project(stored_types(twin))
+            schema.set_project(schema.with_project(stored_types(twin)))
 
     def _fill(self) -> None:
         """List the types as a tree, those of the project and those that are changed marked."""
