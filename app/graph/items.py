@@ -187,6 +187,8 @@ class EdgeItem(QGraphicsItem):
         control = self._middle * 2 - (start + end) / 2
         self._path = QPainterPath(_rim(start, control))
         self._path.quadTo(control, _rim(end, control))
+        # Finding points of a path takes longer than drawing it.
+        self._heads = [self._arrow(at_end=at_end) for at_end in self._arrows()]
 
     def boundingRect(self) -> QRectF:
         return self._path.boundingRect().adjusted(-60, -14, 60, 14)
@@ -218,8 +220,8 @@ class EdgeItem(QGraphicsItem):
         pen.setStyle(Qt.PenStyle.SolidLine)
         painter.setPen(pen)
         painter.setBrush(colour)
-        for at_end in self._arrows():
-            painter.drawPolygon(self._arrow(at_end=at_end))
+        for head in self._heads:
+            painter.drawPolygon(head)
         if strong or self._hovered:
             self._paint_name(painter)
 
