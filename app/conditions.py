@@ -50,4 +50,7 @@ def problem_of(error: ValidationError) -> str:
     else:
         text = say("Condition", "There is no type “{0}”.").format(name)
     near = found["near"]
-    return f"{text} " + say("Condition", "Did you mean {0}?").format(near) if near else text
+    if not near:
+        return text
+    gap = "" if text.endswith("。") else " "
+    return text + gap + say("Condition", "Did you mean {0}?").format(near)

@@ -228,6 +228,7 @@ def _connect_parts(window: MainWindow) -> None:
     window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
     window.interaction.selected.connect(window.relations_panel.show_entity)
+    window.interaction.selected.connect(window.entities_panel.show_selected)
     window.relations_panel.entity_wanted.connect(window.interaction.select_id)
     window.relations_panel.fly_wanted.connect(window.interaction.fly_to_id)
     window.relations_panel.marks_changed.connect(window.show_impact)

@@ -109,6 +109,16 @@ class EntitiesModel(QAbstractItemModel):
         """How many entities match."""
         return sum(group.count for group in self._groups)
 
+    def index_of(self, entity: Entity) -> tuple[QModelIndex, QModelIndex]:
+        """Return where the type of an entity is, and the entity itself as far as it is loaded."""
+        for row, group in enumerate(self._groups):
+            if group.type == entity.type:
+                above = self.index(row, 0)
+                found = (n for n, one in enumerate(group.loaded) if one.id == entity.id)
+                at = next(found, None)
+                return above, QModelIndex() if at is None else self.index(at, 0, above)
+        return QModelIndex(), QModelIndex()
+
     # -- Qt ------------------------------------------------------------------------------
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008

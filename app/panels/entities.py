@@ -106,6 +106,7 @@ class EntitiesPanel(QWidget):
         super().__init__()
         self._session = session
         self._at: Instant | None = None
+        self._wanted: Entity | None = None
         self._background = background
         self.model = EntitiesModel(background)
         self.model.setParent(self)
@@ -188,6 +189,7 @@ class EntitiesPanel(QWidget):
         self.tree.doubleClicked.connect(self._double_click)
         self.tree.selectionModel().currentChanged.connect(lambda index, _: self._choose(index))
         self.model.modelReset.connect(self._reset)
+        self.model.rowsInserted.connect(lambda *_: self._go_to_wanted())
 
     def _follow(self, change: Any) -> None:
         if change.entities or change.all_entities or change.layers:
@@ -232,6 +234,40 @@ class EntitiesPanel(QWidget):
         self._at = at
         self.sets.set_instant(at)
         self._wait.start()
+
+    def show_selected(self, thing: object) -> None:
+        """Follow a selection made elsewhere: go to its line, as far as it is on the first page."""
+        self._wanted = thing if isinstance(thing, Entity) else None
+        if self._wanted is None:
+            self._mark(QModelIndex())
+        else:
+            self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        entity = self._wanted
+        if entity is None:
+            return
+        above, index = self.model.index_of(entity)
+        if index.isValid():
+            self._wanted = None
+            self.tree.expand(above)
+            self._mark(index)
+        elif above.isValid() and self.model.rowCount(above) == 0:
+            self.model.fetchMore(above)  # its lines come, and this is tried again
+        else:
+            self._wanted = None
+            self._mark(QModelIndex())
+
+    def _mark(self, index: QModelIndex) -> None:
+        selection = self.tree.selectionModel()
+        if selection.currentIndex() == index:
+            return
+        selection.blockSignals(True)  # nobody chose it here
+        self.tree.setCurrentIndex(index)
+        selection.blockSignals(False)
+        if index.isValid():
+            self.tree.scrollTo(index)
+        self.tree.viewport().update()
 
     def _show_problem(self, error: ValidationError | None) -> None:
         self.problem.setText("" if error is None else problem_of(error))

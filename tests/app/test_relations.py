@@ -78,6 +78,21 @@ def test_the_selection_is_shown_with_its_neighbours_and_a_click_there_selects(
     assert not window.entity_panel.graph.isVisible()
 
 
+def test_what_is_selected_in_the_graph_or_the_scene_is_current_in_the_list(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    window = opened(qtbot, make_window, plant, "pump")
+    tree = window.entities_panel.tree
+    qtbot.waitUntil(lambda: tree.currentIndex().data() == "P-07")
+    panel = window.relations_panel
+    qtbot.mouseClick(panel.view.viewport(), LEFT, NONE, at(panel, "pipe-a"))
+    qtbot.waitUntil(lambda: tree.currentIndex().data() == "L-1")
+    assert window.entity_panel.title == "L-1"
+    window.interaction.clear()
+    assert not tree.currentIndex().isValid()
+    assert panel.view.selected_entity == ""
+
+
 def test_a_double_click_expands_and_what_is_left_out_is_counted(
     qtbot: QtBot, make_window: MakeWindow, plant: Path
 ) -> None:
