@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -74,7 +75,7 @@ class TypesEditor(QDialog):
         self._lay_out()
         self.retranslate()
         self.resize(1060, 680)
-        session.closed.connect(self.close)
+        session.closed.connect(self._leave)
         session.changed.connect(self._follow)
 
     # -- making --------------------------------------------------------------------------
@@ -446,10 +447,32 @@ class TypesEditor(QDialog):
         """Write the type that is shown, with what it extends, as DTDL version 3."""
         self.exchange.write_file(path, self._current)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def _leave(self) -> None:
+        """Close without a question: there is no project any more that changes could go to."""
         self._drafts.clear()
         self._removed.clear()
-        super().closeEvent(event)
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if (self._drafts or self._removed) and not self._may_discard():
+            event.ignore()
+            return
+        self._drafts.clear()
+        self._removed.clear()
+        event.accept()
+
+    def reject(self) -> None:
+        self.close()  # Esc asks like the button does
+
+    def _may_discard(self) -> bool:
+        answer = QMessageBox.question(
+            self,
+            self.tr("Entity types"),
+            self.tr("Changes were not applied. Discard them?"),
+            QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Discard
 
 
 def _inherited(catalogue: Catalogue, parent: str, section: str) -> list[tuple[Any, str]]:

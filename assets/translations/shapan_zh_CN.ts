@@ -2848,6 +2848,10 @@ management ^ '12-03'</translation>
         <source>Written to {0}</source>
         <translation>已写入 {0}</translation>
     </message>
+    <message>
+        <source>Changes were not applied. Discard them?</source>
+        <translation>修改尚未应用，是否放弃？</translation>
+    </message>
 </context>
 <context>
     <name>LinesForm</name>

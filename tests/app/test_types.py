@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.editing import schema
@@ -174,6 +174,27 @@ def test_a_line_that_cannot_be_is_pointed_at(
     qtbot.waitUntil(lambda: "already declared by thing" in editor.message.text())
     qtbot.mouseClick(editor.revert, LEFT)
     assert not editor.check.isEnabled()
+
+
+@pytest.mark.gui
+def test_closing_asks_before_changes_are_lost(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor = opened(qtbot, window, "building")
+    qtbot.mouseClick(editor.add, LEFT)
+
+    def answer(button: QMessageBox.StandardButton) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        qtbot.mouseClick(box.button(button), LEFT)
+
+    QTimer.singleShot(300, lambda: answer(QMessageBox.StandardButton.Cancel))
+    editor.close()
+    assert editor.isVisible() and editor.draft() is not None
+    QTimer.singleShot(300, lambda: answer(QMessageBox.StandardButton.Discard))
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
 
 
 @pytest.mark.gui
