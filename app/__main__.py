@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from app.cli.output import Exit, print_error
@@ -61,6 +62,13 @@ def _limit(text: str) -> int:
     return value
 
 
+def _version() -> str:
+    try:
+        return version("shapan")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     common = argparse.ArgumentParser(add_help=False)
@@ -72,11 +80,13 @@ def build_parser() -> argparse.ArgumentParser:
     theme = window.add_mutually_exclusive_group()
     theme.add_argument("--dark", action="store_true", default=None, help="dark theme")
     theme.add_argument("--light", dest="dark", action="store_false", help="light theme")
+    window.add_argument("--safe-mode", action="store_true", help="run no plugins")
     window.add_argument("--screenshot", metavar="F.png",
                         help="wait until the view is complete, save the window, exit")  # fmt: skip
 
     parser = _Parser(prog="shapan", description="Shapan 沙盘: a live sand table of the city",
                      parents=[common, window])  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"shapan {_version()}")
     parser.set_defaults(run="app.cli.view:open_window", project=None)
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 
@@ -155,9 +165,44 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("project")
     made.add_argument("--repair", action="store_true", help="remove leavings, rebuild indexes")
 
+    _plugin_commands(command("plugins", "plugins:usage", "plugins: list, make, validate, test"))
+
     made = command("doctor", "doctor:doctor", "say what this machine can and cannot do")
     made.add_argument("--json", action="store_true")
     return parser
+
+
+def _plugin_commands(plugins: argparse.ArgumentParser) -> None:
+    commands: Any = plugins.add_subparsers(title="commands", metavar="COMMAND",
+                                           parser_class=_Parser)  # fmt: skip
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        # The common options come after the inner command as well, and keep what stood before.
+        made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+        made.add_argument("--debug", action="store_true", default=argparse.SUPPRESS)
+        made.add_argument("--progress", choices=["auto", "json", "none"],
+                          default=argparse.SUPPRESS)  # fmt: skip
+        made.set_defaults(run=f"app.cli.plugins:{'show' if name == 'list' else name}")
+        return made
+
+    made = command("list", "list the plugins and what they contribute")
+    made.add_argument("--json", action="store_true")
+
+    made = command("new", "make a plugin project: panel, worker and tests")
+    made.add_argument("folder")
+    made.add_argument("--id", default="", help="such as org.example.tides")
+    made.add_argument("--name", default="", help="what users read")
+
+    made = command("validate", "check manifests without running anything")
+    made.add_argument("folders", nargs="+", metavar="FOLDER")
+    made.add_argument("--json", action="store_true")
+
+    made = command("test", "run the contract kit and the plugin's own tests")
+    made.add_argument("folder")
+    made.add_argument("--json", action="store_true")
+
+    made = command("prepare", "make the environment that a plugin's workers need")
+    made.add_argument("plugin", help="its id, or the folder of its project")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -57,6 +57,7 @@ def build_window(
     settings: Settings | None = None,
     dark: bool | None = None,
     language: str | None = None,
+    safe_mode: bool = False,
 ) -> MainWindow:
     """Make the window, with a project open where one is given.
 
@@ -69,12 +70,17 @@ def build_window(
         Overrides the stored theme for this window.
     language : str, optional
         ``zh_CN`` or ``en``; overrides the stored one.
+    safe_mode : bool
+        Run no plugins but those that come with the program.
     """
     from app import collector
     from app.window import MainWindow
+    from plugins.host.state import PluginState
 
     collector.install()
+    own_folder = settings is not None
     settings = settings or Settings()
+    plugins = PluginState(settings.folder if own_folder else None)
     theme = Theme(_wants_dark(settings) if dark is None else dark)
     theme.apply()
     services = Services(
@@ -85,6 +91,8 @@ def build_window(
         session=ProjectSession(),
         jobs=Jobs(),
         background=Background(),
+        plugins=plugins,
+        safe_mode=safe_mode,
     )
     window = MainWindow(services)
     for service in (services.session, services.jobs, services.background, theme):
@@ -115,6 +123,7 @@ def run_window(
     screenshot: Path | None,
     dark: bool | None,
     language: str | None,
+    safe_mode: bool = False,
 ) -> int:
     """Open the window and stay until it is closed.
 
@@ -128,6 +137,8 @@ def run_window(
         Where to save a picture of the whole window once the view is complete; then it closes.
     dark : bool or None
     language : str or None
+    safe_mode : bool
+        Also where the last two starts did not get through.
 
     Returns
     -------
@@ -135,13 +146,17 @@ def run_window(
         Exit code: 0, 1 where script or picture failed, 3 where the project cannot be opened.
     """
     application = make_application()
-    window = build_window(None, dark=dark, language=language)
+    from plugins.host.state import PluginState
+
+    safe_mode = PluginState().begin_start() or safe_mode
+    window = build_window(None, dark=dark, language=language, safe_mode=safe_mode)
     sys.excepthook = partial(_report_fault, window)
     outcome = [0]
 
     def begin() -> None:
         automatic = screenshot is not None or script is not None
-        if project is not None and not window.open_project(project) and automatic:
+        opened = project is None or window.open_project(project, ask=not automatic)
+        if not opened and automatic:
             print(f"error: {window.overlays.notice.text}", file=sys.stderr)
             outcome[0] = _EXIT_PROJECT
             window.close()

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from app import messages
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 
@@ -41,7 +42,7 @@ def problem_of(error: ValidationError) -> str:
         return say("Condition", "The condition is not complete yet.")
     found = _MISSING.match(error.rule)
     if found is None:
-        return error.rule
+        return messages.shown(error.rule)
     name = (found["name"] or f"'{error.value}'").strip("'")
     if found["what"] == "property":
         text = say("Condition", "There is no property “{0}”.").format(name)

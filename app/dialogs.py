@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import messages
 from app.crs_field import CrsField
 from app.importing import NewProject, free_folder
 from app.services import Services
@@ -64,7 +65,7 @@ def offer_read_only(parent: QWidget, error: StoreError) -> bool:
         return False
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setText(str(error))
+    box.setText(messages.shown(str(error)))
     box.setInformativeText(
         QCoreApplication.translate("Dialogs", "It can be opened for reading meanwhile.")
     )
@@ -146,7 +147,7 @@ class _NewProjectDialog(QDialog):
         try:
             return NewProject(Path(self.folder.text().strip()), title, Frame(value))
         except FrameError as error:
-            self._note.setText(str(error))
+            self._note.setText(messages.shown(str(error)))
             return None
 
     def _check(self) -> None:

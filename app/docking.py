@@ -82,6 +82,7 @@ class Docks(QObject):
         self._central = central
         self.layout_name = "plan"
         self._standard = QByteArray()
+        self._restored = QByteArray()
 
     def add(
         self,
@@ -90,6 +91,7 @@ class Docks(QObject):
         side: Side,
         *,
         beside: str | None = None,
+        hidden: bool = False,
     ) -> None:
         """Make the place of a panel; `fill` puts the panel there.
 
@@ -102,6 +104,8 @@ class Docks(QObject):
         side : Side
         beside : str, optional
             Dock whose area is split, or that gets a tab.
+        hidden : bool
+            Closed, and a tab of the dock it is beside once it is opened.
         """
         dock = QtAds.CDockWidget(self.manager, name)
         dock.setObjectName(name)
@@ -115,6 +119,8 @@ class Docks(QObject):
         self._docks[name] = dock
         self._titles[name] = title
         goal = self._docks[beside].dockAreaWidget() if beside else None
+        if hidden and goal is not None:
+            side = Side.TAB
         made = (
             self.manager.addDockWidget(side.value, dock, goal)
             if goal is not None
@@ -124,6 +130,15 @@ class Docks(QObject):
             flag = QtAds.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
             made.setDockAreaFlag(flag, True)
         dock.setWindowTitle(title())
+        if hidden:
+            dock.toggleView(False)
+
+    def remove(self, name: str) -> None:
+        """Remove a dock with the panel in it."""
+        dock = self._docks.pop(name)
+        del self._titles[name]
+        self.manager.removeDockWidget(dock)
+        dock.deleteLater()
 
     def fill(self, name: str, panel: QWidget) -> None:
         """Put a panel into its dock."""
@@ -233,12 +248,15 @@ class Docks(QObject):
         splitter.setSizes(sizes)
 
     def _arrange(self, name: str) -> None:
+        known = set().union(*_SHOWN.values())
         for dock_name, dock in self._docks.items():
-            dock.toggleView(dock_name in _SHOWN[name])
+            if dock_name in known:  # those of plugins stay as they are
+                dock.toggleView(dock_name in _SHOWN[name])
 
     def apply(self, name: str) -> None:
         """Go to one of the arrangements to start from."""
         self.layout_name = name
+        self._restored = QByteArray()
         self._restore(self._standard)
         self._arrange(name)
         QTimer.singleShot(0, self, self._resize)
@@ -253,7 +271,13 @@ class Docks(QObject):
         if state.isEmpty():
             return False
         self.layout_name = name if name in LAYOUTS else "plan"
+        self._restored = state
         return self._restore(state)
+
+    def reapply(self) -> None:
+        """Go back to the arrangement that was restored, now that there are more docks."""
+        if not self._restored.isEmpty():
+            self._restore(self._restored)
 
     def _restore(self, state: QByteArray) -> bool:
         done = bool(self.manager.restoreState(state))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import IconSet
+from app.project import project_title
 
 
 class EmptyState(QFrame):
@@ -119,7 +120,7 @@ class EmptyState(QFrame):
             button.deleteLater()
         self.recent_buttons = []
         for path in self._paths[:6]:
-            button = QPushButton(f"{path.name.removesuffix('.shapan')}   {path.parent}", self)
+            button = QPushButton(f"{project_title(path)}   {path.parent}", self)
             button.setFlat(True)
             button.setObjectName("search")
             button.setIcon(self._icons.icon("folder-simple", "dim"))

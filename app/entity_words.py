@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.editing import schema
 
-_SEVERAL: Final = re.compile(r"(\d+) entities")
 #: What the form changes beside attributes.
 _VALUES: Final = {
     "name": QT_TRANSLATE_NOOP("Edit", "name"),
@@ -173,18 +171,10 @@ def entity_type(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").capitalize()
 
 
-def edit_rest(rest: str) -> str:
-    """Return what follows "Edit" in a command's label, in the language in use."""
-    subject, colon, what = rest.rpartition(": ")
-    if not colon:
-        return rest
-    several = _SEVERAL.fullmatch(subject)
-    if several is not None:
-        subject = QCoreApplication.translate("Edit", "{0} entities").format(several[1])
-    return f"{subject}{colon}{_value_word(what)}"
-
-
-def _value_word(what: str) -> str:
+def edited(what: str) -> str:
+    """Return the word for what a command changed: a value, a property or an entity's type."""
+    if what in _ENTITY_TYPES:
+        return entity_type(what)
     if what in _VALUES:
         return QCoreApplication.translate("Edit", str(_VALUES[what]))
     if not schema.is_loaded():

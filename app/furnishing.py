@@ -17,6 +17,7 @@ _HEAVY: Final = (
     "rendering.navigation",
     "twin_model.twin",
     "twin_model.commands",
+    "plugins.host.plugins",
 )
 
 
@@ -82,6 +83,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     yield
     for make in (
         _make_layers, _make_entities, _make_entity, _make_relations, _make_comparison, _make_others,
+        _make_plugins,
     ):  # fmt: skip
         make(window)
         yield
@@ -90,6 +92,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     _connect_project(window)
     _connect_parts(window)
     window.refresh()
+    window.plugins.begin()
 
 
 def _make_scene(window: MainWindow) -> None:
@@ -177,6 +180,13 @@ def _make_others(window: MainWindow) -> None:
     window.docks.fill("jobs", window.jobs_panel)
     window.docks.fill("timeline", window.timeline)
     window.docks.fill("console", window.console)
+
+
+def _make_plugins(window: MainWindow) -> None:
+    from app.plugins.hub import PluginHub
+
+    services = window.services
+    window.plugins = PluginHub(window, services.plugins, safe_mode=services.safe_mode)
 
 
 def _make_bars(window: MainWindow) -> None:

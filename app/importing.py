@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from app.services import Services
 from app.workers import Background, JobRecord, JobState, describe_error
 from ingest.pipeline.job import Job
-from twin_model.errors import FrameError, ShapanError, SourceError
+from twin_model.errors import FrameError, ShapanError
 
 if TYPE_CHECKING:
     from app.placement import PlacementDialog
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from twin_model.frame import Frame
 
 #: A folder with more files than this is looked at only so far.
-_MOST_FILES: Final = 500
 #: Terrain first: what comes later is put on it.
 _ORDER: Final = {"raster": 0, "points": 2, "tileset": 2, "mesh": 2, "bim": 3}
 
@@ -147,6 +146,7 @@ def _inspect(path: Path, job: Job) -> list[SourceInfo]:
     """Return what a path holds; a folder that is no source itself is looked into."""
     from ingest.importer import inspect_source
     from ingest.readers.contract import SourceInfo
+    from ingest.sources import sources_in
 
     try:
         sources = sources_in(path)
@@ -157,43 +157,6 @@ def _inspect(path: Path, job: Job) -> list[SourceInfo]:
         job.check()
         found.append(inspect_source(source, job, about_to_read=True))
     return found
-
-
-def sources_in(path: Path) -> list[Path]:
-    """Return the sources in a path: itself, or the readable files of a folder.
-
-    Raises
-    ------
-    SourceError
-        If a folder holds nothing that any reader knows.
-    """
-    from ingest.readers.registry import reader_for
-
-    if not path.is_dir():
-        return [path]
-    try:
-        reader_for(path)
-    except SourceError:
-        found = []
-        for count, file in enumerate(sorted(path.rglob("*"))):
-            if count >= _MOST_FILES:
-                break
-            if file.is_file() and not file.is_symlink() and _is_source(file):
-                found.append(file)
-        if not found:
-            raise
-        return found
-    return [path]
-
-
-def _is_source(file: Path) -> bool:
-    from ingest.readers.registry import reader_for
-
-    try:
-        reader_for(file)
-    except ShapanError:
-        return False
-    return True
 
 
 def suggest_frame(infos: list[SourceInfo]) -> Frame | None:

@@ -46,6 +46,14 @@ class TsTranslator(QTranslator):
         elif translation.text:
             self._texts[context, source] = translation.text
 
+    def texts(self, context: str) -> dict[str, str]:
+        """Return source texts of a context and their translations, without those that count."""
+        return {
+            source: said
+            for (name, source), said in self._texts.items()
+            if name == context and isinstance(said, str)
+        }
+
     def __len__(self) -> int:
         return len(self._texts)
 

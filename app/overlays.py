@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app import numbers
+from app import messages, numbers
 from app.icons import IconSet
 from app.theme import Theme, small_font
 
@@ -239,6 +239,7 @@ class Notice(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        self._message = ""
         self.retranslate()
         self.hide()
 
@@ -247,6 +248,12 @@ class Notice(QFrame):
         self._details.setText(self.tr("Details"))
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close"))
+        self._say()
+
+    def _say(self) -> None:
+        text = messages.shown(self._message)
+        self._text.setText(text)
+        self.setAccessibleName(text)
 
     @property
     def text(self) -> str:
@@ -255,9 +262,9 @@ class Notice(QFrame):
 
     def show_error(self, message: str, *, details: bool = True) -> None:
         """Show what happened, to which file, and what to do."""
-        self._text.setText(message)
+        self._message = message
+        self._say()
         self._details.setVisible(details)
-        self.setAccessibleName(message)
         self.place()
         self.show()
         self.raise_()

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import numbers, words
+from app import messages, numbers, words
 from app.crs_field import LOCAL, CrsField
 from app.extent_preview import Extent, ExtentPreview
 from app.importing import NewProject, Placement, extent_local, free_folder, suggest_frame
@@ -246,7 +246,7 @@ class PlacementDialog(QDialog):
             try:
                 row.extent = extent_local(row.info, row.crs, frame)
             except ShapanError as error:
-                row.problem = str(error)
+                row.problem = messages.shown(str(error))
 
     def _include(self, item: QListWidgetItem) -> None:
         row = self._rows[self.list.row(item)]
@@ -279,7 +279,7 @@ class PlacementDialog(QDialog):
             self.project_crs.setToolTip("")
         except FrameError as error:
             self._frame = None
-            self.project_crs.setToolTip(str(error))
+            self.project_crs.setToolTip(messages.shown(str(error)))
         self._locate()
         self._refresh()
         self._show_current(keep_field=True)
@@ -346,11 +346,11 @@ class PlacementDialog(QDialog):
         info = row.info if row else None
         self.description.setText(describe(info) if info and not info.error else "")
         self.description.setVisible(bool(self.description.text()))
-        problem = (info.error or "") if info else ""
+        problem = messages.shown(info.error or "") if info else ""
         problem = problem or (row.problem if row else "")
         self.error.setText(problem)
         self.error.setVisible(bool(problem))
-        warnings = list(info.warnings) if info else []
+        warnings = [messages.shown(text) for text in info.warnings] if info else []
         if info and not info.error and info.crs is None:
             warnings.insert(0, self.tr("The source states no CRS. Say where it belongs."))
         self.warning.setText("\n".join(warnings[:6]))

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
 
 
+def project_title(folder: Path) -> str:
+    """Return the title of a project that is not open; its folder's name where there is none."""
+    from twin_model.project import read_project
+
+    try:
+        return read_project(folder).title or folder.name.removesuffix(".shapan")
+    except StoreError:
+        return folder.name.removesuffix(".shapan")
+
+
 class ProjectSession(QObject):
     """Holds at most one open twin.
 

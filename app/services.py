@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.icons import IconSet
 from app.language import Language
@@ -10,6 +11,9 @@ from app.project import ProjectSession
 from app.settings import Settings
 from app.theme import Theme
 from app.workers import Background, Jobs
+
+if TYPE_CHECKING:
+    from plugins.host.state import PluginState
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,5 @@ class Services:
     session: ProjectSession
     jobs: Jobs
     background: Background
+    plugins: PluginState
+    safe_mode: bool = False

@@ -29,6 +29,11 @@ class Settings:
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
+    def folder(self) -> Path:
+        """Where the file lies, and other files that are the user's."""
+        return Path(self._store.fileName()).parent
+
+    @property
     def theme(self) -> str:
         """``light``, ``dark`` or ``system``."""
         return str(self._store.value("theme", "system", type=str))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
-from app import numbers, words
+from app import messages, numbers, words
 from app.icons import IconSet
 from app.project import ProjectSession
 from app.theme import STATUS_PX
@@ -110,7 +110,7 @@ class StatusStrip(QFrame):
         texts = [text for found in failures.values() for text in found]
         self.failures.setVisible(bool(texts))
         self.failures.setText(self.tr("%n drawing problem(s)", "", len(texts)))
-        self.failures.setToolTip("\n".join(texts[:20]))
+        self.failures.setToolTip("\n".join(messages.shown(text) for text in texts[:20]))
 
     def _show_jobs(self) -> None:
         active = self._jobs.active()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.docking import Docks, Side
 from app.furnishing import Furnishing
+from app.project import project_title
 from app.services import Services
 from app.theme import STATUS_PX
 from app.top_bar import TopBar
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from app.panels.layers import LayersPanel
     from app.panels.relations import RelationsPanel
     from app.panels.timeline import TimelinePanel
+    from app.plugins.hub import PluginHub
     from app.scene import Scene
     from app.status_strip import StatusStrip
     from app.types.editor import TypesEditor
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
     console: ConsolePanel
     status: StatusStrip
     palette_popup: CommandPalette
+    plugins: PluginHub
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -172,8 +175,15 @@ class MainWindow(QMainWindow):
 
     # -- projects ------------------------------------------------------------------------
 
-    def open_project(self, folder: Path, *, read_only: bool = False) -> bool:
+    def open_project(self, folder: Path, *, read_only: bool = False, ask: bool = True) -> bool:
         """Open a project; one that is locked is offered for reading only.
+
+        Parameters
+        ----------
+        folder : Path
+        read_only : bool
+        ask : bool
+            False where nobody is there to answer: a locked project then stays closed.
 
         Returns
         -------
@@ -186,7 +196,7 @@ class MainWindow(QMainWindow):
         try:
             self.session.open(folder, read_only=read_only)
         except StoreError as error:
-            if not read_only and dialogs.offer_read_only(self, error):
+            if not read_only and ask and dialogs.offer_read_only(self, error):
                 return self.open_project(folder, read_only=True)
             self.overlays.notice.show_error(str(error), details=False)
             return False
@@ -302,7 +312,7 @@ class MainWindow(QMainWindow):
         """Bring title, menus and the empty state up to date."""
         twin = self.session.twin
         title = twin.title if twin else ""
-        self.setWindowTitle(f"沙盘 Shapan — {title}" if title else "沙盘 Shapan")
+        self.setWindowTitle(title or "沙盘 Shapan")  # Qt adds the program's name
         self.top_bar.set_project(title, read_only=bool(twin and twin.read_only))
         self.show_empty_state()
         self.actions_registry.refresh()
@@ -393,7 +403,7 @@ class MainWindow(QMainWindow):
         """List recent projects in a menu."""
         menu.clear()
         for path in self.services.settings.recent:
-            action = menu.addAction(f"{path.stem}    {path.parent}")
+            action = menu.addAction(f"{project_title(path)}    {path.parent}")
             action.triggered.connect(lambda _=False, path=path: self.open_project(path))
         menu.setEnabled(not menu.isEmpty())
 
@@ -456,6 +466,8 @@ class MainWindow(QMainWindow):
         if self._furnishing is None:
             self.measure.stop()
             self.importing.stop()
+            self.session.close()  # panels and workers of plugins see it close
+            self.plugins.shut_down()
         else:
             self._furnishing.stop()
         self.jobs.shut_down()

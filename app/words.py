@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app import entity_words
+from app import entity_words, messages
 from app.editing import schema
 
 _KINDS: Final = {
@@ -96,38 +96,6 @@ _STATES: Final = {
     "failed": QT_TRANSLATE_NOOP("JobState", "Failed"),
     "cancelled": QT_TRANSLATE_NOOP("JobState", "Cancelled"),
 }
-_STAGES: Final = {
-    "Recognise": QT_TRANSLATE_NOOP("Stage", "Recognise"),
-    "Building overviews": QT_TRANSLATE_NOOP("Stage", "Building overviews"),
-    "Checksum": QT_TRANSLATE_NOOP("Stage", "Checksum"),
-    "Converting heights": QT_TRANSLATE_NOOP("Stage", "Converting heights"),
-    "Converting imagery": QT_TRANSLATE_NOOP("Stage", "Converting imagery"),
-    "Copy": QT_TRANSLATE_NOOP("Stage", "Copy"),
-    "Counting tiles": QT_TRANSLATE_NOOP("Stage", "Counting tiles"),
-    "Counting": QT_TRANSLATE_NOOP("Stage", "Counting"),
-    "Decoding": QT_TRANSLATE_NOOP("Stage", "Decoding"),
-    "Reading OpenStreetMap": QT_TRANSLATE_NOOP("Stage", "Reading OpenStreetMap"),
-    "Reading lines": QT_TRANSLATE_NOOP("Stage", "Reading lines"),
-    "Reading meshes": QT_TRANSLATE_NOOP("Stage", "Reading meshes"),
-    "Reading tiles": QT_TRANSLATE_NOOP("Stage", "Reading tiles"),
-    "Reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
-    "Sampling colours": QT_TRANSLATE_NOOP("Stage", "Sampling colours"),
-    "Sampling tiles": QT_TRANSLATE_NOOP("Stage", "Sampling tiles"),
-    "Writing tiles": QT_TRANSLATE_NOOP("Stage", "Writing tiles"),
-    "building shapes": QT_TRANSLATE_NOOP("Stage", "Building shapes"),
-    "looking at points": QT_TRANSLATE_NOOP("Stage", "Looking at points"),
-    "placing points": QT_TRANSLATE_NOOP("Stage", "Placing points"),
-    "reading points": QT_TRANSLATE_NOOP("Stage", "Reading points"),
-    "reading properties": QT_TRANSLATE_NOOP("Stage", "Reading properties"),
-    "reading triangles": QT_TRANSLATE_NOOP("Stage", "Reading triangles"),
-    "reading": QT_TRANSLATE_NOOP("Stage", "Reading"),
-    "sorting points": QT_TRANSLATE_NOOP("Stage", "Sorting points"),
-    "unpacking": QT_TRANSLATE_NOOP("Stage", "Unpacking"),
-    "Draping": QT_TRANSLATE_NOOP("Stage", "Draping"),
-    "Raising": QT_TRANSLATE_NOOP("Stage", "Raising"),
-    "Placing": QT_TRANSLATE_NOOP("Stage", "Placing"),
-    "Import": QT_TRANSLATE_NOOP("Stage", "Import"),
-}
 _QUALITY: Final = {
     "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off": QT_TRANSLATE_NOOP(
         "Quality", "Software OpenGL: anti-aliasing, shadows and eye-dome lighting are off"
@@ -136,24 +104,6 @@ _QUALITY: Final = {
         "Quality", "Detail is reduced to keep the frame within its budget"
     ),
 }
-#: First words of the labels of twin_model's commands; what follows is a name or a number.
-_EDITS: Final = {
-    "Add": QT_TRANSLATE_NOOP("Edit", "Add"),
-    "Remove": QT_TRANSLATE_NOOP("Edit", "Remove"),
-    "Rename": QT_TRANSLATE_NOOP("Edit", "Rename"),
-    "Style": QT_TRANSLATE_NOOP("Edit", "Style"),
-    "Restyle": QT_TRANSLATE_NOOP("Edit", "Style"),
-    "Reorder layers": QT_TRANSLATE_NOOP("Edit", "Reorder layers"),
-    "Set the project frame": QT_TRANSLATE_NOOP("Edit", "Set the project frame"),
-    "Edit": QT_TRANSLATE_NOOP("Edit", "Edit"),
-    "Edit a relation": QT_TRANSLATE_NOOP("Edit", "Edit a relation"),
-    "Remove a relation": QT_TRANSLATE_NOOP("Edit", "Remove a relation"),
-    "Change type": QT_TRANSLATE_NOOP("Edit", "Change type"),
-    "Remove type": QT_TRANSLATE_NOOP("Edit", "Remove type"),
-    "Save set": QT_TRANSLATE_NOOP("Edit", "Save set"),
-    "Remove set": QT_TRANSLATE_NOOP("Edit", "Remove set"),
-}
-
 COLOUR_MODES: Final = tuple(_COLOURS)
 
 
@@ -200,11 +150,8 @@ def job_state(name: str) -> str:
 
 def stage(name: str) -> str:
     """Return the words for a stage of a job."""
-    if name in _STAGES:
-        return _word("Stage", _STAGES, name)
-    # "Reading roads": a verb of ours and a name of the source's.
-    verb, _, rest = name.partition(" ")
-    return f"{_word('Stage', _STAGES, verb)} {rest}" if verb in _STAGES else name
+    said = messages.stage(name)
+    return said[:1].upper() + said[1:]
 
 
 def quality(note: str) -> str:
@@ -247,14 +194,11 @@ def time_left(duration: str) -> str:
 
 def edit(label: str) -> str:
     """Return a command's label in the language in use."""
-    if label in _EDITS:
-        return _word("Edit", _EDITS, label)
-    for verb in ("Change type", "Remove type", "Save set", "Remove set"):
-        if label.startswith(f"{verb} "):
-            return f"{_word('Edit', _EDITS, verb)} {label.removeprefix(verb).strip()}"
-    first, _, rest = label.partition(" ")
-    if first == "Add" and rest.isidentifier():
-        rest = relation(rest)
-    if first == "Edit":
-        rest = entity_words.edit_rest(rest)
-    return f"{_word('Edit', _EDITS, first)} {rest}".strip()
+    return messages.edit(label, _edited)
+
+
+def _edited(name: str) -> str:
+    """Return the word for what a label names; a thing's own name as it is."""
+    if name in _RELATIONS or (name.islower() and relation(name) != name):
+        return relation(name)
+    return entity_words.edited(name)

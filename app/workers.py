@@ -109,7 +109,8 @@ class JobRecord:
     work : callable
         Takes the `Job`, returns the result.
     kind : str
-        ``import`` for those that also show among the layers.
+        ``import`` for those that also show among the layers, ``plugin`` for those of plugins,
+        which run beside the others.
     """
 
     number: int
@@ -148,7 +149,7 @@ class JobRecord:
 
 
 class Jobs(QObject):
-    """Runs jobs one after the other in one thread, as the twin has one writer.
+    """Runs jobs one after the other in one thread, as the twin has one writer; plugins' beside.
 
     Parameters
     ----------
@@ -166,6 +167,8 @@ class Jobs(QObject):
         self._lock = threading.Lock()
         self._ended: list[JobRecord] = []
         self._pool = Threads(self, 1)
+        # Jobs of plugins wait for their workers, and would hold up imports.
+        self._plugin_pool = Threads(self, 4)
         # Progress arrives up to ten times a second a job; panels repaint once for all of it.
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
@@ -178,7 +181,8 @@ class Jobs(QObject):
         record = JobRecord(next(self._numbers), title, work, kind)
         record.job = Job(lambda progress: self._progressed(record, progress))
         self.records.append(record)
-        self._pool.start(lambda: self._run(record))
+        pool = self._plugin_pool if kind == "plugin" else self._pool
+        pool.start(lambda: self._run(record))
         self._stirred.emit()
         return record
 
@@ -197,6 +201,7 @@ class Jobs(QObject):
         for record in self.active():
             record.job.cancel()
         self._pool.wait()
+        self._plugin_pool.wait()
 
     def shut_down(self) -> None:
         """Stop everything and tell nobody any more."""

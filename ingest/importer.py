@@ -38,6 +38,7 @@ from ingest.readers.contract import (
     TilesetSource,
 )
 from ingest.readers.registry import reader_for
+from ingest.sources import source_name
 from ingest.tiling.contract import GroundHeight, LayerContent, Target
 from twin_model.commands import AddLayers
 from twin_model.errors import Cancelled, ShapanError, SourceError
@@ -221,7 +222,7 @@ class _Import:
 
     def target(self, part: str = "", crs: str | None = None) -> Target:
         """Make the folder of a new layer, named after the source and the part of it."""
-        name = self.options.name or self.path.stem.split(".")[0] or self.path.name
+        name = self.options.name or source_name(self.path)
         told = part and _slug(part) != _slug(name)
         layer = self._free_id(f"{name}-{part}" if told else name)
         folder = self.staging / layer
@@ -281,7 +282,7 @@ class _Import:
     # -- results -----------------------------------------------------------------------
 
     def _layer(self, content: LayerContent, info: SourceInfo) -> Layer:
-        base = self.options.name or self.path.stem.split(".")[0] or self.path.name
+        base = self.options.name or source_name(self.path)
         several = len(self.targets) > 1 and content.name
         folder = self.targets[content.layer].folder
         warnings = dict.fromkeys([*info.warnings, *self.notes, *content.warnings, *self._said()])

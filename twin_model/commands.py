@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError
-from twin_model.frame import Frame
 from twin_model.layer import Layer
-from twin_model.store.rows import layer_from
-from twin_model.store.transaction import Transaction
+
+# Commands also are made in workers of plugins, whose environment may hold no store (pyproj).
+if TYPE_CHECKING:
+    from twin_model.frame import Frame
+    from twin_model.store.transaction import Transaction
 
 
 class Command(Protocol):
@@ -116,6 +118,8 @@ class EditLayer:
 
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
+        from twin_model.store.rows import layer_from
+
         row = transaction.connection.execute(
             "SELECT document FROM layer_version WHERE id = ? AND revision_to IS NULL",
             (self.layer,),
@@ -154,6 +158,8 @@ class ReorderLayers:
 
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
+        from twin_model.store.rows import layer_from
+
         documents = dict(
             transaction.connection.execute(
                 "SELECT id, document FROM layer_version WHERE revision_to IS NULL"
@@ -267,8 +273,10 @@ class AddRelations:
     def label(self) -> str:
         """See `Command`."""
         kinds = sorted({relation.kind for relation in self.relations})
-        what = kinds[0] if len(kinds) == 1 else "relations"
-        return f"Add {what}" if len(self.relations) == 1 else f"Add {len(self.relations)} {what}"
+        if len(self.relations) == 1:
+            return f"Add {kinds[0]}"
+        several = f"Add {len(self.relations)} relations"
+        return f"{several}: {kinds[0]}" if len(kinds) == 1 else several
 
     def payload(self) -> dict[str, Any]:
         """See `Command`."""

@@ -163,7 +163,7 @@ class _Parser:
             elif known_on is None and self._accept("known", "on"):
                 known_on = self._instant()
             else:
-                raise self._error(f"unexpected {self.tokens[self.position][1]!r}")
+                raise self._error(f"{self.tokens[self.position][1]!r} is not expected here")
         return Parsed(condition, order, limit, offset, at, known_on)
 
     def _at_clause(self) -> bool:

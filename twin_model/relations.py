@@ -71,5 +71,5 @@ def check(relation: Relation) -> None:
         raise ValidationError("relations", relation.kind, relation.id, "holds for no time at all")
     direction = relation.attributes.get("direction")
     if relation.kind == "connects" and direction not in (None, *Direction):
-        rule = f"is {', '.join(Direction)}"
+        rule = f"must be one of {', '.join(Direction)}"
         raise ValidationError("relations", "direction", direction, rule)

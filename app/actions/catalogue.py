@@ -34,6 +34,7 @@ def register_all(window: MainWindow, actions: Actions) -> None:
         _tools(window),
         _layouts(window),
         _languages(window),
+        _plugins(window),
         _help(window),
     ):
         for spec in specs:
@@ -172,6 +173,13 @@ def _is_language(window: MainWindow, code: str) -> bool:
     return window.language.code == code
 
 
+def _plugins(window: MainWindow) -> list[ActionSpec]:
+    return [
+        ActionSpec("tools.plugins", lambda: QCoreApplication.translate("Actions", "Plugins…"),
+                   window.plugins.show_dialog, "", "puzzle-piece"),
+    ]  # fmt: skip
+
+
 def _help(window: MainWindow) -> list[ActionSpec]:
     return [
         ActionSpec("help.about", lambda: QCoreApplication.translate("Actions", "About Shapan"),
@@ -186,16 +194,18 @@ def _menus() -> list[tuple[str, list[str]]]:
     return [
         (QCoreApplication.translate("Menus", "File"),
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder", "-",
-          "file.save", "file.capture", "-", "file.close", "file.quit"]),
+          "file.save", "file.capture", "-", "file.close", "file.quit", "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),
-         ["edit.undo", "edit.redo", "-", "edit.types", "-", "edit.palette"]),
+         ["edit.undo", "edit.redo", "-", "edit.types", "-", "edit.palette", "plugins:edit"]),
         (QCoreApplication.translate("Menus", "View"),
          ["view.fit", "view.selection", "view.north", "view.down", "-", "docks", "view.jobs",
           "view.console", "-", "layout.plan", "layout.monitor", "layout.reconstruct", "-",
-          "view.dark", "languages", "view.fullscreen"]),
+          "view.dark", "languages", "view.fullscreen", "plugins:view"]),
         (QCoreApplication.translate("Menus", "Measure"),
-         ["tools.distance", "tools.height", "tools.area"]),
-        (QCoreApplication.translate("Menus", "Help"), ["help.keys", "help.about"]),
+         ["tools.distance", "tools.height", "tools.area", "plugins:measure"]),
+        (QCoreApplication.translate("Menus", "Tools"), ["tools.plugins", "plugins:tools"]),
+        (QCoreApplication.translate("Menus", "Help"),
+         ["help.keys", "help.about", "plugins:help"]),
     ]  # fmt: skip
 
 
@@ -226,5 +236,7 @@ def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -
         case "docks":
             docks = menu.addMenu(QCoreApplication.translate("Menus", "Panels"))
             docks.aboutToShow.connect(lambda: window.fill_docks(docks))
+        case _ if entry.startswith("plugins:"):
+            window.plugins.fill_menu(menu, entry.removeprefix("plugins:"))
         case _:
             menu.addAction(actions.action(entry))

@@ -101,6 +101,14 @@ class Actions(QObject):
         self._label(spec, action)
         return action
 
+    def remove(self, action_id: str) -> None:
+        """Forget an action; one that is not there is no error."""
+        action = self._actions.pop(action_id, None)
+        self._specs.pop(action_id, None)
+        if action is not None:
+            self._window.removeAction(action)
+            action.deleteLater()
+
     def action(self, action_id: str) -> QAction:
         """Return the Qt action of an id.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.integrity import check_project
 from app.cli.opening import open_project
@@ -15,6 +16,7 @@ from app.cli.output import (
     print_error,
     print_json,
     print_table,
+    print_warning,
 )
 from twin_model.commands import RemoveLayer
 from twin_model.entity import Entity
@@ -24,6 +26,9 @@ from twin_model.layer import Layer
 from twin_model.query import EntityQuery
 from twin_model.time import Instant
 from twin_model.twin import Twin
+
+if TYPE_CHECKING:
+    from twin_model.schema.catalogue import Catalogue
 
 
 def new(arguments: argparse.Namespace) -> int:
@@ -105,6 +110,10 @@ def find_layer(twin: Twin, name: str) -> Layer:
 
 def entities(arguments: argparse.Namespace) -> int:
     """Query entities."""
+    from assets.catalogue import entity_types_text
+    from twin_model.schema.catalogue import Catalogue  # half a second, needed only here
+
+    catalogue = Catalogue.load(entity_types_text())
     query = EntityQuery(
         type=arguments.type,
         layer=arguments.layer,
@@ -116,7 +125,13 @@ def entities(arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     with open_project(arguments.project, write=False) as twin:
+        twin.catalogue = catalogue
+        if query.type is not None:
+            query = replace(query, type=type_called(query.type, catalogue, twin))
         found = twin.entities(query)
+        if query.type is not None and not found and not twin.count(EntityQuery(type=query.type)):
+            kinds = ", ".join(sorted(twin.entity_counts())) or "none"
+            print_warning(f"there is no {query.type} in {arguments.project}; its types: {kinds}")
     if arguments.json:
         print_json([entity_json(entity) for entity in found])
     else:
@@ -126,6 +141,31 @@ def entities(arguments: argparse.Namespace) -> int:
         )
         print(f"{format_count(len(found))} entities")
     return Exit.DONE
+
+
+def type_called(text: str, catalogue: Catalogue, twin: Twin) -> str:
+    """Return the id of an entity type given by id or by name in either language.
+
+    Raises
+    ------
+    UnknownTypeError
+        If neither the catalogue nor the project has it; names the nearest.
+    """
+    from twin_model.schema.catalogue import UnknownTypeError
+
+    used = twin.entity_counts()
+    key = text.strip().lower()
+    if text in used or text in catalogue:
+        return text
+    names: dict[str, str] = {}
+    for kind in catalogue.types():
+        for name in (kind.id, kind.id.replace("_", " "), kind.name.en, kind.name.zh):
+            names.setdefault(name.lower(), kind.id)
+    if key.replace("-", "_") in catalogue:
+        return key.replace("-", "_")
+    if key in names:
+        return names[key]
+    raise UnknownTypeError(key, {*names, *used})
 
 
 def _place(entity: Entity) -> str:
@@ -145,7 +185,7 @@ def entity_json(entity: Entity) -> dict[str, Any]:
             "space": entity.codes.space,
             "time": entity.codes.time,
         },
-        "position": list(entity.position) if entity.position else None,
+        "position": [round(value, 4) for value in entity.position] if entity.position else None,
         "attributes": entity.attributes,
         "indicators": entity.indicators,
         "layer": entity.layer,

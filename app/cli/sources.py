@@ -25,13 +25,19 @@ from ingest.importer import (
     one_line,
 )
 from ingest.readers.contract import SourceInfo
-from twin_model.errors import Cancelled, ShapanError
+from ingest.sources import sources_in
+from twin_model.errors import Cancelled, FrameError, ShapanError, ValidationError
+from twin_model.frame import parse_crs
 
 
 def inspect(arguments: argparse.Namespace) -> int:
     """Print what sources hold without importing them."""
     printer = ProgressPrinter(arguments.progress)
-    found = [inspect_source(Path(name), printer.job()) for name in arguments.sources]
+    found = [
+        inspect_source(path, printer.job())
+        for name in arguments.sources
+        for path in _expanded(Path(name))
+    ]
     printer.clear()
     if arguments.json:
         print_json([info.to_json() for info in found])
@@ -43,8 +49,32 @@ def inspect(arguments: argparse.Namespace) -> int:
     return Exit.PARTLY if any(info.error for info in found) else Exit.DONE
 
 
+def _expanded(path: Path) -> list[Path]:
+    """Return the sources in a path; one that holds none stays, and its error is told with it."""
+    try:
+        return sources_in(path)
+    except ShapanError:
+        return [path]
+
+
 def _located(source: str, message: str) -> str:
+    """Return a message that begins with the source as it was given."""
+    absolute = f"{Path(source).absolute()}:"
+    if message.startswith(absolute):
+        return f"{source}:{message.removeprefix(absolute)}"
     return message if message.startswith(source) else f"{source}: {message}"
+
+
+def _crs_text(crs: str | None) -> str:
+    """Return a CRS on one line: its code, else its name."""
+    if crs is None:
+        return "not stated"
+    if len(crs) <= 24:
+        return crs
+    try:
+        return f"{parse_crs(crs).name} (no code)"
+    except FrameError:
+        return crs[:60]
 
 
 def _print_info(info: SourceInfo) -> None:
@@ -52,9 +82,9 @@ def _print_info(info: SourceInfo) -> None:
     lines = {
         "format": info.format,
         "kind": info.kind,
-        "CRS": (info.crs or "not stated")[:80],
-        "heights": (info.vertical_crs or "datum unknown")[:80],
-        "bounds": _bounds(info.bounds),
+        "CRS": _crs_text(info.crs),
+        "heights": _crs_text(info.vertical_crs) if info.vertical_crs else "datum unknown",
+        "bounds": _bounds(info),
         "holds": format_counts(info.counts),
         "epoch": info.epoch or "not stated",
     }
@@ -64,10 +94,13 @@ def _print_info(info: SourceInfo) -> None:
         print(f"  warning  {warning}")
 
 
-def _bounds(bounds: list[float | None] | None) -> str:
+def _bounds(info: SourceInfo) -> str:
+    bounds = info.bounds
     if bounds is None:
-        return "none"
-    values = ["-" if value is None else f"{value:.8g}" for value in bounds]
+        return "unknown"
+    if info.kind == "bim":
+        return f"its origin lies at {bounds[0]:.10g} {bounds[1]:.10g} {bounds[2]:.6g}"
+    values = ["-" if value is None else f"{value:.10g}" for value in bounds]
     return f"{values[0]} {values[1]} {values[2]}  to  {values[3]} {values[4]} {values[5]}"
 
 
@@ -75,7 +108,11 @@ def add(arguments: argparse.Namespace) -> int:
     """Import sources as layers; a broken one does not stop the rest."""
     printer = ProgressPrinter(arguments.progress)
     results: list[ImportResult] = []
-    sources = [Path(name) for name in arguments.sources]
+    sources = [path for name in arguments.sources for path in _expanded(Path(name))]
+    if arguments.name and len(sources) > 1:
+        raise ValidationError(
+            "layer", "name", arguments.name, f"one name for {len(sources)} sources; add them apart"
+        )
     with open_project(arguments.project, write=True) as twin:
         for path in import_order(sources):
             options = ImportOptions(

@@ -53,7 +53,12 @@ def _pose(arguments: argparse.Namespace, state: dict[str, Any]) -> Any:
     from rendering.camera import CameraPose
 
     if (arguments.eye is None) != (arguments.target is None):
-        raise ValidationError("view", "eye and target", None, "must be given together")
+        raise ValidationError(
+            "view",
+            "--eye" if arguments.target is None else "--target",
+            arguments.eye or arguments.target,
+            "needs the other of --eye and --target beside it",
+        )
     if arguments.eye is not None:
         return CameraPose(eye=arguments.eye, target=arguments.target)
     if arguments.view is None:
@@ -112,7 +117,9 @@ def virtual_display() -> Iterator[bool]:
 def open_window(arguments: argparse.Namespace) -> int:
     """Open the window on a project, or on the welcome page."""
     project = Path(arguments.project).absolute() if arguments.project else None
-    if project is not None:
+    if project is None and not arguments.screenshot:
+        project = _last_project()
+    elif project is not None:
         with open_project(str(project), write=False):
             pass
     return show(
@@ -121,6 +128,16 @@ def open_window(arguments: argparse.Namespace) -> int:
         screenshot=Path(arguments.screenshot) if arguments.screenshot else None,
         arguments=arguments,
     )
+
+
+def _last_project() -> Path | None:
+    """Return the project that was open last, where it can still be opened."""
+    from app.settings import Settings  # Qt is loaded only for a window
+
+    for project in Settings().recent[:1]:
+        with contextlib.suppress(ShapanError), open_project(str(project), write=False):
+            return project
+    return None
 
 
 def show(
@@ -151,6 +168,7 @@ def show(
                 screenshot=screenshot,
                 dark=arguments.dark,
                 language=arguments.language,
+                safe_mode=arguments.safe_mode,
             )
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
+from app import messages
 from app.editing import schema
 
 if TYPE_CHECKING:
@@ -228,4 +229,4 @@ def problem_text(error: Exception, kind: PropertyType) -> str:
         Kind.DURATION: say("Problem", "Not a duration such as P1DT2H"),
         Kind.BOOLEAN: say("Problem", "Only yes or no"),
     }
-    return texts.get(kind.kind, str(getattr(error, "rule", error)))
+    return texts.get(kind.kind) or messages.shown(str(getattr(error, "rule", error)))

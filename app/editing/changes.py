@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
+from app import messages
 from app.editing import schema
 from app.editing.attributes import problem_text
 from app.item_models.entities import display_name
@@ -111,7 +112,7 @@ def refusal(error: Exception, type_id: str) -> str:
     name = catalogue.name(type_id, language)
     kind = catalogue.properties(type_id).get(getattr(error, "name", ""))
     if not isinstance(error, ValidationError) or kind is None:
-        return str(error)
+        return messages.shown(str(error))
     title = kind.name.get(language) or kind.id
     text = QCoreApplication.translate("EntityPanel", "Not “{0}”: its {1} is {2}. {3}")
     return text.format(name, title, error.value, problem_text(error, kind))

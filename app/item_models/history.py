@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app import entity_words, numbers
+from app import entity_words, numbers, words
 from app.editing import schema
 from app.panels.entity_fields import value_text
 
@@ -47,7 +47,7 @@ class HistoryModel(QAbstractListModel):
         version = self.versions[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{version.label}. {'. '.join(change_lines(version))}"
+                return f"{words.edit(version.label)}. {'. '.join(change_lines(version))}"
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(change_lines(version))
             case _ if role == VERSION_ROLE:

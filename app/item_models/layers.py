@@ -270,7 +270,9 @@ def _job_data(record: JobRecord, role: int) -> Any:
         case Qt.ItemDataRole.DisplayRole:
             return record.title
         case Qt.ItemDataRole.ToolTipRole:
-            return record.progress.stage if record.progress else words.job_state(record.state)
+            if record.progress:
+                return words.stage(record.progress.stage)
+            return words.job_state(record.state)
         case _ if role == JOB_ROLE:
             return record
         case _ if role == NOTE_ROLE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from app import entity_words, numbers, words
+from app import entity_words, messages, numbers, words
 from app.editing import changes, schema
 from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
 from app.panels.entity_form import FormField
@@ -284,7 +284,9 @@ def layer_fields(layer: Layer) -> list[Field]:
         )
     if layer.warnings:
         fields.append(Field(QCoreApplication.translate("EntityPanel", "Warnings")))
-        fields += [Field(str(at + 1), text) for at, text in enumerate(layer.warnings)]
+        fields += [
+            Field(str(at + 1), messages.shown(text)) for at, text in enumerate(layer.warnings)
+        ]
     return fields
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import numbers, words
+from app import messages, numbers, words
 from app.icons import IconSet
 from app.workers import JobRecord, Jobs, JobState
 
@@ -98,7 +98,7 @@ class JobRow(QWidget):
             self._glyph.setAccessibleName(words.job_state(record.state))
         self._title.setText(record.title)
         self._note.setText(progress_text(record))
-        self._error.setText(record.error)
+        self._error.setText(messages.shown(record.error))
         self._error.setVisible(bool(record.error))
         self.bar.setVisible(record.state == JobState.RUNNING)
         self.bar.setRange(0, 1000 if record.fraction is not None else 0)
@@ -113,13 +113,23 @@ class JobRow(QWidget):
         self.log.setToolTip(self.tr("Log"))
         for button in (self.cancel, self.retry, self.log):
             button.setAccessibleName(f"{button.toolTip()}: {record.title}")
-        text = "\n".join(record.log[-500:])
+        text = log_text(record)
         if self._text.isVisible() and text != self._text.toPlainText():
             self._text.setPlainText(text)
 
     def _toggle_log(self) -> None:
-        self._text.setPlainText("\n".join(self.record.log[-500:]) or self.tr("Nothing to tell."))
+        self._text.setPlainText(log_text(self.record) or self.tr("Nothing to tell."))
         self._text.setVisible(self.log.isChecked())
+
+
+def log_text(record: JobRecord) -> str:
+    """Return the last lines of a job's log: its stages, and what was said."""
+    return "\n".join(_log_line(line) for line in record.log[-500:])
+
+
+def _log_line(line: str) -> str:
+    said = messages.shown(line)
+    return words.stage(line) if said == line else said
 
 
 def progress_text(record: JobRecord) -> str:

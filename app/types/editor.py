@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import messages
 from app.editing import schema
 from app.icons import IconSet
 from app.project import ProjectSession
@@ -369,7 +370,7 @@ class TypesEditor(QDialog):
         found, error = answer
         self.check.setEnabled(True)
         if found is None or error is not None:
-            self._say(str(error), error=True)
+            self._say(messages.shown(str(error)), error=True)
             return
         self._say("")
         self.preview = TypesPreview(self, found)
@@ -403,7 +404,7 @@ class TypesEditor(QDialog):
         if lines is not None:
             lines.table.set_faults({error.row: error.rule})
             lines.view.selectRow(lines.table.row_of(error.row))
-        self._say(f"{error.name}: {error.rule}", error=True)
+        self._say(f"{error.name}: {messages.shown(error.rule)}", error=True)
 
     def _say(self, text: str, *, error: bool = False) -> None:
         self.message.setObjectName("error" if error else "dim")

@@ -121,6 +121,10 @@
         <translation>鼠标与按键</translation>
     </message>
     <message>
+        <source>Plugins…</source>
+        <translation>插件…</translation>
+    </message>
+    <message>
         <source>Entity types…</source>
         <translation>实体类型…</translation>
     </message>
@@ -252,39 +256,6 @@
 <context>
     <name>Edit</name>
     <message>
-        <source>Add</source>
-        <extracomment>First words of the labels of twin_model's commands; what follows is a name or a number.</extracomment>
-        <translation>添加</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>移除</translation>
-    </message>
-    <message>
-        <source>Rename</source>
-        <translation>重命名</translation>
-    </message>
-    <message>
-        <source>Style</source>
-        <translation>调整样式</translation>
-    </message>
-    <message>
-        <source>Reorder layers</source>
-        <translation>调整图层顺序</translation>
-    </message>
-    <message>
-        <source>Set the project frame</source>
-        <translation>设定项目坐标框架</translation>
-    </message>
-    <message>
-        <source>Edit</source>
-        <translation>编辑</translation>
-    </message>
-    <message>
-        <source>{0} entities</source>
-        <translation>{0} 个实体</translation>
-    </message>
-    <message>
         <source>name</source>
         <translation>名称</translation>
     </message>
@@ -307,30 +278,6 @@
     <message>
         <source>heading</source>
         <translation>朝向</translation>
-    </message>
-    <message>
-        <source>Edit a relation</source>
-        <translation>编辑关系</translation>
-    </message>
-    <message>
-        <source>Remove a relation</source>
-        <translation>删除关系</translation>
-    </message>
-    <message>
-        <source>Change type</source>
-        <translation>修改类型</translation>
-    </message>
-    <message>
-        <source>Remove type</source>
-        <translation>删除类型</translation>
-    </message>
-    <message>
-        <source>Save set</source>
-        <translation>保存集合</translation>
-    </message>
-    <message>
-        <source>Remove set</source>
-        <translation>删除集合</translation>
     </message>
 </context>
 <context>
@@ -1553,6 +1500,10 @@ management ^ '12-03'</translation>
         <source>Panels</source>
         <translation>面板</translation>
     </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
 </context>
 <context>
     <name>NorthArrow</name>
@@ -1819,125 +1770,6 @@ management ^ '12-03'</translation>
     <message>
         <source>It did not exist then.</source>
         <translation>当时尚不存在。</translation>
-    </message>
-</context>
-<context>
-    <name>Stage</name>
-    <message>
-        <source>Recognise</source>
-        <translation>识别</translation>
-    </message>
-    <message>
-        <source>Building overviews</source>
-        <translation>建立概览</translation>
-    </message>
-    <message>
-        <source>Checksum</source>
-        <translation>校验</translation>
-    </message>
-    <message>
-        <source>Converting heights</source>
-        <translation>转换高程</translation>
-    </message>
-    <message>
-        <source>Converting imagery</source>
-        <translation>转换影像</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
-        <source>Counting tiles</source>
-        <translation>统计瓦片</translation>
-    </message>
-    <message>
-        <source>Counting</source>
-        <translation>统计</translation>
-    </message>
-    <message>
-        <source>Decoding</source>
-        <translation>解码</translation>
-    </message>
-    <message>
-        <source>Reading OpenStreetMap</source>
-        <translation>读取 OpenStreetMap</translation>
-    </message>
-    <message>
-        <source>Reading lines</source>
-        <translation>读取文本行</translation>
-    </message>
-    <message>
-        <source>Reading meshes</source>
-        <translation>读取网格</translation>
-    </message>
-    <message>
-        <source>Reading tiles</source>
-        <translation>读取瓦片</translation>
-    </message>
-    <message>
-        <source>Reading</source>
-        <translation>读取</translation>
-    </message>
-    <message>
-        <source>Sampling colours</source>
-        <translation>采样颜色</translation>
-    </message>
-    <message>
-        <source>Sampling tiles</source>
-        <translation>采样瓦片</translation>
-    </message>
-    <message>
-        <source>Writing tiles</source>
-        <translation>写入瓦片</translation>
-    </message>
-    <message>
-        <source>Building shapes</source>
-        <translation>生成形体</translation>
-    </message>
-    <message>
-        <source>Looking at points</source>
-        <translation>查看点</translation>
-    </message>
-    <message>
-        <source>Placing points</source>
-        <translation>放置点</translation>
-    </message>
-    <message>
-        <source>Reading points</source>
-        <translation>读取点</translation>
-    </message>
-    <message>
-        <source>Reading properties</source>
-        <translation>读取属性</translation>
-    </message>
-    <message>
-        <source>Reading triangles</source>
-        <translation>读取三角形</translation>
-    </message>
-    <message>
-        <source>Sorting points</source>
-        <translation>整理点</translation>
-    </message>
-    <message>
-        <source>Unpacking</source>
-        <translation>解压</translation>
-    </message>
-    <message>
-        <source>Draping</source>
-        <translation>贴地</translation>
-    </message>
-    <message>
-        <source>Raising</source>
-        <translation>拉伸</translation>
-    </message>
-    <message>
-        <source>Placing</source>
-        <translation>放置</translation>
-    </message>
-    <message>
-        <source>Import</source>
-        <translation>导入</translation>
     </message>
 </context>
 <context>
@@ -2310,6 +2142,397 @@ management ^ '12-03'</translation>
     <message>
         <source>Choose another type</source>
         <translation>更换类型</translation>
+    </message>
+</context>
+<context>
+    <name>AboutPage</name>
+    <message>
+        <source>Contributes</source>
+        <translation>提供</translation>
+    </message>
+    <message>
+        <source>Permissions</source>
+        <translation>权限</translation>
+    </message>
+</context>
+<context>
+    <name>GrantDialog</name>
+    <message>
+        <source>Allow</source>
+        <translation>允许</translation>
+    </message>
+    <message>
+        <source>Permissions</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>“{0}” asks to</source>
+        <translation>“{0}”请求</translation>
+    </message>
+</context>
+<context>
+    <name>Permissions</name>
+    <message>
+        <source>Change the project; every change can be undone</source>
+        <translation>更改项目；每次更改都可撤销</translation>
+    </message>
+    <message>
+        <source>Connect to {0}</source>
+        <translation>连接到 {0}</translation>
+    </message>
+    <message>
+        <source>It asks for no permissions.</source>
+        <translation>它不请求任何权限。</translation>
+    </message>
+    <message>
+        <source>Its panels and commands run in the window's own process, where nothing is enforced: enable plugins of people you trust.</source>
+        <translation>它的面板和命令在窗口自身的进程中运行，那里不作任何强制限制：请只启用您信任的人的插件。</translation>
+    </message>
+    <message>
+        <source>Its workers: files, programs and TCP ports are enforced by the kernel (Landlock {0}); names of hosts and UDP are checked for Python code only.</source>
+        <translation>它的工作进程：文件、程序和 TCP 端口由内核强制限制（Landlock {0}）；主机名和 UDP 只对 Python 代码检查。</translation>
+    </message>
+    <message>
+        <source>Its workers: this system has no Landlock, so files, hosts and programs are checked for Python code only; native code of the plugin passes by.</source>
+        <translation>它的工作进程：此系统没有 Landlock，因此文件、主机和程序只对 Python 代码检查；插件的本机代码不受限制。</translation>
+    </message>
+    <message>
+        <source>Raise alarms</source>
+        <translation>发出报警</translation>
+    </message>
+    <message>
+        <source>Read files in {0}</source>
+        <translation>读取 {0} 中的文件</translation>
+    </message>
+    <message>
+        <source>Run the program {0}</source>
+        <translation>运行程序 {0}</translation>
+    </message>
+    <message>
+        <source>Write files in {0}</source>
+        <translation>写入 {0} 中的文件</translation>
+    </message>
+</context>
+<context>
+    <name>PluginHub</name>
+    <message>
+        <source>Install {0}</source>
+        <translation>安装 {0}</translation>
+    </message>
+    <message>
+        <source>Safe mode: no plugin runs. The Plugins dialog says which there are.</source>
+        <translation>安全模式：不运行任何插件。插件对话框列出了已有的插件。</translation>
+    </message>
+    <message>
+        <source>The plugin {0} asks for permissions; see Tools ▸ Plugins.</source>
+        <translation>插件 {0} 请求权限；参见“工具 ▸ 插件”。</translation>
+    </message>
+    <message>
+        <source>The plugin {0} blocked the window and was disabled: {1}</source>
+        <translation>插件 {0} 阻塞了窗口，已被停用：{1}</translation>
+    </message>
+    <message>
+        <source>The plugin {0} held the window for {1} s at {2}; it can be disabled in the Plugins dialog.</source>
+        <translation>插件 {0} 在 {2} 处占用窗口 {1} 秒；可在插件对话框中停用它。</translation>
+    </message>
+</context>
+<context>
+    <name>PluginKind</name>
+    <message>
+        <source>Analysis</source>
+        <translation>分析</translation>
+    </message>
+    <message>
+        <source>Code table</source>
+        <translation>编码表</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Connector</source>
+        <translation>连接器</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>Exporter</source>
+        <translation>导出器</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加层</translation>
+    </message>
+    <message>
+        <source>Panel</source>
+        <translation>面板</translation>
+    </message>
+    <message>
+        <source>Reader</source>
+        <translation>读取器</translation>
+    </message>
+    <message>
+        <source>Rule function</source>
+        <translation>规则函数</translation>
+    </message>
+    <message>
+        <source>Simulator</source>
+        <translation>仿真器</translation>
+    </message>
+    <message>
+        <source>Symbols</source>
+        <translation>符号</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>工作进程</translation>
+    </message>
+</context>
+<context>
+    <name>PluginSource</name>
+    <message>
+        <source>A package of this environment</source>
+        <translation>此环境中的软件包</translation>
+    </message>
+    <message>
+        <source>Comes with Shapan</source>
+        <translation>沙盘自带</translation>
+    </message>
+    <message>
+        <source>In development</source>
+        <translation>开发中</translation>
+    </message>
+    <message>
+        <source>Installed here</source>
+        <translation>在此安装</translation>
+    </message>
+</context>
+<context>
+    <name>PluginStatus</name>
+    <message>
+        <source>Asks for permission</source>
+        <translation>请求权限</translation>
+    </message>
+    <message>
+        <source>Cannot be used</source>
+        <translation>无法使用</translation>
+    </message>
+    <message>
+        <source>Disabled</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>Off: safe mode</source>
+        <translation>关闭：安全模式</translation>
+    </message>
+    <message>
+        <source>Quarantined</source>
+        <translation>已隔离</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行中</translation>
+    </message>
+</context>
+<context>
+    <name>PluginsDialog</name>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>By name from the package index…</source>
+        <translation>按名称从软件包索引…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Folder in development</source>
+        <translation>开发文件夹</translation>
+    </message>
+    <message>
+        <source>From a project folder…</source>
+        <translation>从项目文件夹…</translation>
+    </message>
+    <message>
+        <source>From a wheel file…</source>
+        <translation>从 wheel 文件…</translation>
+    </message>
+    <message>
+        <source>Install</source>
+        <translation>安装</translation>
+    </message>
+    <message>
+        <source>Install a plugin</source>
+        <translation>安装插件</translation>
+    </message>
+    <message>
+        <source>Installing {0}…</source>
+        <translation>正在安装 {0}…</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Name of the package</source>
+        <translation>软件包名称</translation>
+    </message>
+    <message>
+        <source>No plugins yet. Install one from a wheel, a folder or the index, or begin your own with “shapan plugins new”.</source>
+        <translation>还没有插件。可从 wheel 文件、文件夹或索引安装，或用“shapan plugins new”编写自己的插件。</translation>
+    </message>
+    <message>
+        <source>Permissions…</source>
+        <translation>权限…</translation>
+    </message>
+    <message>
+        <source>Plugins</source>
+        <translation>插件</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>重新加载</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the plugin?</source>
+        <translation>移除插件？</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Update…</source>
+        <translation>更新…</translation>
+    </message>
+    <message>
+        <source>Use a folder in development…</source>
+        <translation>使用开发文件夹…</translation>
+    </message>
+    <message>
+        <source>{0} {1} is installed.</source>
+        <translation>已安装 {0} {1}。</translation>
+    </message>
+    <message>
+        <source>“{0}” is removed from this computer. What it keeps in projects stays there.</source>
+        <translation>将从此计算机移除“{0}”。它保存在项目中的内容会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsForm</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>It has no settings.</source>
+        <translation>它没有设置。</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerState</name>
+    <message>
+        <source>About to restart</source>
+        <translation>即将重启</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>Not running</source>
+        <translation>未运行</translation>
+    </message>
+    <message>
+        <source>Quarantined</source>
+        <translation>已隔离</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>正在启动</translation>
+    </message>
+</context>
+<context>
+    <name>WorkersPage</name>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Process</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>Restarts</source>
+        <translation>重启次数</translation>
+    </message>
+    <message>
+        <source>Samples/s</source>
+        <translation>样本/秒</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+</context>
+<context>
+    <name>_Failure</name>
+    <message>
+        <source>Disable plugin</source>
+        <translation>停用插件</translation>
+    </message>
+    <message>
+        <source>Only this panel is closed; the window and the project go on as they were.</source>
+        <translation>只关闭了此面板；窗口和项目照常运行。</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>重新加载</translation>
+    </message>
+    <message>
+        <source>Traceback</source>
+        <translation>回溯信息</translation>
     </message>
 </context>
 <context>

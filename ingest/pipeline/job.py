@@ -32,6 +32,14 @@ class Progress:
 class Job:
     """Carries progress out of long work and the wish to stop into it. Thread-safe.
 
+    Parameters
+    ----------
+    on_progress : callable, optional
+    interval_s : float
+        Progress is told no more often.
+    stop : Event, optional
+        Set by somebody else who wants the work to stop.
+
     Attributes
     ----------
     warnings : list of str
@@ -39,13 +47,17 @@ class Job:
     """
 
     def __init__(
-        self, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.1
+        self,
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        interval_s: float = 0.1,
+        stop: threading.Event | None = None,
     ) -> None:
         self._on_progress = on_progress
         self._interval_s = interval_s
         self._last_s = 0.0
         self._stage = ""
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self.warnings: list[str] = []
 
     def warn(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The process in which ifcopenshell runs: one file in, messages out (`ifc_frames`).
+"""The process in which ifcopenshell runs: one file in, messages out (`ingest.pipeline.frames`).
 
 Its geometry kernels end the whole process on some files: the buildingSMART duplex does it to
 manifold in ifcopenshell 0.9.0. Here that costs a retry with another kernel, not the window.
@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from ingest.readers.ifc_frames import write_frame
+from ingest.pipeline.frames import write_frame
 from ingest.readers.ifc_objects import listed_objects, object_batches, relation_batches
 from ingest.readers.ifc_placement import length_unit_m, placement_of
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, Self, cast
 
+from ingest.pipeline.frames import Array, MessageError, read_frame
 from ingest.pipeline.job import Job
-from ingest.readers.ifc_frames import Array, MessageError, read_frame
 
 Message = tuple[dict[str, Any], list[Array]]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Final
 
 from ingest.readers.contract import Reader
+from twin_model.contributions import CONTRIBUTIONS, Contribution
 from twin_model.errors import SourceError
 
 HEAD_BYTES: Final = 512
@@ -29,15 +29,33 @@ BUILTIN: Final[tuple[tuple[str, str], ...]] = (
     ("ingest.readers.obj", "ObjReader"),
 )
 
-_loaded: list[Reader] = []
+KIND: Final = "reader"
+
+_loaded: dict[Contribution, Reader] = {}
+
+for _module, _name in BUILTIN:
+    CONTRIBUTIONS.add(Contribution(KIND, _module.rpartition(".")[2], f"{_module}:{_name}"))
 
 
 def readers() -> list[Reader]:
-    """Return every reader, in the order in which they are asked."""
-    if not _loaded:
-        for module, name in BUILTIN:
-            _loaded.append(getattr(importlib.import_module(module), name)())
-    return _loaded
+    """Return every reader, in the order in which they are asked.
+
+    Those of plugins that know their files by magic bytes come first, as they are the most
+    specific; those that go by suffix come last.
+    """
+    certain: list[Reader] = []
+    others: list[Reader] = []
+    entries = CONTRIBUTIONS.of(KIND)
+    for gone in [known for known in _loaded if known not in entries]:
+        del _loaded[gone]
+    for entry in entries:
+        reader = _loaded.get(entry)
+        if reader is None:
+            made = entry.load()
+            reader = made() if isinstance(made, type) else made
+            _loaded[entry] = reader
+        (certain if entry.details.get("magic") else others).append(reader)
+    return certain + others
 
 
 def reader_for(path: Path) -> Reader:

@@ -115,10 +115,11 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         language: str = "en",
         settings: Settings | None = None,
         size: tuple[int, int] = (1280, 800),
+        safe_mode: bool = False,
     ) -> MainWindow:
         window = build_window(
             None, settings=settings or Settings(tmp_path / "window.ini"), dark=dark,
-            language=language,
+            language=language, safe_mode=safe_mode,
         )  # fmt: skip
         made.append(window)
         # Without a window manager a frame would put the window somewhere else.

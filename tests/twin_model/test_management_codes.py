@@ -152,8 +152,8 @@ def test_a_full_block_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no code"),
-        ("code,name_zh\n", "no name_en"),
+        ("", "no column code"),
+        ("code,name_zh\n", "no column name_en"),
         ("code,name_zh,name_en,colour\n", "no known column"),
         ("code,name_zh,name_en,geometri\n", "did you mean geometry"),
         (HEAD + "PT0101,a\n", "line 2.*has 2 columns instead of 3"),

@@ -197,7 +197,7 @@ def test_the_text_form_asks_for_types_places_paths_order_and_limits(
         ("within -5 of (0, 0)", "not negative"),
         ("reached from a by feeds 9", "from 1 to 8"),
         ("limit 0", "from 1 to"),
-        ("height > 1 limit 2 limit 3", "unexpected"),
+        ("height > 1 limit 2 limit 3", "is not expected here"),
         ("as of yesterday", "a time expected"),
         ("as of '31st of May'", "not an ISO 8601 time"),
         ("within (1e300, 0, 1, 1)", "out of range"),

@@ -116,7 +116,8 @@ class ClassificationTable:
             header = [name.strip() for name in next(reader, [])]
             for name in _NEEDED:
                 if name not in header:
-                    raise ValidationError("codes", "table", ",".join(header)[:60], f"no {name}")
+                    rule = f"no column {name}"
+                    raise ValidationError("codes", "table", ",".join(header)[:60], rule)
             for name in header:
                 if name not in _COLUMNS:
                     near = difflib.get_close_matches(name, _COLUMNS, 1)

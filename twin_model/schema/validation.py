@@ -155,7 +155,7 @@ def validate_relation(
             {t for r in catalogue.relations(source_type) if r.kind == relation.kind
              for t in r.targets}
         )  # fmt: skip
-        text = f"{source_type} {relation.kind} only {', '.join(targets)}"
+        text = f"from {source_type}, {relation.kind} may lead only to {', '.join(targets)}"
         return [
             SchemaError("relations", relation.kind, target_type, text, problem=Problem.RELATION)
         ]

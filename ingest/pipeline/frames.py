@@ -1,12 +1,13 @@
-"""Messages between the reader and its worker process: a JSON head and raw arrays.
+"""Messages between this process and a worker process: a JSON head and raw arrays.
 
-Not pickle: the worker runs native code on files from anywhere, and unpickling what a
-compromised process sends would run it here.
+Not pickle: workers run native code on files from anywhere, or code of plugins, and unpickling
+what a compromised process sends would run it here.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import struct
 from typing import Any, BinaryIO, Final
 
@@ -16,7 +17,10 @@ import numpy.typing as npt
 _LENGTH: Final = struct.Struct("<I")
 _MAX_HEAD: Final = 256 * 1024 * 1024
 _MAX_ARRAYS: Final = 1024 * 1024 * 1024
-_DTYPES: Final = frozenset({"<f8", "<u4"})
+_MAX_DIMENSIONS: Final = 4
+_DTYPES: Final = frozenset({f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8)}) | {
+    "|u1", "|i1", "|b1",
+}  # fmt: skip
 
 Array = npt.NDArray[Any]
 
@@ -61,9 +65,9 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[Array]] | None:
 
 
 def _array(stream: BinaryIO, dtype: str, shape: list[int]) -> Array:
-    if dtype not in _DTYPES or not 1 <= len(shape) <= 2 or any(n < 0 for n in shape):
+    if dtype not in _DTYPES or not 1 <= len(shape) <= _MAX_DIMENSIONS or any(n < 0 for n in shape):
         raise MessageError(f"an array {dtype} {shape}")
-    size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > _MAX_ARRAYS:
         raise MessageError(f"an array of {size} bytes")
     return np.frombuffer(_exactly(stream, size), dtype).reshape(shape)

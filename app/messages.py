@@ -1,0 +1,85 @@
+"""Messages of the rooms without Qt, in the language in use.
+
+Readers, the twin and the views make their messages in English and know no language. The window
+recognises them by the templates in ``assets/translations/messages_*.ts`` when it shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import QLocale
+
+from app.language import TRANSLATIONS, TsTranslator
+from app.message_patterns import MessagePatterns
+
+#: Any table tells which templates there are.
+_TABLE: Final = "zh_CN"
+
+
+def shown(text: str) -> str:
+    """Return an error, a warning or a note as users read it."""
+    known = _messages(QLocale().name())
+    return text if known is None else known.say(text)
+
+
+def stage(text: str) -> str:
+    """Return a stage of a job as users read it."""
+    known = _stages(QLocale().name())
+    return text if known is None else known.say(text)
+
+
+def edit(label: str, value: Callable[[str], str]) -> str:
+    """Return the label of a command as users read it.
+
+    Parameters
+    ----------
+    label : str
+        As the journal has it.
+    value : callable
+        Says a name or an identifier that the label holds.
+    """
+    return _edits(QLocale().name(), value).say(label)
+
+
+@lru_cache
+def _table(locale: str) -> TsTranslator | None:
+    path = TRANSLATIONS / f"messages_{locale}.ts"
+    return TsTranslator(path) if path.is_file() else None
+
+
+def _texts(locale: str, context: str) -> dict[str, str] | None:
+    """Return the templates of a context with their translations; None without a table."""
+    table = _table(locale)
+    return None if table is None else table.texts(context)
+
+
+@lru_cache
+def _messages(locale: str) -> MessagePatterns | None:
+    texts = _texts(locale, "Message")
+    if texts is None:
+        return None
+    # A value that breaks a rule is named by its dimension: "attributes.head = 'x': …".
+    values = {
+        f"{dimension}.{{0}} = {{1}}": f"{said} {{0}} = {{1}}"
+        for dimension, said in (_texts(locale, "Dimension") or {}).items()
+    }
+    every = {**values, **texts, **(_texts(locale, "System") or {})}
+    return MessagePatterns(every, words=_texts(locale, "Word"))
+
+
+@lru_cache
+def _stages(locale: str) -> MessagePatterns | None:
+    texts = _texts(locale, "Stage")
+    return None if texts is None else MessagePatterns(texts, value=lambda name: name)
+
+
+@lru_cache
+def _edits(locale: str, value: Callable[[str], str]) -> MessagePatterns:
+    texts = _texts(locale, "Edit")
+    if texts is None:
+        # English keeps its words, but values are identifiers in every language.
+        texts = {text: text for text in _texts(_TABLE, "Edit") or {}}
+    return MessagePatterns(texts, value=value)

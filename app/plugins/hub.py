@@ -1,0 +1,436 @@
+"""Brings plugins into the window: docks, commands, notices, and keeps them from harming it."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QMenu
+
+from app.actions.registry import ActionSpec, DuplicateActionError
+from app.docking import Side
+from app.plugins.guard import (
+    Standstill,
+    StandstillWatch,
+    objects_in,
+    owner_of_traceback,
+)
+from app.plugins.place import PanelPlace
+from app.plugins.services import WindowServices
+from app.threads import Threads
+from plugins.host.development import DevelopmentWatch
+from plugins.host.discovery import Source
+from plugins.host.plugins import PluginRecord, Plugins, PluginStatus
+from twin_model.contributions import APPLICATION, CONTRIBUTIONS, Contribution
+from twin_model.errors import PluginError
+
+if TYPE_CHECKING:
+    from app.plugins.dialog import PluginsDialog
+    from app.window import MainWindow
+    from app.workers import JobRecord
+    from ingest.pipeline.job import Job
+    from plugins.host.discovery import Found
+    from plugins.host.state import PluginState
+
+_SIDES: Final = {"left": Side.LEFT, "right": Side.RIGHT, "bottom": Side.BOTTOM}
+#: Neighbours of plugin docks: a tab beside them, not one more column.
+_BESIDE: Final = {"left": "layers", "right": "entity", "bottom": "jobs"}
+_STARTED_MS: Final = 5000
+
+ExceptionHook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
+
+
+class PluginHub(QObject):
+    """Everything of plugins that has to do with the window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    state : PluginState
+    safe_mode : bool
+    """
+
+    changed = Signal()
+    _stirred = Signal()
+
+    def __init__(self, window: MainWindow, state: PluginState, *, safe_mode: bool) -> None:
+        super().__init__(window)
+        self.window_ = window
+        self.services = WindowServices(window)
+        self.host = Plugins(self.services, state, safe_mode=safe_mode)
+        self.state = state
+        self.places: dict[str, PanelPlace] = {}
+        self.dialog: PluginsDialog | None = None
+        self._commands: set[str] = set()
+        self._were_open: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+        self._threads = Threads(self, 1)
+        self._previous_hook: ExceptionHook | None = None
+        self._closed = False
+        self.watch = StandstillWatch(self.host.owner_of, self._last_words, self)
+        self.watch.stood_still.connect(self._stood_still)
+        self._coalesce = QTimer(self)
+        self._coalesce.setSingleShot(True)
+        self._coalesce.setInterval(0)
+        self._coalesce.timeout.connect(self._sync)
+        self._stirred.connect(self._coalesce.start)
+        self.host.changed.connect(self._stir)
+        self._development = DevelopmentWatch(self.host)
+        session = window.session
+        session.opened.connect(self._project_opened)
+        session.closing.connect(self._project_closing)
+        self._started = QTimer(self)
+        self._started.setSingleShot(True)
+        self._started.timeout.connect(state.start_succeeded)
+
+    # -- start and end -------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Look for plugins in a thread; docks and commands follow."""
+        self.install_hook()
+        self._started.start(_STARTED_MS)
+        if self.host.safe_mode:
+            self.notice(
+                self.tr("Safe mode: no plugin runs. The Plugins dialog says which there are.")
+            )
+        for plugin_id, what in self.state.take_blamed().items():
+            self.state.decision(plugin_id).quarantined = what
+            self.state.save()
+            self.notice(
+                self.tr("The plugin {0} blocked the window and was disabled: {1}").format(
+                    plugin_id, what
+                )
+            )
+        self.window_.services.background.ask("plugins", self.host.find, self._found)
+
+    def _found(self, found: list[Found]) -> None:
+        self.host.take(found)
+        if self.window_.session.twin is not None:
+            self._project_opened()
+        self._development.start()
+
+    def shut_down(self) -> None:
+        """Stop every worker, panel, thread and timer."""
+        self._closed = True
+        self._development.stop()
+        self._started.stop()
+        self._coalesce.stop()
+        self.state.start_succeeded()
+        for place in self.places.values():
+            place.shut_down()
+        self.watch.stop()
+        self._threads.wait()
+        self.host.close()
+        self.remove_hook()
+
+    def _project_opened(self) -> None:
+        self.services.follow()
+        self._threads.start(self.host.project_opened)
+
+    def _project_closing(self) -> None:
+        self.services.unfollow()
+        self._threads.wait()
+        self.host.project_closed()
+
+    # -- faults --------------------------------------------------------------------------
+
+    def install_hook(self) -> None:
+        """Take exceptions that nobody caught, handing on those that are no plugin's."""
+        if sys.excepthook != self._hook:
+            self._previous_hook = sys.excepthook
+            sys.excepthook = self._hook
+
+    def remove_hook(self) -> None:
+        """Leave exceptions to who had them before."""
+        if sys.excepthook == self._hook and self._previous_hook is not None:
+            sys.excepthook = self._previous_hook
+
+    def _hook(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        owner = owner_of_traceback(trace, self.host.owner_of)
+        if owner is None and self._previous_hook is not None:
+            self._previous_hook(kind, error, trace)
+            return
+        if owner is None:
+            traceback.print_exception(kind, error, trace)
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        place = self._place_of(owner, objects_in(trace))
+        # A painter that lives on in a frame would end the program at the next paint event.
+        traceback.clear_frames(trace)
+        if place is not None:
+            place.fail(place.explained(error, text))
+        else:
+            failure = PluginError(owner, f"{kind.__name__}: {error}", traceback=text)
+            self.host.fail(owner, "", failure)
+            self.notice(str(failure))
+
+    def _place_of(self, owner: str, objects: list[Any]) -> PanelPlace | None:
+        """Return the panel that an exception came from: by its widgets, else the only one."""
+        for one in objects:
+            widget = one if isinstance(one, QObject) else None
+            while widget is not None:
+                if isinstance(widget, PanelPlace):
+                    return widget
+                widget = widget.parent()
+        active = [p for p in self.places.values() if p.entry.owner == owner and p.panel is not None]
+        return active[0] if active else None
+
+    def _last_words(self, plugin_id: str, where: str) -> None:
+        self.state.blame(plugin_id, where)
+
+    def _stood_still(self, still: Standstill) -> None:
+        self.state.take_blamed()
+        record = self.host.records.get(still.plugin)
+        if record is not None:
+            record.log.add(
+                "WARNING", f"held the window for {still.seconds:.1f} s at {still.where}\n"
+                f"{still.stack}"
+            )  # fmt: skip
+        if not still.interrupted:
+            self.notice(
+                self.tr("The plugin {0} held the window for {1} s at {2}; it can be disabled in "
+                        "the Plugins dialog.").format(still.plugin, f"{still.seconds:.1f}",
+                                                      still.where)
+            )  # fmt: skip
+
+    def notice(self, text: str) -> None:
+        """Tell the user something, over the scene."""
+        self.window_.overlays.notice.show_error(text, details=False)
+
+    # -- docks and commands --------------------------------------------------------------
+
+    def _stir(self) -> None:
+        try:
+            self._stirred.emit()
+        except RuntimeError:
+            return  # the window is gone
+
+    def _sync(self) -> None:
+        """Bring docks, commands and notices in line with what there is."""
+        if self._closed:
+            return
+        self._sync_panels()
+        self._sync_commands()
+        self._tell()
+        self.changed.emit()
+
+    def _sync_panels(self) -> None:
+        docks = self.window_.docks
+        wanted = {one.id: one for one in CONTRIBUTIONS.of("panel") if one.owner != APPLICATION}
+        for entry_id, place in list(self.places.items()):
+            if wanted.get(entry_id) is not place.entry:
+                self._remove_panel(entry_id, keep_dock=entry_id in wanted)
+        fresh = [one for one in wanted.values() if one.id not in self.places]
+        added = [one for one in fresh if one.id not in docks.names()]
+        for entry in added:
+            area = str(entry.details.get("area", "right"))
+            docks.add(
+                entry.id, partial(self._dock_title, entry.id), _SIDES[area],
+                beside=_BESIDE[area], hidden=True,
+            )  # fmt: skip
+        for entry in fresh:
+            place = PanelPlace(entry, self.host, self.window_.services.icons, self.watch.start)
+            self.places[entry.id] = place
+            docks.fill(entry.id, place)
+        if added:
+            docks.reapply()
+        for entry in added:
+            decision = self.state.decision(entry.owner)
+            first = not decision.seen and entry.details.get("open", True)
+            if first or entry.id in self._were_open:
+                docks.show(entry.id)
+        for owner in {entry.owner for entry in added}:
+            self.state.decision(owner).seen = True
+        if added:
+            self.state.save()
+
+    def _remove_panel(self, entry_id: str, *, keep_dock: bool) -> None:
+        docks = self.window_.docks
+        place = self.places.pop(entry_id)
+        place.shut_down()
+        if keep_dock:
+            place.setParent(None)
+            place.deleteLater()
+            return
+        if docks.is_open(entry_id):
+            self._were_open.add(entry_id)
+        else:
+            self._were_open.discard(entry_id)
+        docks.remove(entry_id)
+
+    def _dock_title(self, entry_id: str) -> str:
+        entry = CONTRIBUTIONS.get("panel", entry_id)
+        return self._title(entry) if entry is not None else entry_id
+
+    def _title(self, entry: Contribution) -> str:
+        return entry.title(self.window_.language.code)
+
+    def _sync_commands(self) -> None:
+        actions = self.window_.actions_registry
+        wanted = {
+            f"plugin.{one.id}": one
+            for one in CONTRIBUTIONS.of("command") if one.owner != APPLICATION
+        }  # fmt: skip
+        before = set(self._commands)
+        for action_id in before - set(wanted):
+            actions.remove(action_id)
+            self._commands.discard(action_id)
+        for action_id, entry in wanted.items():
+            if action_id not in self._commands:
+                self._add_command(action_id, entry)
+        if before != self._commands:
+            from app.actions.catalogue import fill_menus
+
+            fill_menus(self.window_, actions)
+
+    def _add_command(self, action_id: str, entry: Contribution) -> None:
+        actions = self.window_.actions_registry
+        shortcut = str(entry.details.get("shortcut", ""))
+        for keys in dict.fromkeys((shortcut, "")):
+            try:
+                actions.add(
+                    ActionSpec(action_id, partial(self._title, entry),
+                               partial(self.run_command, entry.id), keys, "puzzle-piece")
+                )  # fmt: skip
+            except DuplicateActionError as error:
+                self.host.records[entry.owner].log.add("WARNING", f"{entry.id}: {error}")
+                continue
+            self._commands.add(action_id)
+            return
+
+    def command_ids(self, menu: str) -> list[str]:
+        """Return the actions of plugins for one menu."""
+        return [
+            f"plugin.{one.id}" for one in CONTRIBUTIONS.of("command")
+            if f"plugin.{one.id}" in self._commands and one.details.get("menu") == menu
+        ]  # fmt: skip
+
+    def run_command(self, entry_id: str) -> None:
+        """Run a command of a plugin; what it raises is told and ends nothing."""
+        entry = CONTRIBUTIONS.get("command", entry_id)
+        if entry is None:
+            return
+        self.watch.start()
+        context = self.host.context(entry.owner, lambda call: self._guard_command(entry, call))
+        self._guard_command(entry, lambda: entry.load()(context))
+
+    def _guard_command(self, entry: Contribution, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except Exception as error:
+            failure = PluginError(
+                entry.owner,
+                f"the command '{self._title(entry)}' failed: {type(error).__name__}: {error}",
+                traceback=traceback.format_exc(),
+            )
+            traceback.clear_frames(error.__traceback__)
+            self.host.fail(entry.owner, entry.id, failure)
+            self.notice(str(failure))
+
+    def _tell(self) -> None:
+        """Say once what the user should know: a plugin that asks, or cannot run."""
+        for record in list(self.host.records.values()):
+            key = (record.id, f"{record.status}{record.problem}")
+            if key in self._told:
+                continue
+            if record.status == PluginStatus.NEEDS_PERMISSION:
+                self._told.add(key)
+                self.notice(
+                    self.tr("The plugin {0} asks for permissions; see Tools ▸ Plugins.").format(
+                        record.manifest.name(self.window_.language.code)
+                    )
+                )
+            elif record.status in {PluginStatus.REFUSED, PluginStatus.QUARANTINED}:
+                self._told.add(key)
+                self.notice(f"{record.id}: {record.problem}"
+                             if record.id not in record.problem else record.problem)  # fmt: skip
+        for found in self.host.refused:
+            key = (str(found.folder), str(found.error))
+            if key not in self._told:
+                self._told.add(key)
+                self.notice(str(found.error))
+
+    # -- the dialog ----------------------------------------------------------------------
+
+    def show_dialog(self) -> None:
+        """Open the Plugins dialog."""
+        from app.plugins.dialog import PluginsDialog
+
+        if self.dialog is None:
+            self.dialog = PluginsDialog(self, self.window_)
+            self.dialog.finished.connect(self._dialog_closed)
+        self.dialog.show()
+        self.dialog.raise_()
+
+    def _dialog_closed(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def install(self, source: str) -> JobRecord:
+        """Install a plugin as a job; it is found and runs when the job is done."""
+        from plugins.host.install import Installed, install
+
+        def work(job: Job) -> Installed:
+            found = [record.found for record in list(self.host.records.values())]
+            done = install(source, self.state, found, job)
+            before = self.host.records.get(done.id)
+            if before is not None:
+                self.host.forget(before)
+            self.host.discover()
+            return done
+
+        title = self.tr("Install {0}").format(Path(source).name)
+        return self.window_.jobs.start(title, work, kind="plugin")
+
+    def uninstall(self, record: PluginRecord) -> None:
+        """Remove a plugin, or no longer look into its development folder."""
+        from plugins.host.install import remove
+
+        def work() -> None:
+            if record.found.source == Source.DEVELOPMENT:
+                for folder in self.state.development_folders:
+                    if record.found.folder.is_relative_to(folder):
+                        self.state.remove_development_folder(folder)
+            else:
+                remove(record.id, self.state)
+            self.host.discover()
+
+        self.off_thread(work)
+
+    def develop(self, folder: Path) -> None:
+        """Look for plugins in a folder from now on, and read them anew when they change."""
+
+        def work() -> None:
+            self.state.add_development_folder(folder)
+            self.host.discover()
+            self._development.start()
+
+        self.off_thread(work)
+
+    def off_thread(self, work: Callable[[], object]) -> None:
+        """Do something that may wait for workers, in a thread; problems become a notice."""
+
+        def run() -> None:
+            try:
+                work()
+            except PluginError as error:
+                self.services.post(partial(self.notice, str(error)))
+
+        self._threads.start(run)
+
+    def fill_menu(self, menu: QMenu, name: str) -> None:
+        """Append the commands of plugins for one menu."""
+        ids = self.command_ids(name)
+        if ids and not menu.isEmpty():
+            menu.addSeparator()
+        for action_id in ids:
+            menu.addAction(self.window_.actions_registry.action(action_id))

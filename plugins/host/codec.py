@@ -1,0 +1,178 @@
+"""Values of the public API as JSON and arrays, for the pipe between window and worker.
+
+Only types listed here pass, so that nothing but data comes out of a worker.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.pipeline.frames import MessageError
+from twin_model.errors import ValidationError
+from twin_model.samples import SampleBatch, SampleKeys
+
+Array = npt.NDArray[Any]
+
+_MODULES: Final = {
+    "twin_model.entity": ("Entity", "Relation", "Codes"),
+    "twin_model.time": ("Instant", "Interval"),
+    "twin_model.layer": ("Layer",),
+    "twin_model.query": ("EntityQuery",),
+    "twin_model.commands": (
+        "AddEntities", "EditEntities", "RemoveEntities", "AddRelations", "EditRelations",
+        "RemoveRelations", "AddLayers", "RemoveLayer", "EditLayer", "ReorderLayers",
+    ),
+    "twin_model.store.transaction": ("Change",),
+    "ingest.pipeline.job": ("Progress",),
+    "ingest.readers.contract": (
+        "SourceInfo", "ReadOptions", "PointChunk", "Texture", "Material", "MeshChunk", "TileChunk",
+        "FeatureChunk", "RasterSource", "TilesetSource", "ObjectChunk", "RelationChunk",
+    ),
+    "rendering.options": ("Overlay", "Label"),
+    "shapan.results": ("Table", "Series", "Report"),
+}  # fmt: skip
+#: Name on the wire -> where the class is, imported when one arrives.
+_TYPES: Final = {name: module for module, names in _MODULES.items() for name in names}
+_MAX_DEPTH: Final = 40
+
+
+def encode(value: Any) -> tuple[Any, list[Array]]:
+    """Return *value* as JSON values, and the arrays that these refer to.
+
+    Raises
+    ------
+    TypeError
+        If something in it is of a type that does not pass.
+    """
+    arrays: list[Array] = []
+    return _encode(value, arrays, 0), arrays
+
+
+def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise TypeError("a value is nested too deeply")
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        plain = np.atleast_1d(value)
+        arrays.append(plain.astype(plain.dtype.newbyteorder("<"), copy=False))
+        return {"$array": len(arrays) - 1}
+    if isinstance(value, list):
+        return [_encode(one, arrays, depth + 1) for one in value]
+    if isinstance(value, (tuple, set, frozenset)):
+        return {"$tuple": [_encode(one, arrays, depth + 1) for one in value]}
+    if isinstance(value, Path):
+        return {"$path": str(value)}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return _encode_bytes(bytes(value), arrays)
+    if isinstance(value, Mapping):
+        return {"$map": [[_key(k), _encode(v, arrays, depth + 1)] for k, v in value.items()]}
+    if isinstance(value, SampleBatch):
+        return _encode_samples(value, arrays)
+    if is_dataclass(value) and not isinstance(value, type):
+        name = type(value).__name__
+        if _TYPES.get(name) == type(value).__module__:
+            found = {f.name: _encode(getattr(value, f.name), arrays, depth + 1)
+                     for f in fields(value) if f.init}  # fmt: skip
+            return {"$type": name, "fields": found}
+    raise TypeError(f"a {type(value).__name__} cannot be passed between window and worker")
+
+
+def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
+    """Only the names in use go along: a numbering may hold a hundred thousand."""
+    entities, entity = np.unique(batch.entity, return_inverse=True)
+    indicators, indicator = np.unique(batch.indicator, return_inverse=True)
+    columns = (entity.astype("<i4"), indicator.astype("<i4"), batch.time_us, batch.value,
+               batch.quality)  # fmt: skip
+    first = len(arrays)
+    arrays.extend(columns)
+    if batch.position is not None:
+        arrays.append(batch.position)
+    return {
+        "$samples": first,
+        "text": None if batch.text is None else batch.text.tolist(),
+        "moves": batch.position is not None,
+        "entities": [batch.keys.entities[n] for n in entities],
+        "indicators": [batch.keys.indicators[n] for n in indicators],
+    }
+
+
+def _encode_bytes(value: bytes, arrays: list[Array]) -> Any:
+    if len(value) < 256:
+        return {"$bytes": base64.b64encode(value).decode()}
+    arrays.append(np.frombuffer(value, np.uint8))
+    return {"$blob": len(arrays) - 1}
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"the key {key!r} is no text")
+    return key
+
+
+def decode(value: Any, arrays: list[Array]) -> Any:
+    """Return what `encode` was given; arrays are read-only views of what arrived.
+
+    Raises
+    ------
+    MessageError
+        If it is not what `encode` makes.
+    """
+    try:
+        return _decode(value, arrays, 0)
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, ValidationError) as error:
+        raise MessageError(f"{type(error).__name__}: {error}") from error
+
+
+def _decode(value: Any, arrays: list[Array], depth: int) -> Any:
+    if depth > 2 * _MAX_DEPTH:
+        raise MessageError("a value is nested too deeply")
+    if isinstance(value, list):
+        return [_decode(one, arrays, depth + 1) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "$map" in value:
+        return {str(k): _decode(v, arrays, depth + 1) for k, v in value["$map"]}
+    if "$tuple" in value:
+        return tuple(_decode(one, arrays, depth + 1) for one in value["$tuple"])
+    if "$array" in value:
+        return arrays[value["$array"]]
+    if "$type" in value:
+        return _make(value["$type"], value["fields"], arrays, depth)
+    if "$samples" in value:
+        first = int(value["$samples"])
+        keys = SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
+        text = None if value["text"] is None else np.array(value["text"], object)
+        position = arrays[first + 5] if value["moves"] else None
+        plain = SampleBatch(keys, *arrays[first : first + 5])
+        return replace(plain, text=text, position=position)
+    if "$bytes" in value:
+        return base64.b64decode(value["$bytes"])
+    if "$blob" in value:
+        return arrays[value["$blob"]].tobytes()
+    if "$path" in value:
+        return Path(value["$path"])
+    raise MessageError(f"an object with the keys {sorted(value)[:3]}")
+
+
+def _make(name: str, values: dict[str, Any], arrays: list[Array], depth: int) -> Any:
+    kind = getattr(importlib.import_module(_TYPES[name]), name)
+    given = {key: _decode(one, arrays, depth + 1) for key, one in values.items()}
+    if name == "Layer":
+        from twin_model.layer import LayerRole
+
+        given["role"] = LayerRole(given["role"])
+    return kind(**given)

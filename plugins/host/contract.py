@@ -1,0 +1,265 @@
+"""The contract kit: what every plugin must stand, checked with the real host."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ingest.pipeline.job import Job
+from plugins.host.harness import PluginHarness, find_one
+from plugins.host.manifest import KINDS, WORKER_KINDS
+from plugins.host.supervised import Worker, WorkerState
+from twin_model.errors import Cancelled, PluginError
+from twin_model.time import Instant
+
+_START_S: Final = 30.0
+_STOP_S: Final = 3.0
+_SIMULATOR_METHODS: Final = (
+    "capabilities", "init", "step_until", "next_event", "set_values", "get_values", "save",
+    "load", "close",
+)  # fmt: skip
+_METHODS: Final = {
+    "reader": ("inspect", "read"), "exporter": ("export",), "connector": ("run",),
+    "overlay": ("run",), "analysis": ("run",), "simulator": _SIMULATOR_METHODS,
+}  # fmt: skip
+
+#: Checks one panel in a process of its own; returns what is wrong, empty for nothing.
+CheckPanel = Callable[[Path, str], str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    name : str
+    problem : str
+        Empty where all is well.
+    """
+
+    name: str
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is well."""
+        return not self.problem
+
+
+def check_plugin(folder: Path, check_panel: CheckPanel) -> Iterator[Check]:
+    """Yield one check after the other, the cheap ones first.
+
+    Parameters
+    ----------
+    folder : Path
+        The plugin's project.
+    check_panel : callable
+        Given by who knows Qt.
+    """
+    try:
+        found = find_one(folder)
+        if found.error is not None:
+            raise found.error
+    except PluginError as error:
+        yield Check("manifest", str(error))
+        return
+    yield Check("manifest")
+    yield Check("version", _version_problem(folder, found.manifest))
+    with PluginHarness(folder) as harness:
+        for kind in KINDS:
+            for entry in harness.record.manifest.entries(kind):
+                yield from _check_entry(harness, folder, kind, entry, check_panel)
+
+
+def _version_problem(folder: Path, manifest: Any) -> str:
+    project = folder / "pyproject.toml"
+    if not project.is_file():
+        return ""
+    try:
+        stated = tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("version")
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        return f"{project}: {error}"
+    if stated is not None and stated != manifest.plugin.version:
+        return f"shapan.toml says {manifest.plugin.version}, pyproject.toml says {stated}"
+    return ""
+
+
+def _check_entry(
+    harness: PluginHarness, folder: Path, kind: str, entry: Any, check_panel: CheckPanel
+) -> Iterator[Check]:
+    name = f"{kind} {entry.id}"
+    if kind == "panel":
+        yield Check(name, check_panel(folder, entry.id))
+    elif kind in {"command", "rule"}:
+        yield Check(name, _callable_problem(entry.code))
+    elif kind in WORKER_KINDS:
+        yield from _check_worker(harness, kind, entry, name)
+
+
+def _callable_problem(code: str) -> str:
+    module, _, name = code.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:
+        return f"{code}: {type(error).__name__}: {error}"
+    return "" if callable(found) else f"{code} cannot be called"
+
+
+def _check_worker(harness: PluginHarness, kind: str, entry: Any, name: str) -> Iterator[Check]:
+    worker = harness.worker(entry.id, kind)
+    try:
+        problem = _start_problem(worker)
+        yield Check(f"{name}: starts", problem)
+        if problem:
+            return
+        yield Check(f"{name}: has what its kind needs", _methods_problem(harness, kind, entry.id))
+        if kind in {"connector", "overlay"}:
+            yield Check(f"{name}: runs and ends when asked", _running_problem(worker))
+        elif kind == "analysis":
+            yield Check(f"{name}: runs with its default parameters",
+                        _problem_of(lambda: harness.analyse(entry.id)))  # fmt: skip
+            yield Check(f"{name}: can be cancelled", _cancel_problem(harness, entry.id))
+        elif kind == "simulator":
+            yield from _check_simulator(worker, name)
+    finally:
+        worker.stop()
+
+
+def _start_problem(worker: Worker) -> str:
+    try:
+        worker.start()
+    except PluginError as error:
+        return str(error)
+    end = time.monotonic() + _START_S
+    while worker.state == WorkerState.STARTING and time.monotonic() < end:
+        time.sleep(0.01)
+    if worker.state in {WorkerState.RUNNING, WorkerState.FINISHED}:
+        return ""
+    return worker.problem or f"not ready after {_START_S:g} s"
+
+
+def _methods_problem(harness: PluginHarness, kind: str, entry_id: str) -> str:
+    wanted = _METHODS.get(kind, ())
+    entry = next(one for one in harness.record.manifest.entries(kind) if one.id == entry_id)
+    module, _, name = entry.code.partition(":")
+    code = (
+        "import importlib, sys; sys.path += sys.argv[3:];"
+        "target = getattr(importlib.import_module(sys.argv[1]), sys.argv[2].split('/')[0]);"
+        "print(','.join(m for m in sys.argv[2].split('/')[1:] if not hasattr(target, m)))"
+    )
+    paths = [str(p) for p in harness.record.found.paths]
+    done = subprocess.run(
+        [sys.executable, "-c", code, module, "/".join([name, *wanted]), *paths],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "cannot be imported"
+    missing = done.stdout.strip()
+    return f"{entry.code} lacks {missing}" if missing else ""
+
+
+def _running_problem(worker: Worker) -> str:
+    time.sleep(1.0)
+    if worker.state not in {WorkerState.RUNNING, WorkerState.FINISHED} or worker.restarts:
+        return worker.problem or f"is {worker.state}"
+    begun = time.monotonic()
+    worker.stop()
+    took = time.monotonic() - begun
+    if took > _STOP_S:
+        return f"did not end within {_STOP_S:g} s; look at context.stopping or use context.wait"
+    return ""
+
+
+def _problem_of(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except (PluginError, Cancelled) as error:
+        return str(error)
+    return ""
+
+
+def _cancel_problem(harness: PluginHarness, entry_id: str) -> str:
+    job = Job()
+    threading.Timer(0.05, job.cancel).start()
+    begun = time.monotonic()
+    try:
+        harness.analyse(entry_id, job)
+    except Cancelled:
+        pass
+    except PluginError as error:
+        return str(error)
+    took = time.monotonic() - begun
+    return f"went on for {took:.1f} s after it was cancelled" if took > _STOP_S else ""
+
+
+def _check_simulator(worker: Worker, name: str) -> Iterator[Check]:
+    """The checkpoint test: N steps are N/2, a checkpoint, and N/2."""
+
+    def call(method: str, **arguments: Any) -> Any:
+        return worker.call(method, **arguments).result(120)
+
+    try:
+        can = dict(call("capabilities"))
+    except Exception as error:
+        yield Check(f"{name}: says what it can do", str(error))
+        return
+    wanted = {"stepping", "checkpoint", "seed", "inputs", "outputs"}
+    missing = sorted(wanted - set(can))
+    yield Check(f"{name}: says what it can do", f"lacks {', '.join(missing)}" if missing else "")
+    if missing:
+        return
+    yield Check(
+        f"{name}: goes on from a checkpoint as if there had been none",
+        _problem_of_any(lambda: _checkpoint_problem(call, worker.spec.storage, can)),
+    )
+
+
+def _problem_of_any(call: Callable[[], str]) -> str:
+    try:
+        return call()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _checkpoint_problem(call: Callable[..., Any], storage: Path, can: dict[str, Any]) -> str:
+    start, steps, step_us = Instant(0), 8, 60_000_000
+
+    def at(number: int) -> Instant:
+        return Instant(start.us + number * step_us)
+
+    call("init", start=start, parameters={}, seed=1)
+    for number in range(1, steps + 1):
+        call("step_until", instant=at(number))
+    whole = call("get_values").value
+    if can["checkpoint"] == "none":
+        call("close")
+        return ""
+    folder = storage / "contract-checkpoint"
+    folder.mkdir(parents=True, exist_ok=True)
+    call("init", start=start, parameters={}, seed=1)
+    for number in range(1, steps // 2 + 1):
+        call("step_until", instant=at(number))
+    call("save", folder=folder)
+    call("init", start=start, parameters={}, seed=2)
+    call("load", folder=folder)
+    for number in range(steps // 2 + 1, steps + 1):
+        call("step_until", instant=at(number))
+    halves = call("get_values").value
+    call("close")
+    tolerance = 0.0 if can["checkpoint"] == "exact" else float(can.get("tolerance", 1e-3))
+    first, second = np.asarray(whole, float), np.asarray(halves, float)
+    if first.shape != second.shape or not np.allclose(first, second, rtol=tolerance, atol=0.0):
+        worst = float(np.max(np.abs(first - second))) if first.shape == second.shape else np.inf
+        return f"values differ by up to {worst:g}, {can['checkpoint']} was promised"
+    return ""

@@ -1,0 +1,469 @@
+"""All plugins: which there are, which of them may run, and what they contribute."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from psygnal import Signal
+
+import plugins.builtin
+from plugins.host import importing
+from plugins.host.access import PluginAccess
+from plugins.host.broker import SampleBroker
+from plugins.host.context import HostContext, missing_worker
+from plugins.host.discovery import Found, Source, discover
+from plugins.host.log import PluginLog
+from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.readers import WorkerReader
+from plugins.host.services import HostServices
+from plugins.host.specs import RUNNING, worker_spec
+from plugins.host.state import PluginState
+from plugins.host.supervisor import Supervisor, Worker, WorkerState
+from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
+from twin_model.errors import PluginError
+
+_BUILTIN: Final = Path(plugins.builtin.__file__).parent
+
+
+class PluginStatus(StrEnum):
+    """Whether a plugin runs, and if not, why."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    NEEDS_PERMISSION = "needs-permission"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+    SAFE_MODE = "safe-mode"
+
+
+@dataclass
+class PluginRecord:
+    """One plugin.
+
+    Parameters
+    ----------
+    found : Found
+    log : PluginLog
+    access : PluginAccess or None
+        None where its manifest cannot be used.
+    workers : dict
+        By kind and id; made when first needed.
+    failures : dict of str to PluginError
+        By panel or command: what it raised.
+    """
+
+    found: Found
+    log: PluginLog = field(default_factory=PluginLog)
+    access: PluginAccess | None = None
+    status: PluginStatus = PluginStatus.DISABLED
+    problem: str = ""
+    workers: dict[tuple[str, str], Worker] = field(default_factory=dict)
+    failures: dict[str, PluginError] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The plugin's id."""
+        return self.found.id
+
+    @property
+    def manifest(self) -> Manifest:
+        """Its manifest.
+
+        Raises
+        ------
+        PluginError
+            If it has none that can be used.
+        """
+        if self.found.manifest is None:
+            raise self.found.error or PluginError(self.id, "has no manifest")
+        return self.found.manifest
+
+
+class Plugins:
+    """The host. Everything but `discover` may be called from any thread.
+
+    Parameters
+    ----------
+    services : HostServices
+    state : PluginState
+    table : Contributions
+        Where contributions are entered.
+    safe_mode : bool
+        Run nothing but what comes with the application.
+    installed : bool
+        Whether to look at the entry points of this environment.
+    """
+
+    #: Emitted, in any thread, when something about the plugins changed.
+    changed = Signal()
+
+    def __init__(
+        self,
+        services: HostServices,
+        state: PluginState,
+        *,
+        table: Contributions = CONTRIBUTIONS,
+        safe_mode: bool = False,
+        installed: bool = True,
+    ) -> None:
+        self.services = services
+        self.state = state
+        self.safe_mode = safe_mode
+        self.broker = SampleBroker()
+        self.records: dict[str, PluginRecord] = {}
+        #: Those that cannot be used because another has their id.
+        self.refused: list[Found] = []
+        self._table = table
+        self._installed = installed
+        self._lock = threading.RLock()
+        self._project_open = False
+        self._supervisor = Supervisor(self.changed.emit, self._quarantine)
+
+    # -- finding -------------------------------------------------------------------------
+
+    def find(self) -> list[Found]:
+        """Return what there is. Slow, free of Qt, and changes nothing: for a thread."""
+        return discover(
+            builtin=_BUILTIN,
+            user=self.state.plugins_folder,
+            development=self.state.development_folders,
+            installed=self._installed,
+        )
+
+    def take(self, found: list[Found]) -> None:
+        """Take what was found in place of what was known, entering all contributions."""
+        with self._lock:
+            usable = {one.id: one for one in reversed(found) if one.error is None}
+            self.refused = [one for one in found if one.error is not None and one.id in usable]
+            wanted = {one.id: one for one in found if one not in self.refused}
+            for plugin_id in [known for known in self.records if known not in wanted]:
+                self._deactivate(self.records.pop(plugin_id))
+            for plugin_id, one in wanted.items():
+                self._enter(plugin_id, one)
+        self.changed.emit()
+
+    def discover(self) -> None:
+        """Find and take."""
+        self.take(self.find())
+
+    def _enter(self, plugin_id: str, found: Found) -> None:
+        known = self.records.get(plugin_id)
+        if known is not None:
+            if known.found == found:
+                return
+            self._deactivate(known)
+            log = known.log
+        else:
+            log = PluginLog()
+        record = PluginRecord(found, log)
+        self.records[plugin_id] = record
+        if found.manifest is not None and found.error is None:
+            record.access = PluginAccess(
+                found.manifest, self.services, self.broker, log,
+                self.state.storage_folder / plugin_id, lambda: self.settings(plugin_id),
+            )  # fmt: skip
+        self._settle(record)
+
+    def _settle(self, record: PluginRecord) -> None:
+        """Bring a plugin into the status that it should have."""
+        status, problem = self._status(record)
+        was_active = record.status == PluginStatus.ACTIVE
+        record.status, record.problem = status, problem
+        if status == PluginStatus.ACTIVE and not was_active:
+            self._activate(record)
+        elif was_active and status != PluginStatus.ACTIVE:
+            self._deactivate(record, keep=status)
+
+    def _status(self, record: PluginRecord) -> tuple[PluginStatus, str]:
+        found = record.found
+        if found.error is not None or found.manifest is None:
+            return PluginStatus.REFUSED, str(found.error)
+        if found.source == Source.BUILTIN:
+            return PluginStatus.ACTIVE, ""
+        if self.safe_mode:
+            return PluginStatus.SAFE_MODE, ""
+        decision = self.state.decision(record.id)
+        if not decision.enabled:
+            return PluginStatus.DISABLED, ""
+        if decision.quarantined:
+            return PluginStatus.QUARANTINED, decision.quarantined
+        if not decision.grants(found.manifest.permissions):
+            return PluginStatus.NEEDS_PERMISSION, ""
+        return PluginStatus.ACTIVE, ""
+
+    def contributions(self, kind: str) -> list[Contribution]:
+        """Return what plugins and the application contribute of a kind."""
+        return self._table.of(kind)
+
+    # -- running -------------------------------------------------------------------------
+
+    def _activate(self, record: PluginRecord) -> None:
+        """Enter its contributions; its code is not imported before one of them is used."""
+        try:
+            importing.make_importable(record.found)
+            for kind in KINDS:
+                for entry in record.manifest.entries(kind):
+                    self._table.add(self._contribution(record, kind, entry))
+        except PluginError as error:
+            record.status, record.problem = PluginStatus.REFUSED, str(error)
+            self._table.remove_owner(record.id)
+            return
+        if self._project_open:
+            self._start_running(record)
+
+    def _contribution(self, record: PluginRecord, kind: str, entry: Any) -> Contribution:
+        details = {k: v for k, v in entry.model_dump().items() if k not in {"id", "title", "code"}}
+        if "file" in details:
+            details["file"] = str(record.found.folder / details["file"])
+        entry_id = f"{record.id}.{entry.id}"
+        make = None
+        if kind == "reader":
+            make = lambda: WorkerReader(  # noqa: E731
+                entry_id, entry,
+                lambda path: self._reading_worker(record, entry.id, path), self._supervisor.drop,
+            )  # fmt: skip
+        return Contribution(
+            kind, entry_id, getattr(entry, "code", ""), record.id,
+            entry.title or {"": entry.id}, details, make,
+        )  # fmt: skip
+
+    def _deactivate(self, record: PluginRecord, keep: PluginStatus = PluginStatus.DISABLED) -> None:
+        record.status = keep
+        self._table.remove_owner(record.id)
+        importing.forget(record.found)
+        workers, record.workers = list(record.workers.values()), {}
+        for worker in workers:
+            self._supervisor.drop(worker)
+        record.failures.clear()
+
+    def worker(self, plugin_id: str, kind: str, entry_id: str) -> Worker:
+        """Return a worker of a plugin, made at the first call and not yet started.
+
+        Raises
+        ------
+        PluginError
+            If the plugin does not run or has none of that id.
+        """
+        with self._lock:
+            record = self._active(plugin_id)
+            worker = record.workers.get((kind, entry_id))
+            if worker is None:
+                entries = {one.id: one for one in record.manifest.entries(kind)}
+                if entry_id not in entries or kind not in WORKER_KINDS:
+                    raise missing_worker(plugin_id, entry_id)
+                worker = self._make_worker(record, kind, entry_id, ())
+                record.workers[kind, entry_id] = worker
+            return worker
+
+    def _active(self, plugin_id: str) -> PluginRecord:
+        record = self.records.get(plugin_id)
+        if record is None:
+            raise PluginError(plugin_id, "is not installed")
+        if record.status != PluginStatus.ACTIVE:
+            raise PluginError(
+                plugin_id, f"does not run ({record.problem or record.status})",
+                remedy="see the Plugins dialog",
+            )  # fmt: skip
+        return record
+
+    def _make_worker(
+        self, record: PluginRecord, kind: str, entry_id: str, readable: tuple[str, ...]
+    ) -> Worker:
+        access = record.access
+        if access is None:
+            raise PluginError(record.id, "has no manifest")
+        return self._supervisor.make(
+            lambda: worker_spec(
+                record.found, access, kind, entry_id, readable, self.state.environments_folder
+            ),
+            access,
+        )
+
+    def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
+        folder = path if path.is_dir() else path.parent
+        with self._lock:
+            return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
+
+    # -- the project ---------------------------------------------------------------------
+
+    def project_opened(self) -> None:
+        """Start what runs with a project; returns at once."""
+        with self._lock:
+            self._project_open = True
+            for record in self.records.values():
+                if record.status == PluginStatus.ACTIVE:
+                    self._start_running(record)
+        self.services.signals.emit("project-opened")
+
+    def project_closed(self) -> None:
+        """Stop all workers, as their storage goes with the project; waits for them."""
+        self.services.signals.emit("project-closed")
+        with self._lock:
+            self._project_open = False
+            workers = [w for record in self.records.values() for w in record.workers.values()]
+            for record in self.records.values():
+                record.workers.clear()
+        threads = [threading.Thread(target=self._supervisor.drop, args=(w,)) for w in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _start_running(self, record: PluginRecord) -> None:
+        for kind in RUNNING:
+            for entry in record.manifest.entries(kind):
+                if getattr(entry, "autostart", True):
+                    try:
+                        self.worker(record.id, kind, entry.id).start()
+                    except PluginError as error:
+                        record.log.add("ERROR", str(error))
+
+    def _quarantine(self, worker: Worker) -> None:
+        """Keep the plugin of a worker that fails again and again from running."""
+        plugin_id = worker.access.id
+
+        def work() -> None:
+            with self._lock:
+                record = self.records.get(plugin_id)
+                if record is None or record.status != PluginStatus.ACTIVE:
+                    return
+                reason = f"{worker.title} failed again and again: {worker.problem}"
+                self.state.decision(plugin_id).quarantined = reason
+                self.state.save()
+                if record.found.source == Source.BUILTIN:
+                    record.problem = reason
+                else:
+                    self._settle(record)
+            self.changed.emit()
+
+        # It is told in the worker's own thread, which cannot wait for its own end.
+        threading.Thread(target=work, daemon=True, name="quarantine").start()
+
+    # -- panels and commands -------------------------------------------------------------
+
+    def context(self, plugin_id: str, guard: Callable[[Callable[[], object]], None]) -> HostContext:
+        """Return a new context for something that runs in this process.
+
+        Raises
+        ------
+        PluginError
+            If the plugin does not run.
+        """
+        record = self._active(plugin_id)
+        if record.access is None:
+            raise PluginError(plugin_id, "has no manifest")
+        return HostContext(
+            record.access, lambda worker_id: self.worker(plugin_id, "worker", worker_id), guard
+        )
+
+    def call(self, plugin_id: str, worker_id: str, method: str, **arguments: Any) -> Future[Any]:
+        """Call a method of a plugin's worker."""
+        return self.worker(plugin_id, "worker", worker_id).call(method, **arguments)
+
+    def fail(self, plugin_id: str, part: str, error: PluginError) -> None:
+        """Take note that a panel or command failed."""
+        record = self.records.get(plugin_id)
+        if record is not None:
+            record.failures[part] = error
+            record.log.add("ERROR", f"{error}\n{error.traceback}")
+        self.changed.emit()
+
+    def owner_of(self, path: str) -> str | None:
+        """Return which plugin a source file belongs to; None for our own."""
+        for record in list(self.records.values()):
+            if path.startswith(f"{record.found.folder}/") or path.startswith(
+                f"{record.found.folder}\\"
+            ):
+                return record.id
+        return None
+
+    # -- decisions -----------------------------------------------------------------------
+
+    def settings(self, plugin_id: str) -> dict[str, Any]:
+        """Return the values of a plugin's settings, the initial ones where none was chosen."""
+        record = self.records.get(plugin_id)
+        if record is None or record.found.manifest is None:
+            return {}
+        chosen = self.state.decision(plugin_id).settings
+        found = {}
+        for name, setting in record.found.manifest.settings.items():
+            found[name] = setting.initial()
+            with contextlib.suppress(ValueError, KeyError):
+                found[name] = setting.check(chosen[name])
+        return found
+
+    def set_settings(self, plugin_id: str, values: dict[str, Any]) -> None:
+        """Keep values of a plugin's settings and tell it.
+
+        Raises
+        ------
+        PluginError
+            If a value does not fit its setting.
+        """
+        settings = self.records[plugin_id].manifest.settings
+        for name, value in values.items():
+            try:
+                settings[name].check(value)
+            except (KeyError, ValueError) as error:
+                raise PluginError(plugin_id, f"setting {name}: {error}") from error
+        self.state.decision(plugin_id).settings.update(values)
+        self.state.save()
+        record = self.records[plugin_id]
+        if record.access is not None:
+            record.access.own_signals.emit("settings-changed", self.settings(plugin_id))
+
+    def set_enabled(self, plugin_id: str, enabled: bool) -> None:
+        """Enable or disable a plugin; enabling also ends its quarantine."""
+        decision = self.state.decision(plugin_id)
+        decision.enabled = enabled
+        if enabled:
+            decision.quarantined = ""
+        self.state.save()
+        with self._lock:
+            record = self.records.get(plugin_id)
+            if record is not None:
+                for worker in record.workers.values():
+                    worker.forgive()
+                self._settle(record)
+        self.changed.emit()
+
+    def grant(self, plugin_id: str, granted: Permissions) -> None:
+        """Keep what the user granted."""
+        self.state.decision(plugin_id).granted = granted.model_dump()
+        self.state.save()
+        with self._lock:
+            if plugin_id in self.records:
+                self._settle(self.records[plugin_id])
+        self.changed.emit()
+
+    def reload(self, plugin_id: str) -> None:
+        """Read a plugin anew: manifest, code, workers."""
+        record = self.records.get(plugin_id)
+        if record is not None:
+            self.forget(record)
+            self.discover()
+
+    def forget(self, record: PluginRecord) -> None:
+        """Stop a plugin and drop its modules, so that it is read anew when it is found again."""
+        with self._lock:
+            self._deactivate(record)
+            self.records.pop(record.id, None)
+
+    def close(self) -> None:
+        """Stop everything; waits for it."""
+        self._supervisor.close()
+        with self._lock:
+            for record in self.records.values():
+                record.workers.clear()
+                self._table.remove_owner(record.id)
+                importing.forget(record.found)
+
+
+__all__ = ["PluginRecord", "PluginStatus", "Plugins", "WorkerState"]

@@ -1,0 +1,197 @@
+"""What a worker asks of the window and tells it, for one process of it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ingest.pipeline.frames import MessageError
+from ingest.pipeline.job import Job, Progress
+from plugins.host.access import PluginAccess
+from plugins.host.delivery import WorkerDelivery
+from plugins.host.link import Incoming, Link
+from plugins.host.stream import BatchReceiver
+from twin_model.errors import Cancelled, PluginError
+
+
+class WorkerRequests:
+    """Answers the calls and takes the notes of one process.
+
+    Parameters
+    ----------
+    access : PluginAccess
+    receiver : BatchReceiver
+        Of what the worker publishes.
+    delivery : WorkerDelivery
+        Of what it subscribed to; survives the process.
+    told : callable
+        Takes the notes about the process itself: ready, failed, beat, bye.
+    """
+
+    def __init__(
+        self,
+        access: PluginAccess,
+        receiver: BatchReceiver,
+        delivery: WorkerDelivery,
+        told: Callable[[str, Any], None],
+    ) -> None:
+        self._access = access
+        self._receiver = receiver
+        self._delivery = delivery
+        self._told = told
+        self._link: Link | None = None
+        self._disconnect: dict[str, Callable[[], None]] = {}
+        self._overlays: set[str] = set()
+        self._jobs: dict[int, _RemoteJob] = {}
+        self.batches = 0
+        self.samples = 0
+
+    def attach(self, link: Link) -> None:
+        """Take the link by which to answer."""
+        self._link = link
+        # What the context tells of itself must be up to date whether or not it is listened to.
+        for signal in ("time-changed", "selection-changed", "settings-changed"):
+            self._connect(signal)
+
+    def close(self) -> None:
+        """End what depended on the process: signals, overlays, jobs."""
+        for disconnect in self._disconnect.values():
+            disconnect()
+        self._disconnect.clear()
+        for name in self._overlays:
+            self._access.services.draw(self._access.id, name, None)
+        for job in self._jobs.values():
+            job.end("the worker has ended", [])
+
+    # -- calls: in a thread of the executor -----------------------------------------------
+
+    def serve(self, call: Incoming) -> Any:
+        """Answer a call."""
+        access, arguments = self._access, call.arguments
+        match call.method:
+            case "twin.title":
+                return access.title()
+            case "twin.revision":
+                return access.revision()
+            case "twin.query":
+                return access.query(**arguments)
+            case "twin.count":
+                return access.count(**arguments)
+            case "twin.entity":
+                return access.entity(**arguments)
+            case "twin.relations":
+                return access.relations(**arguments)
+            case "twin.to_wgs84":
+                return access.to_wgs84(**arguments)
+            case "twin.to_local":
+                return access.to_local(**arguments)
+            case "twin.submit":
+                return access.submit(**arguments)
+            case "samples.subscribe":
+                return self._delivery.subscribe(**arguments)
+            case "signals.connect":
+                return self._connect(**arguments)
+        raise PluginError(access.id, f"the window has no '{call.method}'")
+
+    def _connect(self, signal: str) -> None:
+        if signal not in self._disconnect:
+            self._disconnect[signal] = self._access.connect(
+                signal, lambda value: self._emit(signal, value)
+            )
+
+    def _emit(self, signal: str, value: Any) -> None:
+        if self._link is not None:
+            with contextlib.suppress(TypeError):
+                self._link.note("signal", [signal, value])
+
+    # -- notes: in the reading thread, must not block -------------------------------------
+
+    def note(self, method: str, value: Any) -> None:
+        """Take a note."""
+        match method:
+            case "keys":
+                self._receiver.keys(value)
+            case "batch":
+                sequence, batch = self._receiver.batch(value)
+                self.batches += 1
+                self.samples += len(batch)
+                self._delivery.publish(batch, lambda: self._acknowledge(sequence))
+            case "acknowledge":
+                self._delivery.acknowledged(value)
+            case "unsubscribe":
+                self._delivery.unsubscribe(value)
+            case "draw":
+                self._draw(*value)
+            case "select":
+                entity_id = str(value)
+                self._access.services.post(lambda: self._access.services.select(entity_id))
+            case "job.start" | "job.progress" | "job.end":
+                self._job(method, value)
+            case "ready" | "failed" | "beat" | "bye":
+                self._told(method, value)
+            case _:
+                raise MessageError(f"a note '{method}'")
+
+    def _acknowledge(self, sequence: int) -> None:
+        if self._link is not None:
+            self._link.note("acknowledge", sequence)
+
+    def _draw(self, name: str, overlay: Any) -> None:
+        if overlay is None:
+            self._overlays.discard(name)
+        else:
+            self._overlays.add(name)
+        self._access.services.draw(self._access.id, name, overlay)
+
+    def _job(self, method: str, value: list[Any]) -> None:
+        number = int(value[0])
+        if method == "job.start":
+            link = self._link
+            remote = _RemoteJob(lambda: link.note("job.cancel", number) if link else None)
+            self._jobs[number] = remote
+            self._access.services.start_job(str(value[1]), remote.work)
+        elif number in self._jobs:
+            if method == "job.progress":
+                self._jobs[number].progress(value[1])
+            else:
+                self._jobs.pop(number).end(str(value[1]), list(value[2]))
+
+
+class _RemoteJob:
+    """Stands in the Jobs panel for work that a worker does."""
+
+    def __init__(self, cancel: Callable[[], object]) -> None:
+        self._cancel = cancel
+        self._latest: Progress | None = None
+        self._stirred = threading.Event()
+        self._end: tuple[str, list[str]] | None = None
+
+    def progress(self, progress: Progress) -> None:
+        self._latest = progress
+        self._stirred.set()
+
+    def end(self, error: str, warnings: list[str]) -> None:
+        self._end = (error, warnings)
+        self._stirred.set()
+
+    def work(self, job: Job) -> None:
+        """Follow it in a thread of the window's jobs until it ends."""
+        told = False
+        while self._end is None:
+            self._stirred.wait(0.2)
+            self._stirred.clear()
+            if job.cancelled and not told:
+                told = True
+                self._cancel()
+            latest, self._latest = self._latest, None
+            if latest is not None and not job.cancelled:
+                job.report(latest.stage, latest.done, latest.total, latest.unit)
+        error, warnings = self._end
+        for warning in warnings:
+            job.warn(str(warning))
+        if error == "cancelled":
+            raise Cancelled
+        if error:
+            raise RuntimeError(error)
