@@ -122,6 +122,7 @@ def test_a_house_is_browsed_as_a_graph_changed_compared_and_given_a_type_of_the_
     qtbot.waitUntil(lambda: twin.entity(room.id).type == "quiet_room")
 
     # All of it is one step of undo each, also after reopening.
+    window.set_language("en")
     window.close()
     with Twin.open(folder) as again:
         assert again.entity(room.id).type == "quiet_room"
