@@ -31,8 +31,8 @@ LAYOUTS: Final = ("plan", "monitor", "reconstruct")
 
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
-    "plan": {"layers", "entities", "entity", "timeline"},
-    "monitor": {"entities", "entity", "timeline", "jobs"},
+    "plan": {"layers", "entities", "entity", "relations", "timeline"},
+    "monitor": {"entities", "entity", "relations", "timeline", "jobs"},
     "reconstruct": {"layers", "jobs", "console"},
 }
 
@@ -219,6 +219,7 @@ class Docks(QObject):
             "timeline": TIMELINE_PX,
             "jobs": _JOBS_HEIGHT_PX,
             "entities": round(height * 0.58),
+            "relations": round(height * 0.4),
         }
         for name, pixels in below.items():
             self._set_extent(self._docks[name], Qt.Orientation.Vertical, pixels, height)

@@ -19,6 +19,7 @@ from twin_model.time import Instant
 if TYPE_CHECKING:
     from app.entity_shapes import ShapeMaker
     from rendering.entities.shape import EntityShape
+    from twin_model.comparison import EntityChange
     from twin_model.view import TwinView
 
 #: More than these would neither be told apart nor fit the frame's budget.
@@ -42,13 +43,18 @@ class DrawnEntities(QObject):
     session : ProjectSession
     viewport : Viewport
     background : Background
+    key : str
+        Tells the questions of one viewport from those of another.
     """
 
     changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, session: ProjectSession, viewport: Viewport, background: Background) -> None:
+    def __init__(
+        self, session: ProjectSession, viewport: Viewport, background: Background, *, key: str = ""
+    ) -> None:
         super().__init__(viewport)
+        self._key = f"drawn-entities{key}"
         self._session = session
         self._viewport = viewport
         self._background = background
@@ -70,14 +76,15 @@ class DrawnEntities(QObject):
 
         return self._ids.get(feature) if layer == ENTITIES else None
 
-    def mark_of(self, entity: Entity) -> tuple[str, int] | None:
+    def mark_of(self, entity: Entity | EntityChange) -> tuple[str, int] | None:
         """Return what the stage marks for an entity; None where nothing of it is drawn."""
         if entity.layer is not None:
             return None if entity.feature is None else (entity.layer, entity.feature)
         from rendering.entities.shape import ENTITIES
 
-        feature = self._features.get(entity.id)
-        return None if feature is None else (ENTITIES, feature)
+        if entity.id not in self._shapes:
+            return None
+        return ENTITIES, self._features[entity.id]
 
     def shape(self, entity_id: str) -> EntityShape | None:
         """Return how an entity is drawn; None where it is not."""
@@ -106,6 +113,17 @@ class DrawnEntities(QObject):
             self._instant = instant
             self._waiting = None
             self._ask()
+
+    def show_project(self) -> None:
+        """Show the entities of the project that is open already."""
+        self._open()
+
+    def leave(self) -> None:
+        """Follow the project no more."""
+        self._background.drop(self._key)
+        self._session.opened.disconnect(self._open)
+        self._session.closed.disconnect(self._clear)
+        self._session.changed.disconnect(self._follow)
 
     def _open(self) -> None:
         self._clear()
@@ -143,9 +161,7 @@ class DrawnEntities(QObject):
             except StoreError as error:
                 return error  # the project may have been closed meanwhile
 
-        self._background.ask(
-            "drawn-entities", question, lambda found: self._show(twin, instant, found)
-        )
+        self._background.ask(self._key, question, lambda found: self._show(twin, instant, found))
 
     def _show(self, twin: object, instant: Instant | None, found: _Read | StoreError) -> None:
         if twin is not self._session.twin:

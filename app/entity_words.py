@@ -169,6 +169,9 @@ _ENTITY_TYPES: Final = {
 def entity_type(name: str) -> str:
     """Return the word for an entity type; an identifier that nobody declares made readable."""
     key = name.lower().replace("_", "-")
+    own = key.replace("-", "_")
+    if own in schema.project_ids():
+        return schema.sentence(schema.catalogue().name(own, schema.language()))
     if key in _ENTITY_TYPES:
         return QCoreApplication.translate("EntityType", str(_ENTITY_TYPES[key]))
     # Reading the catalogue takes half a second: what is drawn before is drawn again after.

@@ -82,7 +82,8 @@ def _steps(window: MainWindow) -> Iterator[None]:
     _make_scene(window)
     yield
     for make in (
-        _make_layers, _make_entities, _make_entity, _make_editing, _make_others, _make_plugins,
+        _make_layers, _make_entities, _make_entity, _make_editing, _make_relations,
+        _make_comparison, _make_others, _make_plugins,
     ):  # fmt: skip
         make(window)
         yield
@@ -96,6 +97,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
 
 def _make_scene(window: MainWindow) -> None:
     from app.drawn import DrawnEntities
+    from app.editing.project_types import ProjectTypes
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.measure import MeasureTool
@@ -105,9 +107,11 @@ def _make_scene(window: MainWindow) -> None:
 
     services, viewport = window.services, window.viewport
     viewport.stage.set_theme(services.theme.dark)
+    window.project_types = ProjectTypes(window.session, services.background)
+    window.project_types.setParent(window)
     window.navigator = Navigator(viewport)
-    window.scene = Scene(window.session, viewport)
     window.drawn = DrawnEntities(window.session, viewport, services.background)
+    window.scene = Scene(window.session, viewport, services.background, window.drawn)
     window.overlays = Overlays(viewport, services.theme, services.icons)
     window.empty = EmptyState(viewport, services.icons)
     window.measure = MeasureTool(viewport, window.navigator, window.overlays, services.theme)
@@ -166,6 +170,21 @@ def _make_editing(window: MainWindow) -> None:
     window.attach = AttachTool(window)
 
 
+def _make_relations(window: MainWindow) -> None:
+    from app.panels.relations import RelationsPanel
+
+    s = window.services
+    window.relations_panel = RelationsPanel(s.session, s.background, s.theme, s.icons)
+    window.docks.fill("relations", window.relations_panel)
+
+
+def _make_comparison(window: MainWindow) -> None:
+    from app.comparing import Comparing
+
+    window.comparing = Comparing(window)
+    window.docks.fill("comparison", window.comparing.panel)
+
+
 def _make_others(window: MainWindow) -> None:
     from app.actions.registry import Actions
     from app.panels.console import ConsolePanel
@@ -174,7 +193,7 @@ def _make_others(window: MainWindow) -> None:
 
     s = window.services
     window.jobs_panel = JobsPanel(s.jobs, s.icons)
-    window.timeline = TimelinePanel(s.session, s.theme, s.icons)
+    window.timeline = TimelinePanel(s.session, s.background, s.theme, s.icons)
     window.actions_registry = Actions(window, s.icons)
     window.console = ConsolePanel(
         {
@@ -243,9 +262,28 @@ def _connect_parts(window: MainWindow) -> None:
     window.layers_panel.add_wanted.connect(window.choose_files)
     window.layers_panel.properties_wanted.connect(window.entity_panel.show_layer)
     window.entities_panel.chosen.connect(window.interaction.select)
+    window.entities_panel.several_chosen.connect(window.interaction.select_several)
     window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
+    window.interaction.selected.connect(window.relations_panel.show_entity)
+    window.interaction.selected.connect(window.entities_panel.show_selected)
+    window.relations_panel.entity_wanted.connect(window.interaction.select_id)
+    window.relations_panel.fly_wanted.connect(window.interaction.fly_to_id)
+    window.relations_panel.marks_changed.connect(
+        lambda groups: window.scene.set_marks(
+            "impact", [(window.theme.text(token)[:7], found) for token, found in groups]
+        )
+    )
+    relations = window.docks.dock("relations")
+    relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
+    window.entity_panel.show_graph(relations.isClosed())
     window.timeline.instant_changed.connect(window.show_instant)
+    window.comparing.connect_parts()
+    types = window.project_types
+    types.changed.connect(window.entity_panel.types_changed)
+    types.changed.connect(window.entities_panel.types_changed)
+    types.changed.connect(window.relations_panel.view.viewport().update)
+    window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
     window.tools.changed.connect(window.refresh)
     window.snapping.changed.connect(window.actions_registry.refresh)

@@ -28,6 +28,10 @@ from twin_model.errors import ShapanError
 
 _FONT_GLOB: Final = "phosphor-[0-9]*.ttf"
 _CHARMAP_GLOB: Final = "phosphor-charmap-*.json"
+#: Entity types name their glyphs in the Material Design Icons; loaded when first painted.
+_TYPE_PREFIX: Final = "mdi6."
+_TYPE_FONT_GLOB: Final = "materialdesignicons6-webfont-[0-9]*.ttf"
+_TYPE_CHARMAP_GLOB: Final = "materialdesignicons6-webfont-charmap-*.json"
 
 
 class IconSet:
@@ -56,6 +60,9 @@ class IconSet:
         self._codes: dict[str, str] = json.loads(charmaps[-1].read_text(encoding="utf-8"))
         number = QFontDatabase.addApplicationFont(str(fonts[-1]))
         self._family = QFontDatabase.applicationFontFamilies(number)[0]
+        self._folder = folder
+        self._type_family = ""
+        self._type_codes: dict[str, str] = {}
 
     def icon(self, name: str, token: str = "text", *, checked: str = "accent") -> QIcon:
         """Return an icon that follows the theme.
@@ -85,6 +92,42 @@ class IconSet:
             If the family has no such glyph.
         """
         return chr(int(self._codes[name], 16))
+
+    def _load_types(self) -> None:
+        folder = self._folder
+        if self._type_codes or folder is None:
+            return
+        fonts, charmaps = (
+            sorted(folder.glob(_TYPE_FONT_GLOB)),
+            sorted(folder.glob(_TYPE_CHARMAP_GLOB)),
+        )
+        if fonts and charmaps:
+            self._type_codes = json.loads(charmaps[-1].read_text(encoding="utf-8"))
+            number = QFontDatabase.addApplicationFont(str(fonts[-1]))
+            self._type_family = QFontDatabase.applicationFontFamilies(number)[0]
+
+    def paint_type(
+        self, painter: QPainter, rect: QRect | QRectF, name: str, colour: QColor
+    ) -> None:
+        """Paint the glyph of an entity type, such as ``mdi6.pump``; a cube for one unknown."""
+        self._load_types()
+        code = self._type_codes.get(name.removeprefix(_TYPE_PREFIX))
+        if code is None:
+            self.paint(painter, rect, "cube", colour)
+            return
+        font = QFont(self._type_family)
+        area = QRectF(rect)
+        font.setPixelSize(max(1, round(min(area.width(), area.height()))))
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, chr(int(code, 16)))
+        painter.restore()
+
+    def type_glyphs(self) -> list[str]:
+        """Return the names of all glyphs that a type may have."""
+        self._load_types()
+        return [_TYPE_PREFIX + name for name in self._type_codes]
 
     def paint(self, painter: QPainter, rect: QRect | QRectF, name: str, colour: QColor) -> None:
         """Paint one glyph centred in a rectangle, as large as its shorter side."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal
 
-from app import entity_words, numbers, words
+from app import entity_words, messages, numbers, words
 from app.drawn import DrawnEntities
 from app.item_models.entities import display_name
 from app.navigator import Navigator
@@ -22,6 +23,9 @@ from twin_model.layer import Bounds
 
 if TYPE_CHECKING:
     from rendering.options import Pick
+    from twin_model.time import Instant
+    from twin_model.twin import Twin
+    from twin_model.view import TwinView
 
 #: Half the width of what a flight to an entity without bounds shows, in metres.
 _ENTITY_REACH_M: Final = 30.0
@@ -66,6 +70,9 @@ class SceneInteraction(QObject):
         self._navigator = navigator
         self._cursor: tuple[float, float, float] | None = None
         self._hovered: tuple[str, int] | None = None
+        self._instant: Instant | None = None
+        #: An earlier instant whose things are shown too, while two are compared.
+        self.compared: Instant | None = None
         navigator.cursor.connect(self._show_coordinates)
         navigator.hovered.connect(self._hover)
         navigator.clicked.connect(self._click)
@@ -160,12 +167,15 @@ class SceneInteraction(QObject):
         if twin is None or pick is None or pick.feature is None:
             return None
         own = self._drawn.id_of(pick.layer, pick.feature)
-        if own is None:
-            return twin.entity_at(pick.layer, pick.feature)
-        try:
-            return twin.entity(own)
-        except ShapanError:
-            return None  # removed a moment ago; the scene follows
+        for view in self._views():
+            if own is None:
+                found = view.entity_at(pick.layer, pick.feature)
+                if found is not None:
+                    return found
+                continue
+            with contextlib.suppress(ShapanError):  # removed a moment ago; the scene follows
+                return view.entity(own)
+        return None
 
     def _click(self, pick: Pick | None, at: QPointF) -> None:
         adds = bool(self._navigator.modifiers & _ADDING)
@@ -191,13 +201,36 @@ class SceneInteraction(QObject):
 
     def select(self, entity: Entity) -> None:
         """Select an entity: outlined in the scene, shown in the Entity dock."""
-        self.select_all([entity])
+        self.select_several([entity])
 
-    def select_all(self, entities: Sequence[Entity]) -> None:
-        """Select several entities."""
+    def select_several(self, entities: Sequence[Entity]) -> None:
+        """Select entities: outlined in the scene, what they have in common in the Entity dock."""
         self._panel.show_entities(entities)
         self._mark()
-        self.selected.emit(entities[0] if len(entities) == 1 else None)
+        self.selected.emit(entities[0] if len(entities) == 1 else list(entities))
+
+    def set_instant(self, instant: Instant | None) -> None:
+        """Mean things as they are at an instant; None for now."""
+        self._instant = instant
+        self._mark()
+
+    def _views(self) -> list[Twin | TwinView]:
+        """Return the twin as it is shown, then as it is compared with."""
+        twin = self._session.required
+        found: list[Twin | TwinView] = [twin if self._instant is None else twin.at(self._instant)]
+        return found if self.compared is None else [*found, twin.at(self.compared)]
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return an entity as it is shown; None, said to the user, where there is none then."""
+        for view in self._views():
+            try:
+                return view.entity(entity_id)
+            except ShapanError as error:
+                message = str(error)
+        if self._instant is not None:
+            message = self.tr("It did not exist then.")
+        self._overlays.notice.show_error(messages.shown(message), details=False)
+        return None
 
     def toggle(self, entity: Entity) -> None:
         """Add an entity to what is selected, or take it out."""
@@ -205,7 +238,7 @@ class SceneInteraction(QObject):
         if len(others) == len(self._panel.entities):
             others.append(entity)
         if others:
-            self.select_all(others)
+            self.select_several(others)
         else:
             self.clear()
 
@@ -221,10 +254,15 @@ class SceneInteraction(QObject):
 
     def select_id(self, entity_id: str) -> None:
         """Select an entity by its id."""
-        try:
-            self.select(self._session.required.entity(entity_id))
-        except ShapanError as error:
-            self._overlays.notice.show_error(str(error), details=False)
+        entity = self.entity(entity_id)
+        if entity is not None:
+            self.select(entity)
+
+    def fly_to_id(self, entity_id: str) -> None:
+        """Select an entity by its id and fly to it."""
+        entity = self.entity(entity_id)
+        if entity is not None:
+            self.fly_to_entity(entity)
 
     def fly_to_entity(self, entity: Entity) -> None:
         """Select an entity and fly to it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -25,12 +25,16 @@ from PySide6.QtWidgets import (
 
 from app import entity_words
 from app.actions.registry import Actions
+from app.conditions import problem_of, query_of
 from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.project import ProjectSession
 from app.theme import Theme, small_font
 from app.workers import Background
-from twin_model.query import EntityQuery
+from twin_model.errors import ValidationError
+
+if TYPE_CHECKING:
+    from twin_model.twin import Twin
 
 _LIMIT: Final = 40
 _ROW_PX: Final = 30
@@ -239,14 +243,14 @@ class CommandPalette(QFrame):
             self._fit()
             return
         self._background.ask(
-            "palette",
-            lambda: twin.entities(EntityQuery(text=text, limit=20)),
-            partial(self._add_entities, text),
+            "palette", lambda: _find(twin, text), partial(self._add_entities, text)
         )
 
-    def _add_entities(self, text: str, entities: list[Any]) -> None:
+    def _add_entities(self, text: str, answer: tuple[list[Any], ValidationError | None]) -> None:
         if text != self.input.text().strip():
             return
+        entities, error = answer
+        self._nothing.setText(problem_of(error) if error is not None else self.tr("Nothing found"))
         for entity in entities:
             self._append(
                 Choice(
@@ -293,6 +297,14 @@ class CommandPalette(QFrame):
         if event.type() == QEvent.Type.FocusOut and not self.list.hasFocus():
             self.hide()
         return False
+
+
+def _find(twin: Twin, text: str) -> tuple[list[Any], ValidationError | None]:
+    """Return the first entities that a text means, and why it means none."""
+    try:
+        return twin.entities(replace(query_of(text), limit=20)), None
+    except ValidationError as error:
+        return [], error  # an answer: it is shown below the line
 
 
 def matches(text: str, title: str) -> bool:

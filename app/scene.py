@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.project import ProjectSession
 from app.viewport import Viewport
+from app.workers import Background
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.layer import Bounds, Layer, LayerRole
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.drawn import DrawnEntities
     from rendering.camera import CameraPose
+    from rendering.marks import MarkGroup
+    from twin_model.comparison import EntityChange
+    from twin_model.entity import Entity
+
+    Marked = Entity | EntityChange
+
+_ABSENT_MS: Final = 300
 
 _PLACE_TIMEOUT_S: Final = 10.0
 
@@ -26,20 +35,46 @@ class Scene(QObject):
     ----------
     session : ProjectSession
     viewport : Viewport
+    background : Background
+    drawn : DrawnEntities
+        Entities that no layer draws, of the same viewport.
+    key : str
+        Tells the questions of one scene from those of another.
     """
 
     failed = Signal(str)
     settled = Signal()
 
-    def __init__(self, session: ProjectSession, viewport: Viewport) -> None:
+    def __init__(
+        self,
+        session: ProjectSession,
+        viewport: Viewport,
+        background: Background,
+        drawn: DrawnEntities,
+        *,
+        key: str = "",
+    ) -> None:
         super().__init__(viewport)
         self._session = session
+        self._drawn = drawn
+        self._background = background
+        self._absent_key = f"absent{key}"
+        #: Features that are left out because what they stand for does not exist at the instant.
+        self.absent: dict[str, set[int]] = {}
+        self._again: dict[str, set[int]] = {}
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
         self._instant: Instant | None = None
+        self._marks: dict[str, list[tuple[str, Sequence[Marked]]]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
+        # Many edits a second make one question.
+        self._stale = QTimer(self)
+        self._stale.setSingleShot(True)
+        self._stale.setInterval(_ABSENT_MS)
+        self._stale.timeout.connect(self._ask_absent)
+        drawn.changed.connect(self._show_marks)
         session.opened.connect(self._open)
         session.closed.connect(self._clear)
         session.changed.connect(self._follow)
@@ -48,6 +83,20 @@ class Scene(QObject):
     def layers(self) -> dict[str, Layer]:
         """The layers that the stage holds, by id."""
         return dict(self._shown)
+
+    def show_project(self) -> None:
+        """Show the project that is open already, from where the viewport looks."""
+        self._viewport.stage.set_frame(self._session.required.frame)
+        self._placed = True
+        self._sync()
+
+    def leave(self) -> None:
+        """Follow the project no more."""
+        self._stale.stop()
+        self._background.drop(self._absent_key)
+        self._session.opened.disconnect(self._open)
+        self._session.closed.disconnect(self._clear)
+        self._session.changed.disconnect(self._follow)
 
     def _open(self) -> None:
         twin = self._session.required
@@ -67,6 +116,13 @@ class Scene(QObject):
         self._shown.clear()
         self._viewport.stage.select([])
         self._viewport.stage.hover(None)
+        self._marks.clear()
+        self._viewport.stage.set_marks([])
+        self._stale.stop()
+        self._background.drop(self._absent_key)
+        self._instant = None
+        self._again = {}
+        self._show_absent({})
         self._look_over_nothing()
 
     def _look_over_nothing(self) -> None:
@@ -81,6 +137,8 @@ class Scene(QObject):
             self._viewport.stage.set_frame(self._session.required.frame)
         if change.layers or change.frame:
             self._sync()
+        if (change.entities or change.all_entities) and not self._stale.isActive():
+            self._stale.start()
 
     def _sync(self) -> None:
         """Add, remove and restyle so that the stage shows the twin's layers."""
@@ -99,6 +157,7 @@ class Scene(QObject):
                 self._shown[layer.id] = layer
             else:
                 self._shown[layer.id] = layer
+        self._ask_absent()
         stage.set_order([layer_id for layer_id in layers if layer_id in self._shown])
         if self._shown:
             self._place_now()
@@ -147,6 +206,56 @@ class Scene(QObject):
             )
             self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
         self._viewport.stage.set_date(instant or Instant.now())
+        self._ask_absent()
+        self._viewport.redraw()
+
+    def _ask_absent(self) -> None:
+        """Find out which features stand for nothing at the instant."""
+        twin = self._session.twin
+        if twin is None or not self._shown:
+            return
+        view = twin if self._instant is None else twin.at(self._instant)
+
+        def read() -> dict[str, set[int]]:
+            from twin_model.comparison import absent_features
+
+            return absent_features(view)
+
+        self._background.ask(self._absent_key, read, self._show_absent)
+
+    def _show_absent(self, absent: dict[str, set[int]]) -> None:
+        self.absent = absent
+        self._viewport.stage.set_hidden(
+            {layer: found - self._again.get(layer, set()) for layer, found in absent.items()}
+        )
+        self._viewport.redraw()
+
+    def show_again(self, things: Sequence[Marked]) -> None:
+        """Draw features although what they stand for is gone: those that a comparison marks."""
+        self._again = {}
+        for thing in things:
+            if thing.layer is not None and thing.feature is not None:
+                self._again.setdefault(thing.layer, set()).add(thing.feature)
+        self._show_absent(self.absent)
+
+    def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Marked]]]) -> None:
+        """Mark entities in colours, for one who asks; none to unmark.
+
+        Parameters
+        ----------
+        name : str
+            Who asks; the marks of others stay.
+        groups : sequence of (colour, entities)
+            ``#rrggbb``.
+        """
+        self._marks[name] = list(groups)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        groups = [one for kept in self._marks.values() for one in kept]
+        self._viewport.stage.set_marks(
+            [_mark_group(colour, entities, self._drawn) for colour, entities in groups]
+        )
         self._viewport.redraw()
 
     # -- camera --------------------------------------------------------------------------
@@ -219,6 +328,20 @@ class Scene(QObject):
 
         timer.timeout.connect(look)
         timer.start()
+
+
+def _mark_group(colour: str, entities: Sequence[Marked], drawn: DrawnEntities) -> MarkGroup:
+    from rendering.marks import MarkGroup
+
+    features: dict[str, set[int]] = {}
+    points = []
+    for entity in entities:
+        mark = drawn.mark_of(entity)
+        if mark is not None:
+            features.setdefault(mark[0], set()).add(mark[1])
+        elif entity.position is not None:
+            points.append(entity.position)
+    return MarkGroup(colour, features, tuple(points))
 
 
 def pose_from(document: Any) -> CameraPose | None:

@@ -81,6 +81,9 @@ class Viewport(QOpenGLWidget):
         self._frame_wanted.connect(self.redraw)
         self._pump = self._timer(_PUMP_MS, self.redraw)
         self._rest = self._timer(_REST_MS, self._settle)
+        #: A viewport whose picture covers the left of this one, up to so many pixels.
+        self.beside: Viewport | None = None
+        self.beside_px = 0
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
         self._fly = QTimer(self)
         self._fly.setInterval(16)
@@ -263,6 +266,8 @@ class Viewport(QOpenGLWidget):
 
     def pick_at(self, x: float, y: float) -> Any:
         """Return the `Pick` under a point of this widget, None for the sky."""
+        if self.beside is not None and x < self.beside_px:
+            return self.beside.pick_at(x, y)
         if self._context is None:
             return None
         self._make_current()

@@ -22,6 +22,7 @@ from twin_model.errors import ShapanError, StoreError
 # What fills the window is imported after its first frame: see app/furnishing.py.
 if TYPE_CHECKING:
     from app.actions.registry import Actions
+    from app.comparing import Comparing
     from app.drawn import DrawnEntities
     from app.editing.attach import AttachTool
     from app.editing.bar import EditBar
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.editing.cut import CutTool
     from app.editing.draw import DrawTool
     from app.editing.entity_editing import EntityEditing
+    from app.editing.project_types import ProjectTypes
     from app.editing.snapping import Snapping
     from app.editing.tool import ToolBox
     from app.editing.transform import TransformTool
@@ -44,10 +46,12 @@ if TYPE_CHECKING:
     from app.panels.entity import EntityPanel
     from app.panels.jobs import JobsPanel
     from app.panels.layers import LayersPanel
+    from app.panels.relations import RelationsPanel
     from app.panels.timeline import TimelinePanel
     from app.plugins.hub import PluginHub
     from app.scene import Scene
     from app.status_strip import StatusStrip
+    from app.types.editor import TypesEditor
     from twin_model.entity import Entity
     from twin_model.time import Instant
 
@@ -77,6 +81,9 @@ class MainWindow(QMainWindow):
     layers_panel: LayersPanel
     entities_panel: EntitiesPanel
     entity_panel: EntityPanel
+    relations_panel: RelationsPanel
+    comparing: Comparing
+    project_types: ProjectTypes
     jobs_panel: JobsPanel
     timeline: TimelinePanel
     interaction: SceneInteraction
@@ -104,6 +111,7 @@ class MainWindow(QMainWindow):
         self.language = services.language
         self._settled = False
         self._closed = False
+        self.types_editor: TypesEditor | None = None
         self._ready: list[Callable[[], object]] = []
         self._furnishing: Furnishing | None = Furnishing(self)
         self.setWindowTitle("沙盘 Shapan")
@@ -136,6 +144,8 @@ class MainWindow(QMainWindow):
         add("layers", lambda: self.tr("Layers"), Side.LEFT)
         add("entity", lambda: self.tr("Entity"), Side.RIGHT)
         add("entities", lambda: self.tr("Entities"), Side.BOTTOM, beside="layers")
+        add("relations", lambda: self.tr("Relations"), Side.BOTTOM, beside="entity")
+        add("comparison", lambda: self.tr("Changes"), Side.TAB, beside="entities")
         add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
         add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
         add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
@@ -337,10 +347,14 @@ class MainWindow(QMainWindow):
 
     def show_instant(self, instant: Instant | None) -> None:
         self.entities_panel.set_instant(instant)
+        self.entity_panel.set_instant(instant)
+        self.interaction.set_instant(instant)
         self.scene.set_instant(instant)
         self.drawn.set_instant(instant)
         if instant is not None:
             self.tools.stop()
+        self.relations_panel.set_instant(instant)
+        self.comparing.set_instants(self.timeline.other)
 
     def select_tool(self) -> None:
         """Leave every tool: clicks select again."""
@@ -351,12 +365,6 @@ class MainWindow(QMainWindow):
         """Measure, in place of whatever else had the mouse."""
         self.tools.stop()
         self.measure.start(mode)
-
-    def assign_by_query(self) -> None:
-        """Give many entities a value at once."""
-        from app.editing.assign import AssignDialog
-
-        AssignDialog(self, self.services).open()
 
     def has_selection(self) -> bool:
         """Return whether an entity is selected."""
@@ -481,5 +489,7 @@ class MainWindow(QMainWindow):
             self._furnishing.stop()
         self.jobs.shut_down()
         self.services.background.wait()
+        if self._furnishing is None:
+            self.comparing.swipe.stop()
         self.session.close()
         self.viewport.close_stage()

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app import entity_words, messages
+from app.editing import schema
 
 _KINDS: Final = {
     "points": QT_TRANSLATE_NOOP("Kind", "Point cloud"),
@@ -136,6 +137,8 @@ def known_units() -> frozenset[str]:
 
 def relation(name: str, *, incoming: bool = False) -> str:
     """Return the words for a relation, seen from its source or its target."""
+    if name not in _RELATIONS and schema.is_loaded():
+        return schema.relation_name(name, incoming=incoming)
     return _word("Relation", _INCOMING if incoming else _RELATIONS, name)
 
 
@@ -200,4 +203,6 @@ def edit(label: str) -> str:
 
 def _edited(name: str) -> str:
     """Return the word for what a label names; a thing's own name as it is."""
-    return relation(name) if name in _RELATIONS else entity_words.edited(name)
+    if name in _RELATIONS or (name.islower() and relation(name) != name):
+        return relation(name)
+    return entity_words.edited(name)

@@ -73,6 +73,10 @@ class Background(QObject):
         else:
             answer(result)
 
+    def drop(self, key: str) -> None:
+        """Drop the answer that is still to come for a key."""
+        self._latest.pop(key, None)
+
     def forget(self) -> None:
         """Drop every answer that is still to come."""
         self._latest.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import struct
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,13 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.fid)
+
+    def without(self, fids: Collection[int]) -> FeatureTable:
+        """Return a table that lacks some rows."""
+        keep = ~np.isin(self.fid, list(fids))
+        rows = np.flatnonzero(keep)
+        columns = {key: [values[i] for i in rows] for key, values in self.columns.items()}
+        return FeatureTable(self.fid[keep], self.geometry[keep], columns)
 
     def number(self, key: str, index: int) -> float | None:
         """Return a column's value as a finite number, None where it is none."""

@@ -46,11 +46,11 @@ def poly_data(
     points.SetData(vtk_array(position))
     data.SetPoints(points)
     if triangles is not None:
-        data.SetPolys(_cells(triangles, 3))
+        data.SetPolys(cells(triangles, 3))
     if lines is not None:
-        data.SetLines(_cells(lines, 2))
+        data.SetLines(cells(lines, 2))
     if triangles is None and lines is None:
-        data.SetVerts(_cells(np.arange(len(position), dtype=np.int32), 1))
+        data.SetVerts(cells(np.arange(len(position), dtype=np.int32), 1))
     if normal is not None:
         data.GetPointData().SetNormals(vtk_array(normal))
     if uv is not None:
@@ -62,11 +62,12 @@ def poly_data(
     return data
 
 
-def _cells(indices: Array, width: int) -> Any:
-    cells = vtkCellArray()
+def cells(indices: Array, width: int) -> Any:
+    """Return a ``vtkCellArray`` of cells with *width* points each."""
+    found = vtkCellArray()
     flat = np.ascontiguousarray(indices.reshape(-1), dtype=np.int32)
-    cells.SetData(width, vtk_array(flat, VTK_TYPE_INT32))
-    return cells
+    found.SetData(width, vtk_array(flat, VTK_TYPE_INT32))
+    return found
 
 
 def image_data(pixels: npt.NDArray[np.uint8]) -> Any:

@@ -1,21 +1,25 @@
-"""Outlines around what is selected or under the pointer."""
+"""Outlines around what is selected, marked or under the pointer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from rendering.actors import line_actor
 from rendering.geometry import feature_edges, poly_data, vtk_matrix
-from rendering.symbology.palette import Theme
+from rendering.symbology.palette import Colour
 from rendering.tiles.parts import Part
 
+_LINE_PX: Final = 2.5
 
-def outline_actors(part: Part, features: Any, theme: Theme, width_px: float) -> list[Any]:
-    """Return a silhouette and a faint tint of the features in a part."""
+
+def outline_actors(
+    part: Part, features: Any, colour: Colour, width_px: float, opacity: float = 0.22
+) -> list[Any]:
+    """Return a silhouette and a tint of the features in a part."""
     if part.feature is None:
         return []
     inside = np.isin(part.feature, features)
@@ -23,23 +27,24 @@ def outline_actors(part: Part, features: Any, theme: Theme, width_px: float) -> 
         return []
     found: list[Any] = []
     if part.triangles is not None:
-        faces = part.triangles[inside[part.triangles].all(axis=1)]
+        drawn = part.triangles if part.kept is None else part.kept
+        faces = drawn[inside[drawn].all(axis=1)]
         pairs = feature_edges(part.position, faces)
         if len(pairs):
             order = np.arange(len(pairs), dtype=np.uint32).reshape(-1, 2)
-            found.append(line_actor(poly_data(pairs, lines=order), theme.accent, width_px))
+            found.append(line_actor(poly_data(pairs, lines=order), colour, width_px))
         if len(faces):
             used, index = np.unique(faces, return_inverse=True)
             tint = line_actor(
-                poly_data(part.position[used], triangles=index.reshape(-1, 3)), theme.accent, 1.0
+                poly_data(part.position[used], triangles=index.reshape(-1, 3)), colour, 1.0
             )
-            tint.GetProperty().SetOpacity(0.22)
+            tint.GetProperty().SetOpacity(opacity)
             mapper = tint.GetMapper()
             mapper.SetResolveCoincidentTopologyToPolygonOffset()
             mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-1.0, -1.0)
             found.append(tint)
     else:
-        dots = line_actor(poly_data(part.position[inside]), theme.accent, 1.0)
+        dots = line_actor(poly_data(part.position[inside]), colour, 1.0)
         dots.GetProperty().SetPointSize(width_px + 4)
         found.append(dots)
     for actor in found:
@@ -74,9 +79,9 @@ def ground_outline(
 
 
 def course_actor(
-    courses: list[npt.NDArray[np.float64]], theme: Theme, width_px: float
+    courses: list[npt.NDArray[np.float64]], colour: Colour, width_px: float
 ) -> Any | None:
-    """Return an actor of courses (n, 3) in the selection colour; None where there are none."""
+    """Return an actor of courses (n, 3) in a colour; None where there are none."""
     pairs = [np.stack([c[:-1], c[1:]], 1).reshape(-1, 3) for c in courses if len(c) > 1]
     if not pairs:
         return None
@@ -84,6 +89,29 @@ def course_actor(
     centre = points.mean(axis=0)
     order = np.arange(len(points)).reshape(-1, 2)
     data = poly_data((points - centre).astype(np.float32), lines=order)
-    actor = line_actor(data, theme.accent, width_px)
+    actor = line_actor(data, colour, width_px)
+    actor.SetPosition(*centre)
+    return actor
+
+
+def thin_actor(data: Any, centre: Any, nearer: int) -> Any:
+    """Return courses a few pixels wide in colours of their own.
+
+    Parameters
+    ----------
+    data : vtkPolyData
+        Lines relative to *centre*.
+    centre : (3,) sequence of floats
+        Local metres.
+    nearer : int
+        By how many 1/65536 of the depth they are drawn nearer than they are, negative.
+    """
+    actor = line_actor(data, (1.0, 1.0, 1.0), _LINE_PX)
+    actor.ForceTranslucentOn()  # shifted, it must not write the depth that picking reads
+    mapper = actor.GetMapper()
+    mapper.ScalarVisibilityOn()
+    mapper.SetColorModeToDirectScalars()
+    mapper.SetResolveCoincidentTopologyToPolygonOffset()
+    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, nearer)
     actor.SetPosition(*centre)
     return actor

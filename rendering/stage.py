@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from rendering.hidden_window import make_window
 from rendering.labels import Labels
 from rendering.light import Light
 from rendering.look import Look, make_look
+from rendering.marks import MarkGroup, Marks
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
 from rendering.picking import Picker, Ray
@@ -104,8 +105,7 @@ class Stage:
         self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
         self._picker = Picker(self.renderer)
-        self._selected: list[tuple[str, int]] = []
-        self._hovered: tuple[str, int] | None = None
+        self._marks = Marks()
         self._apply_camera()
 
     # -- layers ----------------------------------------------------------------------------
@@ -135,7 +135,8 @@ class Stage:
         view = make_view(layer, folder, self._scene, self._ground)
         self._layers[layer.id] = view
         self._order.append(layer.id)
-        self._mark(layer.id)
+        view.hide(set(self._marks.hidden(layer.id)))
+        self._mark([layer.id])
         self._layers_changed()
 
     def remove_layer(self, layer_id: str) -> None:
@@ -381,24 +382,32 @@ class Stage:
 
     def select(self, items: list[tuple[str, int]]) -> None:
         """Mark (layer, feature) pairs as selected; replaces what was."""
-        self._selected = list(items)
-        for layer_id in self._layers:
-            self._mark(layer_id)
+        self._marks.select(items)
+        self._mark(self._layers)
 
     def hover(self, item: tuple[str, int] | None) -> None:
         """Mark what the pointer is over."""
-        if item == self._hovered:
-            return
-        previous, self._hovered = self._hovered, item
-        for layer_id in {i[0] for i in (previous, item) if i is not None}:
-            self._mark(layer_id)
+        self._mark(self._marks.hover(item))
 
-    def _mark(self, layer_id: str) -> None:
-        view = self._layers.get(layer_id)
-        if view is not None:
-            chosen = {feature for layer, feature in self._selected if layer == layer_id}
-            is_here = self._hovered is not None and self._hovered[0] == layer_id
-            view.select(chosen, self._hovered[1] if is_here and self._hovered else None)
+    def set_marks(self, groups: Sequence[MarkGroup]) -> None:
+        """Mark things in colours; replaces what was, and stays whatever is selected."""
+        for index in range(max(len(groups), len(self._marks.groups))):
+            overlay = groups[index].overlay() if index < len(groups) else None
+            self._overlays.set(f"marks-{index}", overlay)
+        self._mark(self._marks.set_groups(groups))
+
+    def set_hidden(self, features: Mapping[str, Collection[int]]) -> None:
+        """Leave features of layers undrawn and unpickable; replaces what was."""
+        for layer_id in self._marks.hide(features):
+            if layer_id in self._layers:
+                self._layers[layer_id].hide(set(self._marks.hidden(layer_id)))
+                self._pending = True
+
+    def _mark(self, layer_ids: Iterable[str]) -> None:
+        for layer_id in layer_ids:
+            view = self._layers.get(layer_id)
+            if view is not None:
+                view.mark(self._marks.of(layer_id))
 
     def set_overlay(self, name: str, overlay: Overlay | None) -> None:
         """Show lines, points and labels above the scene; None removes them."""

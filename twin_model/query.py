@@ -16,7 +16,7 @@ class EntityQuery:
     Parameters
     ----------
     type : str or None
-        With its subtypes where the twin has a catalogue of types.
+        With its subtypes where the twin has a catalogue of types, and *exactly* is not set.
     layer : str or None
     bbox : (west, south, east, north) or None
         Local metres; the reference point must lie inside.
@@ -49,6 +49,8 @@ class EntityQuery:
         Corners in local metres; the last one needs not repeat the first.
     order_by : str
         As after ``order by`` in the text form, such as ``height desc, name``.
+    exactly : bool
+        Whether `type` is meant without its subtypes.
     """
 
     type: str | None = None
@@ -69,6 +71,7 @@ class EntityQuery:
     heights: tuple[float, float] | None = None
     polygon: tuple[tuple[float, float], ...] | None = None
     order_by: str = ""
+    exactly: bool = False
 
 
 # -- the text form, parsed -------------------------------------------------------------

@@ -311,9 +311,9 @@ class Twin:
         """Return the entity that a feature of a layer stands for."""
         return self._current.entity_at(layer_id, feature)
 
-    def entity_counts(self) -> dict[str, int]:
-        """Return how many entities there are now of each type."""
-        return self._current.entity_counts()
+    def entity_counts(self, query: EntityQuery | None = None) -> dict[str, int]:
+        """Return how many entities there are now of each type, of those that match."""
+        return self._current.entity_counts(query)
 
     def relations(self, entity_id: str) -> list[Relation]:
         """Return the relations of an entity, outgoing and incoming."""

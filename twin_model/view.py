@@ -79,6 +79,11 @@ class TwinView:
         """Return a connection to read with."""
         return self._source.reader()
 
+    @property
+    def frame(self) -> Frame:
+        """The project's frame."""
+        return self._source.frame
+
     def _context(self) -> Context:
         source = self._source
         return Context(source.reader(), source.frame, source.now(), source.catalogue)
@@ -127,8 +132,10 @@ class TwinView:
         source = self._source
         return search.by_feature(source.reader(), layer_id, feature, source.frame, self.moment())
 
-    def entity_counts(self) -> dict[str, int]:
-        """Return how many entities there are of each type."""
+    def entity_counts(self, query: EntityQuery | None = None) -> dict[str, int]:
+        """Return how many entities there are of each type, of those that match; see `entities`."""
+        if query is not None:
+            return search.counts(self._context(), self._asked(query))
         return search.counts_by_type(self._source.reader(), self.moment())
 
     def relations(self, entity_id: str) -> list[Relation]:

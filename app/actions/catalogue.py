@@ -89,6 +89,10 @@ def _edit(window: MainWindow) -> list[ActionSpec]:
                    lambda: bool(session.twin and session.twin.undo_label)),
         ActionSpec("edit.redo", redo_title, session.redo, "Ctrl+Shift+Z", "arrow-u-up-right",
                    lambda: bool(session.twin and session.twin.redo_label)),
+        ActionSpec("edit.types",
+                   lambda: QCoreApplication.translate("Actions", "Entity types…"),
+                   partial(_edit_types, window), "Ctrl+Shift+Y", "tree-structure",
+                   lambda: session.twin is not None),
         ActionSpec("edit.palette",
                    lambda: QCoreApplication.translate("Actions", "Command palette"),
                    window.show_palette, "Ctrl+K", "magnifying-glass", palette=False),
@@ -148,6 +152,17 @@ def _tools(window: MainWindow) -> list[ActionSpec]:
     ]  # fmt: skip
 
 
+def _edit_types(window: MainWindow) -> None:
+    """Open the editor of entity types, on the type of what is selected."""
+    from app.types.editor import TypesEditor
+
+    if window.types_editor is None:
+        s = window.services
+        window.types_editor = TypesEditor(window, s.session, s.background, s.theme, s.icons)
+    entity = window.entity_panel.entity
+    window.types_editor.open_on(entity.type if entity is not None else "")
+
+
 def _layouts(window: MainWindow) -> list[ActionSpec]:
     titles = {
         "plan": lambda: QCoreApplication.translate("Actions", "Layout: Plan"),
@@ -202,7 +217,8 @@ def _menus() -> list[tuple[str, list[str]]]:
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder", "-",
           "file.save", "file.capture", "-", "file.close", "file.quit", "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),
-         ["edit.undo", "edit.redo", "-", *editing.MENU, "-", "edit.palette", "plugins:edit"]),
+         ["edit.undo", "edit.redo", "-", *editing.MENU, "-", "edit.types", "-", "edit.palette",
+          "plugins:edit"]),
         (QCoreApplication.translate("Menus", "View"),
          ["view.fit", "view.selection", "view.north", "view.down", "-", "view.entities", "docks",
           "view.jobs", "view.console", "-", "layout.plan", "layout.monitor",

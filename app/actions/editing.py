@@ -88,7 +88,7 @@ def _shaping(window: MainWindow) -> list[ActionSpec]:
                    lambda: editing.allowed and any(e.layer for e in editing.selected())),
         ActionSpec("edit.assign",
                    lambda: QCoreApplication.translate("Actions", "Assign values by query…"),
-                   window.assign_by_query, "Ctrl+B", "pencil-simple",
+                   partial(_assign_by_query, window), "Ctrl+B", "pencil-simple",
                    lambda: editing.allowed),
     ]  # fmt: skip
 
@@ -113,3 +113,10 @@ def _snapping(window: MainWindow) -> list[ActionSpec]:
                    checked=partial(snaps.is_on, kind))
         for kind in KINDS
     ]  # fmt: skip
+
+
+def _assign_by_query(window: MainWindow) -> None:
+    """Give many entities a value at once."""
+    from app.editing.assign import AssignDialog
+
+    AssignDialog(window, window.services).open()

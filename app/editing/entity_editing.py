@@ -182,7 +182,7 @@ class EntityEditing(QObject):
             except StoreError:
                 continue
         if found:
-            self._window.interaction.select_all(found)
+            self._window.interaction.select_several(found)
 
 
 def naming_of(types: set[str]) -> dict[str, Naming]:

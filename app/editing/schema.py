@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
 if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
+    from twin_model.schema.types import EntityType
 
 _lock = threading.Lock()
 _loaded: list[Catalogue] = []
+#: The built-in catalogue with the open project's types over it, and their ids.
+_project: list[tuple[Catalogue, frozenset[str]]] = []
 
 
 def catalogue() -> Catalogue:
+    """Return the entity types of the open project, the built-in ones where it has none."""
+    return _project[0][0] if _project else built_in()
+
+
+def with_project(types: Sequence[EntityType]) -> tuple[Catalogue, frozenset[str]]:
+    """Return the built-in catalogue with a project's types over it, and their ids; takes a while.
+
+    Raises
+    ------
+    ValidationError
+        If they contradict the built-in ones.
+    """
+    made = built_in().with_types(types) if types else built_in()
+    return made, frozenset(kind.id for kind in types)
+
+
+def set_project(made: tuple[Catalogue, frozenset[str]] | None) -> None:
+    """Take what `with_project` made into use; None for no project."""
+    _project.clear()
+    if made is not None and made[1]:
+        _project.append(made)
+
+
+def project_ids() -> frozenset[str]:
+    """Return the ids of the types that the open project adds or changes."""
+    return _project[0][1] if _project else frozenset()
+
+
+def built_in() -> Catalogue:
     """Return the built-in catalogue, read at the first call.
 
     Its library and the file take half a second, so the window asks for it in a thread when a
@@ -41,6 +74,16 @@ def known_type(type_id: str) -> str | None:
     """
     key = type_id.lower().replace("-", "_")
     return key if key in catalogue() else None
+
+
+def relation_name(kind: str, *, incoming: bool = False) -> str:
+    """Return what the types call a kind of relation; the kind itself where none has it."""
+    for declared in catalogue().types():
+        for rule in declared.relations:
+            if rule.kind == kind:
+                name = (rule.inverse_name if incoming else rule.name).get(language())
+                return sentence(name) if name else kind
+    return kind
 
 
 def language() -> str:

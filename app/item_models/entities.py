@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from app import entity_words, numbers
 from app.workers import Background
 from twin_model.entity import Entity
+from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 from twin_model.time import Instant
 
@@ -22,6 +32,8 @@ Index = QModelIndex | QPersistentModelIndex
 ENTITY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 TYPE_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 COUNT_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+#: Entity ids as a JSON list, as drags carry them.
+ENTITY_MIME: Final = "application/x-shapan-entities"
 
 _PAGE: Final = 300
 
@@ -51,10 +63,17 @@ class EntitiesModel(QAbstractItemModel):
         self._groups: list[_Group] = []
         self._generation = 0
 
-    def show(self, twin: Twin | None, text: str = "", at: Instant | None = None) -> None:
+    refused = Signal(object)  # ValidationError of a condition
+
+    def show(
+        self,
+        twin: Twin | None,
+        query: EntityQuery = EntityQuery(),  # noqa: B008  frozen
+        at: Instant | None = None,
+    ) -> None:
         """Count the entities of a twin again, as of an instant, and show those that match."""
         self._twin = twin
-        self._query = EntityQuery(text=text.strip(), at=at)
+        self._query = replace(query, at=at)
         self._generation += 1
         if twin is None:
             self._set_groups([])
@@ -63,11 +82,21 @@ class EntitiesModel(QAbstractItemModel):
         self._background.ask(
             "entity-counts",
             lambda: _count(twin, query),
-            lambda groups: self._set_groups(groups) if generation == self._generation else None,
+            lambda answer: self._take(answer) if generation == self._generation else None,
         )
 
+    def _take(self, answer: tuple[list[_Group], ValidationError | None]) -> None:
+        groups, error = answer
+        self._set_groups(groups)
+        self.refused.emit(error)
+
+    @property
+    def query(self) -> EntityQuery:
+        """What is shown."""
+        return self._query
+
     def _set_groups(self, groups: list[_Group]) -> None:
-        if [g.type for g in groups] == [g.type for g in self._groups] and not self._query.text:
+        if [g.type for g in groups] == [g.type for g in self._groups] and not _filters(self._query):
             same = [g.count for g in groups] == [g.count for g in self._groups]
             if same and not any(group.loaded for group in self._groups):
                 return
@@ -79,6 +108,16 @@ class EntitiesModel(QAbstractItemModel):
     def total(self) -> int:
         """How many entities match."""
         return sum(group.count for group in self._groups)
+
+    def index_of(self, entity: Entity) -> tuple[QModelIndex, QModelIndex]:
+        """Return where the type of an entity is, and the entity itself as far as it is loaded."""
+        for row, group in enumerate(self._groups):
+            if group.type == entity.type:
+                above = self.index(row, 0)
+                found = (n for n, one in enumerate(group.loaded) if one.id == entity.id)
+                at = next(found, None)
+                return above, QModelIndex() if at is None else self.index(at, 0, above)
+        return QModelIndex(), QModelIndex()
 
     # -- Qt ------------------------------------------------------------------------------
 
@@ -117,7 +156,9 @@ class EntitiesModel(QAbstractItemModel):
             return
         group, row, generation = self._groups[parent.row()], parent.row(), self._generation
         group.asking = True
-        query = replace(self._query, type=group.type, limit=_PAGE, offset=len(group.loaded))
+        query = replace(
+            self._query, type=group.type, exactly=True, limit=_PAGE, offset=len(group.loaded)
+        )
         twin = self._twin
         self._background.ask(
             f"entities-{group.type}",
@@ -137,6 +178,19 @@ class EntitiesModel(QAbstractItemModel):
         self.beginInsertRows(self.index(row, 0), first, first + len(found) - 1)
         group.loaded.extend(found)
         self.endInsertRows()
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and index.internalId() != 0:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def mimeTypes(self) -> list[str]:
+        return [ENTITY_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        found = [index.data(ENTITY_ROLE) for index in indexes]
+        return entity_mime([one.id for one in found if isinstance(one, Entity)])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -165,12 +219,35 @@ def _group_data(group: _Group, role: int) -> Any:
     return None
 
 
-def _count(twin: Twin, query: EntityQuery) -> list[_Group]:
-    counts = twin.entity_counts()
-    if query.text or query.at is not None:
-        counts = {name: twin.count(replace(query, type=name)) for name in counts}
+def _filters(query: EntityQuery) -> bool:
+    return bool(query.text or query.where)
+
+
+def _count(twin: Twin, query: EntityQuery) -> tuple[list[_Group], ValidationError | None]:
+    try:
+        counts = twin.entity_counts(query if _filters(query) or query.at is not None else None)
+    except ValidationError as error:
+        return [], error  # an answer: it is shown beside the field
     order: Callable[[str], tuple[int, str]] = lambda name: (-counts[name], name)  # noqa: E731
-    return [_Group(name, counts[name]) for name in sorted(counts, key=order) if counts[name]]
+    return [_Group(name, counts[name]) for name in sorted(counts, key=order) if counts[name]], None
+
+
+def entity_mime(ids: Sequence[str]) -> QMimeData:
+    """Return what a drag of entities carries."""
+    data = QMimeData()
+    data.setData(ENTITY_MIME, QByteArray(json.dumps(list(ids)).encode()))
+    return data
+
+
+def entity_ids(data: QMimeData) -> list[str]:
+    """Return the entities that a drag carries; none for anything else."""
+    if not data.hasFormat(ENTITY_MIME):
+        return []
+    try:
+        found = json.loads(bytes(data.data(ENTITY_MIME).data()))
+    except ValueError:
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def display_name(entity: Entity) -> str:

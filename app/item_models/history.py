@@ -60,7 +60,7 @@ def change_lines(version: Version) -> list[str]:
     if version.entity is None:
         return [QCoreApplication.translate("EntityHistory", "removed")]
     type_id = version.entity.type
-    found = [_line(one, type_id) for one in version.differences[:_LINES]]
+    found = [difference_line(one, type_id) for one in version.differences[:_LINES]]
     more = len(version.differences) - len(found)
     if more:
         text = QCoreApplication.translate("EntityHistory", "and {0} more")
@@ -68,7 +68,8 @@ def change_lines(version: Version) -> list[str]:
     return found
 
 
-def _line(difference: Difference, type_id: str) -> str:
+def difference_line(difference: Difference, type_id: str) -> str:
+    """Return what differs with its value before and after."""
     say = QCoreApplication.translate
     before, after = difference.before, difference.after
     match difference.dimension:

@@ -28,7 +28,7 @@ from app.panels.entity_history import EntityHistory
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
-from app.panels.timeline import moment
+from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import Theme, small_font
 from app.workers import Background
@@ -72,6 +72,7 @@ class EntityPanel(QWidget):
         self._layer: Layer | None = None
         self._pick: Pick | None = None
         self._neighbours: list[Neighbour] = []
+        self._graph_wanted = True
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -241,6 +242,10 @@ class EntityPanel(QWidget):
         if not schema.is_loaded():
             self._background.ask("catalogue", schema.catalogue, lambda _: self._show())
 
+    def types_changed(self) -> None:
+        """Show everything anew: the types, and so the form, are others."""
+        self._show()
+
     def _follow(self, change: Any) -> None:
         if self._ids and (change.all_entities or change.entities.intersection(self._ids)):
             self._reload()
@@ -279,6 +284,11 @@ class EntityPanel(QWidget):
         self._neighbours = neighbours
         entity = self.entity
         self.graph.set_neighbours(display_name(entity) if entity is not None else "", neighbours)
+        self._show_tab()
+
+    def show_graph(self, wanted: bool) -> None:
+        """Choose whether the neighbours are drawn below: not where the Relations dock is open."""
+        self._graph_wanted = wanted
         self._show_tab()
 
     def _show_history(self, versions: list[Version]) -> None:
@@ -322,6 +332,7 @@ class EntityPanel(QWidget):
         entity, tab = self.entity, self.tabs.current
         self.history.setVisible(entity is not None and tab == HISTORY)
         graph = entity is not None and bool(self._neighbours) and tab != HISTORY
+        graph = graph and self._graph_wanted
         for widget in (self._line, self._graph_title, self.graph):
             widget.setVisible(graph)
         if not self._entities:

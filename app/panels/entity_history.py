@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import words
 from app.item_models.history import VERSION_ROLE, HistoryModel, change_lines
-from app.panels.timeline import moment
+from app.panels.time_axis import moment
 from app.theme import Theme, base_font, small_font
 
 if TYPE_CHECKING:

@@ -4095,6 +4095,34 @@
         <source>needs a place</source>
         <translation>需要有位置</translation>
     </message>
+    <message>
+        <source>is no number</source>
+        <translation>不是数值</translation>
+    </message>
+    <message>
+        <source>is no type of this project</source>
+        <translation>不是本项目的类型</translation>
+    </message>
+    <message>
+        <source>is the type of entities; give them another one first</source>
+        <translation>仍有实体属于该类型；请先改为其他类型</translation>
+    </message>
+    <message>
+        <source>is one to {0} characters</source>
+        <translation>须为 1 到 {0} 个字符</translation>
+    </message>
+    <message>
+        <source>has a filter</source>
+        <translation>须有筛选条件</translation>
+    </message>
+    <message>
+        <source>a definition of a {0} is damaged ({1})</source>
+        <translation>一个{0}的定义已损坏（{1}）</translation>
+    </message>
+    <message>
+        <source>no {0} '{1}' is defined in this project</source>
+        <translation>本项目没有定义{0}“{1}”</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -4254,6 +4282,10 @@
     <message>
         <source>type</source>
         <translation>类型</translation>
+    </message>
+    <message>
+        <source>set</source>
+        <translation>集合</translation>
     </message>
 </context>
 <context>
@@ -4534,6 +4566,26 @@
     <message>
         <source>Merge {0}</source>
         <translation>合并 {0}</translation>
+    </message>
+    <message>
+        <source>Change type {0}</source>
+        <translation>修改类型 {0}</translation>
+    </message>
+    <message>
+        <source>Remove type {0}</source>
+        <translation>删除类型 {0}</translation>
+    </message>
+    <message>
+        <source>Change {0} types</source>
+        <translation>修改 {0} 个类型</translation>
+    </message>
+    <message>
+        <source>Save set {0}</source>
+        <translation>保存集合 {0}</translation>
+    </message>
+    <message>
+        <source>Remove set {0}</source>
+        <translation>删除集合 {0}</translation>
     </message>
 </context>
 </TS>

@@ -60,4 +60,25 @@
         <translation><numerusform>Assign to %n entity</numerusform><numerusform>Assign to %n entities</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>RelationsPanel</name>
+    <message numerus="yes">
+        <source>%n relation(s) lead from one to the other</source>
+        <translation><numerusform>%n relation leads from one to the other</numerusform><numerusform>%n relations lead from one to the other</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>TypesEditor</name>
+    <message numerus="yes">
+        <source>%n type(s) read; check and apply to keep them.</source>
+        <translation><numerusform>%n type read; check and apply to keep it.</numerusform><numerusform>%n types read; check and apply to keep them.</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>TypesPreview</name>
+    <message numerus="yes">
+        <source>%n entities break the new types; their values are kept</source>
+        <translation><numerusform>%n entity breaks the new types; its values are kept</numerusform><numerusform>%n entities break the new types; their values are kept</numerusform></translation>
+    </message>
+</context>
 </TS>

@@ -176,6 +176,10 @@
         <source>Entities without a layer</source>
         <translation>显示无图层的实体</translation>
     </message>
+    <message>
+        <source>Entity types…</source>
+        <translation>实体类型…</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -428,6 +432,36 @@
     <message>
         <source>Buildings, rooms, sensors and the like appear here with their layers.</source>
         <translation>建筑、房间、传感器等随图层出现在这里。</translation>
+    </message>
+    <message>
+        <source>Name, code, or height &gt; 30</source>
+        <translation>名称、编码，或 height &gt; 30</translation>
+    </message>
+    <message>
+        <source>Part of a name, the beginning of a code, or a condition, such as
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '12-03'</source>
+        <translation>名称的一部分、编码的开头，或条件，例如
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '12-03'</translation>
+    </message>
+    <message>
+        <source>Select everything found, in the scene too</source>
+        <translation>全部选中（含场景）</translation>
+    </message>
+    <message>
+        <source>Keep this filter as a set</source>
+        <translation>将此筛选存为集合</translation>
+    </message>
+    <message>
+        <source>{0} found</source>
+        <translation>找到 {0} 个</translation>
+    </message>
+    <message>
+        <source>(the first {0} can be selected)</source>
+        <translation>（可选中前 {0} 个）</translation>
     </message>
 </context>
 <context>
@@ -1366,6 +1400,10 @@
         <source>Esc: leave measuring and drawing</source>
         <translation>Esc：退出量测和绘制</translation>
     </message>
+    <message>
+        <source>Esc: leave measuring</source>
+        <translation>Esc：结束量测</translation>
+    </message>
 </context>
 <context>
     <name>Kind</name>
@@ -1510,6 +1548,14 @@
     <message>
         <source>Drop to add</source>
         <translation>松开即可添加</translation>
+    </message>
+    <message>
+        <source>Relations</source>
+        <translation>关系</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>变化</translation>
     </message>
 </context>
 <context>
@@ -1851,6 +1897,10 @@
         <extracomment>Half the width of what a flight to an entity without bounds shows, in metres.</extracomment>
         <translation>视图 {0} 为空；按 Ctrl+{0} 存下当前视图。</translation>
     </message>
+    <message>
+        <source>It did not exist then.</source>
+        <translation>当时尚不存在。</translation>
+    </message>
 </context>
 <context>
     <name>StatusStrip</name>
@@ -1933,6 +1983,22 @@
     <message>
         <source>as of now</source>
         <translation>截至当前</translation>
+    </message>
+    <message>
+        <source>Compare two instants</source>
+        <translation>比较两个时刻</translation>
+    </message>
+    <message>
+        <source>Previous survey or edit</source>
+        <translation>上一次测绘或编辑</translation>
+    </message>
+    <message>
+        <source>Next survey or edit</source>
+        <translation>下一次测绘或编辑</translation>
+    </message>
+    <message>
+        <source>Play through time</source>
+        <translation>沿时间播放</translation>
     </message>
 </context>
 <context>
@@ -2986,6 +3052,710 @@
     <message>
         <source>These outlines do not all touch; only neighbours can be merged.</source>
         <translation>这些轮廓没有全部相接，只有相邻的才能合并。</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message>
+        <source>Relate {0} and {1}</source>
+        <translation>建立 {0} 与 {1} 的关系</translation>
+    </message>
+    <message>
+        <source>Drop on another entity to relate them, on empty ground to move it</source>
+        <translation>放到另一实体上建立关系，放到空白处则移动</translation>
+    </message>
+</context>
+<context>
+    <name>RelationForm</name>
+    <message>
+        <source>leads to {0} only</source>
+        <translation>只能指向{0}</translation>
+    </message>
+    <message>
+        <source>the first may have {0} of them at most</source>
+        <translation>前者最多只能有 {0} 个</translation>
+    </message>
+    <message>
+        <source>the second may have {0} of them at most</source>
+        <translation>后者最多只能有 {0} 个</translation>
+    </message>
+    <message>
+        <source>is there already</source>
+        <translation>已存在</translation>
+    </message>
+    <message>
+        <source>Edit relation</source>
+        <translation>编辑关系</translation>
+    </message>
+    <message>
+        <source>Relate entities</source>
+        <translation>建立关系</translation>
+    </message>
+    <message>
+        <source>The other way round</source>
+        <translation>调换方向</translation>
+    </message>
+    <message>
+        <source>Kind of relation</source>
+        <translation>关系种类</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>一直</translation>
+    </message>
+    <message>
+        <source>further notice</source>
+        <translation>长期</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Relate</source>
+        <translation>建立</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Holds since</source>
+        <translation>起始时间</translation>
+    </message>
+    <message>
+        <source>Holds until</source>
+        <translation>终止时间</translation>
+    </message>
+    <message>
+        <source>The types of these two allow no relation this way.</source>
+        <translation>这两类实体之间在此方向上不允许建立关系。</translation>
+    </message>
+    <message>
+        <source>Times are written as 2026-03-01 or 2026-03-01 08:30; the end is later.</source>
+        <translation>时间写作 2026-03-01 或 2026-03-01 08:30，终止须晚于起始。</translation>
+    </message>
+</context>
+<context>
+    <name>RelationEditing</name>
+    <message>
+        <source>This is how it was then: go back to now to edit.</source>
+        <translation>这是当时的状态：回到现在才能编辑。</translation>
+    </message>
+    <message>
+        <source>The project is open for reading only.</source>
+        <translation>项目以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>The types of {0} and {1} allow no relation between them.</source>
+        <translation>{0} 与 {1} 的类型之间不允许建立任何关系。</translation>
+    </message>
+    <message>
+        <source>It follows from geometry: move what it relates instead.</source>
+        <translation>该关系由几何计算得出：请移动相关实体。</translation>
+    </message>
+    <message>
+        <source>Remove “{0} · {1} · {2}”? Both entities stay.</source>
+        <translation>删除“{0} · {1} · {2}”？两端实体保留。</translation>
+    </message>
+</context>
+<context>
+    <name>RelationsPanel</name>
+    <message>
+        <source>Follow what is selected elsewhere</source>
+        <translation>跟随别处的选择</translation>
+    </message>
+    <message>
+        <source>Show more neighbours (Space)</source>
+        <translation>展开更多相邻实体（空格）</translation>
+    </message>
+    <message>
+        <source>Leave out of the graph</source>
+        <translation>从图中移去</translation>
+    </message>
+    <message>
+        <source>Path to another entity</source>
+        <translation>查找到另一实体的路径</translation>
+    </message>
+    <message>
+        <source>Impact: what depends on what</source>
+        <translation>影响分析：谁依赖谁</translation>
+    </message>
+    <message>
+        <source>Filter by kind</source>
+        <translation>按种类筛选</translation>
+    </message>
+    <message>
+        <source>Arrange anew</source>
+        <translation>重新布局</translation>
+    </message>
+    <message>
+        <source>Show everything (F)</source>
+        <translation>显示全部（F）</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>What its failure affects</source>
+        <translation>它失效会影响什么</translation>
+    </message>
+    <message>
+        <source>What feeds it, upstream</source>
+        <translation>上游：由什么供给</translation>
+    </message>
+    <message>
+        <source>What it feeds, downstream</source>
+        <translation>下游：供给什么</translation>
+    </message>
+    <message>
+        <source>What is inside it</source>
+        <translation>内部包含什么</translation>
+    </message>
+    <message>
+        <source>Relations graph</source>
+        <translation>关系图</translation>
+    </message>
+    <message>
+        <source>Select something to see what it is related to, or drag entities here from the list. Drag from one to another to relate them.</source>
+        <translation>选择一个实体以查看与它相关的实体，或从列表把实体拖到这里。从一个实体拖到另一个即可建立关系。</translation>
+    </message>
+    <message>
+        <source>Computed from geometry</source>
+        <translation>由几何计算</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n relation(s) lead from one to the other</source>
+        <translation><numerusform>两者之间经过 %n 个关系</numerusform></translation>
+    </message>
+    <message>
+        <source>No relations lead from one to the other.</source>
+        <translation>两者之间没有关系相连。</translation>
+    </message>
+    <message>
+        <source>Upstream: {0}</source>
+        <translation>上游：{0}</translation>
+    </message>
+    <message>
+        <source>Downstream: {0}</source>
+        <translation>下游：{0}</translation>
+    </message>
+    <message>
+        <source>Inside: {0}</source>
+        <translation>内部：{0}</translation>
+    </message>
+    <message>
+        <source>Affected: {0}, of which {1} are fed by nothing else</source>
+        <translation>受影响：{0}，其中 {1} 个再无其他供给</translation>
+    </message>
+    <message>
+        <source>{0} more are marked in the scene only</source>
+        <translation>另有 {0} 个仅在场景中标出</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Choose the other end: in the graph, the scene or the list.</source>
+        <translation>请选择另一端：在图、场景或列表中均可。</translation>
+    </message>
+    <message>
+        <source>and {0} more neighbours</source>
+        <translation>还有 {0} 个相邻实体</translation>
+    </message>
+    <message>
+        <source>since {0}</source>
+        <translation>自 {0}</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>至 {0}</translation>
+    </message>
+    <message>
+        <source>computed from geometry</source>
+        <translation>由几何计算</translation>
+    </message>
+</context>
+<context>
+    <name>TimeAxis</name>
+    <message>
+        <source>{0} edits, the last of them:</source>
+        <translation>{0} 次编辑，最近一次：</translation>
+    </message>
+</context>
+<context>
+    <name>Comparison</name>
+    <message>
+        <source>Added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>变更</translation>
+    </message>
+    <message>
+        <source>Nothing that has a name</source>
+        <translation>没有可列出的差异</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonPanel</name>
+    <message>
+        <source>Swipe: A on the left, B on the right</source>
+        <translation>卷帘：左侧为 A，右侧为 B</translation>
+    </message>
+    <message>
+        <source>Compare no more</source>
+        <translation>结束比较</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Press Compare beside the timeline to see what differs between two times.</source>
+        <translation>按时间轴旁的“比较”，查看两个时刻之间的差异。</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>Nothing differs.</source>
+        <translation>没有差异。</translation>
+    </message>
+</context>
+<context>
+    <name>Swipe</name>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Divider between A and B</source>
+        <translation>A 与 B 之间的分隔线</translation>
+    </message>
+</context>
+<context>
+    <name>DraftTable</name>
+    <message>
+        <source>Inherited from {0}</source>
+        <translation>继承自{0}</translation>
+    </message>
+</context>
+<context>
+    <name>TypesTree</name>
+    <message>
+        <source>Search types</source>
+        <translation>搜索类型</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>Of this project</source>
+        <translation>本项目的类型</translation>
+    </message>
+</context>
+<context>
+    <name>TypesEditor</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>Yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
+        <source>Choice</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Date and time</source>
+        <translation>日期时间</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>时刻</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>列表</translation>
+    </message>
+    <message>
+        <source>Table of names</source>
+        <translation>键值表</translation>
+    </message>
+    <message>
+        <source>Geometry</source>
+        <translation>几何</translation>
+    </message>
+    <message>
+        <source>Identifier</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名称</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名称</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>值类型</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>下限</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Needed</source>
+        <translation>必填</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>默认值</translation>
+    </message>
+    <message>
+        <source>What existing entities get when it is needed</source>
+        <translation>设为必填时，现有实体取此值</translation>
+    </message>
+    <message>
+        <source>Choices</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>As in: open=打开/open; shut=关闭/shut</source>
+        <translation>例如：open=打开/open; shut=关闭/shut</translation>
+    </message>
+    <message>
+        <source>Kind of relation</source>
+        <translation>关系种类</translation>
+    </message>
+    <message>
+        <source>Leads to types</source>
+        <translation>指向的类型</translation>
+    </message>
+    <message>
+        <source>Identifiers with commas between; none for any type</source>
+        <translation>类型标识，逗号分隔；留空表示任意类型</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>最多</translation>
+    </message>
+    <message>
+        <source>Reached by at most</source>
+        <translation>最多被指向</translation>
+    </message>
+    <message>
+        <source>Entity types</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>New type</source>
+        <translation>新建类型</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Discard changes</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Import DTDL…</source>
+        <translation>导入 DTDL…</translation>
+    </message>
+    <message>
+        <source>Export DTDL…</source>
+        <translation>导出 DTDL…</translation>
+    </message>
+    <message>
+        <source>Check and apply…</source>
+        <translation>检查并应用…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>基本</translation>
+    </message>
+    <message>
+        <source>Properties</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>Live values</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Relations</source>
+        <translation>关系</translation>
+    </message>
+    <message>
+        <source>Back to built-in</source>
+        <translation>恢复内置</translation>
+    </message>
+    <message>
+        <source>The project is open for reading only.</source>
+        <translation>项目以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>It is removed once this was checked and applied.</source>
+        <translation>检查并应用后才会删除。</translation>
+    </message>
+    <message>
+        <source>Checking the entities…</source>
+        <translation>正在检查实体…</translation>
+    </message>
+    <message>
+        <source>Applied; Undo takes it back.</source>
+        <translation>已应用；可用“撤销”恢复。</translation>
+    </message>
+    <message>
+        <source>Import DTDL</source>
+        <translation>导入 DTDL</translation>
+    </message>
+    <message>
+        <source>Export DTDL</source>
+        <translation>导出 DTDL</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n type(s) read; check and apply to keep them.</source>
+        <translation><numerusform>已读入 %n 个类型；检查并应用后保存。</numerusform></translation>
+    </message>
+    <message>
+        <source>Written to {0}</source>
+        <translation>已写入 {0}</translation>
+    </message>
+    <message>
+        <source>Changes were not applied. Discard them?</source>
+        <translation>修改尚未应用，是否放弃？</translation>
+    </message>
+</context>
+<context>
+    <name>LinesForm</name>
+    <message>
+        <source>Add line</source>
+        <translation>添加一行</translation>
+    </message>
+    <message>
+        <source>Remove line</source>
+        <translation>删除该行</translation>
+    </message>
+</context>
+<context>
+    <name>GeneralForm</name>
+    <message>
+        <source>Identifier</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名称</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名称</translation>
+    </message>
+    <message>
+        <source>Is a kind of</source>
+        <translation>上级类型</translation>
+    </message>
+    <message>
+        <source>Only to be extended</source>
+        <translation>仅供扩展（抽象）</translation>
+    </message>
+    <message>
+        <source>Usual geometry</source>
+        <translation>常用几何</translation>
+    </message>
+    <message>
+        <source>Symbol in the scene</source>
+        <translation>场景符号</translation>
+    </message>
+    <message>
+        <source>Icon</source>
+        <translation>图标</translation>
+    </message>
+    <message>
+        <source>as its parent</source>
+        <translation>同上级</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>面</translation>
+    </message>
+    <message>
+        <source>Solid</source>
+        <translation>体</translation>
+    </message>
+</context>
+<context>
+    <name>TypesPreview</name>
+    <message>
+        <source>renamed</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>converted to another unit</source>
+        <translation>换算为其他单位</translation>
+    </message>
+    <message>
+        <source>turned into another kind of value</source>
+        <translation>转换为其他值类型</translation>
+    </message>
+    <message>
+        <source>filled in, because it is needed now</source>
+        <translation>已填入（现为必填）</translation>
+    </message>
+    <message>
+        <source>no longer declared; values are kept</source>
+        <translation>不再声明；已有值保留</translation>
+    </message>
+    <message>
+        <source>checked again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>given another type</source>
+        <translation>改为其他类型</translation>
+    </message>
+    <message>
+        <source>Check the change of types</source>
+        <translation>检查类型变更</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>将发生的变化</translation>
+    </message>
+    <message>
+        <source>What breaks</source>
+        <translation>将不符合的实体</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entities break the new types; their values are kept</source>
+        <translation><numerusform>%n 个实体不符合新类型；其值保留不变</numerusform></translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>{0} entities checked, {1} of them change</source>
+        <translation>已检查 {0} 个实体，其中 {1} 个将变化</translation>
+    </message>
+</context>
+<context>
+    <name>Condition</name>
+    <message>
+        <source>The condition is not complete yet.</source>
+        <translation>条件尚不完整。</translation>
+    </message>
+    <message>
+        <source>There is no property “{0}”.</source>
+        <translation>没有属性“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no kind of relation “{0}”.</source>
+        <translation>没有关系种类“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no type “{0}”.</source>
+        <translation>没有类型“{0}”。</translation>
+    </message>
+    <message>
+        <source>Did you mean {0}?</source>
+        <translation>是否指 {0}？</translation>
+    </message>
+</context>
+<context>
+    <name>EntitySets</name>
+    <message>
+        <source>Sets</source>
+        <translation>集合</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
     </message>
 </context>
 </TS>

@@ -83,9 +83,7 @@ def convert_raster(source: RasterSource, target: Target, crs: str | None) -> Lay
                 seen = _write_imagery(warp, dataset, target, scratch, warnings)
             bounds = _local_bounds(warp, target, heights) if seen else None
             pixels = int(warp.width * warp.height)
-            _note_cut(warp, target, warnings)
-        if not seen:
-            warnings.append("every pixel is without data")
+            warnings += _cut(warp, target) if seen else ["every pixel is without data"]
         target.job.report("Building overviews", 0, 0, "pixels")
         _make_cog(scratch, target.folder / name, terrain, pixels, path)
     finally:
@@ -225,18 +223,20 @@ def _far_grid(dataset: Any, target: Target, options: dict[str, Any]) -> _Grid | 
     return _Grid(from_origin(x - reach, y + reach, pixel_m, pixel_m), size, size)
 
 
-def _note_cut(warp: Any, target: Target, warnings: list[str]) -> None:
-    """Say where a raster was cut to the surroundings of the project by `_far_grid`."""
+def _cut(warp: Any, target: Target) -> list[str]:
+    """Return a warning where a raster was cut to the project's surroundings by `_far_grid`."""
     x, y, _ = target.frame.offset
     west, south, east, north = warp.bounds
     cut = (x - _REACH_M, y - _REACH_M, x + _REACH_M, y + _REACH_M)
     pixel_m = abs(warp.transform.a)
     apart = [abs(a - b) for a, b in zip((west, south, east, north), cut)]
-    if max(apart) <= 2 * pixel_m:
-        warnings.append(
-            f"reaches far beyond the project: only the part within {_REACH_M / 1000:,.0f} km of "
-            "its origin is shown"
-        )
+    if max(apart) > 2 * pixel_m:
+        return []
+    warnings = [
+        f"reaches far beyond the project: only the part within {_REACH_M / 1000:,.0f} km of its "
+        "origin is shown"
+    ]
+    return warnings
 
 
 def _windows(dataset: Any) -> Iterator[Any]:

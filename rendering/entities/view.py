@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rendering.actors import edge_actor, edge_colour, line_actor, surface_actor
+from rendering.actors import edge_actor, edge_colour, surface_actor
 from rendering.entities.chunks import (
     CHUNK,
     Built,
@@ -26,10 +26,11 @@ from rendering.entities.shape import ENTITIES, EntityShape
 from rendering.geometry import poly_data
 from rendering.labels import LabelItem
 from rendering.look import Look
+from rendering.marks import LayerMarks
 from rendering.options import Pick
-from rendering.outline import course_actor, ground_outline, outline_actors
+from rendering.outline import course_actor, ground_outline, outline_actors, thin_actor
 from rendering.picking import Ray, hit_segments, hit_triangles
-from rendering.symbology.palette import LINE_WIDTH_M, Theme
+from rendering.symbology.palette import LINE_WIDTH_M, Colour, Theme
 from rendering.tiles.loader import Request
 from rendering.tiles.parts import lit_colours
 from rendering.views.ground import Ground
@@ -40,7 +41,6 @@ from twin_model.layer import Bounds
 _MOST_TRIANGLES: Final = 500_000
 _MOST_MOVING: Final = 70_000
 _MOST_LABELS: Final = 400
-_LINE_PX: Final = 2.5
 _EDGE_PIXELS_A_METRE: Final = 1.1
 #: Models that no one looks for by name.
 _NAMELESS: Final = frozenset({"tree", "conifer", "lamp", "bench", "manhole", "hydrant", "pole"})
@@ -69,7 +69,7 @@ class EntitiesView:
         self._paint = Painted()
         self._paint_version = self._painted_version = 0
         self._arrangement = self._arranged = 0
-        self._chosen: tuple[set[int], int | None] = (set(), None)
+        self._chosen = LayerMarks()
         self._marks: list[Any] = []
         self._traces: Traces | None = None
         self._unsettled = False
@@ -246,9 +246,9 @@ class EntitiesView:
                 scene.haze.veil(chunk.edges)
                 renderer.AddActor(chunk.edges)
         if built.lines is not None:
-            chunk.actors.append(_thin_actor(built.lines, built, -6))
+            chunk.actors.append(thin_actor(built.lines, built.centre, -6))
         if built.buried is not None:
-            chunk.actors.append(_thin_actor(built.buried, built, -150))
+            chunk.actors.append(thin_actor(built.buried, built.centre, -150))
             chunk.actors[-1].GetProperty().SetOpacity(0.6)
         for actor in chunk.actors:
             actor.SetVisibility(self.visible)
@@ -350,8 +350,7 @@ class EntitiesView:
         for chunk in self._chunks.values():
             if chunk.edges is not None and chunk.built.part is not None:
                 chunk.edges.GetProperty().SetColor(*edge_colour(chunk.built.part, theme))
-        for actor in self._marks:
-            actor.GetProperty().SetColor(*theme.accent)
+        self._mark()
 
     def relight(self) -> None:
         """Apply the scene's light to what is lit once a vertex."""
@@ -430,33 +429,37 @@ class EntitiesView:
 
     # -- marks ---------------------------------------------------------------------------
 
-    def select(self, features: set[int], hover: int | None) -> None:
-        """Mark entities."""
-        if (features, hover) != self._chosen:
-            self._chosen = (set(features), hover)
+    def mark(self, marks: LayerMarks) -> None:
+        """Make entities stand out."""
+        if marks != self._chosen:
+            self._chosen = marks
             self._mark()
+
+    def hide(self, features: set[int]) -> None:
+        """Do nothing: entities that are not to be seen are not among those to show."""
 
     def _mark(self) -> None:
         renderer = self.scene.renderer
         for actor in self._marks:
             renderer.RemoveActor(actor)
         self._marks = []
-        features, hover = self._chosen
-        hovered = set() if hover is None else {hover} - features
-        for wanted, width in ((features, 3.0), (hovered, 1.5)) if self.visible else ():
-            for feature in wanted:
-                self._marks += self._mark_of(feature, width)
+        marks, accent = self._chosen, self.scene.theme.accent
+        hovered = set() if marks.hovered is None else {marks.hovered} - marks.selected
+        wanted = [(colour, features, 3.5, 0.5) for colour, features in marks.groups]
+        wanted += [(accent, marks.selected, 3.0, 0.22), (accent, hovered, 1.5, 0.22)]
+        for colour, features, width, opacity in wanted if self.visible else ():
+            for feature in features:
+                self._marks += self._mark_of(feature, colour, width, opacity)
         for actor in self._marks:
             actor.VisibilityOn()
             renderer.AddActor(actor)
 
-    def _mark_of(self, feature: int, width: float) -> list[Any]:
-        theme = self.scene.theme
+    def _mark_of(self, feature: int, colour: Colour, width: float, opacity: float) -> list[Any]:
         if feature in self._painted:
             shape = self._painted[feature]
             wide = shape.width_m or LINE_WIDTH_M.get(shape.kind, 2.0)
             courses = ground_outline(shape.geometry, wide, self._ground.heights)
-            actor = course_actor(courses, theme, width)
+            actor = course_actor(courses, colour, width)
             return [] if actor is None else [actor]
         chunk = self._chunk_of.get(feature)
         if chunk is None:
@@ -464,34 +467,23 @@ class EntitiesView:
         group, part = chunk.built.instances, chunk.built.part
         if group is not None:
             return [
-                frame_actor(group, int(i), theme, width)
+                frame_actor(group, int(i), colour, width)
                 for i in np.flatnonzero(group.rows == feature)
             ]
-        return [] if part is None else outline_actors(part, np.array([feature]), theme, width)
+        if part is None:
+            return []
+        return outline_actors(part, np.array([feature]), colour, width, opacity)
 
     def close(self) -> None:
         """Remove everything."""
         self.scene.loader.forget(self)
-        self._chosen = (set(), None)
+        self._chosen = LayerMarks()
         self._mark()
         self._drop_leaving()
         for chunk in self._chunks.values():
             self._remove(chunk)
         self._chunks, self._chunk_of, self._shapes = {}, {}, {}
         self.scene.labels.set(ENTITIES, [])
-
-
-def _thin_actor(data: Any, built: Built, nearer: int) -> Any:
-    """Return courses a few pixels wide, drawn some 1/65536 of the depth nearer than they are."""
-    actor = line_actor(data, (1.0, 1.0, 1.0), _LINE_PX)
-    actor.ForceTranslucentOn()  # shifted, it must not write the depth that picking reads
-    mapper = actor.GetMapper()
-    mapper.ScalarVisibilityOn()
-    mapper.SetColorModeToDirectScalars()
-    mapper.SetResolveCoincidentTopologyToPolygonOffset()
-    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0, nearer)
-    actor.SetPosition(*built.centre)
-    return actor
 
 
 __all__ = ["ENTITIES", "EntitiesView", "EntityShape"]

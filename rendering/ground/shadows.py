@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,8 @@ class Footprints:
     tree : shapely.STRtree
     names : list of str
     visible : bool
+    fids : (n,) array
+        Of the features that the rings belong to.
     """
 
     layer: str
@@ -38,6 +41,19 @@ class Footprints:
     tree: Any
     names: list[str] = field(default_factory=list)
     visible: bool = True
+    fids: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def without(self, fids: Collection[int]) -> Footprints:
+        """Return those that belong to none of some features."""
+        import shapely
+
+        rows = np.flatnonzero(~np.isin(self.fids, list(fids)))
+        rings = [self.rings[i] for i in rows]
+        tree = shapely.STRtree([shapely.Polygon(ring) for ring in rings])
+        return replace(
+            self, rings=rings, heights=self.heights[rows], tree=tree,
+            names=[self.names[i] for i in rows], fids=self.fids[rows],
+        )  # fmt: skip
 
     def shapes(
         self, box: Box, sun: tuple[float, float, float]
@@ -70,7 +86,7 @@ def make_footprints(layer: str, table: FeatureTable) -> Footprints:
     """Return the polygons of a solids layer; runs in a decoder thread."""
     import shapely
 
-    rings, heights, boxes, names = [], [], [], []
+    rings, heights, boxes, names, fids = [], [], [], [], []
     for index, geometry in enumerate(table.geometry):
         height = next(
             (
@@ -86,4 +102,8 @@ def make_footprints(layer: str, table: FeatureTable) -> Footprints:
                 heights.append(height)
                 boxes.append(part)
                 names.append(str(table.columns["name"][index] or ""))
-    return Footprints(layer, rings, np.array(heights, np.float64), shapely.STRtree(boxes), names)
+                fids.append(int(table.fid[index]))
+    return Footprints(
+        layer, rings, np.array(heights, np.float64), shapely.STRtree(boxes), names,
+        fids=np.array(fids, np.int64),
+    )  # fmt: skip

@@ -431,7 +431,7 @@ def _cabinet(colour: str = STEEL) -> Model:
     return m
 
 
-_MODELS: Final = {
+MODELS: Final = {
     "tree": _tree, "conifer": _conifer, "lamp": _lamp, "camera": _camera, "sensor": _sensor,
     "crane": _crane, "pump": _pump, "container": _container, "truck": _truck, "ship": _ship,
     "tank": _tank, "pole": _pole, "traffic_signal": _signal, "hydrant": _hydrant,
@@ -449,7 +449,7 @@ def model(kind: str) -> Model:
     name, mark, colour = kind.partition("#")
     if mark and name in _COLOURED:
         return _COLOURED[name](mark + colour)
-    return _MODELS.get(kind, _pin)()
+    return MODELS.get(kind, _pin)()
 
 
 _SIMPLE: Final = {
@@ -465,4 +465,4 @@ def simple_model(kind: str) -> Model:
 
 def has_model(kind: str) -> bool:
     """Return whether an entity type has a model of its own."""
-    return kind in _MODELS
+    return kind in MODELS

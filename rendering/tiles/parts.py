@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from rendering.geometry import feature_edges, flat_normals, image_data, poly_data
+from rendering.geometry import cells, feature_edges, flat_normals, image_data, poly_data
 from rendering.light import Light
 from rendering.symbology.palette import class_table, ramp
 from rendering.tiles.placement import Placement
@@ -51,6 +52,8 @@ class Part:
     nbytes : int
     tone, facing : (n, 3) arrays or None
         Colours before light and normals in local axes, of surfaces lit once a vertex.
+    kept : array or None
+        Triangles, or indices of points, that are drawn; None for all.
     """
 
     data: Any
@@ -71,6 +74,31 @@ class Part:
     nbytes: int = 0
     tone: npt.NDArray[np.uint8] | None = None
     facing: npt.NDArray[np.float32] | None = None
+    kept: npt.NDArray[Any] | None = None
+
+    def leave_out(self, features: Collection[int]) -> None:
+        """Draw everything but some features, or all again where none are given."""
+        if self.feature is None:
+            return
+        out = np.isin(self.feature, list(features)) if features else None
+        if out is not None and not out.any():
+            out = None
+        if out is None and self.kept is None:
+            return
+        if self.triangles is not None:
+            faces = self.triangles
+            self.kept = None if out is None else faces[~out[faces].all(axis=1)]
+            drawn = faces if self.kept is None else self.kept
+            self.data.SetPolys(cells(drawn, 3))
+            if self.edges is not None:
+                pairs = feature_edges(self.position, drawn)
+                order = np.arange(len(pairs), dtype=np.uint32).reshape(-1, 2)
+                self.edges.ShallowCopy(poly_data(pairs, lines=order))
+        elif self.mode == "points":
+            self.kept = None if out is None else np.flatnonzero(~out)
+            drawn = np.arange(len(self.position)) if self.kept is None else self.kept
+            self.data.SetVerts(cells(drawn, 1))
+        self.data.Modified()
 
 
 @dataclass(frozen=True)

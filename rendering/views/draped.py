@@ -14,6 +14,7 @@ from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
 from rendering.labels import LabelItem
 from rendering.look import Look
+from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.outline import course_actor, ground_outline
 from rendering.picking import Ray
@@ -71,8 +72,11 @@ class DrapedView:
         """The ground answers for all draped layers."""
         return None
 
-    def select(self, features: set[int], hover: int | None) -> None:
+    def mark(self, marks: LayerMarks) -> None:
         """Nothing to mark."""
+
+    def hide(self, features: set[int]) -> None:
+        """Nothing to leave out."""
 
     def close(self) -> None:
         """Take it off the ground."""
@@ -139,21 +143,24 @@ class DrapeView(DrapedView):
         self._style = dict(layer.style)
         self._drape: DrapeLayer | None = None
         self._marks: list[Any] = []
-        self._chosen: tuple[set[int], int | None] = (set(), None)
+        self._chosen = LayerMarks()
+        self._whole: DrapeLayer | None = None
+        self._hidden: set[int] = set()
         ground.load(layer.id, path, "drape", self._loaded)
 
     def _loaded(self, result: Any) -> None:
         if isinstance(result, Exception):
             self.warnings.append(str(result))
             return
-        self._drape = result
+        self._drape = self._whole = result
+        self._leave_out()
         if self.bounds is None and result.bounds is not None:
             west, south, east, north = result.bounds
             z = self.ground.heights(np.array([west, east]), np.array([south, north]))
             self.bounds = (west, south, float(z.min()), east, north, float(z.max()))
         self.set_style(self._style)
-        chosen, self._chosen = self._chosen, (set(), None)
-        self.select(*chosen)
+        chosen, self._chosen = self._chosen, LayerMarks()
+        self.mark(chosen)
 
     def set_style(self, style: dict[str, Any]) -> None:
         """Apply visible, opacity, colour, width_m."""
@@ -185,19 +192,40 @@ class DrapeView(DrapedView):
         items = sorted((i for _, i in best.values()), key=lambda i: -i.priority)[:_MOST_LABELS]
         self.scene.labels.set(self.layer.id, items)
 
-    def select(self, features: set[int], hover: int | None) -> None:
-        """Outline features on the ground."""
-        if (features, hover) == self._chosen:
+    def hide(self, features: set[int]) -> None:
+        """Leave features out of what is painted."""
+        if features == self._hidden:
             return
-        self._chosen = (set(features), hover)
+        self._hidden = set(features)
+        if self._whole is not None:
+            self._leave_out()
+            self.set_style(self._style)
+            chosen, self._chosen = self._chosen, LayerMarks()
+            self.mark(chosen)
+
+    def _leave_out(self) -> None:
+        whole = self._whole
+        if whole is not None and self._hidden:
+            self._drape = replace(whole, table=whole.table.without(self._hidden)).prepare()
+        else:
+            self._drape = whole
+
+    def mark(self, marks: LayerMarks) -> None:
+        """Outline features on the ground."""
+        if marks == self._chosen:
+            return
+        self._chosen = marks
         for actor in self._marks:
             self.scene.renderer.RemoveActor(actor)
         self._marks = []
         if self._drape is None:
             return
-        hovered = set() if hover is None else {hover}
-        for wanted, width in ((features, 3.0), (hovered - features, 1.5)):
-            actor = course_actor(self._outline(wanted), self.scene.theme, width)
+        accent = self.scene.theme.accent
+        hovered = set() if marks.hovered is None else {marks.hovered}
+        wanted = [(colour, features, 4.0) for colour, features in marks.groups]
+        wanted += [(accent, marks.selected, 3.0), (accent, hovered - marks.selected, 1.5)]
+        for colour, features, width in wanted:
+            actor = course_actor(self._outline(features), colour, width)
             if actor is not None:
                 self._marks.append(actor)
                 self.scene.renderer.AddActor(actor)
@@ -215,8 +243,8 @@ class DrapeView(DrapedView):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply the selection colour."""
-        for actor in self._marks:
-            actor.GetProperty().SetColor(*theme.accent)
+        chosen, self._chosen = self._chosen, LayerMarks()
+        self.mark(chosen)
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return a feature's bounds in local metres."""
@@ -231,6 +259,6 @@ class DrapeView(DrapedView):
 
     def close(self) -> None:
         """Take it off the ground."""
-        self.select(set(), None)
+        self.mark(LayerMarks())
         self.scene.labels.set(self.layer.id, [])
         super().close()

@@ -16,7 +16,7 @@ from rendering.haze import Haze
 from rendering.light import Light
 from rendering.look import Look
 from rendering.symbology.models import model, simple_model
-from rendering.symbology.palette import Theme
+from rendering.symbology.palette import Colour
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -286,7 +286,7 @@ def _holds(group: Instances, index: int, at: Any) -> bool:
     return bool(((own >= bounds[0] - 0.2) & (own <= bounds[1] + 0.2)).all())
 
 
-def frame_actor(group: Instances, index: int, theme: Theme, width_px: float) -> Any:
+def frame_actor(group: Instances, index: int, colour: Colour, width_px: float) -> Any:
     """Return a box around one copy."""
     turn, bounds = _own_axes(group, index)
     middle, half = bounds.mean(axis=0), (bounds[1] - bounds[0]) / 2 * 1.03 + 0.05
@@ -294,7 +294,7 @@ def frame_actor(group: Instances, index: int, theme: Theme, width_px: float) -> 
     edges = [(i, j) for i in range(8) for j in range(i) if np.abs(signs[i] - signs[j]).sum() == 2]
     corners = (middle + signs * half) @ turn.T
     actor = line_actor(
-        poly_data(corners.astype(np.float32), lines=np.array(edges)), theme.accent, width_px
+        poly_data(corners.astype(np.float32), lines=np.array(edges)), colour, width_px
     )
     actor.SetPosition(*group.position[index])
     return actor

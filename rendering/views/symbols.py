@@ -12,6 +12,7 @@ from rendering.camera import Point
 from rendering.features import FeatureTable, check_features
 from rendering.labels import LabelItem
 from rendering.look import Look
+from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.picking import Ray
 from rendering.symbology.models import has_model, model
@@ -65,7 +66,9 @@ class SymbolsView:
         self._table: FeatureTable | None = None
         self._kinds: list[Instances] = []
         self._marks: list[Any] = []
-        self._chosen: tuple[set[int], int | None] = (set(), None)
+        self._chosen = LayerMarks()
+        self._whole: FeatureTable | None = None
+        self._hidden: set[int] = set()
         self._stands_on: Any = None
         self._seen: tuple[Any, ...] = ()
         path = content_path(layer, folder)
@@ -81,10 +84,22 @@ class SymbolsView:
         if isinstance(result, Exception):
             self.warnings.append(str(result))
             return
-        self._table = result
+        self._whole = result
+        self._leave_out()
+
+    def hide(self, features: set[int]) -> None:
+        """Leave features out."""
+        if features != self._hidden:
+            self._hidden = set(features)
+            if self._whole is not None:
+                self._leave_out()
+
+    def _leave_out(self) -> None:
+        whole = self._whole
+        self._table = whole.without(self._hidden) if whole is not None and self._hidden else whole
         self._build()
-        chosen, self._chosen = self._chosen, (set(), None)
-        self.select(*chosen)
+        chosen, self._chosen = self._chosen, LayerMarks()
+        self.mark(chosen)
 
     def _build(self) -> None:
         """Make one group a model, standing on the ground."""
@@ -93,6 +108,7 @@ class SymbolsView:
         self._remove()
         table = self._table
         if table is None or len(table) == 0:
+            self._label()
             return
         centre = shapely.centroid(table.geometry)
         x, y = shapely.get_x(centre), shapely.get_y(centre)
@@ -213,8 +229,8 @@ class SymbolsView:
 
     def set_theme(self, theme: Theme) -> None:
         """Apply label and selection colours."""
-        for actor in self._marks:
-            actor.GetProperty().SetColor(*theme.accent)
+        chosen, self._chosen = self._chosen, LayerMarks()
+        self.mark(chosen)
 
     def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:
         """Return the thing whose model holds the place that was drawn at a pixel."""
@@ -235,23 +251,26 @@ class SymbolsView:
         name = str(table.columns["name"][row])
         return Pick(self.layer.id, int(table.fid[row]), position, name)
 
-    def select(self, features: set[int], hover: int | None) -> None:
+    def mark(self, marks: LayerMarks) -> None:
         """Put an outline box around things."""
-        if (features, hover) == self._chosen and self._marks:
+        if marks == self._chosen:
             return
-        self._chosen = (set(features), hover)
+        self._chosen = marks
         for actor in self._marks:
             self.scene.renderer.RemoveActor(actor)
         self._marks = []
         if self._table is None:
             return
-        for wanted, width in ((features, 2.5), ({hover} - {None} - features, 1.5)):
-            for feature in wanted:
-                for group in self._kinds:
-                    for i in np.flatnonzero(self._table.fid[group.rows] == feature):
-                        actor = frame_actor(group, int(i), self.scene.theme, width)
-                        self.scene.renderer.AddActor(actor)
-                        self._marks.append(actor)
+        accent = self.scene.theme.accent
+        hovered = set() if marks.hovered is None else {marks.hovered}
+        wanted = [(colour, features, 3.0) for colour, features in marks.groups]
+        wanted += [(accent, marks.selected, 2.5), (accent, hovered - marks.selected, 1.5)]
+        for colour, features, width in wanted:
+            for group in self._kinds if features else []:
+                for i in np.flatnonzero(np.isin(self._table.fid[group.rows], list(features))):
+                    actor = frame_actor(group, int(i), colour, width)
+                    self.scene.renderer.AddActor(actor)
+                    self._marks.append(actor)
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return a thing's bounds in local metres."""
@@ -272,7 +291,7 @@ class SymbolsView:
     def close(self) -> None:
         """Remove everything."""
         self._ground.forget(self.layer.id)
-        self.select(set(), None)
+        self.mark(LayerMarks())
         self._remove()
         self.scene.labels.set(self.layer.id, [])
 

@@ -13,6 +13,7 @@ from rendering.geometry import poly_data
 from rendering.ground.shadows import Footprints
 from rendering.labels import LabelItem
 from rendering.look import Look
+from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.outline import outline_actors
 from rendering.picking import Ray, hit_points, hit_triangles
@@ -130,7 +131,13 @@ class TileNode(Node):
         self.triangles = sum(len(p.triangles) for p in payload.parts if p.triangles is not None)
         self.points = sum(len(p.position) for p in payload.parts if p.mode == "points")
         self.style()
+        self.leave_out()
         self.mark()
+
+    def leave_out(self) -> None:
+        """Draw everything but the view's hidden features."""
+        for part in self.parts:
+            part.leave_out(self.view.hidden)
 
     def style(self) -> None:
         """Apply the view's style to the actors."""
@@ -171,14 +178,26 @@ class TileNode(Node):
         for actor in self.marks:
             renderer.RemoveActor(actor)
         self.marks = []
-        view = self.view
-        for features, width in ((view.selected, 3.0), ({view.hovered} - {None}, 1.5)):
-            wanted = np.array(sorted(f for f in features if f is not None), np.int64)
-            for part in self.parts if len(wanted) else []:
-                self.marks += outline_actors(part, wanted, view.scene.theme, width)
+        marks, accent = self.view.marks, self.view.scene.theme.accent
+        hovered = set() if marks.hovered is None else {marks.hovered}
+        wanted = [(colour, features, 2.0, 0.5) for colour, features in marks.groups]
+        wanted += [(accent, marks.selected, 3.0, 0.22), (accent, hovered, 1.5, 0.22)]
+        for colour, features, width, opacity in wanted:
+            ids = np.array(sorted(features), np.int64)
+            for part in self.parts if len(ids) else []:
+                self.marks += outline_actors(part, ids, colour, width, opacity)
         for actor in self.marks:
             actor.SetVisibility(self.is_shown)
             renderer.AddActor(actor)
+
+
+def _hit(ray: Ray, part: Part) -> tuple[float, int] | None:
+    """Return distance and number of the triangle or point that a ray meets first."""
+    if part.triangles is not None:
+        drawn = part.triangles if part.kept is None else part.kept
+        return hit_triangles(ray, part.matrix, part.position, drawn)
+    position = part.position if part.kept is None else part.position[part.kept]
+    return hit_points(ray, part.matrix, position)
 
 
 class TilesetView:
@@ -207,8 +226,8 @@ class TilesetView:
         self.opacity = 1.0
         self.visible = True
         self.point_size = 3.0
-        self.selected: set[int] = set()
-        self.hovered: int | None = None
+        self.marks = LayerMarks()
+        self.hidden: set[int] = set()
         self.warnings: list[str] = []
         self.triangles = self.points = self.tiles_visible = self.tiles_loading = 0
         self.bounds: Bounds | None = self.placement.box(self.tileset.root)
@@ -259,6 +278,8 @@ class TilesetView:
         self.options = replace(self.options, colour_by=by)
         if self._footprints is not None:
             shown = self._footprints if self.visible and self.opacity > 0.5 else None
+            if shown is not None and self.hidden:
+                shown = shown.without(self.hidden)
             self._ground.set_footprints(self.layer.id, shown)
             self._label(shown)
         for node in self._loaded():
@@ -315,10 +336,7 @@ class TilesetView:
             if best is not None and entry > best[0]:
                 continue
             for part in node.parts:
-                if part.triangles is not None:
-                    hit = hit_triangles(ray, part.matrix, part.position, part.triangles)
-                else:
-                    hit = hit_points(ray, part.matrix, part.position)
+                hit = _hit(ray, part)
                 if hit is not None and (best is None or hit[0] < best[0]):
                     best = (hit[0], node, part, hit[1])
         if best is None:
@@ -326,8 +344,10 @@ class TilesetView:
         distance, _, part, index = best
         feature: int | None = None
         if part.feature is not None:
-            vertex = index if part.triangles is None else int(part.triangles[index, 0])
-            value = int(part.feature[vertex])
+            drawn = part.triangles if part.kept is None else part.kept
+            if drawn is not None:
+                index = int(drawn[index] if drawn.ndim == 1 else drawn[index, 0])
+            value = int(part.feature[index])
             feature = value if value >= 0 else None
         return distance, Pick(self.layer.id, feature, ray.at(distance), part.name)
 
@@ -340,20 +360,31 @@ class TilesetView:
             for part in node.parts:
                 hit = None
                 if part.mode == "points":
-                    hit = hit_points(ray, part.matrix, part.position)
+                    shown = part.position if part.kept is None else part.position[part.kept]
+                    hit = hit_points(ray, part.matrix, shown)
                 if hit is not None and (best is None or hit[0] < best[0]):
-                    own = part.matrix[:3, :3] @ part.position[hit[1]].astype(np.float64)
+                    own = part.matrix[:3, :3] @ shown[hit[1]].astype(np.float64)
                     x, y, z = (float(v) for v in own + part.matrix[:3, 3])
                     best = (hit[0], (x, y, z))
         return best
 
-    def select(self, features: set[int], hover: int | None) -> None:
-        """Mark features in all loaded tiles."""
-        if features == self.selected and hover == self.hovered:
+    def mark(self, marks: LayerMarks) -> None:
+        """Make features stand out in all loaded tiles."""
+        if marks == self.marks:
             return
-        self.selected, self.hovered = set(features), hover
+        self.marks = marks
         for node in self._loaded():
             node.mark()
+
+    def hide(self, features: set[int]) -> None:
+        """Leave features out of all tiles, and their shadows and labels."""
+        if features == self.hidden:
+            return
+        self.hidden = set(features)
+        for node in self._loaded():
+            node.leave_out()
+            node.mark()
+        self.set_style(self._style)
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return the bounds of a feature within the loaded tiles."""

@@ -9,6 +9,7 @@ from rendering.haze import Haze
 from rendering.labels import Labels
 from rendering.light import Light
 from rendering.look import Look
+from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.picking import Ray
 from rendering.symbology.palette import Theme
@@ -85,8 +86,12 @@ class View(Protocol):
         """
         ...
 
-    def select(self, features: set[int], hover: int | None) -> None:
-        """Mark features."""
+    def mark(self, marks: LayerMarks) -> None:
+        """Make features stand out; replaces what was."""
+        ...
+
+    def hide(self, features: set[int]) -> None:
+        """Leave features undrawn and unpickable; replaces what was."""
         ...
 
     def close(self) -> None:

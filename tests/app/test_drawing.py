@@ -54,7 +54,7 @@ def test_a_point_is_placed_named_coded_and_selected(qtbot: QtBot, window: MainWi
     assert pump.position == pytest.approx((90.0, -60.0, 0.0), abs=0.5)
     assert window.entity_panel.entity is not None
     assert window.entity_panel.entity.id == pump.id
-    assert window.viewport.stage._selected == [window.drawn.mark_of(pump)]
+    assert window.viewport.stage._marks.selected == [window.drawn.mark_of(pump)]
     assert window.draw.active  # ready for the next one
     qtbot.keyClick(window.viewport, Qt.Key.Key_Escape)
     assert window.tools.current is None

@@ -56,7 +56,7 @@ def test_an_entity_of_its_own_is_drawn_picked_and_outlined(
     click(qtbot, window, (85.0, -50.0, 12.0))
     assert window.entity_panel.entity is not None
     assert window.entity_panel.entity.id == "depot"
-    assert window.viewport.stage._selected == [window.drawn.mark_of(house())]
+    assert window.viewport.stage._marks.selected == [window.drawn.mark_of(house())]
     click(qtbot, window, (20.0, 20.0, 60.0), Qt.KeyboardModifier.ControlModifier)
     assert {one.id for one in window.entity_panel.entities} == {"depot", "old-town-0"}
     click(qtbot, window, (85.0, -50.0, 12.0), Qt.KeyboardModifier.ControlModifier)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLocale
 from app import numbers
 from app.measure import level_area_m2
 from app.overlays import round_length
-from app.panels.timeline import epochs_of
+from app.panels.time_axis import epochs_of
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ def window(qtbot: QtBot, make_window: MakeWindow, project: Path) -> MainWindow:
 def add(qtbot: QtBot, window: MainWindow, *entities: Entity) -> None:
     window.session.execute(AddEntities(entities))
     settle(qtbot, window)
-    window.interaction.select_all([window.session.required.entity(one.id) for one in entities])
+    window.interaction.select_several([window.session.required.entity(one.id) for one in entities])
 
 
 def now(window: MainWindow, entity_id: str = "shed") -> Entity:
@@ -239,7 +239,7 @@ def test_a_feature_is_attached_and_detached_again(
     assert "Old town 0" in asked[0]
     planned = now(window, "plan")
     assert (planned.layer, planned.feature) == ("old-town", 0)
-    assert window.viewport.stage._selected == [("old-town", 0)]
+    assert window.viewport.stage._marks.selected == [("old-town", 0)]
     assert planned.position is not None
     assert planned.position[2] == pytest.approx(60.0, abs=1.0)
     assert window.interaction._bounds_of(planned)[:2] < (0.0, 0.0)  # around the whole tower

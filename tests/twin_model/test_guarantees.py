@@ -233,7 +233,9 @@ def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_old
 
 FORMAT_1 = """
 DROP TABLE entity_box; DROP TABLE entity_text; DROP TABLE entity_type; DROP TABLE entity_code;
-DROP TABLE kind_seen; DROP INDEX entity_version_entity; DROP INDEX entity_version_origin;
+DROP TABLE kind_seen; DROP TABLE definition_version; DROP INDEX relation_version_since;
+DROP INDEX relation_version_until; DROP INDEX entity_version_entity;
+DROP INDEX entity_version_origin;
 CREATE INDEX entity_version_entity ON entity_version(entity);
 CREATE INDEX entity_version_type ON entity_version(type) WHERE revision_to IS NULL;
 CREATE INDEX entity_version_from ON entity_version(revision_from);
@@ -255,7 +257,7 @@ def test_a_store_of_format_1_is_brought_forward_and_keeps_its_journal(tmp_path: 
     connection.executescript(FORMAT_1)
     connection.close()
     file = folder / "project.json"
-    file.write_text(file.read_text().replace('"version": 2', '"version": 1'))
+    file.write_text(file.read_text().replace('"version": 3', '"version": 1'))
     with pytest.raises(StoreError, match="open it once for writing"):
         Twin.open(folder, read_only=True)
     with Twin.open(folder) as twin:
@@ -269,6 +271,42 @@ def test_a_store_of_format_1_is_brought_forward_and_keeps_its_journal(tmp_path: 
         assert twin.entity("e3").name == "P3"
     with Twin.open(folder, read_only=True) as twin:
         assert twin.count() == 20
+
+
+FORMAT_2 = """
+DROP TABLE definition_version; DROP INDEX relation_version_since; DROP INDEX relation_version_until;
+DROP INDEX entity_version_entity; DROP INDEX entity_version_feature;
+CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to);
+CREATE INDEX entity_version_feature ON entity_version(layer, feature)
+  WHERE revision_to IS NULL AND layer IS NOT NULL;
+UPDATE shapan_meta SET value = '2' WHERE key = 'format';
+"""
+
+
+def indexes_of(folder: Path) -> set[str]:
+    connection = sqlite3.connect(folder / "twin.gpkg")
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {" ".join(row[0].split()) for row in found}
+
+
+def test_a_store_of_format_2_is_brought_forward_and_keeps_its_journal(tmp_path: Path) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as twin:
+        twin.execute(AddEntities(many(0, 20), [Relation("r", "feeds", "e1", "e2")]))
+        twin.execute(RemoveRelations(["r"]))
+        before, entries = current(twin), twin.journal()
+    made = indexes_of(folder)
+    connection = sqlite3.connect(folder / "twin.gpkg")
+    connection.executescript(FORMAT_2)
+    connection.close()
+    assert indexes_of(folder) != made
+    with Twin.open(folder) as twin:
+        assert current(twin) == before and twin.journal() == entries
+        assert verify_store(twin) == []
+        assert twin.undo() == "Remove a relation"
+        assert [r.id for r in twin.relations("e1")] == ["r"]
+    assert indexes_of(folder) == made
 
 
 def test_missing_index_entries_are_found_and_mended(twin: Twin) -> None:

@@ -41,6 +41,7 @@ _COLUMNS: Final = {"name": "name", "type": "type", "guid": "guid", "layer": "lay
                    "time": "time_code"}  # fmt: skip
 _CODES: Final = ("management_code", "space_code", "time_code")
 _CODED: Final = "SELECT entity FROM entity_code WHERE code >= ? AND code < ?"
+_ESCAPE: Final = "'\\'"
 _LAST: Final = "\U0010ffff"
 _ENDS: Final = {
     "out": (("source", "target"),),
@@ -106,7 +107,9 @@ def compiled(context: Context, query: EntityQuery) -> Compiled:
     connection = context.connection
     at = query.at or parsed.at or context.now
     moment = Moment.of(connection, at, query.known_on or parsed.known_on)
-    types = None if query.type is None else subtypes(context, query.type)
+    types = None if query.type is None else [query.type]
+    if query.type is not None and not query.exactly:
+        types = subtypes(context, query.type)
     order = query_text.parse_order(query.order_by) or parsed.order
     named = parsed.condition is not None or bool(order)
     writer = Writer(
@@ -293,6 +296,10 @@ class Writer:
         if grams is None:
             self.parameters += like_values
             return like
+        # Of the few that the index names, those are read for a name in another language too.
+        others = [f"""json_extract(attributes, '$."{key}"')""" for key in text.OTHER_NAMES]
+        like = f"({like} OR {' OR '.join(f'{sql} LIKE ? ESCAPE {_ESCAPE}' for sql in others)})"
+        like_values += [f"%{escaped}%"] * len(others)
         candidates = ["SELECT entity FROM entity_version WHERE fid IN"
                       " (SELECT rowid FROM entity_text WHERE entity_text MATCH ?)"]  # fmt: skip
         self.parameters.append(grams)

@@ -89,8 +89,10 @@ class EntityWriter(RelationWriter):
             box = extent(entity) if moved else None
             if box is not None:
                 boxes.append((fid, *box, key))
-            if renamed and (entity.name or entity.guid):
-                grams.append((fid, text.grams(entity.name, entity.guid)))
+            if renamed:
+                names = [entity.name, entity.guid, *text.other_names(entity.attributes)]
+                if any(names):
+                    grams.append((fid, text.grams(*names)))
             if retyped:
                 types.append((entity.type, key))
             if recoded:
@@ -146,7 +148,8 @@ class EntityWriter(RelationWriter):
             fresh.append((*made[:-2], start, FOREVER.us))
             new = (
                 made[0] != before[0] or made[8] != before[8],
-                (made[4], made[7]) != (before[4], before[7]),
+                (made[4], made[7]) != (before[4], before[7])
+                or (made[10] != before[10] and text.has_other_names(made[10])),
                 made[3] != before[3],
                 made[13:16] != before[13:16],
             )

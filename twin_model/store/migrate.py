@@ -8,11 +8,18 @@ from typing import Final
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.store import search
-from twin_model.store.schema import FORMAT_VERSION, KIND_SEEN, indexes_and_search
+from twin_model.store.schema import (
+    DEFINITIONS,
+    FORMAT_VERSION,
+    KIND_SEEN,
+    indexes,
+    search_tables,
+)
 
 _INDEXES: Final = (
     "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-    " AND tbl_name IN ('entity_version', 'relation_version', 'layer_version', 'journal')"
+    " AND tbl_name IN ('entity_version', 'relation_version', 'layer_version', 'journal',"
+    " 'definition_version')"
 )
 
 
@@ -51,7 +58,10 @@ def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _from_1_to_2(connection, frame)
+        if found < 2:
+            _from_1_to_2(connection)
+        _from_2_to_3(connection)
+        search.fill_search_tables(connection, frame)
         connection.execute(
             "UPDATE shapan_meta SET value = ? WHERE key = 'format'", (str(FORMAT_VERSION),)
         )
@@ -61,14 +71,21 @@ def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
         raise
 
 
-def _from_1_to_2(connection: sqlite3.Connection, frame: Frame) -> None:
-    """Indexes that stay short over a long history; boxes by place, names as grams."""
-    for (name,) in connection.execute(_INDEXES).fetchall():
-        connection.execute(f'DROP INDEX "{name}"')
+def _from_1_to_2(connection: sqlite3.Connection) -> None:
+    """Boxes by place, names as grams; the search tables are filled at the end."""
     connection.execute("DROP TABLE entity_box")
-    for statement in indexes_and_search().split(";"):
-        if statement.strip():
-            connection.execute(statement)
+    for statement in search_tables():
+        connection.execute(statement)
     connection.execute(KIND_SEEN)
     connection.execute("INSERT INTO kind_seen SELECT DISTINCT kind FROM relation_version")
-    search.fill_search_tables(connection, frame)
+
+
+def _from_2_to_3(connection: sqlite3.Connection) -> None:
+    """What a project defines for itself; indexes that hold the validity whole; names in other
+    languages among the grams, for which the search tables are filled anew.
+    """
+    for (name,) in connection.execute(_INDEXES).fetchall():
+        connection.execute(f'DROP INDEX "{name}"')
+    for statement in (*DEFINITIONS.split(";"), *indexes()):
+        if statement.strip():
+            connection.execute(statement)

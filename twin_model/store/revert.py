@@ -59,5 +59,7 @@ def _note_touched(transaction: Transaction, table: str, touched: tuple[int, int,
         transaction.entities.update(transaction.ids_of(keys))
     elif table == "layer_version":
         transaction.layers |= values("id")
+    elif table == "definition_version":
+        transaction.definitions |= values("kind")
     elif values("fid"):
         transaction.frame_changed = True

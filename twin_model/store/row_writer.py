@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
-from twin_model.store.schema import VERSION_TABLES
+from twin_model.store.schema import LATER_TABLES, VERSION_TABLES
 from twin_model.time import Instant
 
 
@@ -26,12 +26,15 @@ class Change:
         Ids; empty with `all_entities` where there were too many to name.
     frame : bool
     all_entities : bool
+    definitions : frozenset of str
+        Kinds of what the project defines for itself, such as ``type`` and ``set``.
     """
 
     layers: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
     frame: bool = False
     all_entities: bool = False
+    definitions: frozenset[str] = frozenset()
 
 
 #: Above this many entities a change no longer names them.
@@ -105,6 +108,7 @@ class RowWriter:
     numbering: Numbering
     layers: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
+    definitions: set[str] = field(default_factory=set)
     frame_changed: bool = False
 
     def __post_init__(self) -> None:
@@ -178,6 +182,7 @@ class RowWriter:
             frozenset() if many else frozenset(self.entities),
             self.frame_changed,
             many,
+            frozenset(self.definitions),
         )
 
     def keys_of(self, ids: Iterable[str], *, create: bool = False) -> dict[str, int]:
@@ -225,5 +230,9 @@ def row_digest(table: str, values: Sequence[Any]) -> bytes:
 
 def combine_digests(tables: dict[str, tuple[str, list[int]]]) -> str:
     """Return one hash over each table's written rows (a hash) and ended rows (their fids)."""
-    parts = (f"{table} {tables[table][0]} {sorted(tables[table][1])}" for table in _IN_ORDER)
+    parts = (
+        f"{table} {tables[table][0]} {sorted(tables[table][1])}"
+        for table in _IN_ORDER
+        if table not in LATER_TABLES or tables[table] != (EMPTY_DIGEST, [])
+    )
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -18,7 +18,7 @@ from pyproj import CRS
 from twin_model.frame import Frame
 
 #: Version of the project format; migrations run forward only.
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
@@ -50,6 +50,13 @@ _VERSIONED: Final = """
 #: Kinds of relation that occur or occurred.
 KIND_SEEN: Final = "CREATE TABLE kind_seen (kind TEXT PRIMARY KEY) WITHOUT ROWID"
 
+#: What a project defines for itself: entity types, named sets. Versioned as entities are.
+DEFINITIONS: Final = f"""
+CREATE TABLE definition_version (
+  fid INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,
+  {_VERSIONED});
+"""
+
 _MODEL: Final = f"""
 CREATE TABLE shapan_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE journal (
@@ -74,6 +81,7 @@ CREATE TABLE frame_version (
 CREATE TABLE property_seen (
   type TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
 {KIND_SEEN};
+{DEFINITIONS}
 CREATE VIEW entities AS
   SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
          management_code, space_code, time_code
@@ -86,15 +94,24 @@ CREATE VIEW relations AS
   WHERE r.revision_to IS NULL AND r.valid_to = 9223372036854775807;
 """
 
-# Every index is paid for with each edit; each has a comment that says what it serves.
+# Every index is paid for with each edit; each has a comment that says what it serves (and holds no
+# semicolon: statements are split there).
 _INDEXES: Final = """
 -- One entity as it is now: both ends of the range are in the index, however long its history.
-CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to);
-CREATE INDEX entity_version_feature ON entity_version(layer, feature)
+-- Whoever compares two instants reads this index alone, so it has the validity whole.
+CREATE INDEX entity_version_entity ON entity_version(entity, revision_to, valid_to, valid_from);
+-- The entity of a feature, and which features stand for nothing at an instant.
+CREATE INDEX entity_version_feature ON entity_version(layer, feature, valid_from, valid_to)
   WHERE revision_to IS NULL AND layer IS NOT NULL;
 CREATE INDEX relation_version_id ON relation_version(id);
 CREATE INDEX relation_version_source ON relation_version(source, kind, target);
 CREATE INDEX relation_version_target ON relation_version(target, kind, source);
+-- Relations that began or ended at some time. The many that always hold cost nothing here.
+CREATE INDEX relation_version_since ON relation_version(valid_from)
+  WHERE revision_to IS NULL AND valid_from > -9223372036854775808;
+CREATE INDEX relation_version_until ON relation_version(valid_to)
+  WHERE revision_to IS NULL AND valid_to < 9223372036854775807;
+CREATE INDEX definition_version_id ON definition_version(kind, id);
 """
 # Undo: what a revision ended, and the copies that stand for what it wrote. What it wrote needs no
 # index: fids and revisions grow together, see `twin_model.store.ranges`.
@@ -120,7 +137,7 @@ CREATE VIRTUAL TABLE entity_text USING
   fts5(grams, content='', detail=none, tokenize='ascii');
 """
 #: Tables whose rows have revisions and take part in undo.
-_REVISED: Final = ("entity_version", "relation_version", "layer_version")
+_REVISED: Final = ("entity_version", "relation_version", "layer_version", "definition_version")
 
 #: Version tables and the columns that a row's digest covers, in order.
 VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
@@ -134,19 +151,32 @@ VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "layer_version": ("id", "draw_order", "document", "valid_from", "valid_to"),
     "frame_version": ("document", "valid_from", "valid_to"),
+    "definition_version": ("kind", "id", "document", "valid_from", "valid_to"),
 }  # fmt: skip
 
 
-def indexes_and_search() -> str:
-    """Return the statements that make every index and search table."""
-    return _INDEXES + "".join(_REVISION_INDEXES.format(table=t) for t in _REVISED) + _SEARCH
+#: Tables that came after format 2. Entries of the journal that touch none of them have the digest
+#: that they had before there were any.
+LATER_TABLES: Final = frozenset({"definition_version"})
+
+
+def indexes() -> list[str]:
+    """Return the statements that make every index."""
+    text = _INDEXES + "".join(_REVISION_INDEXES.format(table=t) for t in _REVISED)
+    return [statement for statement in text.split(";") if statement.strip()]
+
+
+def search_tables() -> list[str]:
+    """Return the statements that make the search tables, empty."""
+    return [statement for statement in _SEARCH.split(";") if statement.strip()]
 
 
 def create(connection: sqlite3.Connection, frame: Frame) -> None:
     """Make the tables of an empty project in *connection* (no transaction open)."""
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_USER_VERSION}")
-    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL + indexes_and_search())
+    statements = ";".join([*indexes(), *search_tables()])
+    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL + statements)
     srs = insert_spatial_reference(connection, frame)
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Any
 
@@ -12,7 +13,7 @@ from twin_model.store import rows
 from twin_model.store.conditions import Context, compiled
 from twin_model.store.moment import Moment
 from twin_model.store.places import extent
-from twin_model.store.text import grams
+from twin_model.store.text import grams, has_other_names, other_names
 
 
 def entities(context: Context, query: EntityQuery) -> list[Entity]:
@@ -30,6 +31,16 @@ def entities(context: Context, query: EntityQuery) -> list[Entity]:
     cursor = context.connection.cursor()
     cursor.row_factory = None
     return [rows.entity_from(row, frame) for row in cursor.execute(sql, parameters)]
+
+
+def counts(context: Context, query: EntityQuery) -> dict[str, int]:
+    """Return how many entities of each type match, most first, whatever its limit and offset."""
+    found = compiled(context, query)
+    sql = (
+        f"SELECT type, count(*) AS n FROM entity_version WHERE {found.condition}"
+        " GROUP BY type ORDER BY n DESC, type"
+    )
+    return {str(row[0]): int(row[1]) for row in context.connection.execute(sql, found.parameters)}
 
 
 def count(context: Context, query: EntityQuery) -> int:
@@ -151,6 +162,7 @@ def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
         )
     connection.execute("INSERT INTO entity_text (entity_text) VALUES ('delete-all')")
     before: tuple[Any, ...] = ()
+    named: list[str] = []
     cursor = connection.cursor()
     cursor.row_factory = None
     for row in cursor.execute(
@@ -164,8 +176,12 @@ def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
                 connection.execute(
                     "INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", (fid, *box, key)
                 )
-        if (not same or (row[5], row[8]) != (before[5], before[8])) and (row[5] or row[8]):
+        names = [row[5], row[8]]
+        if has_other_names(row[11]):
+            names += other_names(json.loads(row[11]))
+        if any(names) and (not same or names != named):
             connection.execute(
-                "INSERT INTO entity_text (rowid, grams) VALUES (?,?)", (fid, grams(row[5], row[8]))
+                "INSERT INTO entity_text (rowid, grams) VALUES (?,?)", (fid, grams(*names))
             )
+        named = names
         before = row

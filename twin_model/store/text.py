@@ -10,7 +10,8 @@ condition on the name itself decides.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 # CJK ideographs with extensions, kana, hangul, compatibility forms.
 _DENSE: Final = re.compile(
@@ -19,6 +20,21 @@ _DENSE: Final = re.compile(
 _LENGTH: Final = 3
 #: Longer texts are cut; what is beyond is found by the condition of a full search only.
 _MAX_INDEXED: Final = 200
+
+
+#: Attributes that hold a thing's name in another language, and are found by it.
+OTHER_NAMES: Final = ("name_en", "name:en")
+
+
+def other_names(attributes: Mapping[str, Any]) -> list[str]:
+    """Return the names that an entity has among its attributes."""
+    found = (attributes.get(key) for key in OTHER_NAMES)
+    return [value for value in found if isinstance(value, str) and value]
+
+
+def has_other_names(attributes: str) -> bool:
+    """Return whether the JSON text of attributes may hold such a name."""
+    return any(f'"{key}"' in attributes for key in OTHER_NAMES)
 
 
 def _token(gram: str) -> str:

@@ -51,6 +51,33 @@ class Transaction(EntityWriter):
         self.end("layer_version", [row[0] for row in found])
         self.layers.add(layer)
 
+    def put_definition(self, kind: str, identifier: str, document: str) -> None:
+        """Insert something the project defines for itself, or a new version of it."""
+        self._end_definition(kind, identifier)
+        row = (kind, identifier, document, ALWAYS.us, FOREVER.us)
+        self.insert("definition_version", [row])
+        self.definitions.add(kind)
+
+    def end_definition(self, kind: str, identifier: str) -> None:
+        """End something the project defined for itself.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that kind and id.
+        """
+        if not self._end_definition(kind, identifier):
+            raise StoreError(f"no {kind} '{identifier}' is defined in this project")
+        self.definitions.add(kind)
+
+    def _end_definition(self, kind: str, identifier: str) -> bool:
+        found = self.connection.execute(
+            "SELECT fid FROM definition_version WHERE kind = ? AND id = ? AND revision_to IS NULL",
+            (kind, identifier),
+        ).fetchall()
+        self.end("definition_version", [row[0] for row in found])
+        return bool(found)
+
     def put_frame(self, frame: Frame) -> None:
         """Replace the project's frame; allowed only while nothing is placed in it."""
         found = self.connection.execute("SELECT fid FROM frame_version WHERE revision_to IS NULL")

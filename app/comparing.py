@@ -1,0 +1,97 @@
+"""Two instants compared: the list, the marks in the scene and the swipe kept together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from app.panels.comparison import ComparisonPanel
+from app.swipe import Swipe
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+    from twin_model.comparison import Comparison, EntityChange
+    from twin_model.time import Instant
+
+#: Later ones are drawn over earlier ones.
+_ORDER: Final = ("changed", "removed", "added")
+#: Changes that are marked in the scene at most; all of them are listed.
+_MOST_MARKED: Final = 20_000
+
+
+class Comparing(QObject):
+    """Follows the timeline's two handles.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        s = window.services
+        self.panel = ComparisonPanel(s.session, s.background, s.theme, s.icons)
+        self.swipe = Swipe(s.session, s.background, window.viewport, s.theme)
+        self.panel.compared.connect(self.show)
+        self.panel.swipe_wanted.connect(self.swipe_sides)
+        self.panel.end_wanted.connect(lambda: window.timeline.set_comparison(None))
+        s.theme.changed.connect(lambda: self.show(self.panel.found))
+
+    def connect_parts(self) -> None:
+        """Connect with the parts of the window that were made later."""
+        window = self._window
+        window.timeline.comparison_changed.connect(self.set_instants)
+        self.panel.chosen.connect(window.interaction.select_id)
+        self.panel.fly_wanted.connect(window.interaction.fly_to_id)
+
+    def set_instants(self, before: Instant | None) -> None:
+        """Compare what is shown with an earlier instant; None to compare no more."""
+        window, after = self._window, self._window.timeline.instant
+        window.interaction.compared = before
+        if before is not None and self.panel.before is None:
+            window.docks.show("comparison")
+        if (before, after) != (self.panel.before, self.panel.after):
+            self.panel.set_instants(before, after)
+        if before is None:
+            self.swipe.stop()
+        elif self.swipe.active:
+            self.swipe.set_instants(before, after)
+
+    def swipe_sides(self, wanted: bool) -> None:
+        """Show both instants beside one another, or only the later one."""
+        timeline = self._window.timeline
+        if wanted and timeline.other is not None:
+            self.swipe.start(timeline.other, timeline.instant)
+        else:
+            self.swipe.stop()
+        self.show(self.panel.found)
+
+    def show(self, found: Comparison | None) -> None:
+        """Mark what differs: added green, removed red, changed yellow."""
+        changes = [] if found is None else found.changes[:_MOST_MARKED]
+        kinds = self.panel.shown_kinds()
+
+        def groups(hidden: str) -> list[tuple[str, list[EntityChange]]]:
+            """Return what to mark; a feature that one side does not have gives way there."""
+            taken = {(one.layer, one.feature) for one in changes if one.kind != hidden}
+            return [
+                (
+                    self._window.theme.text(kind)[:7],
+                    [
+                        one
+                        for one in changes
+                        if one.kind == kind
+                        and (kind != hidden or (one.layer, one.feature) not in taken)
+                    ],
+                )
+                for kind in _ORDER
+                if kind in kinds and found is not None
+            ]
+
+        scene, gone = self._window.scene, [one for one in changes if one.kind == "removed"]
+        # With two sides each shows what there was; with one side, what is gone is shown in red.
+        scene.show_again([] if self.swipe.active or "removed" not in kinds else gone)
+        scene.set_marks("comparison", groups("removed"))
+        self.swipe.set_marks(groups("added"))

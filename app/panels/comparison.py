@@ -1,0 +1,336 @@
+"""The Changes dock: what differs between two instants, in a list, in the scene, side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import entity_words, numbers
+from app.icons import IconSet
+from app.item_models.comparison import (
+    CHANGE_ROLE,
+    COUNT_ROLE,
+    KIND_ROLE,
+    SIGNS,
+    ComparisonModel,
+    kind_text,
+)
+from app.item_models.entities import display_name
+from app.panels.time_axis import moment
+from app.project import ProjectSession
+from app.theme import ROW_PX, Theme, small_font
+from app.workers import Background
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from twin_model.comparison import Comparison, EntityChange, RelationChange
+    from twin_model.history import Difference
+    from twin_model.twin import Twin
+    from twin_model.view import TwinView
+
+_WAIT_MS = 250
+
+
+class _ChangeDelegate(QStyledItemDelegate):
+    """Paints the sign of the change in its colour, the name, and the type or count."""
+
+    def __init__(self, theme: Theme, icons: IconSet, view: QTreeView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._icons = icons
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
+        return QSize(100, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        theme = self._theme
+        rect = QRect(0, option.rect.top(), self._view.viewport().width(), option.rect.height())
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.colour("selection"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.colour("hover"))
+        change, count, kind = (index.data(r) for r in (CHANGE_ROLE, COUNT_ROLE, KIND_ROLE))
+        level = 0 if count is not None else 1 if change is not None else 2
+        left = 10 + 16 * level
+        if level < 2 and index.model().hasChildren(index):
+            arrow = "caret-down" if self._view.isExpanded(index) else "caret-right"
+            box = QRect(left, rect.top() + 7, 12, 12)
+            self._icons.paint(painter, box, arrow, theme.colour("dim"))
+        left += 18
+        if level < 2:
+            painter.setPen(theme.colour(kind))
+            box = QRect(left, rect.top(), 12, rect.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, SIGNS[kind])
+            left += 18
+        note = ""
+        if count is not None:
+            note = numbers.integer(count)
+        elif change is not None:
+            note = entity_words.entity_type(change.type)
+        painter.setFont(small_font() if level else option.font)
+        width = painter.fontMetrics().horizontalAdvance(note)
+        right = rect.right() - 12
+        painter.setPen(theme.colour("dim"))
+        box = QRect(right - width, rect.top(), width + 2, rect.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, note)
+        painter.setFont(small_font() if level == 2 else option.font)
+        painter.setPen(theme.colour("dim" if level == 2 else "text"))
+        room = max(0, right - width - 8 - left)
+        text = painter.fontMetrics().elidedText(
+            str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideRight, room
+        )
+        box = QRect(left, rect.top(), room + 2, rect.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
+class ComparisonPanel(QWidget):
+    """Lists what differs between an earlier instant, A, and the one that is shown, B.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    background : Background
+    theme : Theme
+    icons : IconSet
+    """
+
+    chosen = Signal(str)
+    fly_wanted = Signal(str)
+    #: What differs now, None where nothing is compared.
+    compared = Signal(object)
+    swipe_wanted = Signal(bool)
+    end_wanted = Signal()
+
+    def __init__(
+        self, session: ProjectSession, background: Background, theme: Theme, icons: IconSet
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._background = background
+        self.before: Instant | None = None
+        self.after: Instant | None = None
+        self.found: Comparison | None = None
+        self.model = ComparisonModel(background)
+        self.model.setParent(self)
+        self._make(theme, icons)
+        # While a handle moves, only where it rests is compared.
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_WAIT_MS)
+        self._wait.timeout.connect(self._compare)
+        session.closed.connect(self._closed)
+        session.changed.connect(self._follow)
+        self.retranslate()
+
+    def _make(self, theme: Theme, icons: IconSet) -> None:
+        self.times = QLabel(self)
+        self.times.setObjectName("dim")
+        self.times.setWordWrap(True)
+        self.note = QLabel(self)
+        self.note.setObjectName("dim")
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(12, 4, 12, 8)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.kinds: dict[str, QToolButton] = {}
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 2, 8, 2)
+        row.setSpacing(2)
+        for kind in SIGNS:
+            button = self.kinds[kind] = QToolButton(self)
+            button.setCheckable(True)
+            button.setChecked(True)
+            button.toggled.connect(self._show)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.swipe = QToolButton(self)
+        self.swipe.setIcon(icons.icon("columns"))
+        self.swipe.setCheckable(True)
+        self.swipe.toggled.connect(self.swipe_wanted)
+        self.end = QToolButton(self)
+        self.end.setIcon(icons.icon("x"))
+        self.end.clicked.connect(self.end_wanted)
+        for button in (self.swipe, self.end):
+            button.setIconSize(QSize(16, 16))
+            row.addWidget(button)
+        self.tree = QTreeView(self)
+        self.tree.setModel(self.model)
+        self.tree.setHeaderHidden(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(0)
+        self.tree.setExpandsOnDoubleClick(False)
+        self.tree.setMouseTracking(True)
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setItemDelegate(_ChangeDelegate(theme, icons, self.tree))
+        self.tree.clicked.connect(self._click)
+        self.tree.doubleClicked.connect(partial(self._tell, self.fly_wanted))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda index, _: self._tell(self.chosen, index)
+        )
+        times = QVBoxLayout()
+        times.setContentsMargins(12, 4, 12, 2)
+        times.addWidget(self.times)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addLayout(times)
+        layout.addWidget(self.note, 1)
+        layout.addWidget(self.tree, 1)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.swipe.setToolTip(self.tr("Swipe: A on the left, B on the right"))
+        self.end.setToolTip(self.tr("Compare no more"))
+        for button in (self.swipe, self.end):
+            button.setAccessibleName(button.toolTip())
+        self.tree.setAccessibleName(self.tr("Changes"))
+        self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    # -- what is compared ----------------------------------------------------------------
+
+    def set_instants(self, before: Instant | None, after: Instant | None) -> None:
+        """Compare two instants.
+
+        Parameters
+        ----------
+        before : Instant or None
+            A; None to compare no more.
+        after : Instant or None
+            B; None for now.
+        """
+        self.before, self.after = before, after
+        if before is None:
+            self._wait.stop()
+            self._background.drop("comparison")
+            self.swipe.setChecked(False)
+            self._set_found(None)
+        else:
+            self._wait.start()
+            self._show()
+
+    def views(self) -> tuple[Twin | TwinView, Twin | TwinView] | None:
+        """Return the twin at A and at B; None where nothing is compared."""
+        twin = self._session.twin
+        if twin is None or self.before is None:
+            return None
+        return twin.at(self.before), twin if self.after is None else twin.at(self.after)
+
+    def _compare(self) -> None:
+        views = self.views()
+        if views is None:
+            return
+
+        def read() -> Comparison:
+            from twin_model.comparison import compare
+
+            return compare(*views)
+
+        self._background.ask("comparison", read, self._set_found)
+
+    def _follow(self, change: Any) -> None:
+        if self.before is not None and (change.entities or change.all_entities):
+            self._wait.start()
+
+    def _closed(self) -> None:
+        self.set_instants(None, None)
+
+    def _set_found(self, found: Comparison | None) -> None:
+        if found is not None and self.before is None:
+            return
+        self.found = found
+        self._show()
+        self.compared.emit(found)
+
+    def shown_kinds(self) -> set[str]:
+        """Return the kinds of change that are listed and marked."""
+        return {kind for kind, button in self.kinds.items() if button.isChecked()}
+
+    def _show(self) -> None:
+        found = self.found
+        for kind, button in self.kinds.items():
+            count = 0 if found is None else found.counts.get(kind, 0)  # type: ignore[call-overload]
+            button.setText(f"{SIGNS[kind]} {numbers.integer(count)}")
+            button.setToolTip(kind_text(kind))
+            button.setAccessibleName(f"{kind_text(kind)}: {numbers.integer(count)}")
+        for button in (*self.kinds.values(), self.swipe, self.end):
+            button.setEnabled(self.before is not None)
+        self.times.setVisible(self.before is not None)
+        if self.before is not None:
+            after = moment(self.after) if self.after is not None else self.tr("now")
+            self.times.setText(f"A  {moment(self.before)}\nB  {after}")
+        self.model.show(found, self._read(), self.shown_kinds())
+        if found is not None and found.total <= 40:
+            for row in range(self.model.rowCount()):
+                self.tree.expand(self.model.index(row, 0))
+        listed = self.model.rowCount() > 0
+        self.tree.setVisible(listed)
+        self.note.setVisible(not listed)
+        if self.before is None:
+            text = self.tr(
+                "Press Compare beside the timeline to see what differs between two times."
+            )
+        elif found is None:
+            text = self.tr("Comparing…")
+        else:
+            text = self.tr("Nothing differs.")
+        self.note.setText(text)
+        if found is not None:
+            self.compared.emit(found)
+
+    def _read(self) -> Any:
+        views = self.views()
+        if views is None:
+            return None
+
+        def read(
+            entity_id: str,
+        ) -> tuple[list[Difference], list[RelationChange], dict[str, str]]:
+            from twin_model.comparison import entity_differences
+            from twin_model.neighbourhood import entities_of
+
+            values, relations = entity_differences(*views, entity_id)
+            both = [one for change in relations for one in (change.before, change.after) if one]
+            ends = {end for one in both for end in (one.source, one.target)}
+            names = {
+                name: display_name(entity)
+                for view in views
+                for name, entity in entities_of(view, ends).items()
+            }
+            return values, relations, names
+
+        return read
+
+    # -- choosing ------------------------------------------------------------------------
+
+    def _click(self, index: QModelIndex) -> None:
+        if self.model.hasChildren(index):
+            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    def _tell(self, signal: Any, index: QModelIndex) -> None:
+        change: EntityChange | None = index.data(CHANGE_ROLE) if index.isValid() else None
+        if change is not None:
+            signal.emit(change.id)

@@ -1,0 +1,121 @@
+"""What a change of types would do, before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import entity_words, numbers
+from app.editing import schema
+from app.editing.attributes import problem_text
+from app.item_models.entities import display_name
+
+if TYPE_CHECKING:
+    from twin_model.entity import Entity
+    from twin_model.schema.migrate import PlannedStep
+    from twin_model.schema.project_types import Prepared
+    from twin_model.schema.values import SchemaError
+
+
+def step_text(step: PlannedStep) -> str:
+    """Return what a step does, in the language in use."""
+    from twin_model.schema.migrate import Step
+
+    say = QCoreApplication.translate
+    word = {
+        Step.RENAME: say("TypesPreview", "renamed"),
+        Step.CONVERT_UNIT: say("TypesPreview", "converted to another unit"),
+        Step.CONVERT_KIND: say("TypesPreview", "turned into another kind of value"),
+        Step.FILL: say("TypesPreview", "filled in, because it is needed now"),
+        Step.DROP: say("TypesPreview", "no longer declared; values are kept"),
+        Step.CHECK: say("TypesPreview", "checked again"),
+        Step.RETYPE: say("TypesPreview", "given another type"),
+    }[step.step]
+    what = entity_words.entity_type(step.type)
+    if step.property:
+        what += f" · {step.property}"
+    return f"{what}: {word}" + (f" ({step.detail})" if step.detail else "")
+
+
+class TypesPreview(QDialog):
+    """Says what changes and what breaks, and asks whether to go on.
+
+    Parameters
+    ----------
+    parent : QWidget
+    prepared : Prepared
+    """
+
+    def __init__(self, parent: QWidget, prepared: Prepared) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.prepared = prepared
+        self.setWindowTitle(self.tr("Check the change of types"))
+        self.summary = QLabel(self._summary(), self)
+        self.summary.setWordWrap(True)
+        self.steps = QListWidget(self)
+        self.steps.setAccessibleName(self.tr("What changes"))
+        for step in prepared.steps:
+            self.steps.addItem(step_text(step))
+        self.broken = QListWidget(self)
+        self.broken.setAccessibleName(self.tr("What breaks"))
+        for entity, fault in prepared.violations:
+            self.broken.addItem(f"{display_name(entity)} · {self._fault_text(entity, fault)}")
+        broken_title = QLabel(
+            self.tr("%n entities break the new types; their values are kept", "", prepared.broken),
+            self,
+        )
+        broken_title.setObjectName("warning")
+        buttons = QDialogButtonBox(self)
+        self.apply = buttons.addButton(self.tr("Apply"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.apply.setObjectName("primary")
+        self.apply.style().polish(self.apply)  # the button box has polished it already
+        buttons.addButton(self.tr("Back"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.steps, 1)
+        layout.addWidget(broken_title)
+        layout.addWidget(self.broken, 1)
+        layout.addWidget(buttons)
+        self.steps.setVisible(bool(prepared.steps))
+        broken_title.setVisible(bool(prepared.broken))
+        self.broken.setVisible(bool(prepared.broken))
+        self.resize(520, 420 if prepared.steps or prepared.broken else 0)
+
+    def _summary(self) -> str:
+        found = self.prepared
+        names = [
+            schema.sentence(k.name.get(schema.language()) or k.id) for k in found.command.types
+        ]
+        names += [entity_words.entity_type(name) for name in found.command.removed]
+        text = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+        checked, changed = numbers.integer(found.checked), numbers.integer(found.migrated)
+        return (
+            text
+            + "\n"
+            + self.tr("{0} entities checked, {1} of them change").format(checked, changed)
+        )
+
+    def _fault_text(self, entity: Entity, fault: SchemaError) -> str:
+        """Return which property is wrong and why, by the types as they are about to be."""
+        declared = {one.id: one for kind in self.prepared.command.types for one in kind.properties}
+        known = schema.known_type(entity.type)
+        before = schema.catalogue().properties(known) if known else {}
+        kind = declared.get(fault.name) or before.get(fault.name)
+        if kind is None:
+            return str(fault)
+        title = schema.sentence(kind.name.get(schema.language()) or fault.name)
+        return f"{title}: {problem_text(fault, kind)}"

@@ -1,0 +1,261 @@
+"""Travelling in time and comparing two instants, with real events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.panels.time_axis import DAY_US, ticks
+from app.window import MainWindow
+from twin_model.commands import AddEntities, EditEntities, RemoveEntities
+from twin_model.edit_marks import edit_marks, first_edit
+from twin_model.entity import Entity, Interval
+from twin_model.time import Instant
+from twin_model.twin import Twin
+from window_support import MakeWindow, display_of, wait_complete
+
+pytestmark = pytest.mark.gui
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+START = Instant.parse("2025-03-01")
+
+
+def day(number: float) -> Instant:
+    return Instant(START.us + round(number * DAY_US))
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """Two buildings since day 0; one renamed on day 10, one removed on day 20; a third is added
+    on day 30, where its feature stood all the time."""
+    from twin_model.frame import Frame
+    from window_support import add_boxes
+
+    folder = tmp_path / "history.shapan"
+    frame = Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0))
+    with Twin.create(folder, frame, "History") as twin:
+        # As a project that was made then: its clock and its first entry say so.
+        twin._head = replace(twin._head, recorded_us=day(-1).us)
+        twin._writer.execute("UPDATE journal SET recorded_us = ?", (day(-1).us,))
+        twin.clock = lambda: day(0)
+        add_boxes(twin, "old-town", "Old town", 0.0, None)
+        add_boxes(twin, "new-quay", "New quay", 150.0, None)
+        twin.clock = lambda: day(10)
+        renamed = replace(
+            twin.entity("old-town-0"),
+            name="Town hall",
+            attributes={"height": 61.0, "use": "office"},
+        )
+        twin.execute(EditEntities([renamed], "Edit Town hall: name"), who="li", why="survey")
+        twin.clock = lambda: day(20)
+        twin.execute(RemoveEntities(["old-town-1", "new-quay-1"]))
+        twin.clock = lambda: day(30)
+        shop = Entity("shop", "building", "Shop", (225.0, 15.0, 0.0), layer="new-quay", feature=1,
+                      valid=Interval(day(30)))  # fmt: skip
+        twin.execute(AddEntities([shop]))
+    return folder
+
+
+def names(window: MainWindow) -> set[str]:
+    return {
+        entity.id
+        for entity in window.session.required.at(window.timeline.instant or day(99)).entities()
+    }
+
+
+def picked(window: MainWindow, place: tuple[float, float, float]) -> tuple[str, int | None] | None:
+    at = display_of(window, place)
+    pick = window.viewport.pick_at(float(at.x()), float(at.y()))
+    return None if pick is None else (pick.layer, pick.feature)
+
+
+TOP_OF_SMALL = (75.0, 15.0, 25.0)
+
+
+def test_what_was_removed_is_gone_today_and_back_when_sliding_back(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    qtbot.waitUntil(lambda: window.scene.absent == {"old-town": {1}})
+    wait_complete(qtbot, window)
+    assert picked(window, TOP_OF_SMALL) != ("old-town", 1)
+    qtbot.waitUntil(lambda: window.entities_panel.model.total == 3)
+    window.timeline.set_instant(day(15))
+    qtbot.waitUntil(lambda: window.scene.absent == {})
+    wait_complete(qtbot, window)
+    assert picked(window, TOP_OF_SMALL) == ("old-town", 1)
+    qtbot.waitUntil(lambda: window.entities_panel.model.total == 4)
+    at = display_of(window, TOP_OF_SMALL)
+    qtbot.mouseClick(window.viewport, LEFT, NONE, at)
+    assert window.entity_panel.title == "Old town 1"
+    qtbot.waitUntil(lambda: "old-town-1" in window.relations_panel.view.nodes)
+    window.timeline.set_instant(day(25))
+    qtbot.waitUntil(lambda: window.scene.absent == {"old-town": {1}, "new-quay": {1}})
+    qtbot.waitUntil(lambda: "old-town-1" not in window.relations_panel.view.nodes)
+
+
+def test_edits_are_marked_with_who_what_and_when(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed, size=(1500, 900))
+    axis = window.timeline.axis
+    qtbot.waitUntil(lambda: len(axis.edits) > 1)
+    assert sum(mark.count for mark in axis.edits) == 5
+    edits = [day(9), day(11)]
+    axis.show_stretch(*edits)
+    qtbot.waitUntil(lambda: [mark.label for mark in axis.edits] == ["Edit Town hall: name"])
+    text = axis.text_at(axis.x_of(day(10)))
+    assert text.startswith("Edit Town hall: name\n2025-03-11")
+    assert text.endswith("li\nsurvey")
+    qtbot.mouseDClick(axis, LEFT, NONE, QPoint(50, 30))
+    assert (axis.start, axis.end) == (axis.first, axis.last)
+
+
+def test_close_edits_are_gathered(changed: Path) -> None:
+    with Twin.open(changed) as twin:
+        assert first_edit(twin) == day(0)
+        marks = edit_marks(twin, day(-5), day(60), 2)
+        assert [mark.count for mark in marks] == [4, 1]
+        assert marks[0].label == "Remove 2 entities"
+        assert sum(mark.count for mark in edit_marks(twin, day(-5), day(60), 1000)) == 5
+
+
+def test_labels_of_the_axis_fit_the_stretch() -> None:
+    assert [text for _, text in ticks(day(0), day(800), 5)] == ["2026", "2027"]
+    months = [text for _, text in ticks(day(0), day(100), 8)]
+    assert months == ["2025-04", "2025-05", "2025-06"]
+    days = ticks(day(0), day(4), 8)
+    assert 3 <= len(days) <= 6 and all(len(text) == 5 for _, text in days)
+    assert all(len(text) == 5 for _, text in ticks(day(0), day(0.2), 8))
+
+
+def compare(qtbot: QtBot, window: MainWindow, first: float, second: float | None) -> None:
+    window.timeline.set_instant(None if second is None else day(second))
+    window.timeline.set_comparison(day(first))
+    qtbot.waitUntil(lambda: window.comparing.panel.found is not None)
+
+
+def test_two_instants_are_compared_in_the_list_and_in_the_scene(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    qtbot.mouseClick(window.timeline.compare, LEFT)
+    assert window.timeline.other is not None
+    assert window.docks.is_open("comparison")
+    compare(qtbot, window, 5, None)
+    panel, theme = window.comparing.panel, window.theme
+    qtbot.waitUntil(lambda: panel.found is not None and panel.found.total == 5)
+    assert [panel.kinds[kind].text() for kind in panel.kinds] == ["+ 1", "− 2", "~ 2"]
+    marked = {group.colour: {k: set(v) for k, v in group.features.items()}
+              for group in window.viewport.stage._marks.groups}  # fmt: skip
+    assert marked == {
+        theme.text("added"): {"new-quay": {1}},
+        # The shop took the place of what was removed beside the quay.
+        theme.text("removed"): {"old-town": {1}},
+        # The other building of the quay lost its neighbour.
+        theme.text("changed"): {"old-town": {0}, "new-quay": {0}},
+    }
+    # What is gone is drawn again, in red.
+    assert not window.viewport.stage._marks.hidden("old-town")
+    group = next(
+        panel.model.index(row, 0)
+        for row in range(panel.model.rowCount())
+        if panel.model.index(row, 0).data() == "Changed"
+    )
+    assert [panel.model.index(row, 0, group).data() for row in range(2)] == [
+        "New quay 0", "Town hall",
+    ]  # fmt: skip
+    neighbour, entity = (panel.model.index(row, 0, group) for row in range(2))
+    panel.tree.expand(neighbour)
+    qtbot.waitUntil(lambda: panel.model.rowCount(neighbour) == 1)
+    assert panel.model.index(0, 0, neighbour).data() == "− Lies next to: New quay 1"
+    panel.tree.expand(entity)
+    qtbot.waitUntil(lambda: panel.model.rowCount(entity) >= 2)
+    lines = [
+        panel.model.index(row, 0, entity).data() for row in range(panel.model.rowCount(entity))
+    ]
+    assert "Name: Old town 0 → Town hall" in lines
+    assert any(line.startswith("height: 60 → 61") for line in lines)
+    panel.tree.setCurrentIndex(entity)
+    assert window.entity_panel.title == "Town hall"
+    qtbot.mouseClick(panel.end, LEFT)
+    assert window.timeline.other is None
+    assert window.viewport.stage._marks.groups == []
+    qtbot.waitUntil(lambda: window.viewport.stage._marks.hidden("old-town") == {1})
+
+
+def test_a_removed_entity_is_shown_when_chosen_in_the_list(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    compare(qtbot, window, 5, None)
+    window.comparing.panel.chosen.emit("old-town-1")
+    assert window.entity_panel.title == "Old town 1" or window.entity_panel.entities == []
+
+
+def test_kinds_of_change_can_be_left_out(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    compare(qtbot, window, 5, None)
+    panel = window.comparing.panel
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
+    qtbot.mouseClick(panel.kinds["removed"], LEFT)
+    assert panel.model.rowCount() == 2
+    colours = {group.colour for group in window.viewport.stage._marks.groups if group.features}
+    assert window.theme.text("removed") not in colours
+
+
+def test_the_swipe_shows_both_instants_and_the_divider_can_be_dragged(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    compare(qtbot, window, 15, 25)
+    swipe = window.comparing.swipe
+    qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
+    assert swipe.active and swipe.other is not None and swipe.scene is not None
+    other, scene = swipe.other, swipe.scene
+    qtbot.waitUntil(lambda: other.complete and scene.absent == {}, timeout=20_000)
+    qtbot.waitUntil(lambda: window.scene.absent == {"old-town": {1}, "new-quay": {1}})
+    assert other.pose == window.viewport.pose
+    wide = window.viewport.width()
+    start = QPoint(swipe.divider.width() // 2, 300)
+    QTest.mousePress(swipe.divider, LEFT, NONE, start)
+    goal = swipe.divider.mapFrom(window.viewport, QPoint(wide - 60, 300))
+    QTest.mouseMove(swipe.divider, goal)
+    swipe.set_place(wide - 60)
+    QTest.mouseRelease(swipe.divider, LEFT, NONE, goal)
+    assert abs(swipe.place - (wide - 60)) <= 1
+    assert window.viewport.beside_px == swipe.place
+    # On the left it is as it was: the small building stands there and can be picked.
+    at = display_of(window, TOP_OF_SMALL)
+    assert at.x() < swipe.place
+    pick = window.viewport.pick_at(float(at.x()), float(at.y()))
+    assert (pick.layer, pick.feature) == ("old-town", 1)
+    swipe.set_place(0)
+    pick = window.viewport.pick_at(float(at.x()), float(at.y()))
+    assert pick is None or pick.feature != 1 or pick.layer != "old-town"
+    swipe.divider.setFocus()
+    before = swipe.place
+    qtbot.keyClick(swipe.divider, Qt.Key.Key_Right)
+    assert swipe.place > before
+    qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
+    assert not swipe.active
+
+
+def test_closing_the_project_ends_the_comparison(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed)
+    compare(qtbot, window, 5, None)
+    qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
+    window.session.close()
+    assert window.timeline.other is None
+    assert not window.comparing.swipe.active
+    assert window.comparing.panel.found is None

@@ -1,0 +1,283 @@
+"""The editor of entity types: added, changed with a preview, undone, DTDL in and out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.editing import schema
+from app.types.draft import DraftError, MemberDraft, TypeDraft
+from app.types.editor import TypesEditor
+from app.types.forms import LinesForm
+from app.window import MainWindow
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.schema.project_types import stored_types
+from twin_model.twin import Twin
+from window_support import MakeWindow, flush
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def opened(qtbot: QtBot, window: MainWindow, type_id: str = "") -> TypesEditor:
+    window.actions_registry.run("edit.types")
+    editor = window.types_editor
+    assert editor is not None
+    qtbot.waitUntil(lambda: bool(editor.types.ids()), timeout=10_000)
+    if type_id:
+        editor.select(type_id)
+    return editor
+
+
+def fill(qtbot: QtBot, lines: LinesForm, row: int, **values: str) -> None:
+    """Type values into a line of a table, as users do."""
+    names = [column.name for column in lines.table.columns]
+    for name, value in values.items():
+        index = lines.table.index(row, names.index(name))
+        flush()  # the editor before this one waits for its deletion
+        lines.view.setCurrentIndex(index)
+        lines.view.edit(index)
+        found = [w for w in lines.view.viewport().findChildren(QLineEdit) if w.isVisible()]
+        boxes = [w for w in lines.view.viewport().findChildren(QComboBox) if w.isVisible()]
+        if boxes:
+            boxes[-1].setCurrentIndex(boxes[-1].findData(value))
+            lines.view.commitData(boxes[-1])
+            lines.view.closeEditor(boxes[-1], lines.view.itemDelegate().EndEditHint.NoHint)
+            continue
+        assert len(found) == 1, name
+        found[-1].selectAll()
+        type_text(qtbot, found[-1], value)
+        qtbot.keyClick(found[-1], Qt.Key.Key_Return)
+        flush()  # what was typed is stored in the next turn of the event loop
+
+
+def replace_text(qtbot: QtBot, line: QLineEdit, text: str) -> None:
+    line.selectAll()
+    type_text(qtbot, line, text)
+
+
+def type_text(qtbot: QtBot, line: QLineEdit, text: str) -> None:
+    """Type text; Chinese comes from an input method, as it does for users."""
+    if text.isascii():
+        qtbot.keyClicks(line, text)
+        return
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(line, event)
+
+
+def apply(qtbot: QtBot, editor: TypesEditor) -> str:
+    """Check and apply; return what the preview said."""
+    qtbot.mouseClick(editor.check, LEFT)
+    qtbot.waitUntil(lambda: editor.preview is not None, timeout=10_000)
+    assert editor.preview is not None
+    said = editor.preview.summary.text()
+    qtbot.mouseClick(editor.preview.apply, LEFT)
+    qtbot.waitUntil(lambda: editor.preview is None)
+    return said
+
+
+@pytest.mark.gui
+def test_a_type_is_added_by_a_user_and_an_entity_is_given_it(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "building"), window.session.required
+    qtbot.mouseClick(editor.add, LEFT)
+    replace_text(qtbot, editor.general.identifier, "boat_house")
+    replace_text(qtbot, editor.general.zh, "船屋")
+    replace_text(qtbot, editor.general.en, "boat house")
+    editor.tabs.setCurrentIndex(1)
+    assert editor.properties.table.rowCount() > 5  # what it inherits is there to be seen
+    qtbot.mouseClick(editor.properties.add, LEFT)
+    row = editor.properties.table.rowCount() - 1
+    fill(qtbot, editor.properties, row, id="berths", kind="integer", en="berths", minimum="0")
+    assert apply(qtbot, editor) == "Boat house\n0 entities checked, 0 of them change"
+    qtbot.waitUntil(lambda: [kind.id for kind in stored_types(twin)] == ["boat_house"])
+    qtbot.waitUntil(lambda: "boat_house" in schema.project_ids())
+    assert twin.undo_label == "Change type boat house"
+    editor.close()
+    # The header of the Entity dock offers it, and the form has its property.
+    window.interaction.select_id("old-town-0")
+    window.entity_panel.header.retyped.emit("boat_house")
+    qtbot.waitUntil(lambda: twin.entity("old-town-0").type == "boat_house")
+    names = lambda: {field.name for field in window.entity_panel.fields.fields}  # noqa: E731
+    qtbot.waitUntil(lambda: "Berths" in names())
+    qtbot.waitUntil(lambda: window.entities_panel.model.rowCount() == 2)
+    model = window.entities_panel.model
+    assert {model.index(row, 0).data() for row in range(2)} == {"Building", "Boat house"}
+
+
+@pytest.mark.gui
+def test_a_change_says_what_breaks_before_it_is_done_and_undo_takes_it_back(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    with Twin.open(project) as twin:
+        pumps = [
+            Entity(f"p{n}", "pump", f"P{n}", attributes={"head_m": 10.0 * n}) for n in range(4)
+        ]
+        twin.execute(AddEntities(pumps))
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "pump"), window.session.required
+    editor.tabs.setCurrentIndex(1)
+    table = editor.properties.table
+    own = next(n for n, draft in enumerate(table.drafts) if draft.id == "head_m")
+    fill(qtbot, editor.properties, table.row_of(own), unit="ft", maximum="50")
+    qtbot.mouseClick(editor.check, LEFT)
+    qtbot.waitUntil(lambda: editor.preview is not None, timeout=10_000)
+    preview = editor.preview
+    assert preview is not None
+    assert "4 entities checked, 3 of them change" in preview.summary.text()
+    assert [preview.steps.item(n).text() for n in range(preview.steps.count())] == [
+        "Pump · head_m: converted to another unit (m > ft)"
+    ]
+    assert [preview.broken.item(n).text()[:4] for n in range(preview.broken.count())] == [
+        "P2 ·", "P3 ·",
+    ]  # fmt: skip
+    assert twin.entity("p1").attributes["head_m"] == 10.0  # nothing was done yet
+    qtbot.mouseClick(preview.apply, LEFT)
+    qtbot.waitUntil(
+        lambda: twin.entity("p1").attributes["head_m"] == pytest.approx(32.808, abs=0.01)
+    )
+    qtbot.waitUntil(lambda: "pump" in schema.project_ids())
+    window.actions_registry.run("edit.undo")
+    qtbot.waitUntil(lambda: twin.entity("p1").attributes["head_m"] == 10.0)
+    qtbot.waitUntil(lambda: schema.project_ids() == frozenset())
+
+
+@pytest.mark.gui
+def test_a_line_that_cannot_be_is_pointed_at(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor = opened(qtbot, window, "building")
+    editor.tabs.setCurrentIndex(1)
+    qtbot.mouseClick(editor.properties.add, LEFT)
+    table = editor.properties.table
+    row = table.rowCount() - 1
+    fill(qtbot, editor.properties, row, id="depth", kind="number", unit="metre per banana")
+    editor.tabs.setCurrentIndex(0)
+    qtbot.mouseClick(editor.check, LEFT)
+    assert editor.tabs.currentIndex() == 1
+    assert "unit" in editor.message.text()
+    assert table.faulty
+    assert editor.properties.view.currentIndex().row() == row
+    # A property that a parent declares already is refused by the catalogue as a whole.
+    fill(qtbot, editor.properties, row, id="owner", unit="m")
+    qtbot.mouseClick(editor.check, LEFT)
+    qtbot.waitUntil(lambda: "already declared by thing" in editor.message.text())
+    qtbot.mouseClick(editor.revert, LEFT)
+    assert not editor.check.isEnabled()
+
+
+@pytest.mark.gui
+def test_closing_asks_before_changes_are_lost(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor = opened(qtbot, window, "building")
+    qtbot.mouseClick(editor.add, LEFT)
+
+    def answer(button: QMessageBox.StandardButton) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        qtbot.mouseClick(box.button(button), LEFT)
+
+    QTimer.singleShot(300, lambda: answer(QMessageBox.StandardButton.Cancel))
+    editor.close()
+    assert editor.isVisible() and editor.draft() is not None
+    QTimer.singleShot(300, lambda: answer(QMessageBox.StandardButton.Discard))
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
+
+
+@pytest.mark.gui
+def test_types_are_found_in_chinese_and_english(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project, language="zh_CN")
+    editor = opened(qtbot, window)
+    assert editor.windowTitle() == "实体类型"
+    type_text(qtbot, editor.types.search, "水泵")
+    assert "pump" in editor.types.ids() and "road" not in editor.types.ids()
+    editor.types.search.clear()
+    qtbot.keyClicks(editor.types.search, "pump")
+    assert "pump" in editor.types.ids()
+    window.set_language("en")
+    qtbot.waitUntil(lambda: editor.windowTitle() == "Entity types")
+
+
+@pytest.mark.gui
+def test_dtdl_comes_in_and_goes_out(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path, real_data: Path
+) -> None:
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "pump"), window.session.required
+    editor.export_to(tmp_path / "pump.json")
+    qtbot.waitUntil(lambda: (tmp_path / "pump.json").exists() and bool(editor.message.text()))
+    written = json.loads((tmp_path / "pump.json").read_text(encoding="utf-8"))
+    assert any(interface["@id"].startswith("dtmi:shapan:pump") for interface in written)
+    room = next((real_data / "twinmodel").rglob("Room.json"), None) or next(
+        (real_data / "twinmodel" / "dtdl_samples").rglob("*.json")
+    )
+    editor.import_files([room])
+    qtbot.waitUntil(lambda: "read; check and apply" in editor.message.text() or
+                    editor.message.objectName() == "error")  # fmt: skip
+    assert editor.message.objectName() != "error", editor.message.text()
+    apply(qtbot, editor)
+    qtbot.waitUntil(lambda: bool(stored_types(twin)))
+    broken = tmp_path / "broken.json"
+    broken.write_text("{", encoding="utf-8")
+    editor.import_files([broken])
+    qtbot.waitUntil(lambda: "not JSON" in editor.message.text())
+
+
+@pytest.mark.gui
+def test_a_project_type_is_removed_and_its_entities_get_its_parent(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "building"), window.session.required
+    qtbot.mouseClick(editor.add, LEFT)
+    replace_text(qtbot, editor.general.identifier, "boat_house")
+    apply(qtbot, editor)
+    qtbot.waitUntil(lambda: "boat_house" in schema.project_ids())
+    window.session.execute(AddEntities([Entity("b", "boat_house")]))
+    qtbot.waitUntil(lambda: twin.count() == 5)
+    editor.select("boat_house")
+    qtbot.mouseClick(editor.remove, LEFT)
+    assert "1 entities checked, 1 of them change" in apply(qtbot, editor)
+    qtbot.waitUntil(lambda: twin.entity("b").type == "building")
+    assert stored_types(twin) == []
+
+
+def test_drafts_keep_what_the_form_does_not_show() -> None:
+    for type_id in ("pump", "building", "pipe", "crane", "storey"):
+        kind = schema.built_in().type(type_id)
+        assert TypeDraft.of(kind).built() == kind
+
+
+def test_every_built_in_type_survives_the_form() -> None:
+    changed = [k.id for k in schema.built_in().types() if TypeDraft.of(k).built() != k]
+    assert changed == []
+
+
+def test_choices_and_numbers_are_read_from_text() -> None:
+    draft = TypeDraft("a", properties=[
+        MemberDraft("state", kind="enum", choices="open=打开/open; shut=关闭/shut; half"),
+        MemberDraft("level", kind="number", unit="m³/h", minimum="-1", default="3", required=True),
+    ])  # fmt: skip
+    state, level = draft.built().properties
+    assert [(c.value, c.name.zh, c.name.en) for c in state.choices] == [
+        ("open", "打开", "open"), ("shut", "关闭", "shut"), ("half", "", ""),
+    ]  # fmt: skip
+    assert (level.unit, level.minimum, level.default, level.required) == ("m^3/h", -1.0, 3.0, True)
+    with pytest.raises(DraftError) as raised:
+        TypeDraft("a", properties=[MemberDraft("x"), MemberDraft("y", minimum="low")]).built()
+    assert (raised.value.section, raised.value.row) == ("properties", 1)

@@ -1,0 +1,130 @@
+"""Types that users add and change: kept with the project, with what becomes of its entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.catalogue import entity_types_text
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.errors import ValidationError
+from twin_model.frame import Frame
+from twin_model.schema.catalogue import Catalogue
+from twin_model.schema.migrate import Step, Wishes
+from twin_model.schema.project_types import prepare, project_catalogue, stored_types
+from twin_model.schema.types import EntityType, Kind, PropertyType, Words
+from twin_model.store.verify import verify_store
+from twin_model.twin import Twin
+
+FRAME = Frame("EPSG:4549", (0.0, 0.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def built_in() -> Catalogue:
+    return Catalogue.load(entity_types_text())
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Iterator[Twin]:
+    with Twin.create(tmp_path / "a.shapan", FRAME) as made:
+        yield made
+
+
+def kiosk(*properties: PropertyType) -> EntityType:
+    return EntityType(
+        id="tea_house",
+        parent="building",
+        name=Words(zh="茶室", en="tea house"),
+        properties=properties,
+    )
+
+
+WIDTH = PropertyType(id="width", name=Words(en="width"), kind=Kind.NUMBER, unit="m", maximum=5.0)
+
+
+def test_a_type_is_added_kept_with_the_project_and_undone(twin: Twin, built_in: Catalogue) -> None:
+    prepared = prepare(twin, built_in, [kiosk(WIDTH)])
+    assert (prepared.checked, prepared.broken, prepared.steps) == (0, 0, ())
+    twin.execute(prepared.command)
+    assert stored_types(twin) == [kiosk(WIDTH)]
+    assert project_catalogue(built_in, stored_types(twin)).is_a("tea_house", "building")
+    folder = twin.path
+    twin.close()
+    with Twin.open(folder) as again:
+        assert stored_types(again) == [kiosk(WIDTH)]
+        assert again.undo() == "Change type tea house"
+        assert stored_types(again) == []
+        assert again.redo() == "Change type tea house"
+        assert stored_types(again) == [kiosk(WIDTH)]
+        assert verify_store(again) == []
+
+
+def test_a_changed_unit_converts_what_entities_have_in_the_same_entry(
+    twin: Twin, built_in: Catalogue
+) -> None:
+    twin.execute(prepare(twin, built_in, [kiosk(WIDTH)]).command)
+    kiosks = [
+        Entity(f"k{n}", "tea_house", f"K{n}", attributes={"width": float(n)}) for n in range(3)
+    ]
+    twin.execute(AddEntities(kiosks))
+    in_feet = kiosk(WIDTH.model_copy(update={"unit": "ft", "maximum": 6.0}))
+    prepared = prepare(twin, built_in, [in_feet])
+    assert [(step.property, step.step) for step in prepared.steps] == [("width", Step.CONVERT_UNIT)]
+    assert (prepared.checked, prepared.migrated, prepared.broken) == (3, 2, 1)
+    entity, fault = prepared.violations[0]
+    assert (entity.id, fault.name) == ("k2", "width")
+    twin.execute(prepared.command)
+    assert twin.entity("k1").attributes["width"] == pytest.approx(3.28084, abs=1e-4)
+    assert twin.undo() == "Change type tea house"
+    assert twin.entity("k1").attributes["width"] == 1.0
+    assert stored_types(twin) == [kiosk(WIDTH)]
+
+
+def test_a_renamed_property_takes_its_values_along(twin: Twin, built_in: Catalogue) -> None:
+    twin.execute(prepare(twin, built_in, [kiosk(WIDTH)]).command)
+    twin.execute(AddEntities([Entity("k", "tea_house", attributes={"width": 2.0})]))
+    wide = kiosk(WIDTH.model_copy(update={"id": "width_m"}))
+    wishes = Wishes(renamed={"tea_house": {"width": "width_m"}})
+    twin.execute(prepare(twin, built_in, [wide], wishes=wishes).command)
+    assert twin.entity("k").attributes == {"width_m": 2.0}
+
+
+def test_a_built_in_type_may_be_changed_and_comes_back(twin: Twin, built_in: Catalogue) -> None:
+    pump = built_in.type("pump")
+    colour = PropertyType(id="paint", kind=Kind.TEXT, required=True, default="blue")
+    changed = pump.model_copy(update={"properties": (*pump.properties, colour)})
+    twin.execute(AddEntities([Entity("p", "pump"), Entity("q", "PUMP")]))
+    prepared = prepare(twin, built_in, [changed])
+    assert prepared.migrated == 2
+    twin.execute(prepared.command)
+    assert twin.entity("p").attributes == {"paint": "blue"}
+    twin.execute(prepare(twin, built_in, [], ["pump"]).command)
+    assert stored_types(twin) == []
+    # Values that nothing declares any more are kept.
+    assert twin.entity("p").attributes == {"paint": "blue"}
+
+
+def test_a_type_that_entities_have_is_removed_only_with_another_for_them(
+    twin: Twin, built_in: Catalogue
+) -> None:
+    twin.execute(prepare(twin, built_in, [kiosk()]).command)
+    twin.execute(AddEntities([Entity("k", "tea_house")]))
+    with pytest.raises(ValidationError, match="give them another one first"):
+        prepare(twin, built_in, [], ["tea_house"])
+    with pytest.raises(ValidationError, match="no type of this project"):
+        prepare(twin, built_in, [], ["pump"])
+    prepared = prepare(twin, built_in, [], ["tea_house"], Wishes(retyped={"tea_house": "building"}))
+    twin.execute(prepared.command)
+    assert twin.entity("k").type == "building"
+    assert twin.undo_label == "Remove type tea_house"
+
+
+def test_types_that_contradict_others_are_refused(twin: Twin, built_in: Catalogue) -> None:
+    with pytest.raises(ValidationError, match="tea_house"):
+        prepare(twin, built_in, [kiosk().model_copy(update={"parent": "nothing"})])
+    twice = kiosk(PropertyType(id="owner", kind=Kind.TEXT))
+    with pytest.raises(ValidationError, match="already declared by thing"):
+        prepare(twin, built_in, [twice])

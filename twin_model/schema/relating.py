@@ -1,0 +1,166 @@
+"""Which relations two entities may have, and what stands against the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from twin_model.entity import Entity, Relation
+from twin_model.errors import ValidationError
+from twin_model.relations import TOPOLOGY
+from twin_model.schema.catalogue import Catalogue
+from twin_model.schema.types import PropertyType, RelationRule
+from twin_model.schema.validation import allowed_rules, validate_relation
+from twin_model.twin import Twin
+from twin_model.view import TwinView
+
+#: What everything is, types that the catalogue does not know among it.
+ROOT_TYPE: Final = "thing"
+
+
+class Obstacle(StrEnum):
+    """Why a relation cannot be."""
+
+    TARGET = "leads to other types only"
+    ALREADY = "is there already"
+    FULL = "the source has as many as it may have"
+    TAKEN = "the target has as many as it may have"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a relation cannot be, with what is needed to say it.
+
+    Parameters
+    ----------
+    obstacle : Obstacle
+    types : tuple of str
+        Where it leads to, of `Obstacle.TARGET`.
+    most : int
+        How many there may be, of `Obstacle.FULL` and `Obstacle.TAKEN`.
+    """
+
+    obstacle: Obstacle
+    types: tuple[str, ...] = ()
+    most: int = 0
+
+    def __str__(self) -> str:
+        if self.types:
+            return f"leads to {', '.join(self.types)} only"
+        return f"{self.obstacle} ({self.most})" if self.most else str(self.obstacle)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One kind of relation from one entity to another.
+
+    Parameters
+    ----------
+    rule : RelationRule
+        The first that allows it, else the first of its kind.
+    properties : tuple of PropertyType
+        Of the relation itself.
+    refusal : Refusal or None
+        Why it cannot be now; None where it can.
+    """
+
+    rule: RelationRule
+    properties: tuple[PropertyType, ...] = ()
+    refusal: Refusal | None = None
+
+    @property
+    def kind(self) -> str:
+        """Its kind, as in `Relation.kind`."""
+        return self.rule.kind
+
+
+def known_type(type_id: str, catalogue: Catalogue) -> str:
+    """Return a type's id in the catalogue; what it does not have is a thing."""
+    key = type_id.lower().replace("-", "_")
+    return key if key in catalogue else ROOT_TYPE
+
+
+def choices(
+    twin: Twin | TwinView, source: Entity, target: Entity, catalogue: Catalogue
+) -> list[Choice]:
+    """Return the kinds that the type of *source* has, those possible with *target* first.
+
+    Parameters
+    ----------
+    twin : Twin or TwinView
+        Whose relations count against the cardinalities.
+    source, target : Entity
+    catalogue : Catalogue
+    """
+    here, there = known_type(source.type, catalogue), known_type(target.type, catalogue)
+    rules = catalogue.relations(here)
+    found: list[Choice] = []
+    for kind in dict.fromkeys(rule.kind for rule in rules):
+        allowed = allowed_rules(kind, here, there, catalogue)
+        if not allowed:
+            same = [rule for rule in rules if rule.kind == kind]
+            types = tuple(dict.fromkeys(one for rule in same for one in rule.targets))
+            found.append(Choice(same[0], refusal=Refusal(Obstacle.TARGET, types)))
+            continue
+        properties = {part.id: part for rule in allowed for part in rule.properties}
+        refusal = _refusal(twin, kind, source, target, allowed)
+        found.append(Choice(allowed[0], tuple(properties.values()), refusal))
+    nearness = {
+        rule.kind: level
+        for level, one in reversed(list(enumerate(catalogue.ancestors(here))))
+        for rule in catalogue.type(one).relations
+    }
+    # A type's own relations before what everything may have; what follows from geometry can be
+    # asserted too, but seldom is meant.
+    return sorted(
+        found,
+        key=lambda one: (one.refusal is not None, one.kind in TOPOLOGY, nearness[one.kind]),
+    )
+
+
+def check(twin: Twin | TwinView, relation: Relation, catalogue: Catalogue) -> None:
+    """Refuse a relation that the types of its ends do not allow.
+
+    Raises
+    ------
+    StoreError
+        If one of its ends does not exist.
+    ValidationError
+        If the types, an attribute or the number of such relations forbid it.
+    """
+    source, target = twin.entity(relation.source), twin.entity(relation.target)
+    here, there = known_type(source.type, catalogue), known_type(target.type, catalogue)
+    faults = validate_relation(relation, here, there, catalogue)
+    if faults:
+        raise faults[0]
+    allowed = allowed_rules(relation.kind, here, there, catalogue)
+    refusal = _refusal(twin, relation.kind, source, target, allowed, ignoring=relation.id)
+    if refusal is not None:
+        raise ValidationError("relations", relation.kind, target.name or target.id, str(refusal))
+
+
+def _refusal(
+    twin: Twin | TwinView,
+    kind: str,
+    source: Entity,
+    target: Entity,
+    allowed: list[RelationRule],
+    *,
+    ignoring: str = "",
+) -> Refusal | None:
+    """Return why one more relation of a kind cannot be."""
+    same = [r for r in twin.relations(source.id) if r.kind == kind and r.id != ignoring]
+    symmetric = any(rule.symmetric for rule in allowed)
+    ends = {(r.source, r.target) for r in same}
+    if (source.id, target.id) in ends or (symmetric and (target.id, source.id) in ends):
+        return Refusal(Obstacle.ALREADY)
+    limits = [rule.maximum for rule in allowed if rule.maximum is not None]
+    if limits and sum(r.source == source.id for r in same) >= min(limits):
+        return Refusal(Obstacle.FULL, most=min(limits))
+    limits = [rule.inverse_maximum for rule in allowed if rule.inverse_maximum is not None]
+    if limits:
+        coming = [r for r in twin.relations(target.id) if r.kind == kind and r.id != ignoring]
+        if sum(r.target == target.id for r in coming) >= min(limits):
+            return Refusal(Obstacle.TAKEN, most=min(limits))
+    return None
