@@ -234,6 +234,8 @@ class Stage:
             return False
         self._frame_count += 1
         self._apply_camera()
+        # Does nothing unless the camera has come to another scene.
+        self._ground.arrange(self._order, self._bounds_of_tilesets())
         look = self._look()
         deadline = time.perf_counter() + self._options.upload_ms / 1000.0
         pending = self._ground.update(look, deadline)
