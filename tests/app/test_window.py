@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.actions.registry import ActionSpec, DuplicateActionError
 from app.item_models.entities import ENTITY_ROLE
-from app.measure import MeasureMode
+from app.measure import MeasureMode, level_area_m2
 from app.settings import Settings
 from app.window import MainWindow
 from twin_model.time import Instant
@@ -269,6 +269,11 @@ def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
         assert window.measure.points[1][2] - window.measure.points[0][2] == pytest.approx(
             -35.0, abs=0.5
         )
+    if mode == MeasureMode.AREA:
+        # The fill and lines of the tool itself lie where is clicked next.
+        assert level_area_m2(window.measure.points) == pytest.approx(450.0, rel=0.04)
+        for found, place in zip(window.measure.points, places, strict=True):
+            assert math.dist(found, place) < 1.5
     qtbot.keyClick(window.viewport, Qt.Key.Key_Escape)
     assert window.measure.mode is None
     assert window.measure.text == ""
