@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
@@ -20,6 +20,7 @@ from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
+from plugins.host.exporting import run_exporter
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
 from plugins.host.manifest_cache import ManifestCache
@@ -28,8 +29,12 @@ from plugins.host.services import HostServices
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
+from shapan.results import Report
 from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
 from twin_model.errors import PluginError
+
+if TYPE_CHECKING:
+    from ingest.pipeline.job import Job
 
 _BUILTIN: Final = Path(plugins.builtin.__file__).parent
 
@@ -295,6 +300,50 @@ class Plugins:
         folder = path if path.is_dir() else path.parent
         with self._lock:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
+
+    def export(self, contribution_id: str, path: Path, query: str, job: Job) -> list[Path]:
+        """Have an exporter write entities to a file; see `run_exporter`.
+
+        Raises
+        ------
+        PluginError
+            If there is no such exporter, or it fails.
+        Cancelled
+        """
+        worker = self._passing_worker(contribution_id, "exporter")
+        try:
+            return run_exporter(worker, path, query, job)
+        finally:
+            self._supervisor.drop(worker)
+
+    def analyse(self, contribution_id: str, parameters: dict[str, Any], job: Job) -> Any:
+        """Run an analysis in a process of its own and return its `shapan.Report`.
+
+        Raises
+        ------
+        PluginError
+            If there is no such analysis, it fails, or it gives something else.
+        Cancelled
+        """
+        worker = self._passing_worker(contribution_id, "analysis")
+        try:
+            found = worker.run_job("run", job, parameters=parameters)
+        finally:
+            self._supervisor.drop(worker)
+        if not isinstance(found, Report):
+            raise PluginError(
+                worker.access.id, f"{worker.title} gave a {type(found).__name__}, not a Report"
+            )
+        return found
+
+    def _passing_worker(self, contribution_id: str, kind: str) -> Worker:
+        """Return a new worker for one task: several may run beside each other."""
+        entry = self._table.get(kind, contribution_id)
+        if entry is None:
+            raise PluginError(contribution_id.rpartition(".")[0], f"has no {kind} of that id")
+        with self._lock:
+            record = self._active(entry.owner)
+            return self._make_worker(record, kind, contribution_id.rpartition(".")[2], ())
 
     # -- the project ---------------------------------------------------------------------
 
