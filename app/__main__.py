@@ -174,6 +174,12 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--limit", type=_limit, default=0, metavar="N")
     made.add_argument("--json", action="store_true")
 
+    made = command("export", "export:export", "write entities to a file in a plugin's format")
+    made.add_argument("project")
+    made.add_argument("out", metavar="FILE")
+    made.add_argument("--format", metavar="ID", help="instead of going by the file's suffix")
+    made.add_argument("--where", metavar="EXPR", help="such as: height > 30 and use = office")
+
     made = command("render", "view:render", "draw off-screen into a picture")
     made.add_argument("project")
     made.add_argument("--out", required=True, metavar="F.png")

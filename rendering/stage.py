@@ -104,6 +104,8 @@ class Stage:
         self._layers[ENTITIES] = self.entities
         self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
+        #: Things that move; while there are any, every frame is another.
+        self.moving_things = self._overlays.moving
         self._picker = Picker(self.renderer)
         self._marks = Marks()
         self._apply_camera()
@@ -268,7 +270,8 @@ class Stage:
         if self._closed:
             return
         started = time.perf_counter()
-        self._quality.prepare(self.renderer, self._moving, self._pending)
+        changing = self._pending or self.moving_things.active
+        self._quality.prepare(self.renderer, self._moving, changing)
         self.window.Render()
         if not self._quality.is_known:
             self._quality.learn(self.window)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
@@ -19,15 +20,21 @@ from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
+from plugins.host.exporting import run_exporter
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
 from plugins.host.services import HostServices
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
+from shapan.results import Report
 from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
 from twin_model.errors import PluginError
+
+if TYPE_CHECKING:
+    from ingest.pipeline.job import Job
 
 _BUILTIN: Final = Path(plugins.builtin.__file__).parent
 
@@ -116,7 +123,7 @@ class Plugins:
         self.services = services
         self.state = state
         self.safe_mode = safe_mode
-        self.broker = SampleBroker()
+        self.broker = SampleBroker(services.live)
         self.records: dict[str, PluginRecord] = {}
         #: Those that cannot be used because another has their id.
         self.refused: list[Found] = []
@@ -124,6 +131,8 @@ class Plugins:
         self._installed = installed
         self._lock = threading.RLock()
         self._project_open = False
+        self._closing: threading.Thread | None = None
+        self._cache = ManifestCache(state.manifests_path)
         self._supervisor = Supervisor(self.changed.emit, self._quarantine)
 
     # -- finding -------------------------------------------------------------------------
@@ -135,6 +144,7 @@ class Plugins:
             user=self.state.plugins_folder,
             development=self.state.development_folders,
             installed=self._installed,
+            cache=self._cache,
         )
 
     def take(self, found: list[Found]) -> None:
@@ -291,10 +301,57 @@ class Plugins:
         with self._lock:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
 
+    def export(self, contribution_id: str, path: Path, query: str, job: Job) -> list[Path]:
+        """Have an exporter write entities to a file; see `run_exporter`.
+
+        Raises
+        ------
+        PluginError
+            If there is no such exporter, or it fails.
+        Cancelled
+        """
+        worker = self._passing_worker(contribution_id, "exporter")
+        try:
+            return run_exporter(worker, path, query, job)
+        finally:
+            self._supervisor.drop(worker)
+
+    def analyse(self, contribution_id: str, parameters: dict[str, Any], job: Job) -> Any:
+        """Run an analysis in a process of its own and return its `shapan.Report`.
+
+        Raises
+        ------
+        PluginError
+            If there is no such analysis, it fails, or it gives something else.
+        Cancelled
+        """
+        worker = self._passing_worker(contribution_id, "analysis")
+        try:
+            found = worker.run_job("run", job, parameters=parameters)
+        finally:
+            self._supervisor.drop(worker)
+        if not isinstance(found, Report):
+            raise PluginError(
+                worker.access.id, f"{worker.title} gave a {type(found).__name__}, not a Report"
+            )
+        return found
+
+    def _passing_worker(self, contribution_id: str, kind: str) -> Worker:
+        """Return a new worker for one task: several may run beside each other."""
+        entry = self._table.get(kind, contribution_id)
+        if entry is None:
+            raise PluginError(contribution_id.rpartition(".")[0], f"has no {kind} of that id")
+        with self._lock:
+            record = self._active(entry.owner)
+            return self._make_worker(record, kind, contribution_id.rpartition(".")[2], ())
+
     # -- the project ---------------------------------------------------------------------
 
     def project_opened(self) -> None:
-        """Start what runs with a project; returns at once."""
+        """Start what runs with a project, once what ran with the last one has ended."""
+        self.wait_closed()
+        if self.services.twin is None:
+            return  # it was closed again meanwhile
         with self._lock:
             self._project_open = True
             for record in self.records.values():
@@ -303,18 +360,36 @@ class Plugins:
         self.services.signals.emit("project-opened")
 
     def project_closed(self) -> None:
-        """Stop all workers, as their storage goes with the project; waits for them."""
+        """Stop all workers, as their storage goes with the project; returns at once.
+
+        They may take seconds to end. What they ask of the twin meanwhile is refused, and the
+        workers of the next project start when they are gone.
+        """
         self.services.signals.emit("project-closed")
         with self._lock:
             self._project_open = False
             workers = [w for record in self.records.values() for w in record.workers.values()]
             for record in self.records.values():
                 record.workers.clear()
-        threads = [threading.Thread(target=self._supervisor.drop, args=(w,)) for w in workers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        calls = [partial(self._supervisor.drop, worker) for worker in workers]
+        keep = self.services.live.close()
+
+        def finish() -> None:
+            for call in calls:
+                call()
+            keep()
+
+        for worker in workers:
+            worker.ask_to_stop()
+        thread = threading.Thread(target=finish, name="plugins-close")
+        self._closing = thread
+        thread.start()
+
+    def wait_closed(self) -> None:
+        """Wait until the workers of the project that was closed have ended."""
+        closing = self._closing
+        if closing is not None:
+            closing.join()
 
     def _start_running(self, record: PluginRecord) -> None:
         for kind in RUNNING:
@@ -458,7 +533,9 @@ class Plugins:
 
     def close(self) -> None:
         """Stop everything; waits for it."""
+        self.wait_closed()
         self._supervisor.close()
+        self.services.live.close()()
         with self._lock:
             for record in self.records.values():
                 record.workers.clear()
