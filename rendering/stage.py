@@ -409,10 +409,8 @@ class Stage:
                 self._pending = True
 
     def _mark(self, layer_ids: Iterable[str]) -> None:
-        for layer_id in layer_ids:
-            view = self._layers.get(layer_id)
-            if view is not None:
-                view.mark(self._marks.of(layer_id))
+        for layer_id in self._layers.keys() & set(layer_ids):
+            self._layers[layer_id].mark(self._marks.of(layer_id))
 
     def set_overlay(self, name: str, overlay: Overlay | None) -> None:
         """Show lines, points and labels above the scene; None removes them."""
