@@ -6,8 +6,6 @@ import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,9 +20,10 @@ from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
 from plugins.host.exporting import run_exporter
 from plugins.host.log import PluginLog
-from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.manifest import KINDS, WORKER_KINDS, Permissions
 from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
+from plugins.host.records import PluginRecord, PluginStatus
 from plugins.host.services import HostServices
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
@@ -37,60 +36,6 @@ if TYPE_CHECKING:
     from ingest.pipeline.job import Job
 
 _BUILTIN: Final = Path(plugins.builtin.__file__).parent
-
-
-class PluginStatus(StrEnum):
-    """Whether a plugin runs, and if not, why."""
-
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    NEEDS_PERMISSION = "needs-permission"
-    REFUSED = "refused"
-    QUARANTINED = "quarantined"
-    SAFE_MODE = "safe-mode"
-
-
-@dataclass
-class PluginRecord:
-    """One plugin.
-
-    Parameters
-    ----------
-    found : Found
-    log : PluginLog
-    access : PluginAccess or None
-        None where its manifest cannot be used.
-    workers : dict
-        By kind and id; made when first needed.
-    failures : dict of str to PluginError
-        By panel or command: what it raised.
-    """
-
-    found: Found
-    log: PluginLog = field(default_factory=PluginLog)
-    access: PluginAccess | None = None
-    status: PluginStatus = PluginStatus.DISABLED
-    problem: str = ""
-    workers: dict[tuple[str, str], Worker] = field(default_factory=dict)
-    failures: dict[str, PluginError] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        """The plugin's id."""
-        return self.found.id
-
-    @property
-    def manifest(self) -> Manifest:
-        """Its manifest.
-
-        Raises
-        ------
-        PluginError
-            If it has none that can be used.
-        """
-        if self.found.manifest is None:
-            raise self.found.error or PluginError(self.id, "has no manifest")
-        return self.found.manifest
 
 
 class Plugins:
@@ -221,6 +166,13 @@ class Plugins:
             for kind in KINDS:
                 for entry in record.manifest.entries(kind):
                     self._table.add(self._contribution(record, kind, entry))
+            for one in record.manifest.translations:
+                self._table.add(
+                    Contribution(
+                        "translation", f"{record.id}.{one.language}", "", record.id, {},
+                        {"language": one.language, "file": str(record.found.folder / one.file)},
+                    )
+                )  # fmt: skip
         except PluginError as error:
             record.status, record.problem = PluginStatus.REFUSED, str(error)
             self._table.remove_owner(record.id)
