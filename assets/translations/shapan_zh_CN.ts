@@ -1510,6 +1510,14 @@ management ^ '12-03'</translation>
         <source>Remove “{0}” and the entities that stand on it? Undo brings it back.</source>
         <translation>移除“{0}”及其上的实体？可用撤销恢复。</translation>
     </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>

@@ -279,6 +279,21 @@ def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
     assert window.measure.text == ""
 
 
+def test_layers_change_places_by_keyboard(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    twin = window.session.required
+    before = [layer.id for layer in twin.layers()]
+    panel = window.layers_panel
+    panel.select(before[-1])  # the topmost row
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: [layer.id for layer in twin.layers()] == before[::-1])
+    qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: [layer.id for layer in twin.layers()] == before)
+
+
 def test_saved_views_camera_and_layout_come_back_with_the_project(
     qtbot: QtBot,
     make_window: MakeWindow,
