@@ -289,7 +289,8 @@ def test_layers_change_places_by_keyboard(
     panel.select(before[-1])  # the topmost row
     panel.list.setFocus()
     qtbot.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: [layer.id for layer in twin.layers()] == before[::-1])
+    qtbot.waitUntil(lambda: panel.model.row_of(before[-1]) == 1)
+    assert [layer.id for layer in twin.layers()] == before[::-1]
     qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: [layer.id for layer in twin.layers()] == before)
 
