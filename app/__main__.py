@@ -93,23 +93,41 @@ def _period(text: str) -> tuple[str, str]:
     return start, end
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--debug", action="store_true", help="show tracebacks")
-    common.add_argument("--progress", choices=["auto", "json", "none"], default="auto",
+def _common(*, later: bool = False) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=_unsaid(later))
+    common.add_argument("--debug", action="store_true", help="show tracebacks",
+                        default=_unsaid(later) or False)  # fmt: skip
+    common.add_argument("--progress", choices=["auto", "json", "none"],
+                        default=_unsaid(later) or "auto",
                         help="a bar on a terminal (auto), JSON lines, or none")  # fmt: skip
-    window = argparse.ArgumentParser(add_help=False)
+    return common
+
+
+def _window(*, later: bool = False) -> argparse.ArgumentParser:
+    window = argparse.ArgumentParser(add_help=False, argument_default=_unsaid(later))
     window.add_argument("--language", choices=["zh_CN", "en"], help="instead of the system's")
     theme = window.add_mutually_exclusive_group()
-    theme.add_argument("--dark", action="store_true", default=None, help="dark theme")
-    theme.add_argument("--light", dest="dark", action="store_false", help="light theme")
-    window.add_argument("--safe-mode", action="store_true", help="run no plugins")
+    theme.add_argument("--dark", action="store_true", default=_unsaid(later), help="dark theme")
+    theme.add_argument("--light", dest="dark", action="store_false", default=_unsaid(later),
+                       help="light theme")  # fmt: skip
+    window.add_argument("--safe-mode", action="store_true", help="run no plugins",
+                        default=_unsaid(later) or False)  # fmt: skip
     window.add_argument("--screenshot", metavar="F.png",
                         help="wait until the view is complete, save the window, exit")  # fmt: skip
+    return window
 
+
+def _unsaid(later: bool) -> str | None:
+    """Return the default that leaves a value as it is, or none."""
+    return argparse.SUPPRESS if later else None
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     parser = _Parser(prog="shapan", description="Shapan 沙盘: a live sand table of the city",
-                     parents=[common, window])  # fmt: skip
+                     parents=[_common(), _window()])  # fmt: skip
+    # The same words after the command, where they must not undo what stood before it.
+    common, window = _common(later=True), _window(later=True)
     parser.add_argument("--version", action="version", version=f"shapan {_version()}")
     parser.set_defaults(run="app.cli.view:open_window", project=None)
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
