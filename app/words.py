@@ -163,6 +163,13 @@ def quality(note: str) -> str:
     return _word("Quality", _QUALITY, note)
 
 
+#: Height datums whose own name is another one.
+_DATUMS: Final = {
+    "EPSG:5737": QT_TRANSLATE_NOOP("Datum", "Yellow Sea 1985"),
+    "EPSG:5736": QT_TRANSLATE_NOOP("Datum", "Yellow Sea 1956"),
+}
+
+
 def datum(vertical_crs: str | None) -> str:
     """Return what heights are counted from; says so where nobody knows."""
     if vertical_crs is None:
@@ -170,6 +177,8 @@ def datum(vertical_crs: str | None) -> str:
     from twin_model.errors import FrameError
     from twin_model.frame import parse_crs
 
+    if vertical_crs in _DATUMS:
+        return QCoreApplication.translate("Datum", _DATUMS[vertical_crs])
     try:
         return str(parse_crs(vertical_crs).name).removesuffix(" height")
     except FrameError:

@@ -3766,4 +3766,15 @@ management ^ '12-03'</translation>
         <translation>删除</translation>
     </message>
 </context>
+<context>
+    <name>Datum</name>
+    <message>
+        <source>Yellow Sea 1985</source>
+        <translation>1985国家高程基准</translation>
+    </message>
+    <message>
+        <source>Yellow Sea 1956</source>
+        <translation>1956黄海高程</translation>
+    </message>
+</context>
 </TS>
