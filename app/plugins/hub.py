@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.docking import Side
+from app.docking import SIDES
 from app.plugins.actions import PluginActions
 from app.plugins.contributed import ContributedFiles
 from app.plugins.guard import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from plugins.host.discovery import Found
     from plugins.host.state import PluginState
 
-_SIDES: Final = {"left": Side.LEFT, "right": Side.RIGHT, "bottom": Side.BOTTOM}
 #: Neighbours of plugin docks: a tab beside them, not one more column.
 _BESIDE: Final = {"left": "layers", "right": "entity", "bottom": "jobs"}
 _STARTED_MS: Final = 5000
@@ -265,7 +264,7 @@ class PluginHub(QObject):
         place = self.places[entry_id]
         area = str(place.entry.details.get("area", "right"))
         self.window_.docks.add(
-            entry_id, partial(self._dock_title, entry_id), _SIDES[area], beside=_BESIDE[area],
+            entry_id, partial(self._dock_title, entry_id), SIDES[area], beside=_BESIDE[area],
             hidden=True,
         )  # fmt: skip
         self.window_.docks.fill(entry_id, place)
@@ -317,6 +316,10 @@ class PluginHub(QObject):
 
     def _tell(self) -> None:
         """Say once what the user should know: a plugin that asks, or cannot run."""
+        for problem in (self.state.problem, self.services.live.problem):
+            if problem and ("", problem) not in self._told:
+                self._told.add(("", problem))
+                self.notice(problem)
         for record in list(self.host.records.values()):
             key = (record.id, f"{record.status}{record.problem}")
             if key in self._told:

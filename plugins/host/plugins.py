@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -25,6 +24,7 @@ from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
 from plugins.host.records import PluginRecord, PluginStatus
 from plugins.host.services import HostServices
+from plugins.host.settings import keep_setting_values, setting_values
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
@@ -418,13 +418,7 @@ class Plugins:
         record = self.records.get(plugin_id)
         if record is None or record.found.manifest is None:
             return {}
-        chosen = self.state.decision(plugin_id).settings
-        found = {}
-        for name, setting in record.found.manifest.settings.items():
-            found[name] = setting.initial()
-            with contextlib.suppress(ValueError, KeyError):
-                found[name] = setting.check(chosen[name])
-        return found
+        return setting_values(plugin_id, record.found.manifest.settings, self.state)
 
     def set_settings(self, plugin_id: str, values: dict[str, Any]) -> None:
         """Keep values of a plugin's settings and tell it.
@@ -433,15 +427,11 @@ class Plugins:
         ------
         PluginError
             If a value does not fit its setting.
+        StoreError
+            If a secret cannot be kept.
         """
         settings = self.records[plugin_id].manifest.settings
-        for name, value in values.items():
-            try:
-                settings[name].check(value)
-            except (KeyError, ValueError) as error:
-                raise PluginError(plugin_id, f"setting {name}: {error}") from error
-        self.state.decision(plugin_id).settings.update(values)
-        self.state.save()
+        keep_setting_values(plugin_id, settings, values, self.state)
         record = self.records[plugin_id]
         if record.access is not None:
             record.access.own_signals.emit("settings-changed", self.settings(plugin_id))
