@@ -148,7 +148,6 @@ class ReportWindow(QDialog):
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(26)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        view.horizontalHeader().setStretchLastSection(True)
         if table.entity_column in table.columns:
             column = list(table.columns).index(table.entity_column)
 

@@ -3574,10 +3574,6 @@
         <translation>请在其 shapan.toml 的 [permissions] 中写明 twin = true</translation>
     </message>
     <message>
-        <source>submits more than {0} commands a second</source>
-        <translation>每秒提交的命令超过 {0} 条</translation>
-    </message>
-    <message>
         <source>change several entities in one command; samples are for values that vary</source>
         <translation>请在一条命令中修改多个实体；不断变化的数值请用采样发布</translation>
     </message>
@@ -4122,6 +4118,134 @@
     <message>
         <source>no {0} '{1}' is defined in this project</source>
         <translation>本项目没有定义{0}“{1}”</translation>
+    </message>
+    <message>
+        <source>entity types {0}: {1}</source>
+        <translation>实体类型 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>theme {0}: {1}</source>
+        <translation>主题 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} is no .ts file ({1})</source>
+        <translation>{0} 不是 .ts 文件（{1}）</translation>
+    </message>
+    <message>
+        <source>larger than {0} MiB</source>
+        <translation>超过 {0} MiB</translation>
+    </message>
+    <message>
+        <source>is no object of tokens and colours</source>
+        <translation>不是由颜色名与颜色组成的对象</translation>
+    </message>
+    <message>
+        <source>'{0}' is no colour of a theme; they are {1}</source>
+        <translation>“{0}”不是主题中的颜色；可用的有 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: '{1}' is not #rrggbb or #rrggbbaa</source>
+        <translation>{0}：“{1}”不是 #rrggbb 或 #rrggbbaa</translation>
+    </message>
+    <message>
+        <source>submits more than {0} commands or alarms a second</source>
+        <translation>每秒提交的命令或报警超过 {0} 条</translation>
+    </message>
+    <message>
+        <source>may not raise alarms</source>
+        <translation>没有发出报警的权限</translation>
+    </message>
+    <message>
+        <source>ask for it in its shapan.toml: alarms = true under [permissions]</source>
+        <translation>请在其 shapan.toml 的 [permissions] 下声明 alarms = true</translation>
+    </message>
+    <message>
+        <source>publishes samples faster than the window can take it</source>
+        <translation>发布采样的速度超过窗口的处理能力</translation>
+    </message>
+    <message>
+        <source>raises alarms faster than the window can take it</source>
+        <translation>发出报警的速度超过窗口的处理能力</translation>
+    </message>
+    <message>
+        <source>do it in a worker, which is slowed down instead, or join what you send</source>
+        <translation>请改在工作进程中进行（会被减速而不中断），或合并后再发送</translation>
+    </message>
+    <message>
+        <source>{0} wrote no {1}</source>
+        <translation>{0} 没有写出 {1}</translation>
+    </message>
+    <message>
+        <source>no project is open for writing, which alarms need</source>
+        <translation>没有以可写方式打开的项目，无法发出报警</translation>
+    </message>
+    <message>
+        <source>alarm {0}: '{1}' is no priority</source>
+        <translation>报警 {0}：“{1}”不是优先级</translation>
+    </message>
+    <message>
+        <source>plugin {0}</source>
+        <translation>插件 {0}</translation>
+    </message>
+    <message>
+        <source>{0} gave a {1}, not a Report</source>
+        <translation>{0} 返回的是 {1}，不是 Report</translation>
+    </message>
+    <message>
+        <source>has no {0} of that id</source>
+        <translation>没有该标识的{0}</translation>
+    </message>
+    <message>
+        <source>'{0}' is no status of a connector</source>
+        <translation>“{0}”不是连接器的状态</translation>
+    </message>
+    <message>
+        <source>follow without a style</source>
+        <translation>follow 缺少样式</translation>
+    </message>
+    <message>
+        <source>the project was closed</source>
+        <translation>项目已关闭</translation>
+    </message>
+    <message>
+        <source>row {0}: {1}</source>
+        <translation>第 {0} 行：{1}</translation>
+    </message>
+    <message>
+        <source>row {0} has no address</source>
+        <translation>第 {0} 行没有地址</translation>
+    </message>
+    <message>
+        <source>row {0}: {1} has no {2}</source>
+        <translation>第 {0} 行：{1} 缺少 {2}</translation>
+    </message>
+    <message>
+        <source>'{0}' is no shape; one of {1}</source>
+        <translation>“{0}”不是可用的形状；可选 {1}</translation>
+    </message>
+    <message>
+        <source>positions of a mesh are (n, 3), not {0}</source>
+        <translation>网格的坐标应为 (n, 3)，而不是 {0}</translation>
+    </message>
+    <message>
+        <source>a mesh of {0} points has a triangle of point {1}</source>
+        <translation>{0} 个点的网格中有三角形引用了点 {1}</translation>
+    </message>
+    <message>
+        <source>it gave an array of shape {0} for {1} values</source>
+        <translation>对 {1} 个值返回了形状为 {0} 的数组</translation>
+    </message>
+    <message>
+        <source>the system's keyring does not keep {0} ({1})</source>
+        <translation>系统钥匙串无法保存 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>unlock it and try again</source>
+        <translation>请解锁后重试</translation>
+    </message>
+    <message>
+        <source>what was decided about plugins cannot be kept: {0} cannot be written ({1})</source>
+        <translation>无法保存关于插件的决定：{0} 无法写入（{1}）</translation>
     </message>
 </context>
 <context>

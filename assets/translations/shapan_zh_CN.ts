@@ -2405,10 +2405,6 @@ management ^ '12-03'</translation>
         <translation>分析</translation>
     </message>
     <message>
-        <source>Code table</source>
-        <translation>编码表</translation>
-    </message>
-    <message>
         <source>Command</source>
         <translation>命令</translation>
     </message>
@@ -2443,10 +2439,6 @@ management ^ '12-03'</translation>
     <message>
         <source>Simulator</source>
         <translation>仿真器</translation>
-    </message>
-    <message>
-        <source>Symbols</source>
-        <translation>符号</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -2611,6 +2603,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Choose…</source>
         <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Kept in the keyring of the system.</source>
+        <translation>保存在系统钥匙串中。</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: secrets are kept in {0}, which only your account can read.</source>
+        <translation>此处没有系统钥匙串：密钥保存在 {0} 中，仅当前账户可读取。</translation>
     </message>
 </context>
 <context>
@@ -3775,6 +3775,78 @@ management ^ '12-03'</translation>
     <message>
         <source>Yellow Sea 1956</source>
         <translation>1956黄海高程</translation>
+    </message>
+</context>
+<context>
+    <name>AnalysisDialog</name>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>PluginActions</name>
+    <message>
+        <source>Export {0} ({1})…</source>
+        <translation>导出{0}（{1}）…</translation>
+    </message>
+    <message>
+        <source>Theme: {0}</source>
+        <translation>主题：{0}</translation>
+    </message>
+    <message>
+        <source>Export {0}</source>
+        <translation>导出 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ReportWindow</name>
+    <message>
+        <source>Copy answer</source>
+        <translation>复制结论</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>随时间变化</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectorStatus</name>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未连接</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
     </message>
 </context>
 </TS>
