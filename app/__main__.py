@@ -254,6 +254,11 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--resume", action="store_true", help="go on with the last run of them")
     made.add_argument("--json", action="store_true")
 
+    made = command("extract", "extract:extract_things", "things in a scene become entities")
+    made.add_argument("project")
+    made.add_argument("--layer", required=True, help="points or heights: id or name")
+    made.add_argument("--json", action="store_true")
+
     made = command("check", "projects:check", "verify a project")
     made.add_argument("project")
     made.add_argument("--repair", action="store_true", help="remove leavings, rebuild indexes")

@@ -19,6 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 #: Cells of the cloth; finer than this it sinks into courtyards' noise.
 _CLOTH_M: Final = 1.0
 _ON_GROUND_M: Final = 0.5
+#: Lower than this below its surroundings is a false point, not a pit.
+_PIT_M: Final = 2.5
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ def terrain_of(surface: Surface, options: ClothOptions | None = None) -> FloatAr
     (rows, columns) float64 array
     """
     from scipy import ndimage
-    from scipy.interpolate import griddata
 
     chosen = options or ClothOptions()
     coarse, factor = _lowest(surface, chosen.cell_m)
+    coarse = without_pits(coarse)
     row, column = np.nonzero(np.isfinite(coarse))
     size = surface.grid.cell_m * factor
     points = np.column_stack([column * size, -row * size, coarse[row, column]])
@@ -107,19 +109,9 @@ def terrain_of(surface: Surface, options: ClothOptions | None = None) -> FloatAr
     mask = ground_points(points, chosen)
     if mask.sum() < 4:
         return np.full(surface.grid.shape, np.nan)
-    everywhere = np.column_stack([
-        axis.ravel()
-        for axis in np.meshgrid(np.arange(coarse.shape[1]) * size,
-                                -np.arange(coarse.shape[0]) * size)
-    ])  # fmt: skip
-    ground = points[mask]
-    heights = griddata(ground[:, :2], ground[:, 2], everywhere, method="linear")
-    outside = ~np.isfinite(heights)
-    if outside.any():
-        heights[outside] = griddata(
-            ground[:, :2], ground[:, 2], everywhere[outside], method="nearest"
-        )
-    smooth = ndimage.gaussian_filter(heights.reshape(coarse.shape), 1.0)
+    on_ground = np.full(coarse.shape, np.nan)
+    on_ground[row[mask], column[mask]] = coarse[row[mask], column[mask]]
+    smooth = ndimage.gaussian_filter(_bridged(on_ground), 1.0)
     fine = ndimage.zoom(smooth, factor, order=1, mode="nearest", grid_mode=True)
     fine = fine[: surface.grid.rows, : surface.grid.columns]
     # Where the surface is ground, it is known better than the cloth.
@@ -130,6 +122,40 @@ def terrain_of(surface: Surface, options: ClothOptions | None = None) -> FloatAr
     share = ndimage.uniform_filter(low.astype(np.float64), 5)
     fine = fine + np.where(share > 0, smoothed / np.maximum(share, 1e-9), 0.0) * share
     return np.where(np.isfinite(height), np.minimum(fine, height), np.nan)
+
+
+def _bridged(heights: FloatArray) -> FloatArray:
+    """Return heights with gaps bridged from their edges, smoothly.
+
+    Gaps get their nearest neighbours' heights, then relax towards the mean of what is around
+    (Laplace's equation), from coarse to fine, with what is known held.
+    """
+    from scipy import ndimage
+
+    known = np.isfinite(heights)
+    _, nearest = ndimage.distance_transform_edt(~known, return_indices=True)
+    out = heights[tuple(nearest)]
+    for width in (33, 17, 9, 5, 3, 3, 3, 3):
+        smooth = ndimage.uniform_filter(out, width, mode="nearest")
+        out = np.where(known, heights, smooth)
+    return np.asarray(out, np.float64)
+
+
+def without_pits(low_m: FloatArray) -> FloatArray:
+    """Return heights without what lies far below everything around it: false points.
+
+    Parameters
+    ----------
+    low_m : (rows, columns) float64 array
+        NaN where nothing is known.
+    """
+    from scipy import ndimage
+
+    known = np.isfinite(low_m)
+    if not known.any():
+        return low_m
+    usual = ndimage.percentile_filter(np.where(known, low_m, np.nanmax(low_m)), 20, size=15)
+    return np.where(known & (low_m < usual - _PIT_M), np.nan, low_m)
 
 
 def _lowest(surface: Surface, cell_m: float) -> tuple[FloatArray, int]:

@@ -9,7 +9,7 @@ from typing import Final
 from ingest.importer import ImportOptions, ImportResult, add_source
 from ingest.pipeline.job import Job
 from ingest.reconstruction.run import ReconstructResult
-from twin_model.commands import SetLayerStyle
+from twin_model.commands import RemoveLayer, SetLayerStyle
 from twin_model.project import write_atomically
 from twin_model.twin import Twin
 
@@ -44,8 +44,8 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
     """
     file = result.folder / _FILE
     key = next(step.key for step in result.steps if step.name == "products")
-    known = _known(file, key)
     alive = {layer.id for layer in twin.layers()}
+    known = _known(file, key, twin, alive)
     out: list[ImportResult] = []
     for number, (product, words, visible, crs) in enumerate(_PARTS):
         path = result.products.get(product)
@@ -63,9 +63,16 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
     return out
 
 
-def _known(file: Path, key: str) -> dict[str, str]:
+def _known(file: Path, key: str, twin: Twin, alive: set[str]) -> dict[str, str]:
+    """Return the layers that hold these very products; those of outdated ones are removed."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        return dict(document["layers"]) if document["key"] == key else {}
+        layers, is_same = dict(document["layers"]), document["key"] == key
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+    if is_same:
+        return layers
+    for layer in layers.values():
+        if layer in alive:
+            twin.execute(RemoveLayer(layer))
+    return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,6 @@ from twin_model.errors import ShapanError
 
 #: Modules of the extra `reconstruction` that a run needs.
 _MODULES: Final = ("cv2", "pycolmap", "CSF", "scipy", "contourpy")
-INSTALL: Final = 'pip install "shapan[reconstruction]" (from a checkout: uv sync --all-extras)'
 
 
 @dataclass(frozen=True)
@@ -84,18 +84,26 @@ class ReconstructOptions:
         return self.name or self.photos.resolve().name
 
 
-def require_modules() -> None:
+def require_modules(names: Sequence[str] = _MODULES, extra: str = "reconstruction") -> None:
     """Make sure that the optional libraries are there.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Modules that are needed.
+    extra : str
+        Of the package that installs them.
 
     Raises
     ------
     ShapanError
         Names the command that installs them.
     """
-    missing = [name for name in _MODULES if importlib.util.find_spec(name) is None]
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
         raise ShapanError(
-            f"reconstruction needs {', '.join(missing)}, not installed here", remedy=INSTALL
+            f"{extra} needs {', '.join(missing)}, not installed here",
+            remedy=f'pip install "shapan[{extra}]" (in a checkout: uv sync --all-extras)',
         )
 
 

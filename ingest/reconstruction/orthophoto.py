@@ -28,6 +28,8 @@ _BLEND_SLOPE: Final = 0.03
 _BUFFER_PX: Final = 2.0
 _WALL_STEP: Final = 2.0
 _EDGE_PX: Final = 4.0
+_DOUBTFUL: Final = 5.0
+_SLIT_PX: Final = 5.0
 
 
 @dataclass
@@ -37,25 +39,31 @@ class DepthBuffer:
     Parameters
     ----------
     depth_m : (h, w) float32 array
-        Along the optical axis, infinite where nothing is; already the least of its
-        neighbourhood, so that pixels mixed of two depths count as hidden.
+        Along the optical axis, infinite where nothing is.
+    careful_m : (h, w) float32 array
+        The least of its neighbourhood: what is seen by that is not even mixed with anything
+        before it.
     scale : float
         Photograph pixels a side of one cell of it.
     tolerance_m : float
     """
 
     depth_m: npt.NDArray[np.float32]
+    careful_m: npt.NDArray[np.float32]
     scale: float
     tolerance_m: float
 
-    def sees(self, pixels: FloatArray, depth_m: FloatArray) -> npt.NDArray[np.bool_]:
+    def sees(
+        self, pixels: FloatArray, depth_m: FloatArray, *, carefully: bool = True
+    ) -> npt.NDArray[np.bool_]:
         """Return which points at these pixels and depths nothing stands before."""
+        nearest = self.careful_m if carefully else self.depth_m
         column = (pixels[:, 0] / self.scale).astype(np.int64)
         row = (pixels[:, 1] / self.scale).astype(np.int64)
         rows, columns = self.depth_m.shape
         np.clip(column, 0, columns - 1, out=column)
         np.clip(row, 0, rows - 1, out=row)
-        return np.asarray(depth_m <= self.depth_m[row, column] + self.tolerance_m, np.bool_)
+        return np.asarray(depth_m <= nearest[row, column] + self.tolerance_m, np.bool_)
 
 
 @dataclass
@@ -125,8 +133,12 @@ def depth_buffer(
     index += (pixels[:, 0] / scale).astype(np.int64)
     order = np.argsort(-depth)  # the nearest is written last
     buffer[index[order]] = depth[order]
-    least = ndimage.minimum_filter(buffer.reshape(rows, columns), size=3)
-    return DepthBuffer(least, scale, max(4.0 * cell_m, 0.5))
+    nearest = buffer.reshape(rows, columns)
+    # Cells that no sample fell into take the nearest of what is around.
+    around = ndimage.minimum_filter(nearest, size=3)
+    closed = np.where(np.isfinite(nearest), nearest, around)
+    careful = ndimage.minimum_filter(closed, size=3)
+    return DepthBuffer(closed, careful, scale, max(4.0 * cell_m, 0.5))
 
 
 def make_orthophoto(
@@ -158,10 +170,11 @@ def make_orthophoto(
     chosen = np.full(len(points), -1, np.int16)
     for number, photo in enumerate(scene.photos):
         job.report("True orthophoto", number, len(scene.photos), "photos")
-        at, pixels = _seen(scene, photo, points, known, samples, surface.grid.cell_m)
+        at, pixels, doubtful = _seen(scene, photo, points, known, samples, surface.grid.cell_m)
         if len(at) == 0:
             continue
-        steepness = _slope(photo, points[at])
+        # What may be mixed with something before it is only taken where nothing better is.
+        steepness = _slope(photo, points[at]) + np.where(doubtful, _DOUBTFUL, 0.0)
         values = bilinear(picture(number), pixels) * gains[number]
         values = np.clip(values + 0.5, 0, 255).astype(np.uint8)
         chosen[at] = np.where(steepness < slope[0, at], number, chosen[at])
@@ -173,9 +186,25 @@ def make_orthophoto(
     rgba = np.zeros((len(points), 4), np.uint8)
     rgba[:, :3] = mixed + 0.5
     rgba[:, 3] = np.where(total > 0, 255, 0)
-    return Orthophoto(
-        grid, rgba.reshape(grid.rows, grid.columns, 4), chosen.reshape(grid.shape), gains
-    )
+    picture_ = rgba.reshape(grid.rows, grid.columns, 4)
+    _fill_slits(picture_, np.isfinite(z).reshape(grid.shape))
+    return Orthophoto(grid, picture_, chosen.reshape(grid.shape), gains)
+
+
+def _fill_slits(rgba: npt.NDArray[np.uint8], known: npt.NDArray[np.bool_]) -> None:
+    """Fill narrow places that no photograph sees, such as the feet of walls, from around."""
+    import cv2  # optional
+    from scipy import ndimage
+
+    hidden = known & (rgba[:, :, 3] == 0)
+    near = ndimage.distance_transform_edt(rgba[:, :, 3] == 0) <= _SLIT_PX
+    slits = hidden & near
+    if slits.any():
+        colour = np.ascontiguousarray(rgba[:, :, :3])
+        rgba[:, :, :3][slits] = cv2.inpaint(colour, slits.astype(np.uint8), 3, cv2.INPAINT_TELEA)[
+            slits
+        ]
+        rgba[:, :, 3][slits] = 255
 
 
 def _seen(
@@ -185,8 +214,8 @@ def _seen(
     candidates: npt.NDArray[np.int64],
     samples: FloatArray,
     cell_m: float,
-) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """Return which points a photograph sees, and where."""
+) -> tuple[npt.NDArray[np.int64], FloatArray, npt.NDArray[np.bool_]]:
+    """Return which points a photograph sees, where, and whether that is doubtful."""
     camera = scene.camera_of(photo)
     local = photo.to_camera(points[candidates])
     pixels = camera.project(local)
@@ -195,10 +224,12 @@ def _seen(
     with np.errstate(invalid="ignore"):
         inside = (pixels >= low).all(axis=1) & (pixels < high).all(axis=1)
     if not inside.any():
-        return np.empty(0, np.int64), np.empty((0, 2))
+        return np.empty(0, np.int64), np.empty((0, 2)), np.empty(0, np.bool_)
     buffer = depth_buffer(scene, photo, samples, cell_m)
-    seen = buffer.sees(pixels[inside], local[inside, 2])
-    return candidates[inside][seen], pixels[inside][seen]
+    pixels, depth = pixels[inside], local[inside, 2]
+    seen = buffer.sees(pixels, depth, carefully=False)
+    surely = buffer.sees(pixels, depth)
+    return candidates[inside][seen], pixels[seen], ~surely[seen]
 
 
 def _slope(photo: Photo, points: FloatArray) -> FloatArray:
@@ -250,7 +281,8 @@ def _balance(
     index = {int(p): i for i, p in enumerate(chosen)}
     values = np.full((count, len(chosen), 3), np.nan, np.float32)
     for number, photo in enumerate(scene.photos):
-        at, pixels = _seen(scene, photo, points, chosen, samples, cell_m)
+        at, pixels, doubtful = _seen(scene, photo, points, chosen, samples, cell_m)
+        at, pixels = at[~doubtful], pixels[~doubtful]
         if len(at):
             rows = np.array([index[int(p)] for p in at])
             values[number, rows] = bilinear(picture(number), pixels)

@@ -187,7 +187,8 @@ def georeference(
             remedy="give control points with --control",
         )
     if model is not None:
-        _adjust(model, similarity, control, prepared, used, folder, job)
+        tolerance_m = _tolerance_m(similarity.apply(scene))
+        _adjust(model, (similarity, tolerance_m), control, (prepared, used), folder, job)
         placed = SparseScene.load(folder)
     else:
         placed = similarity.apply(scene)
@@ -210,33 +211,41 @@ def _by_control(
 ) -> Similarity:
     # A first fit tells the scale, the scale what a few pixels are in metres.
     first, _ = place_by_control(scene, control, 1e9)
-    placed = first.apply(scene)
-    depth = [float(photo.to_camera(placed.points_m)[:, 2].mean()) for photo in placed.photos]
-    focal = float(np.median([camera.fx for camera in scene.cameras]))
-    tolerance = max(_CONTROL_TOLERANCE_PX * float(np.median(depth)) / focal, 0.02)
-    similarity, rejected = place_by_control(scene, control, tolerance)
+    similarity, rejected = place_by_control(scene, control, _tolerance_m(first.apply(scene)))
     for name in rejected:
         warnings.append(f"control point {name} contradicts the others; check its marks")
     return similarity
 
 
+def _tolerance_m(placed: SparseScene) -> float:
+    """Return what a control point may be off, from a few pixels at the scene's distance."""
+    if not len(placed.points_m):
+        return 0.5
+    depth = [float(np.median(p.to_camera(placed.points_m)[:, 2])) for p in placed.photos]
+    focal = float(np.median([camera.fx for camera in placed.cameras]))
+    return max(_CONTROL_TOLERANCE_PX * abs(float(np.median(depth))) / focal, 0.02)
+
+
 def _adjust(
     model: Path,
-    similarity: Similarity,
+    placed: tuple[Similarity, float],
     control: Sequence[ControlPoint],
-    prepared: Sequence[Prepared],
-    used: dict[str, bool],
+    photos: tuple[Sequence[Prepared], dict[str, bool]],
     folder: Path,
     job: Job,
 ) -> None:
+    similarity, tolerance_m = placed
+    prepared, used = photos
     sigma = _sigma_m(prepared)
     request = {
         "task": "adjust",
+        "tolerance_m": tolerance_m,
         "folder": str(folder),
         "model": str(model),
         "similarity": similarity.to_json(),
         "control": [
             {
+                "name": point.name,
                 "position_m": point.position_m.tolist(),
                 "marks": [
                     {"photo": mark.photo, "x_px": mark.x_px, "y_px": mark.y_px}

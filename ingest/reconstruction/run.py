@@ -45,7 +45,7 @@ RUN_FILE: Final = "run.json"
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0
-_FILL_CELLS: Final = 6
+_FILL_CELLS: Final = 10
 
 
 @dataclass

@@ -15,13 +15,15 @@ import numpy as np
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError, serve
+from ingest.reconstruction.control import ControlPoint, Mark
+from ingest.reconstruction.georeference import fit_similarity, place_by_control
 from ingest.reconstruction.matching import (
     RoughPose,
     allowed_matches,
     candidate_pairs,
     match_descriptors,
 )
-from ingest.reconstruction.scene import Camera, Photo, SparseScene
+from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
 
 _LEAST_MATCHES = 15
 #: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
@@ -202,38 +204,30 @@ def _mapping_options(colmap: Any, inliers: int, angle_deg: float, photos: int) -
 
 
 def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
-    """Bring a model into the project's frame and adjust it to control points or positions."""
+    """Bring a model into the project's frame and adjust it to control points and positions.
+
+    Positions come first, since they hold the shape of the whole; then the model and they
+    together are fitted to the control points, which the second adjustment does not move.
+    """
     folder = Path(request["folder"])
     model = colmap.Reconstruction(request["model"])
-    similarity = request["similarity"]
-    model.transform(
-        colmap.Sim3d(
-            similarity["scale"],
-            colmap.Rotation3d(np.array(similarity["rotation"])),
-            np.array(similarity["shift_m"]),
-        )
-    )
-    job.report("Bundle adjustment", 0, 1, "")
-    config = colmap.BundleAdjustmentConfig()
-    for image_id in model.reg_image_ids():
-        config.add_image(image_id)
-    options = colmap.BundleAdjustmentOptions()
-    options.print_summary = False
-    options.ceres.loss_function_type = colmap.LossFunctionType.CAUCHY
-    options.ceres.loss_function_scale = 1.0
-    control = _add_control(colmap, model, request["control"], config)
-    if len(control) >= 3:
-        adjuster = colmap.create_default_bundle_adjuster(options, config, model)
-    else:
-        prior = colmap.PosePriorBundleAdjustmentOptions()
-        prior.ceres.prior_position_loss_function_type = colmap.LossFunctionType.CAUCHY
-        adjuster = colmap.create_pose_prior_bundle_adjuster(
-            options, prior, config, _priors(colmap, model, request["positions"]), model
-        )
+    first = request["similarity"]
+    similarity = Similarity(first["scale"], np.array(first["rotation"]), np.array(first["shift_m"]))
+    model.transform(_sim3(colmap, similarity))
     started_s = time.monotonic()
-    adjuster.solve()
-    for point_id in control:
-        model.delete_point3D(point_id)
+    positions = {name: np.array(row) for name, row in request["positions"].items()}
+    control = [_control_point(point) for point in request["control"]]
+    rounds = int(len(positions) >= 3) + int(len(control) >= 3)
+    job.report("Bundle adjustment", 0, rounds, "rounds")
+    if len(positions) >= 3:
+        _solve(colmap, model, positions, {})
+        job.report("Bundle adjustment", 1, rounds, "rounds")
+    if len(control) >= 3:
+        placed, _ = place_by_control(scene_of(model), control, float(request["tolerance_m"]))
+        model.transform(_sim3(colmap, placed))
+        for name, row in positions.items():
+            positions[name] = np.append(placed(row[None, :3])[0], row[3])
+        _solve(colmap, model, positions, {point.name: point for point in control})
     model.update_point_3d_errors()
     (folder / "model").mkdir()
     model.write(folder / "model")
@@ -241,23 +235,83 @@ def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     return result | {"adjustment_s": round(time.monotonic() - started_s, 2)}
 
 
-def _add_control(colmap: Any, model: Any, control: list[dict[str, Any]], config: Any) -> list[int]:
-    """Add control points that the adjustment must not move; return their ids."""
+def _sim3(colmap: Any, similarity: Similarity) -> Any:
+    return colmap.Sim3d(
+        similarity.scale, colmap.Rotation3d(similarity.rotation), similarity.shift_m
+    )
+
+
+def _control_point(point: dict[str, Any]) -> ControlPoint:
+    return ControlPoint(
+        point["name"],
+        (0.0, 0.0, 0.0),
+        False,
+        np.array(point["position_m"], np.float64),
+        [Mark(mark["photo"], mark["x_px"], mark["y_px"]) for mark in point["marks"]],
+    )
+
+
+def _solve(
+    colmap: Any,
+    model: Any,
+    positions: dict[str, np.ndarray],
+    control: dict[str, ControlPoint],
+) -> None:
+    """Adjust a model once; control points are not moved and not kept in it."""
+    config = colmap.BundleAdjustmentConfig()
+    for image_id in model.reg_image_ids():
+        config.add_image(image_id)
+    options = colmap.BundleAdjustmentOptions()
+    options.print_summary = False
+    options.ceres.loss_function_type = colmap.LossFunctionType.CAUCHY
+    options.ceres.loss_function_scale = 1.0
+    added = _add_control(colmap, model, list(control.values()), config)
+    priors = _priors(colmap, model, positions)
+    if len(priors) >= 3:
+        prior = colmap.PosePriorBundleAdjustmentOptions()
+        prior.ceres.prior_position_loss_function_type = colmap.LossFunctionType.CAUCHY
+        adjuster = colmap.create_pose_prior_bundle_adjuster(options, prior, config, priors, model)
+    else:
+        adjuster = colmap.create_default_bundle_adjuster(options, config, model)
+    adjuster.solve()
+    _return_to_control(colmap, model, added)
+    for point_id in added:
+        model.delete_point3D(point_id)
+
+
+def _return_to_control(colmap: Any, model: Any, control: dict[int, np.ndarray]) -> None:
+    """Move the model so that control points are where they were surveyed.
+
+    With positions of photographs COLMAP first fits the whole model to them, control points
+    included. Those keep their shape, as the adjustment holds them, so one similarity brings
+    them back exactly: the shape comes from both, the place from the control points.
+    """
+    if len(control) < 3:
+        return
+    now = np.array([model.point3D(point_id).xyz for point_id in control])
+    back = fit_similarity(now, np.array(list(control.values())))
+    model.transform(_sim3(colmap, back))
+
+
+def _add_control(
+    colmap: Any, model: Any, control: list[ControlPoint], config: Any
+) -> dict[int, np.ndarray]:
+    """Add control points that the adjustment must not move; return their places by id."""
     images = {model.image(i).name: i for i in model.reg_image_ids()}
-    added: list[int] = []
+    added: dict[int, np.ndarray] = {}
     for point in control:
         track = colmap.Track()
-        for mark in point["marks"]:
-            image_id = images.get(mark["photo"])
+        for mark in point.marks:
+            image_id = images.get(mark.photo)
             if image_id is None:
                 continue
             image = model.image(image_id)
-            image.points2D.append(colmap.Point2D(np.array([mark["x_px"], mark["y_px"]])))
+            image.points2D.append(colmap.Point2D(np.array([mark.x_px, mark.y_px])))
             track.add_element(image_id, len(image.points2D) - 1)
         if track.length() >= 2:
-            point_id = model.add_point3D(np.array(point["position_m"]), track)
+            point_id = model.add_point3D(point.position_m, track)
             config.add_constant_point(point_id)
-            added.append(point_id)
+            added[point_id] = point.position_m
     return added
 
 

@@ -334,7 +334,7 @@ def height_range(scene: SparseScene, margin_m: float = 3.0) -> tuple[float, floa
     span = max(float(high - low), margin_m)
     # Beyond the usual heights, as far as points follow each other closely.
     for value in z[z > high]:
-        if value - high > 0.35 * span + margin_m:
+        if value - high > 0.8 * span + margin_m:
             break
         high = value
     for value in z[z < low][::-1]:

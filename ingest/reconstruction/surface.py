@@ -22,6 +22,8 @@ NOTHING, STEREO, FIELD, FILLED = 0, 1, 2, 3
 #: A surface must be supported by this share of a cell's points to be taken for the top.
 _SUPPORT: Final = 0.35
 _LEAST_POINTS: Final = 3
+_ONE_PATCH_M: Final = 1.0
+_LEAST_PATCH_M2: Final = 6.0
 _BAND_CELLS: Final = 4_000_000
 
 
@@ -173,37 +175,48 @@ def fuse_pairs(files: Sequence[Path], grid: Grid, gap_m: float, job: Job) -> Sur
     for first in range(0, grid.rows, band_rows):
         job.report("Fusing the surface", first, grid.rows, "rows")
         last = min(first + band_rows, grid.rows)
-        cell, z, sigma = _points_of_rows(files, grid, first, last)
-        if len(cell):
-            _fuse_cells(surface, cell, z, sigma, gap_m)
+        samples = _points_of_rows(files, grid, first, last)
+        if len(samples.cell):
+            _fuse_cells(surface, samples.ordered(), gap_m)
     return surface
 
 
-def _points_of_rows(
-    files: Iterable[Path], grid: Grid, first: int, last: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    cells, heights, sigmas = [], [], []
-    for file in files:
+@dataclass
+class _Samples:
+    """Points by cell: index of the cell, height, sigma, number of the pair."""
+
+    cell: npt.NDArray[np.int64]
+    z: FloatArray
+    sigma: FloatArray
+    pair: npt.NDArray[np.int32]
+
+    def ordered(self) -> _Samples:
+        """Return them by cell, then by height."""
+        order = np.lexsort((self.z, self.cell))
+        return _Samples(self.cell[order], self.z[order], self.sigma[order], self.pair[order])
+
+
+def _points_of_rows(files: Iterable[Path], grid: Grid, first: int, last: int) -> _Samples:
+    cells, heights, sigmas, numbers = [], [], [], []
+    for number, file in enumerate(files):
         points = load_pair(file)
         cell = grid.cells(points.position_m[:, :2])
         keep = (cell >= first * grid.columns) & (cell < last * grid.columns)
         cells.append(cell[keep])
         heights.append(points.position_m[keep, 2].astype(np.float64))
         sigmas.append(points.sigma_m[keep].astype(np.float64))
+        numbers.append(np.full(int(keep.sum()), number, np.int32))
     if not cells:
-        return np.empty(0, np.int64), np.empty(0), np.empty(0)
-    return np.concatenate(cells), np.concatenate(heights), np.concatenate(sigmas)
+        return _Samples(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int32))
+    return _Samples(
+        np.concatenate(cells), np.concatenate(heights), np.concatenate(sigmas),
+        np.concatenate(numbers),
+    )  # fmt: skip
 
 
-def _fuse_cells(
-    surface: Surface,
-    cell: npt.NDArray[np.int64],
-    z: FloatArray,
-    sigma: FloatArray,
-    gap_m: float,
-) -> None:
-    order = np.lexsort((z, cell))
-    cell, z, sigma = cell[order], z[order], sigma[order]
+def _fuse_cells(surface: Surface, samples: _Samples, gap_m: float) -> None:
+    """Put the highest supported height of each cell into the surface."""
+    cell, z, sigma = samples.cell, samples.z, samples.sigma
     low = float(z.min())
     # Heights of one cell after another on one axis, so that one search serves all cells.
     span = float(z.max()) - low + 4 * gap_m
@@ -215,7 +228,13 @@ def _fuse_cells(
     bottom = np.searchsorted(axis, axis - gap_m, "left")
     index = np.arange(len(z))
     count = index - bottom + 1
-    enough = (count >= np.maximum(_LEAST_POINTS, np.ceil(_SUPPORT * total))).nonzero()[0]
+    supported = count >= np.maximum(_LEAST_POINTS, np.ceil(_SUPPORT * total))
+    # One pair alone is often wrong in the same way over a whole roof: where there are several,
+    # two must agree. A change of pair between two points of the cluster shows that they do.
+    change = np.append(0, np.cumsum(np.diff(samples.pair) != 0))
+    several = change[np.searchsorted(cell, cell, "right") - 1] > change[start]
+    agree = change[index] > change[bottom]
+    enough = (supported & (agree | ~several)).nonzero()[0]
     if len(enough) == 0:
         return
     # The last (highest) index of each cell that has support.
@@ -248,10 +267,10 @@ def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:
     from scipy import ndimage
 
     height = surface.height_m.astype(np.float64)
-    known = np.isfinite(height)
-    if not known.any():
+    if not np.isfinite(height).any():
         return surface
-    height = _median3(height)
+    height = _median3(_without_islands(height, surface.grid.cell_m))
+    known = np.isfinite(height)
     distance, nearest = ndimage.distance_transform_edt(~known, return_indices=True)
     # Most holes are what a wall hides: the ground beside it goes on behind, not the roof.
     lowest = ndimage.minimum_filter(np.where(known, height, np.inf), size=3)
@@ -263,15 +282,42 @@ def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:
         filled = np.where(weight > 0, smooth / weight, np.nan)
     drop = np.abs(filled - near) < 1.0
     height[holes] = np.where(drop, filled, near)[holes]
-    uncertainty = surface.uncertainty_m.copy()
+    uncertainty = np.where(known, surface.uncertainty_m, np.nan)
     usual = float(np.nanmedian(surface.uncertainty_m))
     uncertainty[holes] = usual * 3.0 + 0.5 * distance[holes] * surface.grid.cell_m
-    source = surface.source.copy()
+    source = np.where(known, surface.source, NOTHING).astype(np.uint8)
     source[holes] = FILLED
     return Surface(
         surface.grid, height.astype(np.float32), uncertainty.astype(np.float32), source,
         surface.points,
     )  # fmt: skip
+
+
+def _without_islands(height: FloatArray, cell_m: float) -> FloatArray:
+    """Return the heights without small patches that hang above or lie below all around them.
+
+    Cells are connected where they differ by less than a metre; patches of less than six square
+    metres are false matches far more often than chimneys.
+    """
+    from scipy import sparse
+    from scipy.sparse import csgraph
+
+    rows, columns = height.shape
+    index = np.arange(rows * columns).reshape(rows, columns)
+    edges = []
+    with np.errstate(invalid="ignore"):
+        across = np.abs(np.diff(height, axis=1)) < _ONE_PATCH_M
+        down = np.abs(np.diff(height, axis=0)) < _ONE_PATCH_M
+    edges.append((index[:, :-1][across], index[:, 1:][across]))
+    edges.append((index[:-1][down], index[1:][down]))
+    first = np.concatenate([edge[0] for edge in edges])
+    second = np.concatenate([edge[1] for edge in edges])
+    graph = sparse.coo_matrix(
+        (np.ones(len(first), np.int8), (first, second)), shape=(rows * columns,) * 2
+    )
+    _, label = csgraph.connected_components(graph, directed=False)
+    size = np.bincount(label)[label].reshape(rows, columns)
+    return np.where(size * cell_m**2 >= _LEAST_PATCH_M2, height, np.nan)
 
 
 def _median3(height: FloatArray) -> FloatArray:
