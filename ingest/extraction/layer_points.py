@@ -103,10 +103,10 @@ def _of_raster(path: Path, frame: Frame) -> LayerPoints:
     with open_raster(str(path), path) as dataset:
         if dataset.width * dataset.height > _MOST_POINTS:
             raise SourceError(path, f"has {dataset.width} x {dataset.height} cells, too many")
-        heights = dataset.read(1, masked=True)
-        row, column = np.nonzero(~np.ma.getmaskarray(heights))
+        heights = dataset.read(1)
+        row, column = np.nonzero(dataset.read_masks(1))
         grid = dataset.transform
         x = grid.c + (column + 0.5) * grid.a
         y = grid.f + (row + 0.5) * grid.e
-    z = heights.data[row, column].astype(np.float64)
+    z = heights[row, column].astype(np.float64)
     return LayerPoints(np.column_stack([x, y, z]) - frame.offset)

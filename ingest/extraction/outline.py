@@ -141,6 +141,11 @@ def _merged(walls: list[_Wall], least_m: float) -> list[_Wall]:
                 changed = True
                 break
             c = walls[(i + 2) % len(walls)]
+            cut = b[0] == 2 and a[0] != c[0] and 2 not in (a[0], c[0])
+            if cut and _length(b) < 2 * least_m:  # a corner that the cells have cut off
+                walls = _replaced(walls, (i + 1) % len(walls), 1, [])
+                changed = True
+                break
             if a[0] == c[0] != 2 and b[0] != a[0] and _length(b) < least_m:
                 walls = _replaced(walls, (i + 1) % len(walls), 1, [])
                 changed = True

@@ -113,7 +113,7 @@ def _tops(smooth: FloatArray, high: Mask, cell_m: float) -> npt.NDArray[np.int64
     if not count:
         return np.empty((0, 2), np.int64)
     middle = ndimage.center_of_mass(kept, number, np.arange(1, count + 1))
-    return np.rint(np.array(middle)).astype(np.int64)
+    return np.asarray(np.rint(np.array(middle)), np.int64)
 
 
 def _crowns(smooth: FloatArray, high: Mask, tops: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

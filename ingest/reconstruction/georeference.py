@@ -92,7 +92,9 @@ class Georeference:
         }
 
 
-def fit_similarity(source: FloatArray, target: FloatArray) -> Similarity:
+def fit_similarity(
+    source: FloatArray, target: FloatArray, weight: FloatArray | None = None
+) -> Similarity:
     """Return the similarity that maps *source* to *target* with least squares.
 
     Umeyama, "Least-squares estimation of transformation parameters between two point
@@ -101,6 +103,8 @@ def fit_similarity(source: FloatArray, target: FloatArray) -> Similarity:
     Parameters
     ----------
     source, target : (n, 3) float64 array, n >= 3
+    weight : (n,) float64 array or None
+        Inverse variances; equal ones by default.
 
     Raises
     ------
@@ -109,16 +113,62 @@ def fit_similarity(source: FloatArray, target: FloatArray) -> Similarity:
     """
     if len(source) < 3:
         raise GeoreferenceError("three points at least are needed to place a model")
-    mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
+    share = np.full(len(source), 1.0 / len(source)) if weight is None else weight / weight.sum()
+    mean_s, mean_t = share @ source, share @ target
     a, b = source - mean_s, target - mean_t
-    spread = np.linalg.svd(a, compute_uv=False)
+    spread = np.linalg.svd(a * np.sqrt(share)[:, None], compute_uv=False)
     if spread[1] <= _FLAT * max(spread[0], 1e-12):
         raise GeoreferenceError("the points that place the model lie on one line")
-    u, values, vt = np.linalg.svd(b.T @ a / len(a))
+    u, values, vt = np.linalg.svd((b * share[:, None]).T @ a)
     signs = np.array([1.0, 1.0, np.sign(np.linalg.det(u) * np.linalg.det(vt)) or 1.0])
     rotation = (u * signs) @ vt
-    scale = float((values * signs).sum() / (a**2).sum() * len(a))
+    scale = float((values * signs).sum() / (share @ (a**2).sum(axis=1)))
     return Similarity(scale, rotation, mean_t - scale * rotation @ mean_s)
+
+
+def fit_both(
+    control: tuple[FloatArray, FloatArray],
+    cameras: tuple[FloatArray, FloatArray],
+    sigma_m: tuple[float, float],
+) -> tuple[Similarity, FloatArray]:
+    """Return the similarity that control points and cameras agree on, and the cameras' offset.
+
+    Receivers are precise among each other and yet off as a whole, by the height of the geoid or
+    by a base station's error: control points decide on the place, both on scale and direction.
+
+    Parameters
+    ----------
+    control, cameras : pairs of (n, 3) float64 arrays
+        Places in the model, and surveyed or stated ones.
+    sigma_m : (float, float)
+        Of control points and of stated positions.
+
+    Returns
+    -------
+    similarity : Similarity
+    offset_m : (3,) float64 array
+        Stated positions less true ones.
+
+    Raises
+    ------
+    GeoreferenceError
+        If all lie on one line.
+    """
+    weight = np.concatenate([
+        np.full(len(control[0]), sigma_m[0] ** -2), np.full(len(cameras[0]), sigma_m[1] ** -2)
+    ])  # fmt: skip
+    source = np.concatenate([control[0], cameras[0]])
+    offset = np.zeros(3)
+    for step in range(30):
+        target = np.concatenate([control[1], cameras[1] - offset])
+        # The first fit must not be torn between two places: only directions are compared.
+        found = fit_similarity(source, target, weight)
+        moved = offset + (cameras[1] - offset - found(cameras[0])).mean(axis=0)
+        moved += (found(control[0]) - control[1]).mean(axis=0)
+        if step and np.abs(moved - offset).max() < 1e-4:
+            break
+        offset = moved
+    return found, offset
 
 
 def fit_robust(
@@ -196,7 +246,7 @@ def triangulate(
         right += across @ photo.centre_m
     if np.linalg.cond(normal) > 1e8:
         return None
-    point = np.linalg.solve(normal, right)
+    point: FloatArray = np.asarray(np.linalg.solve(normal, right), np.float64)
     for _ in range(4):  # from nearest to all rays to least squares of pixels
         rows, errors = [], []
         for photo, pixel in known:
@@ -208,7 +258,8 @@ def triangulate(
         jacobian, error = np.vstack(rows), np.concatenate(errors)
         if not np.isfinite(jacobian).all() or not np.isfinite(error).all():
             return None
-        point = point + np.linalg.lstsq(jacobian, error, rcond=None)[0]
+        step_m = np.linalg.lstsq(jacobian, error, rcond=None)[0]
+        point = np.asarray(point + step_m, np.float64)
     final = np.array([pixel - scene.project(photo, point[None])[0] for photo, pixel in known])
     return point, float(np.sqrt((final**2).sum(axis=1).mean()))
 

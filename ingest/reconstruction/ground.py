@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 #: Cells of the cloth; finer than this it sinks into courtyards' noise.
 _CLOTH_M: Final = 1.0
 _ON_GROUND_M: Final = 0.5
+_MOST_CLOTH_CELLS: Final = 2_000_000
 #: Lower than this below its surroundings is a false point, not a pit.
 _PIT_M: Final = 2.5
 
@@ -55,9 +56,12 @@ def ground_points(points: FloatArray, options: ClothOptions) -> npt.NDArray[np.b
     """
     import CSF  # ships no types and is optional
 
+    # A few stray points far away would make a cloth of billions of cells.
+    extent = np.maximum(np.ptp(points[:, :2], axis=0), options.cell_m)
+    cell_m = max(options.cell_m, float(np.sqrt(extent.prod() / _MOST_CLOTH_CELLS)))
     filter_ = CSF.CSF()
     filter_.params.bSloopSmooth = True
-    filter_.params.cloth_resolution = options.cell_m
+    filter_.params.cloth_resolution = cell_m
     filter_.params.rigidness = options.stiffness
     filter_.params.class_threshold = options.threshold_m
     filter_.params.interations = 500

@@ -200,10 +200,11 @@ def match_descriptors(
     if allowed is not None:
         alike[~allowed] = -1.0
     forward = _nearest(alike)
-    backward = np.argmax(alike, axis=0)
-    index = np.arange(len(a))
-    good = (forward >= 0) & (backward[np.maximum(forward, 0)] == index)
-    return np.column_stack([index[good], forward[good]]).astype(np.uint32)
+    rows = np.flatnonzero(forward >= 0)
+    columns = forward[rows]
+    # Backwards only for those that passed: whole columns lie far apart in memory.
+    mutual = alike[rows, columns] >= alike[:, columns].max(axis=0, initial=-1.0)
+    return np.column_stack([rows[mutual], columns[mutual]]).astype(np.uint32)
 
 
 def _nearest(alike: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:

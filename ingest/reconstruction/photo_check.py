@@ -286,7 +286,11 @@ def _place(check: PhotoCheck, frame: Frame) -> None:
     if not placed:
         return
     rows = [
-        (f.metadata.longitude_deg, f.metadata.latitude_deg, f.metadata.altitude_m or 0.0)
+        (
+            f.metadata.longitude_deg or 0.0,
+            f.metadata.latitude_deg or 0.0,
+            f.metadata.altitude_m or 0.0,
+        )
         for f in placed
         if f.metadata
     ]

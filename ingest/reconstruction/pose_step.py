@@ -144,18 +144,8 @@ def georeference(
 
     Control points win over the photographs' positions where three or more are marked.
 
-    Parameters
-    ----------
-    scene : SparseScene
-        In a frame of its own.
-    model : Path or None
-        The COLMAP model it came from; None where poses were given, which are only moved.
-    prepared : sequence of Prepared
-    points : sequence of ControlPoint
-        With marks in prepared photographs.
-    folder : Path
-        Of the step; the scene is saved there.
-    job : Job
+    *model* is the COLMAP model that *scene* came from, None where poses were given, which are
+    only moved. The placed scene is saved in *folder*.
 
     Raises
     ------
@@ -164,13 +154,15 @@ def georeference(
     WorkerError, Cancelled
     """
     positions = {p.name: np.array(p.centre_m) for p in prepared if p.centre_m is not None}
-    sigma = _sigma_m(prepared)
     warnings: list[str] = []
-    control = [point for point in points if not point.is_check]
+    control = [point for point in points if not point.is_check and len(point.marks) >= 2]
     used: dict[str, bool] = {}
-    if len([point for point in control if len(point.marks) >= 2]) >= 3:
+    if len(control) >= 3:
         method = "control points"
-        similarity = _by_control(scene, control, warnings)
+        # Positions only begin it: a model that has not been adjusted is bent, and control
+        # points in one corner would throw the rest far off. Given poses are not adjusted.
+        start = positions if model is not None else {}
+        similarity, used = _roughly(scene, control, start, _sigma_m(prepared), warnings)
     elif positions:
         method = "positions"
         if control:
@@ -178,7 +170,7 @@ def georeference(
                 f"only {len(control)} control points: three are needed to place the scene, so "
                 "they are compared only"
             )
-        similarity, used = place_by_positions(scene, positions, sigma)
+        similarity, used = place_by_positions(scene, positions, _sigma_m(prepared))
         control = []
     else:
         raise GeoreferenceError(
@@ -187,8 +179,11 @@ def georeference(
             remedy="give control points with --control",
         )
     if model is not None:
-        tolerance_m = _tolerance_m(similarity.apply(scene))
-        _adjust(model, (similarity, tolerance_m), control, (prepared, used), folder, job)
+        left_out = _misplaced(similarity.apply(scene), positions, used)
+        warnings += _left_out_words(left_out, prepared)
+        start_m = (similarity, _tolerance_m(similarity.apply(scene)))
+        photos = (prepared, list(left_out))
+        warnings += _adjust(model, start_m, control, photos, folder, job)
         placed = SparseScene.load(folder)
     else:
         placed = similarity.apply(scene)
@@ -201,9 +196,32 @@ def georeference(
     return placed, found
 
 
+def _left_out_words(left_out: dict[str, float], prepared: Sequence[Prepared]) -> list[str]:
+    source = {photo.name: photo.source for photo in prepared}
+    return [
+        f"{source[name]} is left out: its pose is {metres:.0f} m from where it was taken"
+        for name, metres in left_out.items()
+    ]
+
+
 def _sigma_m(prepared: Sequence[Prepared]) -> float:
     stated = [photo.sigma_m for photo in prepared if photo.sigma_m is not None]
     return float(np.median(stated)) if stated else _USUAL_SIGMA_M
+
+
+def _roughly(
+    scene: SparseScene,
+    control: Sequence[ControlPoint],
+    positions: dict[str, FloatArray],
+    sigma_m: float,
+    warnings: list[str],
+) -> tuple[Similarity, dict[str, bool]]:
+    if sum(photo.name in positions for photo in scene.photos) >= 3:
+        try:
+            return place_by_positions(scene, positions, sigma_m)
+        except GeoreferenceError:
+            pass  # flown along one line: control points are needed for the roll about it
+    return _by_control(scene, control, warnings), {}
 
 
 def _by_control(
@@ -226,16 +244,38 @@ def _tolerance_m(placed: SparseScene) -> float:
     return max(_CONTROL_TOLERANCE_PX * abs(float(np.median(depth))) / focal, 0.02)
 
 
+def _misplaced(
+    scene: SparseScene, positions: dict[str, FloatArray], used: dict[str, bool]
+) -> dict[str, float]:
+    """Return photographs whose pose is so far from where they were taken that it is wrong.
+
+    Roughly placed models are bent by a few hundredths of the flying height; a photograph that
+    was tied to the wrong house is off by more.
+    """
+    if not used or not len(scene.points_m):
+        return {}
+    level = float(np.median(scene.points_m[:, 2]))
+    out = {}
+    for photo in scene.photos:
+        if used.get(photo.name, True):
+            continue
+        off = float(np.linalg.norm(photo.centre_m - positions[photo.name]))
+        if off > max(0.12 * abs(float(photo.centre_m[2]) - level), 5 * _USUAL_SIGMA_M / 3):
+            out[photo.name] = off
+    return out if len(out) < len(scene.photos) - 3 else {}
+
+
 def _adjust(
     model: Path,
     placed: tuple[Similarity, float],
     control: Sequence[ControlPoint],
-    photos: tuple[Sequence[Prepared], dict[str, bool]],
+    photos: tuple[Sequence[Prepared], list[str]],
     folder: Path,
     job: Job,
-) -> None:
+) -> list[str]:
+    """Adjust in a process of its own; return what there is to say about control points."""
     similarity, tolerance_m = placed
-    prepared, used = photos
+    prepared, left_out = photos
     sigma = _sigma_m(prepared)
     request = {
         "task": "adjust",
@@ -243,6 +283,7 @@ def _adjust(
         "folder": str(folder),
         "model": str(model),
         "similarity": similarity.to_json(),
+        "left_out": left_out,
         "control": [
             {
                 "name": point.name,
@@ -257,10 +298,14 @@ def _adjust(
         "positions": {
             photo.name: [*photo.centre_m, photo.sigma_m or sigma]
             for photo in prepared
-            if photo.centre_m is not None and used.get(photo.name, True)
+            if photo.centre_m is not None and photo.name not in left_out
         },
     }
-    run_worker(_WORKER, request, job, log=folder / "colmap.log")
+    adjusted = run_worker(_WORKER, request, job, log=folder / "colmap.log")
+    return [
+        f"control point {name} contradicts the others; check its marks"
+        for name in adjusted["rejected"]
+    ]
 
 
 def _camera_residuals(

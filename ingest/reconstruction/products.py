@@ -50,13 +50,12 @@ def write_cog(
         In local metres.
     frame : Frame
     descriptions : list of str
-        One a band; the last one ``alpha`` makes it the mask of the others.
+        One a band; those of pictures are red, green, blue, alpha.
     epoch : str or None
         ISO 8601.
     nodata : float or None
     """
     with raster_environment() as rasterio:
-        from rasterio.enums import ColorInterp
         from rasterio.transform import from_origin
 
         east, north, _ = frame.offset
@@ -75,11 +74,9 @@ def write_cog(
             out.write(stack)
             for number, text in enumerate(descriptions, 1):
                 out.set_band_description(number, text)
-            if picture and descriptions[-1] == "alpha":
-                out.colorinterp = [
-                    ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha,
-                ]  # fmt: skip
-            if not picture:
+            if picture:
+                out.colorinterp = [rasterio.enums.ColorInterp[name] for name in descriptions]
+            else:
                 out.units = ["metre"] * len(bands)
             if epoch:
                 out.update_tags(TIFFTAG_DATETIME=_tiff_moment(epoch))
@@ -170,7 +167,7 @@ def write_contours(
     known = heights[np.isfinite(heights)]
     if not len(known):
         return 0
-    generator = contourpy.contour_generator(x + east, y + north, np.ma.masked_invalid(heights))
+    generator = contourpy.contour_generator(x + east, y + north, heights)
     lines, levels = [], []
     for level in np.arange(math.ceil(known.min() / step_m), known.max() / step_m) * step_m:
         for line in generator.lines(float(level)):

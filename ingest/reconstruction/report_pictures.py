@@ -55,12 +55,13 @@ def ramped(values: npt.NDArray[Any], low: float, high: float) -> npt.NDArray[np.
     place = np.clip((np.nan_to_num(values) - low) / max(high - low, 1e-9), 0, 1) * (len(_RAMP) - 1)
     first = np.minimum(place.astype(int), len(_RAMP) - 2)
     share = (place - first)[..., None]
-    return _with_gaps(_RAMP[first] * (1 - share) + _RAMP[first + 1] * share, known)
+    mixed = _RAMP[first] * (1 - share) + _RAMP[first + 1] * share
+    return _with_gaps(np.asarray(mixed, np.float64), known)
 
 
 def _with_gaps(colour: FloatArray, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
     alpha = np.where(known, 255, 0)[..., None]
-    return np.concatenate([colour, alpha], axis=2).astype(np.uint8)
+    return np.asarray(np.concatenate([colour, alpha], axis=2), np.uint8)
 
 
 def footprint_map(
@@ -97,11 +98,11 @@ def footprint_map(
         cx, cy = at(x, y).split(",")
         parts.append(f'<circle class="photo" cx="{cx}" cy="{cy}" r="2.5"/>')
     for name, is_check, x, y in points:
-        cx, cy = map(float, at(x, y).split(","))
+        px, py = map(float, at(x, y).split(","))
         kind = "check" if is_check else "control"
         parts.append(
-            f'<path class="{kind}" d="M{cx - 6:.1f} {cy + 5:.1f}h12l-6-11z"/>'
-            f'<text x="{cx + 8:.1f}" y="{cy + 4:.1f}">{name}</text>'
+            f'<path class="{kind}" d="M{px - 6:.1f} {py + 5:.1f}h12l-6-11z"/>'
+            f'<text x="{px + 8:.1f}" y="{py + 4:.1f}">{name}</text>'
         )
     bar = 10.0 ** np.floor(np.log10(span / 3))
     bar *= 5 if bar * 5 <= span / 3 else 2 if bar * 2 <= span / 3 else 1

@@ -16,7 +16,12 @@ import numpy as np
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError, serve
 from ingest.reconstruction.control import ControlPoint, Mark
-from ingest.reconstruction.georeference import fit_similarity, place_by_control
+from ingest.reconstruction.georeference import (
+    fit_both,
+    fit_similarity,
+    place_by_control,
+    triangulate,
+)
 from ingest.reconstruction.matching import (
     RoughPose,
     allowed_matches,
@@ -26,6 +31,7 @@ from ingest.reconstruction.matching import (
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
 
 _LEAST_MATCHES = 15
+_WORST_TIE_PX = 3.0
 #: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
 _STARTS = ((100, 16.0), (60, 8.0), (30, 4.0))
 
@@ -51,7 +57,7 @@ def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     models.mkdir()
     best: Any = None
     for inliers, angle_deg in _STARTS:
-        options = _mapping_options(colmap, inliers, angle_deg, len(photos))
+        options = _mapping_options(colmap, inliers, angle_deg, photos)
         job.report("Finding poses", 0, len(photos), "photos")
         placed = [0]
 
@@ -191,9 +197,19 @@ class _watching:  # noqa: N801 - a context manager that reads like a verb
             job.report(stage, int(rows), total, "photos" if table == "keypoints" else "pairs")
 
 
-def _mapping_options(colmap: Any, inliers: int, angle_deg: float, photos: int) -> Any:
+def _mapping_options(
+    colmap: Any, inliers: int, angle_deg: float, photos: list[dict[str, Any]]
+) -> Any:
     options = colmap.IncrementalPipelineOptions()
-    options.min_model_size = min(10, photos)
+    options.min_model_size = min(10, len(photos))
+    if all(photo["focal_px"] and photo.get("centre_m") is not None for photo in photos):
+        # Flat land seen from one height does not tell a longer lens from a greater height, and
+        # a model that guesses wrong is bent. The lens is refined later, when positions and
+        # control points hold the shape.
+        options.ba_refine_focal_length = False
+        options.ba_refine_extra_params = False
+        options.mapper.abs_pose_refine_focal_length = False
+        options.mapper.abs_pose_refine_extra_params = False
     options.random_seed = 1
     options.mapper.init_min_num_inliers = inliers
     options.mapper.init_min_tri_angle = angle_deg
@@ -214,25 +230,76 @@ def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     first = request["similarity"]
     similarity = Similarity(first["scale"], np.array(first["rotation"]), np.array(first["shift_m"]))
     model.transform(_sim3(colmap, similarity))
+    for name in request["left_out"]:
+        image = model.find_image_with_name(name)
+        if image is not None:
+            model.deregister_frame(image.frame_id)
     started_s = time.monotonic()
     positions = {name: np.array(row) for name, row in request["positions"].items()}
     control = [_control_point(point) for point in request["control"]]
+    rejected: list[str] = []
+    offset = np.zeros(3)
     rounds = int(len(positions) >= 3) + int(len(control) >= 3)
     job.report("Bundle adjustment", 0, rounds, "rounds")
     if len(positions) >= 3:
         _solve(colmap, model, positions, {})
+        # Ties that the free model had bent itself to.
+        colmap.ObservationManager(model).filter_all_points3D(_WORST_TIE_PX, 1.5)
         job.report("Bundle adjustment", 1, rounds, "rounds")
     if len(control) >= 3:
-        placed, _ = place_by_control(scene_of(model), control, float(request["tolerance_m"]))
+        placed, offset, kept = _agree(scene_of(model), control, positions, request)
         model.transform(_sim3(colmap, placed))
-        for name, row in positions.items():
-            positions[name] = np.append(placed(row[None, :3])[0], row[3])
-        _solve(colmap, model, positions, {point.name: point for point in control})
+        positions = {name: row - np.append(offset, 0.0) for name, row in positions.items()}
+        _solve(colmap, model, positions, {point.name: point for point in kept})
+        rejected = [point.name for point in control if point not in kept]
     model.update_point_3d_errors()
     (folder / "model").mkdir()
     model.write(folder / "model")
     result = _result(colmap, model, folder, job)
-    return result | {"adjustment_s": round(time.monotonic() - started_s, 2)}
+    return result | {
+        "adjustment_s": round(time.monotonic() - started_s, 2),
+        "rejected": rejected,
+        "positions_offset_m": [float(value) for value in offset],
+    }
+
+
+def _agree(
+    scene: SparseScene,
+    control: list[ControlPoint],
+    positions: dict[str, np.ndarray],
+    request: dict[str, Any],
+) -> tuple[Similarity, np.ndarray, list[ControlPoint]]:
+    """Return where control points and positions put a scene, and which points agree.
+
+    Returns
+    -------
+    similarity : Similarity
+    offset_m : (3,) float64 array
+        Of the stated positions.
+    kept : list of ControlPoint
+    """
+    tolerance_m = float(request["tolerance_m"])
+    cameras = [photo for photo in scene.photos if photo.name in positions]
+    found = []
+    for point in control:
+        place = triangulate(scene, [(mark.photo, mark.x_px, mark.y_px) for mark in point.marks])
+        if place is not None:
+            found.append((point, place[0]))
+    if len(cameras) < 3 or len(found) < 3:
+        similarity, rejected = place_by_control(scene, control, tolerance_m)
+        return similarity, np.zeros(3), [p for p in control if p.name not in rejected]
+    centres = np.array([photo.centre_m for photo in cameras])
+    stated = np.array([positions[photo.name] for photo in cameras])
+    sigmas = (tolerance_m / 8.0, float(np.median(stated[:, 3])))
+    while True:
+        source = np.array([place for _, place in found])
+        target = np.array([point.position_m for point, _ in found])
+        similarity, offset = fit_both((source, target), (centres, stated[:, :3]), sigmas)
+        error = np.linalg.norm(similarity(source) - target, axis=1)
+        worst = int(np.argmax(error))
+        if error[worst] <= tolerance_m or len(found) <= 3:
+            return similarity, offset, [point for point, _ in found]
+        found.pop(worst)
 
 
 def _sim3(colmap: Any, similarity: Similarity) -> Any:
@@ -315,7 +382,7 @@ def _add_control(
     return added
 
 
-def _priors(colmap: Any, model: Any, positions: dict[str, list[float]]) -> list[Any]:
+def _priors(colmap: Any, model: Any, positions: dict[str, np.ndarray]) -> list[Any]:
     priors = []
     for image_id in model.reg_image_ids():
         image = model.image(image_id)
@@ -381,9 +448,9 @@ def _camera(camera: Any) -> Camera:
     if model == "PINHOLE":
         return Camera(*size, *values)
     if model == "SIMPLE_RADIAL":
-        return Camera(*size, values[0], *values[:3], k1=values[3])
+        return Camera(*size, values[0], *values[:4])
     if model == "RADIAL":
-        return Camera(*size, values[0], *values[:3], k1=values[3], k2=values[4])
+        return Camera(*size, values[0], *values[:5])
     if model == "OPENCV":
         return Camera(*size, *values)
     raise WorkerError(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.reconstruction.scene import Photo, SparseScene
+from twin_model.errors import ShapanError
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -193,7 +194,7 @@ def match_pair(
             camera.matrix, camera.distortion, plan.rotation @ photo.rotation.T, matrix,
             plan.size_px, cv2.CV_32FC1,
         )  # fmt: skip
-        turned = cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR)
+        turned = np.asarray(cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR), np.uint8)
         grey.append(cv2.cvtColor(turned, cv2.COLOR_RGB2GRAY))
         if colour is None:
             colour = turned
@@ -326,6 +327,11 @@ def height_range(scene: SparseScene, margin_m: float = 3.0) -> tuple[float, floa
     Two rays always meet somewhere: only points that three photographs or more agree on count,
     and of those what has neighbours in height (a mast's lone top is left out).
     """
+    if not len(scene.points_m):
+        raise ShapanError(
+            "the given poses come without tie points, so it is not known how far the scene is",
+            remedy="give a COLMAP model or an OpenSfM reconstruction with its points",
+        )
     good = (scene.point_views >= 3) & (scene.point_error_px < 1.5)
     if good.sum() < 50:
         good = np.ones(len(scene.points_m), bool)

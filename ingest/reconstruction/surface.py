@@ -23,6 +23,7 @@ NOTHING, STEREO, FIELD, FILLED = 0, 1, 2, 3
 _SUPPORT: Final = 0.35
 _LEAST_POINTS: Final = 3
 _ONE_PATCH_M: Final = 1.0
+_ONE_SIDE_M: Final = 1.5
 _LEAST_PATCH_M2: Final = 6.0
 _BAND_CELLS: Final = 4_000_000
 
@@ -59,8 +60,8 @@ class Grid:
 
     def middles(self) -> tuple[FloatArray, FloatArray]:
         """Return x of every column and y of every row."""
-        x = self.west_m + (np.arange(self.columns) + 0.5) * self.cell_m
-        y = self.north_m - (np.arange(self.rows) + 0.5) * self.cell_m
+        x = self.west_m + (np.arange(self.columns, dtype=np.float64) + 0.5) * self.cell_m
+        y = self.north_m - (np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell_m
         return x, y
 
     def finer(self, factor: int) -> Grid:
@@ -271,16 +272,14 @@ def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:
         return surface
     height = _median3(_without_islands(height, surface.grid.cell_m))
     known = np.isfinite(height)
-    distance, nearest = ndimage.distance_transform_edt(~known, return_indices=True)
-    # Most holes are what a wall hides: the ground beside it goes on behind, not the roof.
-    lowest = ndimage.minimum_filter(np.where(known, height, np.inf), size=3)
-    near = lowest[tuple(nearest)]
+    distance = ndimage.distance_transform_edt(~known)
+    near = _lower_side(height)
     holes = ~known & (distance <= fill_cells) & np.isfinite(near)
-    smooth = ndimage.gaussian_filter(np.where(known | holes, np.where(known, height, near), 0), 1)
-    weight = ndimage.gaussian_filter((known | holes).astype(np.float64), 1)
+    smooth = ndimage.gaussian_filter(np.where(known, height, np.nan_to_num(near)), 1)
+    weight = ndimage.gaussian_filter((known | np.isfinite(near)).astype(np.float64), 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         filled = np.where(weight > 0, smooth / weight, np.nan)
-    drop = np.abs(filled - near) < 1.0
+    drop = np.abs(filled - near) < 0.5
     height[holes] = np.where(drop, filled, near)[holes]
     uncertainty = np.where(known, surface.uncertainty_m, np.nan)
     usual = float(np.nanmedian(surface.uncertainty_m))
@@ -291,6 +290,35 @@ def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:
         surface.grid, height.astype(np.float32), uncertainty.astype(np.float32), source,
         surface.points,
     )  # fmt: skip
+
+
+def _lower_side(height: FloatArray) -> FloatArray:
+    """Return for every cell without a height that of the nearest on the lower side of its hole.
+
+    Most holes are what a wall hides, and the ground beside it goes on behind; a hole within a
+    roof has nothing but roof around it.
+    """
+    from scipy import ndimage
+
+    known = np.isfinite(height)
+    hole, count = ndimage.label(~known, np.ones((3, 3)))
+    if not count:
+        return height
+    beside = ndimage.maximum_filter(hole, size=3)
+    rim = known & (beside > 0)
+    number, heights = beside[rim], height[rim]
+    order = np.lexsort((heights, number))
+    number, heights = number[order], heights[order]
+    first = np.searchsorted(number, np.arange(count + 1), "left")
+    total = np.searchsorted(number, np.arange(count + 1), "right") - first
+    low = np.full(count + 1, np.inf)
+    has = total > 0
+    low[has] = heights[first[has] + total[has] // 5]
+    source = rim & (height <= low[beside] + _ONE_SIDE_M)
+    if not source.any():
+        return np.full(height.shape, np.nan)
+    _, nearest = ndimage.distance_transform_edt(~source, return_indices=True)
+    return np.where(known, height, height[tuple(nearest)])
 
 
 def _without_islands(height: FloatArray, cell_m: float) -> FloatArray:

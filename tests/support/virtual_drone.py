@@ -51,7 +51,9 @@ class Flight:
     lines, per_line : int
         Of the near-nadir photographs.
     obliques : int
-        Photographs at 45 degrees from around the middle.
+        Photographs from around the middle.
+    oblique_deg : float
+        How far those lean from straight down.
     position_noise_m : float
         One sigma of what EXIF states, horizontal; heights have 1.5 times as much.
     control, check : int
@@ -69,6 +71,7 @@ class Flight:
     lines: int = 6
     per_line: int = 7
     obliques: int = 6
+    oblique_deg: float = 40.0
     position_noise_m: float = 0.05
     control: int = 6
     check: int = 6
@@ -84,6 +87,15 @@ class Flight:
     def ground_sample_distance_m(self) -> float:
         """Of the near-nadir photographs on the ground."""
         return self.height_m / self.focal_px
+
+
+@dataclass(frozen=True)
+class Flown:
+    """Photographs, what was really there, and how they were taken."""
+
+    photos: Path
+    truth: Path
+    flight: Flight
 
 
 @dataclass
@@ -125,8 +137,10 @@ def plan_shots(flight: Flight) -> list[Shot]:
     for number in range(flight.obliques):
         yaw = 360.0 * number / flight.obliques + 20.0
         back = np.array([math.sin(math.radians(yaw)), math.cos(math.radians(yaw))])
-        place = np.array([*(middle - back * flight.height_m * 0.8), level])
-        shots.append(Shot("", place + chance.normal(0, 1.0, 3), yaw, -50.0))
+        distance = flight.height_m * math.tan(math.radians(flight.oblique_deg))
+        place = np.array([*(middle - back * distance), level])
+        lean = flight.oblique_deg - 90.0
+        shots.append(Shot("", place + chance.normal(0, 1.0, 3), yaw, lean))
     for number, shot in enumerate(shots):
         shot.name = f"DJI_{number + 1:04d}.JPG"
     return shots
