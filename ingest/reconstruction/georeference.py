@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -80,6 +82,11 @@ class Georeference:
     points: list[PointResidual] = field(default_factory=list)
     cameras: list[CameraResidual] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    def save(self, folder: Path) -> None:
+        """Write ``georeference.json``."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+        (folder / "georeference.json").write_text(text, encoding="utf-8")
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

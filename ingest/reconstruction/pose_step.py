@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -191,8 +190,7 @@ def georeference(
     found = Georeference(method, similarity, point_residuals(placed, points), warnings=warnings)
     found.cameras = _camera_residuals(placed, positions, used)
     _add_curvature(found, placed)
-    document = json.dumps(found.to_json(), ensure_ascii=False, indent=1)
-    (folder / "georeference.json").write_text(document, encoding="utf-8")
+    found.save(folder)
     return placed, found
 
 
