@@ -13,6 +13,7 @@ from shapely import Polygon
 from ingest.extraction.model import HeightModel
 from ingest.extraction.outline import polygon_of, regularise
 from ingest.pipeline.job import Job
+from ingest.reconstruction.surface import connected_cells
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -85,22 +86,10 @@ def building_mask(model: HeightModel) -> Mask:
 
 def split_by_height(mask: Mask, top_m: FloatArray, cell_m: float) -> npt.NDArray[np.int32]:
     """Return a number a building, 0 for none: cells are one where no step parts them."""
-    from scipy import ndimage, sparse
-    from scipy.sparse import csgraph
+    from scipy import ndimage
 
-    rows, columns = mask.shape
-    index = np.arange(rows * columns).reshape(rows, columns)
     limit = _STEP_M + _STEEPEST * cell_m
-    with np.errstate(invalid="ignore"):
-        across = mask[:, :-1] & mask[:, 1:] & (np.abs(np.diff(top_m, axis=1)) < limit)
-        down = mask[:-1] & mask[1:] & (np.abs(np.diff(top_m, axis=0)) < limit)
-    first = np.concatenate([index[:, :-1][across], index[:-1][down]])
-    second = np.concatenate([index[:, 1:][across], index[1:][down]])
-    graph = sparse.coo_matrix(
-        (np.ones(len(first), np.int8), (first, second)), shape=(rows * columns,) * 2
-    )
-    _, label = csgraph.connected_components(graph, directed=False)
-    label = label.reshape(rows, columns) + 1
+    label = connected_cells(np.where(mask, top_m, np.nan), limit) + 1
     size = np.bincount(label.ravel())
     small = mask & (size[label] * cell_m**2 < LEAST_AREA_M2)
     label = np.where(mask & ~small, label, 0)
@@ -109,7 +98,7 @@ def split_by_height(mask: Mask, top_m: FloatArray, cell_m: float) -> npt.NDArray
     taken = small & (distance * cell_m <= 2.0)
     label[taken] = label[tuple(nearest)][taken]
     _, numbers = np.unique(label, return_inverse=True)
-    return numbers.reshape(rows, columns).astype(np.int32)
+    return numbers.reshape(mask.shape).astype(np.int32)
 
 
 def find_buildings(model: HeightModel, job: Job) -> list[Building]:

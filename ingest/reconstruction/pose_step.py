@@ -181,8 +181,7 @@ def georeference(
         left_out = _misplaced(similarity.apply(scene), positions, used)
         warnings += _left_out_words(left_out, prepared)
         start_m = (similarity, _tolerance_m(similarity.apply(scene)))
-        photos = (prepared, list(left_out))
-        warnings += _adjust(model, start_m, control, photos, folder, job)
+        warnings += _adjust(model, start_m, control, (prepared, list(left_out)), folder, job)
         placed = SparseScene.load(folder)
     else:
         placed = similarity.apply(scene)

@@ -321,30 +321,41 @@ def _lower_side(height: FloatArray) -> FloatArray:
     return np.where(known, height, height[tuple(nearest)])
 
 
-def _without_islands(height: FloatArray, cell_m: float) -> FloatArray:
-    """Return the heights without small patches that hang above or lie below all around them.
+def connected_cells(height: FloatArray, step_m: float) -> npt.NDArray[np.int64]:
+    """Return a number for each cell, the same for those that no step or gap parts.
 
-    Cells are connected where they differ by less than a metre; patches of less than six square
-    metres are false matches far more often than chimneys.
+    Parameters
+    ----------
+    height : (rows, columns) float64 array
+        NaN cells are alone.
+    step_m : float
+        Neighbours that differ by less belong together.
     """
     from scipy import sparse
     from scipy.sparse import csgraph
 
     rows, columns = height.shape
     index = np.arange(rows * columns).reshape(rows, columns)
-    edges = []
     with np.errstate(invalid="ignore"):
-        across = np.abs(np.diff(height, axis=1)) < _ONE_PATCH_M
-        down = np.abs(np.diff(height, axis=0)) < _ONE_PATCH_M
-    edges.append((index[:, :-1][across], index[:, 1:][across]))
-    edges.append((index[:-1][down], index[1:][down]))
-    first = np.concatenate([edge[0] for edge in edges])
-    second = np.concatenate([edge[1] for edge in edges])
+        across = np.abs(np.diff(height, axis=1)) < step_m
+        down = np.abs(np.diff(height, axis=0)) < step_m
+    first = np.concatenate([index[:, :-1][across], index[:-1][down]])
+    second = np.concatenate([index[:, 1:][across], index[1:][down]])
     graph = sparse.coo_matrix(
         (np.ones(len(first), np.int8), (first, second)), shape=(rows * columns,) * 2
     )
     _, label = csgraph.connected_components(graph, directed=False)
-    size = np.bincount(label)[label].reshape(rows, columns)
+    return np.asarray(label.reshape(rows, columns), np.int64)
+
+
+def _without_islands(height: FloatArray, cell_m: float) -> FloatArray:
+    """Return the heights without small patches that hang above or lie below all around them.
+
+    Cells are connected where they differ by less than a metre; patches of less than six square
+    metres are false matches far more often than chimneys.
+    """
+    label = connected_cells(height, _ONE_PATCH_M)
+    size = np.bincount(label.ravel())[label]
     return np.where(size * cell_m**2 >= _LEAST_PATCH_M2, height, np.nan)
 
 
