@@ -242,6 +242,23 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--language", choices=["zh_CN", "en"], default="en")
     made.add_argument("--json", action="store_true")
 
+    made = command("reconstruct", "reconstruct:reconstruct_photos", "photographs to a scene")
+    made.add_argument("photos", metavar="PHOTOS", help="folder of photographs")
+    made.add_argument("--project", required=True, metavar="P")
+    made.add_argument("--control", metavar="F", help="control and check points (CSV, gcp_list.txt)")
+    made.add_argument("--control-crs", metavar="C", help="instead of what that file states")
+    made.add_argument("--poses", metavar="F",
+                      help="known ones: transforms.json, COLMAP model, OpenSfM")  # fmt: skip
+    made.add_argument("--quality", choices=["draft", "normal", "high"], default="draft")
+    made.add_argument("--name", help="of the layers; the folder's name otherwise")
+    made.add_argument("--resume", action="store_true", help="go on with the last run of them")
+    made.add_argument("--json", action="store_true")
+
+    made = command("extract", "extract:extract_things", "things in a scene become entities")
+    made.add_argument("project")
+    made.add_argument("--layer", required=True, help="points or heights: id or name")
+    made.add_argument("--json", action="store_true")
+
     made = command("check", "projects:check", "verify a project")
     made.add_argument("project")
     made.add_argument("--repair", action="store_true", help="remove leavings, rebuild indexes")

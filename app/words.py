@@ -178,7 +178,7 @@ def datum(vertical_crs: str | None) -> str:
     from twin_model.frame import parse_crs
 
     if vertical_crs in _DATUMS:
-        return QCoreApplication.translate("Datum", _DATUMS[vertical_crs])
+        return QCoreApplication.translate("Datum", str(_DATUMS[vertical_crs]))
     try:
         return str(parse_crs(vertical_crs).name).removesuffix(" height")
     except FrameError:
