@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -37,7 +39,11 @@ def load_engine(simulator: str, module: str, package: str) -> ModuleType:
 
 
 class Engine:
-    """Base of an adapter: `set_values`, `step_until` and `next_event` in one call.
+    """Base of an adapter, which writes the methods that begin with an underscore.
+
+    A checkpoint of an engine that has none of its own is everything it was told: `load` tells it
+    again from the beginning. That is exact where the engine repeats itself, and takes as long as
+    the run took so far.
 
     Parameters
     ----------
@@ -46,38 +52,110 @@ class Engine:
 
     #: How messages call it.
     name = "engine"
+    #: Unit by indicator.
+    inputs: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
+    outputs: Mapping[str, str] = {}  # noqa: RUF012
 
     def __init__(self, context: WorkerContext) -> None:
         self.context = context
         self.keys = SampleKeys()
-        self.now = Instant(0)
+        self.start = self.now = Instant(0)
+        self.parameters: Mapping[str, Any] = {}
+        self._seed = 0
+        self._told: list[list[Any]] = []
+        self._entities: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    # -- what an adapter writes ----------------------------------------------------------
+
+    def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
+        """Start the engine at `start`."""
+        raise NotImplementedError
+
+    def _advance(self, instant: Instant) -> list[SampleBatch]:
+        """Bring the engine to an instant that is not past."""
+        raise NotImplementedError
+
+    def _take(self, indicator: str, values: Mapping[str, float]) -> list[str]:
+        """Set values by entity; return the entities that are not known."""
+        raise NotImplementedError
+
+    # -- the contract --------------------------------------------------------------------
+
+    def init(self, start: Instant, parameters: Mapping[str, Any], seed: int) -> None:
+        """See `shapan.Simulator`."""
+        self.close()
+        self.start = self.now = start
+        self.parameters, self._seed = dict(parameters), seed
+        self._told = [["seed", seed]]
+        self._entities = {str(k): str(v) for k, v in dict(parameters.get("entities", {})).items()}
+        self._names = {entity: name for name, entity in self._entities.items()}
+        self._begin(self.parameters, seed)
 
     def step_until(self, instant: Instant) -> list[SampleBatch]:
         """See `shapan.Simulator`."""
-        raise NotImplementedError
+        if instant < self.now:
+            raise self.error(f"cannot go back from {self.now} to {instant}")
+        self._told.append(["step", instant.us])
+        batches = self._advance(instant)
+        self.now = instant
+        return batches
 
     def set_values(self, batch: SampleBatch) -> list[str]:
         """See `shapan.Simulator`."""
-        raise NotImplementedError
+        unknown: list[str] = []
+        for indicator, values in by_indicator(batch, self.inputs, self.name).items():
+            for entity, value in values.items():
+                if not math.isfinite(value):
+                    raise self.error(f"{indicator} of {entity} is no number ({value})")
+            self._told.append([indicator, values])
+            unknown += self._take(indicator, values)
+        return unknown
 
     def next_event(self) -> Instant | None:
         """See `shapan.Simulator`; engines that step in time do not mind."""
         return None
+
+    def save(self, folder: Path) -> None:
+        """See `shapan.Simulator`."""
+        (folder / "told.json").write_text(json.dumps(self._told), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        """See `shapan.Simulator`."""
+        told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+        start, parameters, seed = self.start, self.parameters, self._seed
+        # The seed is part of what was told: that of the run, not of whoever loads.
+        self.init(start, parameters, int(told[0][1]) if told and told[0][0] == "seed" else seed)
+        for what, value in told:
+            if what == "step":
+                self._advance(Instant(value))
+                self.now = Instant(value)
+            elif what != "seed":
+                self._take(what, value)
+        self._told = told
+
+    def close(self) -> None:
+        """See `shapan.Simulator`."""
 
     def exchange(self, instant: Instant, inputs: SampleBatch | None = None) -> dict[str, Any]:
         """Take values, advance, and tell what changed: one call instead of three."""
         unknown = self.set_values(inputs) if inputs is not None and len(inputs) else []
         return {"batches": self.step_until(instant), "unknown": unknown, "next": self.next_event()}
 
-    def check_forward(self, instant: Instant) -> None:
-        """Refuse to go back.
+    # -- names and parameters ------------------------------------------------------------
 
-        Raises
-        ------
-        SimulationError
-        """
-        if instant < self.now:
-            raise self.error(f"cannot go back from {self.now} to {instant}")
+    def entity_of(self, name: str) -> str:
+        """Return the entity that stands for something of the engine's; its own name otherwise."""
+        return self._entities.get(name, name)
+
+    def name_of(self, entity: str) -> str:
+        """Return what the engine calls an entity."""
+        return self._names.get(entity, entity)
+
+    @property
+    def system(self) -> str:
+        """Entity that stands for the whole of the engine's model."""
+        return str(self.parameters.get("system", self.name))
 
     def error(self, reason: str, remedy: str = "") -> SimulationError:
         """Return an error in this engine's name."""
@@ -155,9 +233,15 @@ class Engine:
         )  # fmt: skip
         if position is None:
             return batch
-        from dataclasses import replace
-
         return replace(batch, position=np.tile(position, (width, 1)))
+
+    def joined(self, *parts: SampleBatch) -> SampleBatch:
+        """Return one batch of several that `samples` made without positions."""
+        filled = [part for part in parts if len(part)]
+        if not filled:
+            return SampleBatch.empty()
+        columns = zip(*(part.columns() for part in filled))
+        return SampleBatch(self.keys, *(np.concatenate(column) for column in columns))
 
 
 def by_indicator(

@@ -40,7 +40,7 @@ class Trial:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     step_us: int = 60_000_000
     steps: int = _STEPS
-    start: Instant = Instant(0)
+    start: Instant = field(default_factory=lambda: Instant(0))
 
     def at(self, number: int) -> Instant:
         """Return the instant after so many steps."""
@@ -193,7 +193,7 @@ class _Trying:
             for e, i, value in zip(
                 batch.entity.tolist(), batch.indicator.tolist(), batch.value.tolist()
             )
-            if value == value  # of moving things only the position counts
+            if np.isfinite(value)  # of moving things only the position counts
         }
 
     def checkpoint(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from plugins.builtin.flood.solver import FloodSolver, Inlets  # noqa: E402
+from plugins.builtin.flood.solver import FloodSolver, Inlets
 
 G = 9.81
 
@@ -32,7 +32,7 @@ def ritter(x: np.ndarray, t: float, left_m: float) -> np.ndarray:
 
 def stoker(x: np.ndarray, t: float, left_m: float, right_m: float) -> np.ndarray:
     """Depth after a dam breaks onto water (Stoker, 1957)."""
-    cl, cr = math.sqrt(G * left_m), math.sqrt(G * right_m)
+    cl = math.sqrt(G * left_m)
 
     def off(middle: float) -> float:
         shock = (middle - right_m) * math.sqrt(0.5 * G * (1 / middle + 1 / right_m))
@@ -54,19 +54,19 @@ def l1(solver: FloodSolver, exact: np.ndarray) -> float:
     return float(np.abs(solver.depth_m[1] - exact).mean() / exact.mean())
 
 
-def test_a_dam_breaks_onto_a_dry_bed_within_one_and_a_half_percent_of_ritter() -> None:
+def test_a_dam_breaks_onto_a_dry_bed_within_one_percent_of_ritter() -> None:
     solver = channel(500, 1000.0, 4.0, 0.0)
     solver.advance(30.0)
     x = (np.arange(500) + 0.5) * 2.0 - 500.0
-    assert l1(solver, ritter(x, 30.0, 4.0)) < 0.015
+    assert l1(solver, ritter(x, 30.0, 4.0)) < 0.01
     assert solver.mass_error < 1e-9
 
 
-def test_a_dam_breaks_onto_water_within_one_and_a_half_percent_of_stoker() -> None:
+def test_a_dam_breaks_onto_water_within_one_percent_of_stoker() -> None:
     solver = channel(500, 1000.0, 4.0, 1.0)
     solver.advance(40.0)
     x = (np.arange(500) + 0.5) * 2.0 - 500.0
-    assert l1(solver, stoker(x, 40.0, 4.0, 1.0)) < 0.015
+    assert l1(solver, stoker(x, 40.0, 4.0, 1.0)) < 0.01
     assert solver.mass_error < 1e-9
 
 
@@ -140,10 +140,10 @@ def test_rain_on_hills_with_buildings_sources_inlets_and_open_edges_keeps_its_ma
     solver = FloodSolver(bed, 4.0, manning=0.03, open_edges=True)
     solver.rain_m_s = 100e-3 / 3600  # 100 mm/h
     solver.set_sources([40], [40], [0.5])
-    solver.set_inlets(
-        Inlets(np.array([10, 60]), np.array([28, 28]), np.full(2, 2.4), np.full(2, 0.3))
-    )
-    for _ in range(10):
+    solver.advance(60.0)
+    row, column = np.unravel_index(int(solver.depth_m.argmax()), bed.shape)
+    solver.set_inlets(Inlets(np.array([row]), np.array([column]), np.array([2.4]), np.array([0.3])))
+    for _ in range(9):
         solver.advance(60.0)
         assert (solver.depth_m >= 0.0).all()
     balance = solver.balance

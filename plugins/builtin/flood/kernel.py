@@ -59,8 +59,8 @@ def _faces(
         wet_b = 1.0 if b > 0.0 else 0.0
         ua = wet_a * ua + (1.0 - wet_a) * (ub - cb)
         ub = wet_b * ub + (1.0 - wet_b) * (ua + ca)
-        low = min(0.0, min(ua - ca, ub - cb - (1.0 - wet_a) * cb * wet_b))
-        high = max(0.0, max(ub + cb, ua + ca + (1.0 - wet_b) * ca * wet_a))
+        low = min(0.0, ua - ca, ub - cb - (1.0 - wet_a) * cb * wet_b)
+        high = max(0.0, ub + cb, ua + ca + (1.0 - wet_b) * ca * wet_a)
         qa = a * ul[i]
         qb = b * ur[i]
         wide = 1.0 / max(high - low, 1e-12)
