@@ -123,9 +123,10 @@ class Engine:
     def load(self, folder: Path) -> None:
         """See `shapan.Simulator`."""
         told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
-        start, parameters, seed = self.start, self.parameters, self._seed
         # The seed is part of what was told: that of the run, not of whoever loads.
-        self.init(start, parameters, int(told[0][1]) if told and told[0][0] == "seed" else seed)
+        seed = int(told[0][1])
+        if len(self._told) > 1 or seed != self._seed:
+            self.init(self.start, self.parameters, seed)
         for what, value in told:
             if what == "step":
                 self._advance(Instant(value))

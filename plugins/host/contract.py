@@ -213,4 +213,4 @@ def _check_simulator(worker: Worker, name: str) -> Iterator[Check]:
         yield Check(f"{name}: says what it can do", str(error))
         return
     yield from (Check(f"{name}: {what}", problem) for what, problem in
-                simulator_checks(call, can, worker.spec.storage))  # fmt: skip
+                simulator_checks(call, can, worker.spec.storage, renew=worker.stop))  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from twin_model.errors import ShapanError
-from twin_model.samples import SampleBatch
+from twin_model.samples import Quality, SampleBatch
 from twin_model.simulation.capabilities import Capabilities, Checkpoint, read_capabilities
 from twin_model.time import Instant
 
@@ -48,7 +48,11 @@ class Trial:
 
 
 def simulator_checks(
-    call: Call, told: Mapping[str, Any], folder: Path, trial: Trial | None = None
+    call: Call,
+    told: Mapping[str, Any],
+    folder: Path,
+    trial: Trial | None = None,
+    renew: Callable[[], object] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield what was looked at and what is wrong with it, empty for nothing.
 
@@ -62,6 +66,8 @@ def simulator_checks(
         Where the simulator may write.
     trial : Trial, optional
         The simulator's own example where not given.
+    renew : callable, optional
+        Gives it a new process, where it says that each run needs one.
     """
     try:
         can = read_capabilities("", told)
@@ -72,7 +78,7 @@ def simulator_checks(
     if trial is None:
         step_us = int(1e6 * float(told.get("example_step_s", 60.0)))
         trial = Trial(dict(told.get("example", {})), step_us)
-    one = _Trying(call, can, folder, trial)
+    one = _Trying(call, can, folder, trial, renew)
     for what, look in (
         ("advances to the instant it is told", one.advancing),
         ("gives numbers for indicators it named", one.outputs),
@@ -96,15 +102,27 @@ def _problem_of(look: Callable[[], str]) -> str:
 class _Trying:
     """The checks, each of which begins anew."""
 
-    def __init__(self, call: Call, can: Capabilities, folder: Path, trial: Trial) -> None:
+    def __init__(
+        self,
+        call: Call,
+        can: Capabilities,
+        folder: Path,
+        trial: Trial,
+        renew: Callable[[], object] | None,
+    ) -> None:
         self._call = call
         self._can = can
         self._folder = folder
         self._trial = trial
+        self._renew = renew if can.one_run else None
 
     def _begin(self, seed: int = 1) -> None:
         trial = self._trial
+        if self._renew is not None:
+            self._renew()
         self._call("init", start=trial.start, parameters=dict(trial.parameters), seed=seed)
+        # What goes in and out may depend on the files that were opened.
+        self._can = read_capabilities("", self._call("capabilities"))
 
     def _step(self, first: int, last: int) -> list[SampleBatch]:
         return [
@@ -138,7 +156,8 @@ class _Trying:
             strange = sorted(used - set(self._can.outputs))
             if strange:
                 return f"it gave {strange[0]}, which is not among its outputs"
-            bare = np.isnan(batch.value)
+            # A moving thing that left says so with a bad quality.
+            bare = np.isnan(batch.value) & (batch.quality < Quality.BAD)
             if batch.position is not None:
                 bare &= np.isnan(batch.position[:, 0])
             if bare.any():
@@ -208,7 +227,7 @@ class _Trying:
         self._begin(1)
         self._step(1, half)
         self._call("save", folder=folder)
-        self._begin(2)
+        self._begin(1 if self._can.one_run else 2)
         self._call("load", folder=folder)
         self._step(half + 1, steps)
         found = _difference(whole, self._values(), self._can.tolerance)

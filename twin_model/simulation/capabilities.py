@@ -48,6 +48,8 @@ class Capabilities:
         Unit by indicator.
     exchange : bool
         Whether it takes values, steps and tells its next event in one call.
+    one_run : bool
+        Whether each run needs a process that had none before.
     engine : str
         Name and version of what computes.
     """
@@ -60,6 +62,7 @@ class Capabilities:
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     exchange: bool = False
+    one_run: bool = False
     engine: str = ""
 
 
@@ -83,6 +86,7 @@ def read_capabilities(simulator: str, told: Mapping[str, Any]) -> Capabilities:
             inputs=_units(told["inputs"]),
             outputs=_units(told["outputs"]),
             exchange=bool(told.get("exchange", False)),
+            one_run=bool(told.get("one_run", False)),
             engine=str(told.get("engine", "")),
         )
     except KeyError as error:

@@ -122,6 +122,7 @@ class Simulator(Protocol):
     - ``engine`` (optional): name and version of what computes, kept with each run;
     - ``exchange`` (bool, optional): there is a method ``exchange(instant, inputs=None)`` that sets
       values, steps and returns ``batches``, ``unknown`` and ``next`` in one call;
+    - ``one_run`` (bool, optional): each run needs a process that had none before;
     - ``example`` and ``example_step_s`` (optional): parameters with which the contract kit runs it.
 
     The calls come in this order, from one thread: ``init`` (again for another run), then any of
