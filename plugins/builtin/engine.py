@@ -53,8 +53,8 @@ class Engine:
     #: How messages call it.
     name = "engine"
     #: Unit by indicator.
-    inputs: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
-    outputs: Mapping[str, str] = {}  # noqa: RUF012
+    inputs: Mapping[str, str] = {}
+    outputs: Mapping[str, str] = {}
 
     def __init__(self, context: WorkerContext) -> None:
         self.context = context

@@ -1,4 +1,4 @@
-"""EPANET through the toolkit that comes with wntr: pressures and flows, bursts and closed valves."""
+"""EPANET through the toolkit of wntr: pressures and flows, bursts and closed valves."""
 
 from __future__ import annotations
 

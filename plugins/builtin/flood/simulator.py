@@ -28,8 +28,8 @@ class FloodSimulator(Engine):
     Parameters of a scenario: ``terrain`` (a GeoTIFF in the project's CRS), or ``bed_m`` (rows of
     heights from south to north); ``bounds_m``, ``cell_m``; ``buildings`` (a query for entities
     whose footprints are walls); ``manning``; ``rain`` (rows of minute and mm/h) or ``rain_mm_h``;
-    ``open_edges``; ``depth_m`` (of water at first); ``inlets`` and ``watch`` (queries for, or lists of, entities, or
-    positions by entity); ``perimeter_m`` and ``area_m2`` of an inlet; ``grid_every_s``; ``system``.
+    ``open_edges``; ``depth_m`` (of water at first); ``inlets`` and ``watch`` (queries for, or lists
+    of, entities, or positions by entity); ``perimeter_m`` and ``area_m2`` of an inlet; ``grid_every_s``; ``system``.
     """
 
     name = "flood"

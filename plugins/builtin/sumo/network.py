@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
@@ -76,25 +76,31 @@ def copy_configuration(source: Path, folder: Path) -> tuple[Path, Path]:
     target.mkdir()
     shutil.copy(source, target / source.name)
     network = target / source.name
-    for element in _root(source).findall("./input/*"):
-        for name in str(element.get("value", "")).split(","):
-            file = source.parent / name.strip()
-            if not name.strip() or not file.is_file():
-                raise SimulationError(
-                    "sumo", f"{source} names {name.strip()}, which is not there",
-                    remedy="put it beside the configuration",
-                )  # fmt: skip
-            place = (target / name.strip()).resolve()
-            if not place.is_relative_to(target.resolve()):
-                raise SimulationError(
-                    "sumo", f"{source} names {name.strip()}, which lies outside its folder",
-                    remedy="put it beside the configuration",
-                )  # fmt: skip
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, place)
-            if element.tag == "net-file":
-                network = place
+    for section in _root(source):
+        for element in section:
+            if section.tag != "output" and element.tag.endswith(("-file", "-files")):
+                for name in str(element.get("value", "")).split(","):
+                    place = _copied(source, name.strip(), target.resolve())
+                    if element.tag == "net-file":
+                        network = place
     return target / source.name, network
+
+
+def _copied(source: Path, name: str, target: Path) -> Path:
+    file, place = source.parent / name, (target / name).resolve()
+    if not name or not file.is_file():
+        raise SimulationError(
+            "sumo", f"{source} names {name}, which is not there",
+            remedy="put it beside the configuration",
+        )  # fmt: skip
+    if not place.is_relative_to(target):
+        raise SimulationError(
+            "sumo", f"{source} names {name}, which lies outside its folder",
+            remedy="put it beside the configuration",
+        )  # fmt: skip
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, place)
+    return place
 
 
 def step_of(configuration: Path) -> float:
@@ -160,7 +166,7 @@ def _location(network: Path) -> dict[str, str]:
         return {}
     try:
         with network.open("rb") as stream:
-            for _, element in ElementTree.iterparse(stream):  # noqa: S314
+            for _, element in ElementTree.iterparse(stream):
                 if element.tag == "location":
                     return dict(element.attrib)
     except ElementTree.ParseError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +58,8 @@ class SumoSimulator(Engine):
         sumo = load_engine(self.name, "libsumo", "libsumo")
         return {
             "stepping": "time", "checkpoint": "exact", "seed": True, "inputs": self.inputs,
-            "outputs": self.outputs, "exchange": True, "engine": str(sumo.simulation.getVersion()[1]),
+            "outputs": self.outputs, "exchange": True,
+            "engine": str(sumo.simulation.getVersion()[1]),
             "realtime_factor": 40.0,
             # Now and then a second simulation in one process goes another way than the first.
             "one_run": True,
@@ -70,7 +73,8 @@ class SumoSimulator(Engine):
         self._rerouting = bool(parameters.get("rerouting", False))
         options, network = self._options(parameters, seed)
         try:
-            self._sumo.start(["sumo", *options])
+            with self._heard():
+                self._sumo.start(["sumo", *options])
         except Exception as error:
             raise self.error(f"{network}: {self._reason(error)}") from error
         self._running = True
@@ -93,7 +97,6 @@ class SumoSimulator(Engine):
             "--seed", str(seed), "--no-step-log", "true", "--no-warnings", "true",
             "--xml-validation", "never", "--tripinfo-output", str(self._statistics),
             "--duration-log.statistics", "true", "--verbose", "false",
-            "--error-log", str(self._folder / "errors.txt"),
         ]  # fmt: skip
         configuration = self.file(parameters, "configuration", needed=False)
         if configuration is not None:
@@ -124,13 +127,27 @@ class SumoSimulator(Engine):
             options += ["--scale", f"{self.number(parameters, 'scale', 1.0, 0.0, 1000.0):g}"]
         if self._rerouting:
             options += ["--device.rerouting.probability", "1", "--device.rerouting.period", "60",
-                        "--device.rerouting.pre-period", "60", "--ignore-route-errors", "true"]  # fmt: skip
+                        "--device.rerouting.pre-period", "60",
+                        "--ignore-route-errors", "true"]  # fmt: skip
         return options, network
 
     def _files(self, parameters: Mapping[str, Any], name: str) -> list[str]:
         given = parameters.get(name) or []
         listed = [given] if isinstance(given, str) else list(given)
         return [str(self.file({name: one}, name)) for one in listed]
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Keep what SUMO writes to standard error: its exceptions say nothing."""
+        log = self._folder / "errors.txt"
+        kept = os.dup(2)
+        with log.open("wb") as stream:
+            os.dup2(stream.fileno(), 2)
+            try:
+                yield
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
 
     def _reason(self, error: Exception) -> str:
         """Return the first error that SUMO wrote down, else what the exception says."""
