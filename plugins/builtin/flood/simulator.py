@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +28,8 @@ class FloodSimulator(Engine):
     heights from south to north); ``bounds_m``, ``cell_m``; ``buildings`` (a query for entities
     whose footprints are walls); ``manning``; ``rain`` (rows of minute and mm/h) or ``rain_mm_h``;
     ``open_edges``; ``depth_m`` (of water at first); ``inlets`` and ``watch`` (queries for, or lists
-    of, entities, or positions by entity); ``perimeter_m`` and ``area_m2`` of an inlet; ``grid_every_s``; ``system``.
+    of, entities, or positions by entity); ``perimeter_m`` and ``area_m2`` of an inlet;
+    ``grid_every_s``; ``system``.
     """
 
     name = "flood"
@@ -58,13 +58,17 @@ class FloodSimulator(Engine):
         }  # fmt: skip
 
     def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
-        # What numba compiles is kept for the next run, where this process may write.
-        folder = Path(tempfile.gettempdir()) / f"shapan-{self.context.plugin}" / "numba"
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
+        # What numba compiles is kept for the next run, in the folder that the host gives every
+        # worker of this plugin; where there is none, for this run.
+        shared = Path(os.environ.get("TMPDIR", "/tmp")) / f"shapan-{self.context.plugin}"
+        place = shared if os.access(shared, os.W_OK) else self.context.storage.folder
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(place / "numba"))
         os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
         load_engine(self.name, "numba", "numba")
         from plugins.builtin.flood.solver import FloodSolver
 
+        # Compiled now, so that the first step is as quick as the others.
+        FloodSolver(np.zeros((3, 3)), 1.0).advance(1e-3)
         ground = self._ground(parameters)
         self._ground_now = ground
         self._solver = FloodSolver(

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
-from shapan import Instant, SampleBatch, WorkerContext
+from shapan import Instant, SampleBatch, SimulationError, WorkerContext
 
 _FOOT_M: Final = 0.3048
 _CUBIC_FOOT_M3: Final = _FOOT_M**3
@@ -67,7 +67,7 @@ class SwmmSimulator(Engine):
         try:
             self._solver.swmm_open(str(source), str(report), str(self._folder / "results.out"))
         except Exception as error:
-            raise self.error(f"{source}: {_first_error(report, error)}") from error
+            raise self._told_error(error, f"{source}: ") from error
         self._open = True
         self._units()
         self._number()
@@ -75,10 +75,19 @@ class SwmmSimulator(Engine):
         try:
             self._solver.swmm_start(0)
         except Exception as error:
-            raise self.error(f"{source}: {_first_error(report, error)}") from error
+            raise self._told_error(error, f"{source}: ") from error
         self._elapsed_s = 0.0
         self._flooded = self._flooded_m3()
         self._overflow = np.zeros(len(self._nodes))
+
+    def _told_error(self, error: Exception, where: str = "") -> SimulationError:
+        """End SWMM, which writes its report, and return what that says was wrong."""
+        try:
+            self._solver.swmm_close()
+        except Exception as again:
+            self.context.log.debug("SWMM: %s", again)
+        self._open = False
+        return self.error(f"{where}{_first_error(self._folder / 'report.rpt', error)}")
 
     def _units(self) -> None:
         unit = self._kinds.UnitProperty
@@ -148,8 +157,7 @@ class SwmmSimulator(Engine):
             try:
                 self._elapsed_s = self._solver.swmm_step() * 86_400.0
             except Exception as error:
-                report = self._folder / "report.rpt"
-                raise self.error(_first_error(report, error)) from error
+                raise self._told_error(error) from error
             if self._elapsed_s <= 0.0:
                 raise self.error(f"ended by itself before {instant}")
         if self._elapsed_s > before_s:
@@ -223,4 +231,4 @@ def _first_error(report: Path, error: Exception) -> str:
         if "ERROR" in line:
             more = lines[number + 1].strip() if number + 1 < len(lines) else ""
             return " ".join(f"{line.strip()} {more}".split())
-    return str(error)
+    return " ".join(str(error).split())
