@@ -89,7 +89,8 @@ def _make(arguments: argparse.Namespace, store: ScenarioStore) -> int:
 
 
 def _list(arguments: argparse.Namespace, store: ScenarioStore) -> int:
-    rows, wrong = [], 0
+    rows: list[dict[str, Any]] = []
+    wrong = 0
     for scenario_id in store.ids():
         try:
             one = store.read(scenario_id)
@@ -180,8 +181,11 @@ def _report(
     units = _units(project, outcomes[0][1].run)
     for run in runs:
         print(f"{run['run']}: {run['state']}, seed {run['seed']}, until {run['reached']}")
-        rows = [[engine, name, f"{value:.6g}", label(units.get(engine, {}).get(name, ""))]
-                for engine, inner in run["figures"].items() for name, value in inner.items()]  # fmt: skip
+        rows = [
+            [engine, name, f"{value:.6g}", label(units.get(engine, {}).get(name, ""))]
+            for engine, inner in run["figures"].items()
+            for name, value in inner.items()
+        ]
         if rows and over_all is None:
             print_table(rows, ["engine", "figure", "value", "unit"])
     if over_all is not None:

@@ -183,7 +183,11 @@ class ScenarioRun:
     def _placed(self, twin: Twin) -> Scenario:
         """Return the scenario with file names made absolute and the project told to engines."""
         frame = twin.frame
-        about = {"folder": str(self._project), "crs": frame.crs, "origin": list(frame.origin)}
+        about = {
+            "folder": str(self._project),
+            "crs": frame.crs,
+            "origin": list(frame.origin or (0.0, 0.0, 0.0)),
+        }
         changes: dict[str, Any] = {}
         for spec in self._scenario.engines:
             self._systems[spec.id] = str(spec.parameters.get("system", spec.id))

@@ -168,11 +168,11 @@ class Conductor:
             can = participant.capabilities()
             due_us = self.start.us + step_us
             self._players[spec.id] = _Player(participant, can, step_us, due_us, parameters, seed)
-        can = self.capabilities
-        check_couplings(scenario.couplings, can)
+        known = self.capabilities
+        check_couplings(scenario.couplings, known)
         self._levels = levels(scenario.couplings, list(self._players))
         for one in scenario.couplings:
-            units = can[one.source].outputs, can[one.target].inputs
+            units = known[one.source].outputs, known[one.target].inputs
             route = Route(
                 one, units[0][one.source_indicator], units[1][one.target_indicator], self._related
             )
@@ -191,7 +191,7 @@ class Conductor:
             If the sink cannot keep samples.
         """
         while self.now < self.end:
-            goal_us = min(self.end.us, min(player.due_us for player in self._players.values()))
+            goal_us = min(self.end.us, *(player.due_us for player in self._players.values()))
             if self._edits:
                 goal_us = min(goal_us, max(self._edits[0][0], self.now.us + 1))
             if not self.pace.wait(self.now.us, goal_us):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -103,7 +104,7 @@ def _circle(
         way.append(engine)
     named = [
         str(next(c for c in couplings if not c.delayed and (c.source, c.target) == pair))
-        for pair in zip(ring, ring[1:])
+        for pair in pairwise(ring)
     ]
     return SimulationError(
         "", f"simulators wait for each other in a circle: {', '.join(named)}",

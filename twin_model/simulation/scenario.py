@@ -337,17 +337,15 @@ class _Reading:
         return EngineSpec(engine_id, simulator, step_s, dict(one.get("parameters", {})))
 
     def _coupling(self, one: Any) -> Coupling:
-        ends = []
-        for side in ("from", "to"):
-            engine, dot, indicator = str(one[side]).partition(".")
-            if not (engine and dot and indicator):
-                raise self._wrong(f"'{one[side]}' is not engine.indicator")
-            ends += [engine, indicator]
+        (source, given), (target, taken) = (self._end(one[side]) for side in ("from", "to"))
         combine = str(one.get("combine", "last"))
         if combine not in _COMBINE:
             raise self._wrong(f"combine is {combine}, not one of {', '.join(_COMBINE)}")
         return Coupling(
-            *ends,
+            source,
+            given,
+            target,
+            taken,
             relation=str(one.get("relation") or ""),
             backward=bool(one.get("backward", False)),
             entities=dict(one.get("entities") or {}),
@@ -355,6 +353,12 @@ class _Reading:
             combine=combine,
             factor=float(one.get("factor", 1.0)),
         )
+
+    def _end(self, text: Any) -> tuple[str, str]:
+        engine, dot, indicator = str(text).partition(".")
+        if not (engine and dot and indicator):
+            raise self._wrong(f"'{text}' is not engine.indicator")
+        return engine, indicator
 
 
 class ScenarioStore:

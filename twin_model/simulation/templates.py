@@ -71,7 +71,7 @@ def storm_depth_mm(
     q = 167 A (1 + C lg P) / (t + b)^n in L/(s·ha), as depth over the duration in mm.
     """
     litres = 167.0 * a * (1.0 + c * math.log10(return_period_years)) / (duration_min + b) ** n
-    return litres * duration_min * 60.0 / 10_000.0
+    return float(litres * duration_min * 60.0 / 10_000.0)
 
 
 def _rain(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,19 +12,26 @@ so that the compiler makes vectors of them.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 Grid = npt.NDArray[np.float64]
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 GRAVITY = 9.81
 #: Below this depth in metres a cell is dry: its velocity is damped towards zero.
 DRY_M = 1e-4
 
-_compiled: Any = numba.njit(cache=True, nogil=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
+
+def _compiled(function: Kernel) -> Kernel:
+    """Have numba compile a function when it is first called; NaN and infinity stay as they are."""
+    options = {"contract", "arcp", "nsz", "reassoc"}
+    made: Any = numba.njit(cache=True, nogil=True, fastmath=options)(function)
+    return cast(Kernel, made)
 
 
 @_compiled

@@ -253,7 +253,8 @@ class FloodSimulator(Engine):
             "own_rain": np.array([np.nan if self._given_rain is None else self._given_rain]),
             "own_times": np.array([self.now.us, self._next_grid_us]),
         }  # fmt: skip
-        np.savez(folder / "flood.npz", **self._solver.state(), **own)
+        everything: dict[str, Any] = {**self._solver.state(), **own}
+        np.savez(folder / "flood.npz", **everything)
 
     def load(self, folder: Path) -> None:
         """See `shapan.Simulator`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from plugins.builtin.flood.kernel import DRY_M, GRAVITY, step
 
 Grid = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.int64]
 
 #: Share of a cell that the fastest wave may cross in a step. With two dimensions at once depths
 #: stay positive up to a half.
@@ -120,7 +121,7 @@ class FloodSolver:
         self._n2 = np.pad(n * n, 1, mode="edge")
         self._work = np.zeros((16, shape[1] + 1))
         self._fastest = 0.0
-        self._sources: tuple[Grid, Grid, Grid] | None = None
+        self._sources: tuple[Cells, Cells, Grid] | None = None
         self._inlets: Inlets | None = None
         self._head_m = np.zeros(0)
         self.captured_m3 = np.zeros(0)
@@ -130,7 +131,7 @@ class FloodSolver:
     @property
     def depth_m(self) -> Grid:
         """Depth of water, (rows, columns); change it only with `set_water`."""
-        return self._h[1:-1, 1:-1]
+        return cast(Grid, self._h[1:-1, 1:-1])
 
     @property
     def discharge_m2_s(self) -> tuple[Grid, Grid]:
