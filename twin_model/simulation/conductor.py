@@ -240,7 +240,8 @@ class Conductor:
             player.inbox.append(batch)
 
     def _send(self, player: _Player, instant: Instant) -> tuple[Any, SampleBatch | None]:
-        inputs = concatenate(player.inbox) if player.inbox else None
+        inbox = player.inbox
+        inputs = None if not inbox else inbox[0] if len(inbox) == 1 else concatenate(inbox)
         player.inbox = []
         try:
             return player.participant.advance(instant, inputs), inputs

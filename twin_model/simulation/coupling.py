@@ -129,6 +129,7 @@ class Route:
     target_unit: str
     related: Related
     _known: dict[str, Sequence[str]] = field(default_factory=dict)
+    _layout: _Layout | None = None
 
     def __post_init__(self) -> None:
         factor, offset = unit_line(self.coupling, self.source_unit, self.target_unit)
@@ -140,28 +141,41 @@ class Route:
 
         Values of bad quality are not passed on.
         """
+        layout = self._layout
+        if layout is None or not (layout.complete and layout.fits(batch)):
+            layout = self._layout = self._lay_out(batch)
+        if layout is None:
+            return None
+        entities, values = layout.combined(batch.value[layout.rows], self.coupling.combine)
+        factor, offset = self._line
+        count = len(entities)
+        return SampleBatch(
+            self.keys, entities, np.zeros(count, np.int32),
+            np.full(count, int(batch.time_us[layout.rows[-1]]), np.int64), values * factor + offset,
+            np.zeros(count, np.uint8),
+        )  # fmt: skip
+
+    def _lay_out(self, batch: SampleBatch) -> _Layout | None:
+        """Work out which rows of a batch go to which target."""
         try:
             number = list(batch.keys.indicators).index(self.coupling.source_indicator)
         except ValueError:
             return None
-        rows = np.flatnonzero(
-            (batch.indicator == number) & (batch.quality < Quality.BAD) & np.isfinite(batch.value)
-        )
+        usable = (batch.quality < Quality.BAD) & np.isfinite(batch.value)
+        rows = np.flatnonzero((batch.indicator == number) & usable)
         if not len(rows):
             return None
-        newest = np.full(int(batch.entity[rows].max()) + 1, np.nan)
         ordered = rows[np.argsort(batch.time_us[rows], kind="stable")]
-        newest[batch.entity[ordered]] = batch.value[ordered]
+        newest = np.full(int(batch.entity[rows].max()) + 1, -1)
+        newest[batch.entity[ordered]] = ordered
         sources, targets = self._mapping(batch.keys, np.unique(batch.entity[rows]))
         if not len(sources):
             return None
-        entities, values = _combined(targets, newest[sources], self.coupling.combine)
-        factor, offset = self._line
-        time_us = int(batch.time_us[rows].max())
-        return SampleBatch.of(
-            self.keys, entities, np.zeros(len(entities), np.int32),
-            np.full(len(entities), time_us), values * factor + offset,
-            np.zeros(len(entities), np.uint8),
+        chosen = newest[sources]
+        entities, place = np.unique(targets, return_inverse=True)
+        return _Layout(
+            batch.entity, batch.indicator, list(batch.keys.entities), list(batch.keys.indicators),
+            chosen, entities.astype(np.int32), place, bool(usable.all()),
         )  # fmt: skip
 
     def _mapping(
@@ -194,23 +208,60 @@ class Route:
         return known
 
 
-def _combined(
-    targets: npt.NDArray[np.int32], values: npt.NDArray[np.float64], how: str
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-    """Return each target once."""
-    entities, place = np.unique(targets, return_inverse=True)
-    if len(entities) == len(targets):
-        out = np.empty(len(entities))
-        out[place] = values
-        return entities, out
-    if how in _REDUCE:
-        start = {"sum": 0.0, "max": -np.inf, "min": np.inf}[how]
-        out = np.full(len(entities), start)
-        _REDUCE[how].at(out, place, values)
-        return entities, out
-    if how == "mean":
-        total = np.bincount(place, values, len(entities))
-        return entities, total / np.bincount(place, minlength=len(entities))
-    out = np.empty(len(entities))
-    out[place] = values
-    return entities, out
+@dataclass
+class _Layout:
+    """Which rows of a batch go where; the next batch of a simulator mostly looks the same.
+
+    Parameters
+    ----------
+    entity, indicator : int32 arrays
+    entities, indicators : list of str
+        The names they mean.
+    rows : (n,) int array
+        The newest row of each pair of source and target.
+    targets : (m,) int32 array
+        Each target once.
+    place : (n,) int array
+        Which of them each row belongs to.
+    complete : bool
+        Whether no row was left out for its quality.
+    """
+
+    entity: npt.NDArray[np.int32]
+    indicator: npt.NDArray[np.int32]
+    entities: list[str]
+    indicators: list[str]
+    rows: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int64]
+    complete: bool
+
+    def fits(self, batch: SampleBatch) -> bool:
+        """Return whether a batch is laid out the same, all of one instant and all usable."""
+        return (
+            len(batch) == len(self.entity)
+            and bool((batch.time_us == batch.time_us[0]).all())
+            and np.array_equal(batch.entity, self.entity)
+            and np.array_equal(batch.indicator, self.indicator)
+            and bool((batch.quality < Quality.BAD).all())
+            and bool(np.isfinite(batch.value).all())
+            and list(batch.keys.indicators) == self.indicators
+            and list(batch.keys.entities) == self.entities
+        )
+
+    def combined(
+        self, values: npt.NDArray[np.float64], how: str
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Return each target once, with what becomes of its values."""
+        count = len(self.targets)
+        if how == "mean":
+            total = np.bincount(self.place, values, count)
+            return self.targets, total / np.bincount(self.place, minlength=count)
+        if how in _REDUCE and count < len(values):
+            start = {"sum": 0.0, "max": -np.inf, "min": np.inf}[how]
+            out = np.full(count, start)
+            _REDUCE[how].at(out, self.place, values)
+            return self.targets, out
+        out = np.empty(count)
+        out[self.place] = values
+        return self.targets, out

@@ -22,7 +22,8 @@ _FLOW_L_S: Final = (28.316846592, 0.0630901964, 43.8126364, 52.6168042, 14.27641
                     11.5740741, 1 / 3.6, 1 / 86.4)  # fmt: skip
 _AMERICAN: Final = 5
 _FOOT_M: Final = 0.3048
-_PSI_M: Final = 0.70324961
+#: EPANET takes 0.4333 psi for a foot of water.
+_PSI_M: Final = 0.3048 / 0.4333
 _LONGEST_S: Final = 10 * 366 * 86_400
 #: Coefficient of discharge of a hole.
 _HOLE: Final = 0.6

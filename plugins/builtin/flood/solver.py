@@ -85,7 +85,8 @@ class Inlets:
         weir = (2.0 / 3.0) * 0.6 * math.sqrt(2 * GRAVITY) * self.perimeter_m * depth**1.5
         fall = np.maximum(0.0, ground_m + depth - np.maximum(head_m, ground_m))
         orifice = 0.6 * self.area_m2 * np.sqrt(2 * GRAVITY * fall)
-        return np.minimum(weir, orifice)
+        least: Grid = np.minimum(weir, orifice)
+        return least
 
 
 @dataclass
@@ -131,7 +132,7 @@ class FloodSolver:
     @property
     def depth_m(self) -> Grid:
         """Depth of water, (rows, columns); change it only with `set_water`."""
-        return cast(Grid, self._h[1:-1, 1:-1])
+        return cast(Grid, self._h)[1:-1, 1:-1]
 
     @property
     def discharge_m2_s(self) -> tuple[Grid, Grid]:
