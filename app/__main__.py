@@ -62,6 +62,13 @@ def _limit(text: str) -> int:
     return value
 
 
+def _count(text: str) -> int:
+    value = _limit(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
 def _version() -> str:
     try:
         return version("shapan")
@@ -232,6 +239,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--rules", metavar="F.json", help="import these rules first")
     made.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    made = command("simulate", "simulate:simulate", "run a scenario; without one, list them")
+    made.add_argument("project")
+    made.add_argument("scenario", nargs="?", help="its id, or a .json file")
+    made.add_argument("--set", action="append", default=[], metavar="K=V",
+                      help="a parameter of the scenario, or engine.parameter")  # fmt: skip
+    made.add_argument("--seed", type=_limit, metavar="N")
+    made.add_argument("--runs", type=_count, default=1, metavar="N",
+                      help="so many runs, with seeds one after the other")  # fmt: skip
+    made.add_argument("--speed", type=_speed, default=float("inf"), metavar="X",
+                      help="simulated seconds a second; as fast as it goes otherwise")  # fmt: skip
+    made.add_argument("--template", metavar="T", help="make the scenario from this template")
+    made.add_argument("--json", action="store_true")
 
     made = command("alarms", "alarms:alarms", "list alarms, or report on them")
     made.add_argument("words", nargs="+", metavar="[report] PROJECT")

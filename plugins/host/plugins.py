@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -247,6 +247,31 @@ class Plugins:
             ),
             access,
         )
+
+    def simulator(self, plugin_id: str, entry_id: str, readable: Iterable[Path] = ()) -> Worker:
+        """Return a new worker for one simulator of one run; `drop` it afterwards.
+
+        Parameters
+        ----------
+        plugin_id, entry_id : str
+        readable : iterable of Path
+            Files and folders that its scenario names.
+
+        Raises
+        ------
+        PluginError
+            If the plugin does not run or has no such simulator.
+        """
+        with self._lock:
+            record = self._active(plugin_id)
+            if entry_id not in {one.id for one in record.manifest.entries("simulator")}:
+                raise missing_worker(plugin_id, entry_id)
+            paths = tuple(str(path.resolve()) for path in readable)
+            return self._make_worker(record, "simulator", entry_id, paths)
+
+    def drop(self, worker: Worker) -> None:
+        """Stop a worker that `simulator` made, and forget it."""
+        self._supervisor.drop(worker)
 
     def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
         folder = path if path.is_dir() else path.parent
