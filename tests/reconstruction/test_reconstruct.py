@@ -210,6 +210,8 @@ def test_products_come_back_as_layers_of_their_day_and_only_once(
     with Twin.open(finished.project, read_only=True) as twin:
         layers = twin.layers()
         assert {layer.role for layer in layers} >= {"terrain", "imagery", "points", "mesh"}
+        # The surface has bands beside its heights, and is terrain nevertheless.
+        assert [layer.role for layer in layers].count("terrain") == 2
         assert all(layer.epoch == "2026-03-01" for layer in layers)
         assert all(layer.name.startswith("Old town") for layer in layers)
         assert verify_store(twin) == []
