@@ -2134,6 +2134,22 @@ management ^ '12-03'</translation>
         <source>instances</source>
         <translation>个实例</translation>
     </message>
+    <message>
+        <source>pairs</source>
+        <translation>对</translation>
+    </message>
+    <message>
+        <source>candidates</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>photos</source>
+        <translation>张照片</translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation>轮</translation>
+    </message>
 </context>
 <context>
     <name>_NewProjectDialog</name>

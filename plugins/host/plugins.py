@@ -17,7 +17,6 @@ from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
-from plugins.host.exporting import run_exporter
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Permissions
 from plugins.host.manifest_cache import ManifestCache
@@ -28,7 +27,7 @@ from plugins.host.settings import keep_setting_values, setting_values
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
-from shapan.results import Report
+from plugins.host.tasks import run_analysis, run_exporter
 from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
 from twin_model.errors import PluginError
 
@@ -84,13 +83,11 @@ class Plugins:
 
     def find(self) -> list[Found]:
         """Return what there is. Slow, free of Qt, and changes nothing: for a thread."""
+        state = self.state
         return discover(
-            builtin=_BUILTIN,
-            user=self.state.plugins_folder,
-            development=self.state.development_folders,
-            installed=self._installed,
-            cache=self._cache,
-        )
+            builtin=_BUILTIN, user=state.plugins_folder, development=state.development_folders,
+            installed=self._installed, cache=self._cache,
+        )  # fmt: skip
 
     def take(self, found: list[Found]) -> None:
         """Take what was found in place of what was known, entering all contributions."""
@@ -270,7 +267,7 @@ class Plugins:
             return self._make_worker(record, "simulator", entry_id, paths)
 
     def drop(self, worker: Worker) -> None:
-        """Stop a worker that `simulator` made, and forget it."""
+        """Stop a worker of `simulator` and forget it."""
         self._supervisor.drop(worker)
 
     def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
@@ -279,14 +276,7 @@ class Plugins:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
 
     def export(self, contribution_id: str, path: Path, query: str, job: Job) -> list[Path]:
-        """Have an exporter write entities to a file; see `run_exporter`.
-
-        Raises
-        ------
-        PluginError
-            If there is no such exporter, or it fails.
-        Cancelled
-        """
+        """Have an exporter write entities to a file; see `run_exporter`, also for what it raises."""
         worker = self._passing_worker(contribution_id, "exporter")
         try:
             return run_exporter(worker, path, query, job)
@@ -304,14 +294,9 @@ class Plugins:
         """
         worker = self._passing_worker(contribution_id, "analysis")
         try:
-            found = worker.run_job("run", job, parameters=parameters)
+            return run_analysis(worker, parameters, job)
         finally:
             self._supervisor.drop(worker)
-        if not isinstance(found, Report):
-            raise PluginError(
-                worker.access.id, f"{worker.title} gave a {type(found).__name__}, not a Report"
-            )
-        return found
 
     def _passing_worker(self, contribution_id: str, kind: str) -> Worker:
         """Return a new worker for one task: several may run beside each other."""
@@ -429,12 +414,9 @@ class Plugins:
 
     def owner_of(self, path: str) -> str | None:
         """Return which plugin a source file belongs to; None for our own."""
-        for record in list(self.records.values()):
-            if path.startswith(f"{record.found.folder}/") or path.startswith(
-                f"{record.found.folder}\\"
-            ):
-                return record.id
-        return None
+        owners = [one for one in list(self.records.values())
+                  if path.startswith((f"{one.found.folder}/", f"{one.found.folder}\\"))]  # fmt: skip
+        return owners[0].id if owners else None
 
     # -- decisions -----------------------------------------------------------------------
 

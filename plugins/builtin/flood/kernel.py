@@ -44,15 +44,15 @@ def _velocity(h: Any, q: Any, out: Any) -> None:
 
 
 @_compiled
-def _faces(
-    hl: Any, zl: Any, ul: Any, vl: Any, hr: Any, zr: Any, ur: Any, vr: Any, out: Any
-) -> None:
-    """Write the fluxes between pairs of cells.
+def _faces(left: Any, right: Any, out: Any) -> None:
+    """Write the fluxes between pairs of cells, each given as depth, bed and both velocities.
 
     ``out[0]`` is that of mass, ``out[1]`` and ``out[2]`` that of normal momentum as the left and
     the right cell feel it with the bed between them, ``out[3]`` that of transverse momentum.
     """
     g = GRAVITY
+    hl, zl, ul, vl = left
+    hr, zr, ur, vr = right
     for i in range(hl.size):
         bed = max(zl[i], zr[i])
         a = max(0.0, hl[i] + zl[i] - bed)
@@ -83,10 +83,9 @@ def _faces(
 
 
 @_compiled
-def _update(
-    h: Any, qx: Any, qy: Any, n2: Any, west_east: Any, south: Any, north: Any, ratio: Any, dt: Any
-) -> Any:
-    """Bring one row forward; return the greatest wave speed on it in m/s."""
+def _update(row: Any, n2: Any, west_east: Any, south: Any, north: Any, ratio: Any, dt: Any) -> Any:
+    """Bring depth and discharges of one row forward; return its greatest wave speed in m/s."""
+    h, qx, qy = row
     fastest = 0.0
     g = GRAVITY
     for i in range(h.size):
@@ -137,20 +136,21 @@ def step(h: Any, qx: Any, qy: Any, z: Any, n2: Any, work: Any, size_m: Any, dt: 
     _velocity(h[1], qx[1], un)
     _velocity(h[1], qy[1], vn)
     e = inner + 1
-    _faces(h[0, 1:e], z[0, 1:e], v[1:e], u[1:e], h[1, 1:e], z[1, 1:e], vn[1:e], un[1:e], south)
+    below = (h[0, 1:e], z[0, 1:e], v[1:e], u[1:e])
+    _faces(below, (h[1, 1:e], z[1, 1:e], vn[1:e], un[1:e]), south)
     for j in range(1, rows - 1):
         u, un = un, u
         v, vn = vn, v
         _velocity(h[j + 1], qx[j + 1], un)
         _velocity(h[j + 1], qy[j + 1], vn)
-        _faces(h[j, :e], z[j, :e], u[:e], v[:e], h[j, 1:], z[j, 1:], u[1:], v[1:], across)
+        _faces((h[j, :e], z[j, :e], u[:e], v[:e]), (h[j, 1:], z[j, 1:], u[1:], v[1:]), across)
         _faces(
-            h[j, 1:e], z[j, 1:e], v[1:e], u[1:e],
-            h[j + 1, 1:e], z[j + 1, 1:e], vn[1:e], un[1:e], north,
-        )  # fmt: skip
-        reached = _update(
-            h[j, 1:e], qx[j, 1:e], qy[j, 1:e], n2[j, 1:e], across, south, north, ratio, dt
+            (h[j, 1:e], z[j, 1:e], v[1:e], u[1:e]),
+            (h[j + 1, 1:e], z[j + 1, 1:e], vn[1:e], un[1:e]),
+            north,
         )
+        row = (h[j, 1:e], qx[j, 1:e], qy[j, 1:e])
+        reached = _update(row, n2[j, 1:e], across, south, north, ratio, dt)
         fastest = max(fastest, reached)
         south, north = north, south
     return fastest

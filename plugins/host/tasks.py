@@ -1,4 +1,4 @@
-"""Exporters of plugins: they write into a folder of their own, and what is whole is moved out."""
+"""What plugins do once and end: exports, whose files are moved out when whole, and analyses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ingest.pipeline.job import Job
 from plugins.host.specs import scratch_folder
 from plugins.host.supervised import Worker
+from shapan.results import Report
 from twin_model.errors import PluginError
 
 
@@ -70,3 +72,20 @@ def _move(made: Path, target: Path) -> None:
     except OSError:
         staging.unlink(missing_ok=True)
         raise
+
+
+def run_analysis(worker: Worker, parameters: dict[str, Any], job: Job) -> Report:
+    """Have a worker of an analysis run it.
+
+    Raises
+    ------
+    PluginError
+        If it fails, or gives something else than a report.
+    Cancelled
+    """
+    found = worker.run_job("run", job, parameters=parameters)
+    if not isinstance(found, Report):
+        raise PluginError(
+            worker.access.id, f"{worker.title} gave a {type(found).__name__}, not a Report"
+        )
+    return found
