@@ -24,6 +24,7 @@ _SUPPORT: Final = 0.35
 _LEAST_POINTS: Final = 3
 _ONE_PATCH_M: Final = 1.0
 _ONE_SIDE_M: Final = 1.5
+_SIDE_CELLS: Final = 7
 _LEAST_PATCH_M2: Final = 6.0
 _BAND_CELLS: Final = 4_000_000
 
@@ -295,26 +296,14 @@ def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:
 def _lower_side(height: FloatArray) -> FloatArray:
     """Return for every cell without a height that of the nearest on the lower side of its hole.
 
-    Most holes are what a wall hides, and the ground beside it goes on behind; a hole within a
-    roof has nothing but roof around it.
+    Most holes are what a wall hides, and the ground beside it goes on behind. Only cells a few
+    steps away are compared: a hole within a roof has nothing but roof around it.
     """
     from scipy import ndimage
 
     known = np.isfinite(height)
-    hole, count = ndimage.label(~known, np.ones((3, 3)))
-    if not count:
-        return height
-    beside = ndimage.maximum_filter(hole, size=3)
-    rim = known & (beside > 0)
-    number, heights = beside[rim], height[rim]
-    order = np.lexsort((heights, number))
-    number, heights = number[order], heights[order]
-    first = np.searchsorted(number, np.arange(count + 1), "left")
-    total = np.searchsorted(number, np.arange(count + 1), "right") - first
-    low = np.full(count + 1, np.inf)
-    has = total > 0
-    low[has] = heights[first[has] + total[has] // 5]
-    source = rim & (height <= low[beside] + _ONE_SIDE_M)
+    lowest = ndimage.minimum_filter(np.where(known, height, np.inf), size=_SIDE_CELLS)
+    source = known & (height <= lowest + _ONE_SIDE_M)
     if not source.any():
         return np.full(height.shape, np.nan)
     _, nearest = ndimage.distance_transform_edt(~source, return_indices=True)
