@@ -171,6 +171,7 @@ def test_a_wheel_is_installed_updated_and_removed_in_the_dialog(
     panel.write_text(panel.read_text().replace('"Refresh"', '"Count again"'))
     dialog.install_from(str(wheel_of(gauge, tmp_path)))
     qtbot.waitUntil(lambda: "0.2.0 is installed." in dialog.progress.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: f"{plugin_id}.summary" in hub.places)
     fresh = hub.places[f"{plugin_id}.summary"]
     qtbot.waitUntil(lambda: fresh.panel is not None, timeout=10_000)
     assert fresh.panel.refresh.text() == "Count again"  # type: ignore[union-attr]
