@@ -276,7 +276,7 @@ class Plugins:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
 
     def export(self, contribution_id: str, path: Path, query: str, job: Job) -> list[Path]:
-        """Have an exporter write entities to a file; see `run_exporter`, also for what it raises."""
+        """Have an exporter write entities to a file; see `run_exporter` for what it raises."""
         worker = self._passing_worker(contribution_id, "exporter")
         try:
             return run_exporter(worker, path, query, job)
@@ -414,9 +414,10 @@ class Plugins:
 
     def owner_of(self, path: str) -> str | None:
         """Return which plugin a source file belongs to; None for our own."""
-        owners = [one for one in list(self.records.values())
-                  if path.startswith((f"{one.found.folder}/", f"{one.found.folder}\\"))]  # fmt: skip
-        return owners[0].id if owners else None
+        for one in list(self.records.values()):
+            if path.startswith((f"{one.found.folder}/", f"{one.found.folder}\\")):
+                return one.id
+        return None
 
     # -- decisions -----------------------------------------------------------------------
 
