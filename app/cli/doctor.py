@@ -116,11 +116,11 @@ _MODULES: Final = (
     ("pycolmap", "poses of photographs", 'pip install "shapan[reconstruction]"'),
     ("cv2", "surfaces from photographs", 'pip install "shapan[reconstruction]"'),
     ("CSF", "ground, buildings and trees from points", 'pip install "shapan[extraction]"'),
-    ("sumo", "traffic simulation (SUMO)", "pip install eclipse-sumo"),
-    ("pyswmm", "drainage simulation (SWMM)", "pip install pyswmm"),
-    ("jupedsim", "evacuation simulation (JuPedSim)", "pip install jupedsim"),
-    ("wntr", "water network simulation (EPANET)", "pip install wntr six"),
-    ("fmpy", "simulation units (FMI)", "pip install fmpy"),
+    ("sumo", "traffic simulation (SUMO)", 'pip install "shapan[simulation]"'),
+    ("pyswmm", "drainage simulation (SWMM)", 'pip install "shapan[simulation]"'),
+    ("jupedsim", "evacuation simulation (JuPedSim)", 'pip install "shapan[simulation]"'),
+    ("wntr", "water network simulation (EPANET)", 'pip install "shapan[simulation]"'),
+    ("fmpy", "simulation units (FMI)", 'pip install "shapan[simulation]"'),
 )
 _PROGRAMS: Final = (
     ("mosquitto", "an MQTT broker of one's own", "apt-get install mosquitto"),

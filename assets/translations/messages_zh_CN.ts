@@ -4919,6 +4919,186 @@
         <source>ended by itself before {0}</source>
         <translation>未到 {0} 即自行结束</translation>
     </message>
+    <message>
+        <source>takes no {0}</source>
+        <translation>不接受 {0}</translation>
+    </message>
+    <message>
+        <source>{0} is not installed (no module {1})</source>
+        <translation>未安装 {0}（没有模块 {1}）</translation>
+    </message>
+    <message>
+        <source>{0} has no heights in {1} % of the area</source>
+        <translation>{0} 在 {1} % 的区域内没有高程</translation>
+    </message>
+    <message>
+        <source>{0}: {1} × {2} cells of {3} m</source>
+        <translation>{0}：{1} × {2} 个 {3} 米的格网单元</translation>
+    </message>
+    <message>
+        <source>{0} is no XML ({1})</source>
+        <translation>{0} 不是 XML（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} is no network</source>
+        <translation>{0} 不是路网</translation>
+    </message>
+    <message>
+        <source>netconvert is not installed</source>
+        <translation>未安装 netconvert</translation>
+    </message>
+    <message>
+        <source>netconvert failed on {0} ({1})</source>
+        <translation>netconvert 处理 {0} 时失败（{1}）</translation>
+    </message>
+    <message>
+        <source>netconvert cannot read {0} ({1})</source>
+        <translation>netconvert 无法读取 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} names {1}, which is not there</source>
+        <translation>{0} 引用了不存在的 {1}</translation>
+    </message>
+    <message>
+        <source>{0} names {1}, which lies outside its folder</source>
+        <translation>{0} 引用了其文件夹之外的 {1}</translation>
+    </message>
+    <message>
+        <source>was still computing when it was cancelled</source>
+        <translation>取消时仍在计算</translation>
+    </message>
+    <message>
+        <source>hangs: no answer to {0} for {1} s</source>
+        <translation>无响应：{1} 秒内未回应 {0}</translation>
+    </message>
+    <message>
+        <source>hangs: no answer to the step for {0} s</source>
+        <translation>无响应：{0} 秒内未完成该步</translation>
+    </message>
+    <message>
+        <source>there is no simulator {0} ({1})</source>
+        <translation>没有仿真器 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>the conductor ended with the code {0}: {1}</source>
+        <translation>调度进程以代码 {0} 结束：{1}</translation>
+    </message>
+    <message>
+        <source>the conductor ended with the code {0}</source>
+        <translation>调度进程以代码 {0} 结束</translation>
+    </message>
+    <message>
+        <source>its capabilities lack {0}</source>
+        <translation>其能力说明缺少 {0}</translation>
+    </message>
+    <message>
+        <source>its capabilities are wrong ({0})</source>
+        <translation>其能力说明有误（{0}）</translation>
+    </message>
+    <message>
+        <source>takes no {0}, which the scenario sets</source>
+        <translation>不接受方案所设的 {0}</translation>
+    </message>
+    <message>
+        <source>ended {0} times, the last at {1}: {2}</source>
+        <translation>已结束 {0} 次，最近一次在 {1}：{2}</translation>
+    </message>
+    <message>
+        <source>gave {0} for {1} of {2} at {3}</source>
+        <translation>在 {3} 对 {2} 的 {1} 给出了 {0}</translation>
+    </message>
+    <message>
+        <source>simulators wait for each other in a circle: {0}</source>
+        <translation>仿真器之间循环等待：{0}</translation>
+    </message>
+    <message>
+        <source>gives no {0}, which the coupling {1} needs</source>
+        <translation>不提供耦合 {1} 所需的 {0}</translation>
+    </message>
+    <message>
+        <source>takes no {0}, which the coupling {1} gives</source>
+        <translation>不接受耦合 {1} 给出的 {0}</translation>
+    </message>
+    <message>
+        <source>the coupling {0} gives {1} where {2} is wanted</source>
+        <translation>耦合 {0} 给出 {1}，而需要 {2}</translation>
+    </message>
+    <message>
+        <source>scenario {0} has no engine {1}</source>
+        <translation>方案 {0} 中没有引擎 {1}</translation>
+    </message>
+    <message>
+        <source>scenario {0} has no parameter {1}</source>
+        <translation>方案 {0} 中没有参数 {1}</translation>
+    </message>
+    <message>
+        <source>scenario {0} is wrong ({1} is missing)</source>
+        <translation>方案 {0} 有误（缺少 {1}）</translation>
+    </message>
+    <message>
+        <source>scenario {0} is wrong ({1})</source>
+        <translation>方案 {0} 有误（{1}）</translation>
+    </message>
+    <message>
+        <source>scenario {0} was written by a newer Shapan</source>
+        <translation>方案 {0} 由更新版本的 Shapan 写成</translation>
+    </message>
+    <message>
+        <source>scenario {0}: it has no engines</source>
+        <translation>方案 {0}：没有引擎</translation>
+    </message>
+    <message>
+        <source>scenario {0}: the engine {1} is there twice</source>
+        <translation>方案 {0}：引擎 {1} 出现两次</translation>
+    </message>
+    <message>
+        <source>scenario {0}: {1} = {2} is not above 0 and at most ten years</source>
+        <translation>方案 {0}：{1} = {2} 应大于 0 且不超过十年</translation>
+    </message>
+    <message>
+        <source>scenario {0}: the engine id '{1}' is not made of a-z, 0-9, - and _</source>
+        <translation>方案 {0}：引擎标识“{1}”只能由 a-z、0-9、- 和 _ 组成</translation>
+    </message>
+    <message>
+        <source>scenario {0}: '{1}' is not plugin.simulator, such as shapan.swmm.swmm</source>
+        <translation>方案 {0}：“{1}”不是 插件.仿真器，例如 shapan.swmm.swmm</translation>
+    </message>
+    <message>
+        <source>scenario {0}: combine is {1}, not one of {2}</source>
+        <translation>方案 {0}：combine 为 {1}，应为 {2} 之一</translation>
+    </message>
+    <message>
+        <source>scenario {0}: '{1}' is not engine.indicator</source>
+        <translation>方案 {0}：“{1}”不是 引擎.指标</translation>
+    </message>
+    <message>
+        <source>there is no scenario {0}</source>
+        <translation>没有方案 {0}</translation>
+    </message>
+    <message>
+        <source>'{0}' is not made of a-z, 0-9, - and _</source>
+        <translation>“{0}”只能由 a-z、0-9、- 和 _ 组成</translation>
+    </message>
+    <message>
+        <source>{0} is larger than 16 MiB</source>
+        <translation>{0} 超过 16 MiB</translation>
+    </message>
+    <message>
+        <source>the scenario {0} cannot be read ({1})</source>
+        <translation>方案 {0} 无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>the terrain {0} cannot be read ({1})</source>
+        <translation>地形 {0} 无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>there is no template {0}</source>
+        <translation>没有模板 {0}</translation>
+    </message>
+    <message>
+        <source>the template {0} needs {1}: {2}</source>
+        <translation>模板 {0} 需要 {1}：{2}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

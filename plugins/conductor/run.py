@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
 import platform
+import queue
 import shutil
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +30,8 @@ from twin_model.store.run_log import RUNS, RunLog
 from twin_model.time import Instant
 from twin_model.twin import Twin
 
+#: Batches that may wait for the disk.
+_MOST_WAITING: Final = 200
 #: Reserved parameter of every engine: where the project lies.
 _PROJECT: Final = "project"
 _LIBRARIES: Final = ("shapan", "numpy", "numba", "eclipse-sumo", "swmm-toolkit", "wntr", "jupedsim",
@@ -137,22 +142,26 @@ class ScenarioRun:
         host = Plugins(AssumedServices(assumed), state, table=Contributions())
         host.discover()
         conductor: Conductor | None = None
+        sink = _Sink(log, self._heard)
         try:
             scenario = self._placed(twin)
             parts = [self._participant(host, scenario, one.id) for one in scenario.engines]
             conductor = Conductor(
-                scenario, parts, start, _Sink(log, self._heard), work / "checkpoints", self.pace,
+                scenario, parts, start, sink, work / "checkpoints", self.pace,
                 assumed.related, self._on_progress,
             )  # fmt: skip
-            return self._conduct(conductor, log)
+            return self._conduct(conductor, log, sink)
         finally:
+            with contextlib.suppress(StoreError):  # said already
+                sink.close()
             if conductor is not None:
                 conductor.close()
             host.close()
             self._keep_products(work)
             shutil.rmtree(work, ignore_errors=True)
 
-    def _conduct(self, conductor: Conductor, log: RunLog) -> Outcome:
+    def _conduct(self, conductor: Conductor, log: RunLog, sink: _Sink) -> Outcome:
+        error = ""
         try:
             conductor.prepare()
             log.note(
@@ -160,11 +169,15 @@ class ScenarioRun:
                 units={name: dict(can.outputs) for name, can in conductor.capabilities.items()},
                 systems=self._systems,
             )
-            reached = conductor.run()
-        except SimulationError as error:
+            state = "finished" if conductor.run() else "cancelled"
+        except (SimulationError, StoreError) as failure:
             state = "cancelled" if self.pace.cancelled else "failed"
-            return self._end(log, state, str(error), conductor.now)
-        return self._end(log, "finished" if reached else "cancelled", "", conductor.now)
+            error = str(failure)
+        try:
+            sink.close()
+        except StoreError as full:
+            state, error = "failed", error or str(full)
+        return self._end(log, state, error, conductor.now)
 
     def _end(
         self, log: RunLog, state: str, error: str, reached: Instant, trace: str = ""
@@ -234,20 +247,48 @@ class ScenarioRun:
 
 
 class _Sink:
-    """The run log, and whoever listens."""
+    """The run log, written in a thread of its own while simulators compute, and whoever listens."""
 
     def __init__(self, log: RunLog, heard: Callable[[str, SampleBatch], None]) -> None:
         self._log = log
         self._heard = heard
+        self._waiting: queue.Queue[tuple[str, SampleBatch] | None] = queue.Queue(_MOST_WAITING)
+        self._problem: StoreError | None = None
+        self._thread = threading.Thread(target=self._write, daemon=True, name="run log")
+        self._thread.start()
 
     def write(self, engine: str, batch: SampleBatch) -> None:
-        """See `twin_model.simulation.conductor.Sink`."""
-        self._log.write(engine, batch)
+        """See `twin_model.simulation.conductor.Sink`; waits while the disk is too slow."""
+        if self._problem is not None:
+            raise self._problem
+        self._waiting.put((engine, batch))
         self._heard(engine, batch)
 
     def warn(self, text: str) -> None:
         """See `twin_model.simulation.conductor.Sink`."""
         self._log.warn(text)
+
+    def close(self) -> None:
+        """Write what waits.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be kept.
+        """
+        self._waiting.put(None)
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+
+    def _write(self) -> None:
+        while (one := self._waiting.get()) is not None:
+            if self._problem is not None:
+                continue
+            try:
+                self._log.write(*one)
+            except StoreError as error:
+                self._problem = error
 
 
 def _texts(value: Any) -> list[str]:

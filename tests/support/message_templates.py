@@ -33,7 +33,7 @@ ROOMS: Final = ("ingest", "twin_model", "rendering", "plugins", "app")
 _ERRORS: Final = {
     "SourceError": 1, "ShapanError": 0, "FrameError": 0, "StoreError": 0, "StoreLockedError": 0,
     "ValidationError": 3, "SchemaError": 3, "PluginError": 1, "GdalError": 0, "MessageError": 0,
-    "ValueError": 0, "Note": 1,
+    "ValueError": 0, "Note": 1, "SimulationError": 1,
 }  # fmt: skip
 _WORDS: Final = ("reason", "remedy", "rule", "error", "warnings", "problem", "failure")
 _LISTS: Final = ("warnings", "notes", "problems")

@@ -429,7 +429,7 @@ def read_scenario_file(path: Path) -> Scenario:
             raise SimulationError("", f"{path} is larger than 16 MiB")
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SimulationError("", f"{path} cannot be read ({error})") from error
+        raise SimulationError("", f"the scenario {path} cannot be read ({error})") from error
     scenario_id = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-") or "scenario"
     try:
         return read_scenario(scenario_id, document)

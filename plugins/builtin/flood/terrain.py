@@ -95,7 +95,7 @@ def read_ground(
                 fill_value=source.nodata if source.nodata is not None else np.nan,
             )  # fmt: skip
     except (rasterio.errors.RasterioError, ValueError, OSError) as error:
-        raise SimulationError("flood", f"{path} cannot be read ({error})") from error
+        raise SimulationError("flood", f"the terrain {path} cannot be read ({error})") from error
     bed = np.ma.filled(heights.astype(np.float64), np.nan)[::-1].copy()
     if not np.isfinite(bed).all():
         share = 100.0 * float((~np.isfinite(bed)).mean())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 from fmu_fixtures import build_fmu
-
 from plugins.conductor.run import Outcome
 from plugins.conductor.session import RunSession
 from twin_model.frame import Frame
@@ -141,15 +141,16 @@ def sumo(project: Path, data: Path) -> Iterator[Row]:
     import sumo as package
 
     program = Path(package.__file__).parent / "bin" / "sumo"
-    grid = data / "sumo_sumo-rl/3x3grid"
+    grid, single = data / "sumo_sumo-rl/3x3grid", data / "sumo_sumo-rl/single-intersection"
+    network, routes = grid / "3x3Grid2lanes.net.xml", grid / "routes14000.rou.xml"
     examples: list[tuple[str, float, float, dict[str, Any], list[str], Path]] = [
         ("cross", 0.2, 180.0, {"configuration": str(data / "sumo_game/cross.sumocfg")},
          ["-c", "cross.sumocfg"], data / "sumo_game"),
         ("single-intersection", 1.0, 600.0,
-         {"configuration": str(data / "sumo_sumo-rl/single-intersection/single-intersection.sumocfg")},
-         ["-c", "single-intersection.sumocfg"], data / "sumo_sumo-rl/single-intersection"),
+         {"configuration": str(single / "single-intersection.sumocfg")},
+         ["-c", "single-intersection.sumocfg"], single),
         ("3x3grid", 1.0, 600.0,
-         {"network": str(grid / "3x3Grid2lanes.net.xml"), "routes": str(grid / "routes14000.rou.xml")},
+         {"network": str(network), "routes": str(routes)},
          ["-n", "3x3Grid2lanes.net.xml", "-r", "routes14000.rou.xml"], grid),
     ]  # fmt: skip
     for name, step_s, end_s, parameters, words, folder in examples:
@@ -157,8 +158,6 @@ def sumo(project: Path, data: Path) -> Iterator[Row]:
             quick = {**parameters, "vehicles_every_s": 0}
             outcome, _ = run(project, "shapan.sumo.sumo", max(1.0, step_s), end_s, quick, seed)
             with tempfile.TemporaryDirectory() as place:
-                import shutil
-
                 copy = Path(place) / "x"
                 shutil.copytree(folder, copy)
                 for one in [copy, *copy.rglob("*")]:

@@ -1,8 +1,9 @@
 """The figures of simulation, in one run; see docs/simulation.md.
 
-    uv run --extra simulation python tests/bench/simulation/figures.py [flood] [conductor] [sumo] [replay]
+    uv run --extra simulation python tests/bench/simulation/figures.py [FIGURE…]
 
-Prints ``name, ours, goal or peer, ratio``.
+FIGURE is flood, conductor, sumo or replay; all without one. Prints ``name, ours, goal or peer,
+ratio``.
 """
 
 from __future__ import annotations
@@ -147,18 +148,21 @@ def sumo(place: Path) -> Iterator[Line]:
     programs = Path(package.__file__).parent / "bin"
     tools = Path(package.__file__).parent / "tools"
     net, trips = place / "grid.net.xml", place / "grid.rou.xml"
-    quiet = {"check": True, "capture_output": True}
-    subprocess.run([programs / "netgenerate", "--grid", "--grid.number", "20", "--grid.length",
-                    "200", "-L", "2", "-o", net], **quiet)  # fmt: skip
-    subprocess.run(
-        [sys.executable, tools / "randomTrips.py", "-n", net, "-e", "300", "-p", "0.06", "-r",
-         trips, "-o", place / "trips.xml", "--seed", "1", "--validate"],
-        **quiet, env={"SUMO_HOME": str(Path(package.__file__).parent), "PATH": str(programs)},
+
+    def quietly(*words: object, **more: object) -> None:
+        subprocess.run(list(map(str, words)), check=True, capture_output=True, **more)
+
+    quietly(programs / "netgenerate", "--grid", "--grid.number", 20, "--grid.length", 200, "-L", 2,
+            "-o", net)  # fmt: skip
+    quietly(
+        sys.executable, tools / "randomTrips.py", "-n", net, "-e", 300, "-p", 0.06, "-r", trips,
+        "-o", place / "trips.xml", "--seed", 1, "--validate",
+        env={"SUMO_HOME": str(Path(package.__file__).parent), "PATH": str(programs)},
     )  # fmt: skip
     end_s = 300.0
     began = time.perf_counter()
-    subprocess.run([programs / "sumo", "-n", net, "-r", trips, "--seed", "1", "--end",
-                    f"{end_s:g}", "--no-step-log", "true", "--no-warnings", "true"], **quiet)  # fmt: skip
+    quietly(programs / "sumo", "-n", net, "-r", trips, "--seed", 1, "--end", end_s,
+            "--no-step-log", "true", "--no-warnings", "true")  # fmt: skip
     plain_s = time.perf_counter() - began
     project = place / "sumo.shapan"
     Twin.create(project, Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0)), "x").close()
