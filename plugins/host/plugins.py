@@ -14,7 +14,7 @@ from typing import Any, Final
 from psygnal import Signal
 
 import plugins.builtin
-from plugins.host import importing
+from plugins.host import importing, secrets
 from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
@@ -397,6 +397,8 @@ class Plugins:
             found[name] = setting.initial()
             with contextlib.suppress(ValueError, KeyError):
                 found[name] = setting.check(chosen[name])
+                if setting.type == "secret":
+                    found[name] = secrets.reveal(plugin_id, name, found[name])
         return found
 
     def set_settings(self, plugin_id: str, values: dict[str, Any]) -> None:
@@ -413,7 +415,12 @@ class Plugins:
                 settings[name].check(value)
             except (KeyError, ValueError) as error:
                 raise PluginError(plugin_id, f"setting {name}: {error}") from error
-        self.state.decision(plugin_id).settings.update(values)
+        kept = {
+            name: secrets.keep(plugin_id, name, value)
+            if settings[name].type == "secret" else value
+            for name, value in values.items()
+        }  # fmt: skip
+        self.state.decision(plugin_id).settings.update(kept)
         self.state.save()
         record = self.records[plugin_id]
         if record.access is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ingest.pipeline.job import Job
 from twin_model.errors import PluginError, StoreError
@@ -19,6 +19,21 @@ SIGNALS: Final = (
     "project-opened", "project-closed", "twin-changed", "time-changed", "selection-changed",
     "settings-changed",
 )  # fmt: skip
+
+
+class _Indicator(Protocol):
+    @property
+    def unit(self) -> str: ...
+
+
+class Types(Protocol):
+    """What is asked of the catalogue of entity types."""
+
+    def __contains__(self, type_id: object) -> bool: ...
+
+    def indicators(self, type_id: str) -> Mapping[str, _Indicator]:
+        """Return the indicators of a type, inherited ones included."""
+        ...
 
 
 class SignalHub:
@@ -74,8 +89,16 @@ class HostServices:
         self.signals = SignalHub()
         self.overlays: dict[tuple[str, str], Overlay] = {}
         self.language = "en"
+        #: The catalogue of entity types, where there is one.
+        self.types: Types | None = None
         if twin is not None:
             twin.changed.connect(self._twin_changed)
+
+    def indicator_units(self, entity_type: str) -> dict[str, str]:
+        """Return the indicators of a type, each with its unit. Called in any thread."""
+        if self.types is None or entity_type not in self.types:
+            return {}
+        return {name: one.unit for name, one in self.types.indicators(entity_type).items()}
 
     def _twin_changed(self, change: object) -> None:
         self.signals.emit("twin-changed", change)
