@@ -21,6 +21,7 @@ from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
 from plugins.host.services import HostServices
 from plugins.host.specs import RUNNING, worker_spec
@@ -124,6 +125,7 @@ class Plugins:
         self._installed = installed
         self._lock = threading.RLock()
         self._project_open = False
+        self._cache = ManifestCache(state.manifests_path)
         self._supervisor = Supervisor(self.changed.emit, self._quarantine)
 
     # -- finding -------------------------------------------------------------------------
@@ -135,6 +137,7 @@ class Plugins:
             user=self.state.plugins_folder,
             development=self.state.development_folders,
             installed=self._installed,
+            cache=self._cache,
         )
 
     def take(self, found: list[Found]) -> None:
