@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _FLY_MS: Final = 400
 #: How often a scene that still loads is asked again when no tile reported its arrival.
 _PUMP_MS: Final = 100
+#: Between two frames of a scene in which things move; longer where a frame takes longer, so that
+#: the window has half of its time for other things.
+_ANIMATION_MS: Final = 33
 #: Without a movement for so long, the expensive picture is drawn.
 _REST_MS: Final = 220
 
@@ -79,6 +82,7 @@ class Viewport(QOpenGLWidget):
         self._frame_wanted.connect(self.redraw)
         self._pump = self._timer(_PUMP_MS, self.redraw)
         self._rest = self._timer(_REST_MS, self._settle)
+        self._animation = self._timer(_ANIMATION_MS, self.redraw)
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
         self._fly = QTimer(self)
         self._fly.setInterval(16)
@@ -158,6 +162,8 @@ class Viewport(QOpenGLWidget):
         self.stage.render()
         if self._more:
             self._pump.start()
+        if self.stage.moving_things.active:
+            self._animation.start(max(_ANIMATION_MS, round(self.stage.statistics().frame_ms)))
         self.drawn.emit()
 
     def redraw(self) -> None:
@@ -173,6 +179,7 @@ class Viewport(QOpenGLWidget):
         """Let go of every VTK object; the widget draws nothing from here on."""
         self._fly.stop()
         self._pump.stop()
+        self._animation.stop()
         self._rest.stop()
         if self.isValid():
             self.makeCurrent()

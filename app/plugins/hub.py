@@ -135,8 +135,14 @@ class PluginHub(QObject):
 
     def _project_closing(self) -> None:
         self.services.unfollow()
-        self._threads.wait()
         self.host.project_closed()
+
+    def language_changed(self) -> None:
+        """Tell plugins the language in use now; docks and actions take their titles in it."""
+        self.services.language = self.window_.language.code
+        self.services.signals.emit("language-changed", self.services.language)
+        if self.dialog is not None:
+            self.dialog.refresh()
 
     # -- faults --------------------------------------------------------------------------
 

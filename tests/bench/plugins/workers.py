@@ -238,9 +238,7 @@ def main() -> int:
                 begun = time.perf_counter()
                 asker.call("empty").result(30)
                 trips.append(1000 * (time.perf_counter() - begun))
-            rows.append(
-                ("call of a worker, p95 (ms); at most", percentile(trips, 95), 5)
-            )
+            rows.append(("call of a worker, p95 (ms); at most", percentile(trips, 95), 5))
             asked = asker.call("questions", count=1000).result(60)
             rows.append(("question of a worker, p95 (ms); at most", percentile(asked, 95), 5))
             edits = asker.call("commands", count=500).result(120)
