@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
 import PySide6QtAds as QtAds
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+    qUncompress,
+)
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -28,6 +38,9 @@ class Side(Enum):
 
 
 LAYOUTS: Final = ("plan", "monitor", "reconstruct")
+
+#: An open dock in the XML of an arrangement.
+_OPEN: Final = re.compile(rb'<Widget Name="([^"]+)" Closed="0"')
 
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
@@ -75,6 +88,8 @@ class Docks(QObject):
         self.manager = QtAds.CDockManager(window)
         self._docks: dict[str, QtAds.CDockWidget] = {}
         self._titles: dict[str, Callable[[], str]] = {}
+        #: What makes the docks that nobody has opened yet.
+        self._offers: dict[str, Callable[[], None]] = {}
         central = QtAds.CDockWidget(self.manager, "scene")
         central.setWidget(scene, QtAds.CDockWidget.eInsertMode.ForceNoScrollArea)
         central.setFeatures(QtAds.CDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
@@ -133,10 +148,29 @@ class Docks(QObject):
         if hidden:
             dock.toggleView(False)
 
+    def offer(self, name: str, title: Callable[[], str], make: Callable[[], None]) -> None:
+        """Have a dock among the others that *make* adds and fills when it is first opened.
+
+        A dock costs milliseconds to make, of which a hundred plugins would make a second.
+        """
+        self._titles[name] = title
+        self._offers[name] = make
+
+    def is_offered(self, name: str) -> bool:
+        """Return whether a dock is on offer and was not opened yet."""
+        return name in self._offers
+
+    def _make_offered(self, name: str) -> None:
+        make = self._offers.pop(name, None)
+        if make is not None:
+            make()
+
     def remove(self, name: str) -> None:
         """Remove a dock with the panel in it."""
-        dock = self._docks.pop(name)
         del self._titles[name]
+        if self._offers.pop(name, None) is not None:
+            return
+        dock = self._docks.pop(name)
         self.manager.removeDockWidget(dock)
         dock.deleteLater()
 
@@ -161,8 +195,8 @@ class Docks(QObject):
         return self._docks[name]
 
     def names(self) -> list[str]:
-        """Return the names of all docks but the scene's."""
-        return list(self._docks)
+        """Return the names of all docks but the scene's, those on offer too."""
+        return list(self._titles)
 
     def title(self, name: str) -> str:
         """Return a dock's title in the language in use."""
@@ -170,6 +204,7 @@ class Docks(QObject):
 
     def show(self, name: str) -> None:
         """Open a dock and bring it to the front of its tabs."""
+        self._make_offered(name)
         dock = self._docks[name]
         dock.toggleView(True)
         dock.setAsCurrentTab()
@@ -183,7 +218,7 @@ class Docks(QObject):
 
     def is_open(self, name: str) -> bool:
         """Return whether a dock is open."""
-        return not self._docks[name].isClosed()
+        return name not in self._offers and not self._docks[name].isClosed()
 
     def toggle(self, name: str) -> None:
         """Open or close a dock."""
@@ -275,16 +310,28 @@ class Docks(QObject):
         return self._restore(state)
 
     def reapply(self) -> None:
-        """Go back to the arrangement that was restored, now that there are more docks."""
-        if not self._restored.isEmpty():
+        """Go back to the arrangement that was restored, where docks on offer are open in it."""
+        if not self._offers.keys().isdisjoint(_open_in(self._restored)):
             self._restore(self._restored)
 
     def _restore(self, state: QByteArray) -> bool:
+        for name in _open_in(state):
+            self._make_offered(name)
         done = bool(self.manager.restoreState(state))
         # Floating containers wait for deletion; going back to a floating arrangement before
         # that would delete the docks' contents with them (measured crash of QtAds 5.1).
         QTimer.singleShot(0, _flush_deletions)
         return done
+
+
+def _open_in(state: QByteArray) -> set[str]:
+    """Return the names of the docks that are open in an arrangement."""
+    if state.isEmpty():
+        return set()
+    document = bytes(state.data())
+    if not document.lstrip().startswith(b"<"):
+        document = bytes(qUncompress(state).data())
+    return {name.decode("utf-8", "replace") for name in _OPEN.findall(document)}
 
 
 def _flush_deletions() -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _FLY_MS: Final = 400
 #: How often a scene that still loads is asked again when no tile reported its arrival.
 _PUMP_MS: Final = 100
+#: Between two frames of a scene in which things move; longer where a frame takes longer, so that
+#: the window has half of its time for other things.
+_ANIMATION_MS: Final = 33
 #: Without a movement for so long, the expensive picture is drawn.
 _REST_MS: Final = 220
 
@@ -84,6 +87,7 @@ class Viewport(QOpenGLWidget):
         #: A viewport whose picture covers the left of this one, up to so many pixels.
         self.beside: Viewport | None = None
         self.beside_px = 0
+        self._animation = self._timer(_ANIMATION_MS, self.redraw)
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
         self._fly = QTimer(self)
         self._fly.setInterval(16)
@@ -163,6 +167,8 @@ class Viewport(QOpenGLWidget):
         self.stage.render()
         if self._more:
             self._pump.start()
+        if self.stage.moving_things.active:
+            self._animation.start(max(_ANIMATION_MS, round(self.stage.statistics().frame_ms)))
         self.drawn.emit()
 
     def redraw(self) -> None:
@@ -178,6 +184,7 @@ class Viewport(QOpenGLWidget):
         """Let go of every VTK object; the widget draws nothing from here on."""
         self._fly.stop()
         self._pump.stop()
+        self._animation.stop()
         self._rest.stop()
         if self.isValid():
             self.makeCurrent()

@@ -447,6 +447,7 @@ class MainWindow(QMainWindow):
             self.empty.retranslate()
             self.overlays.notice.retranslate()
             fill_menus(self, self.actions_registry)
+            self.plugins.language_changed()
             self.refresh()
         super().changeEvent(event)
 

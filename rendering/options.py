@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from rendering.camera import Point
 
@@ -73,9 +77,47 @@ class Label:
     lift_px: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class OverlayMesh:
+    """Triangles, part of an `Overlay`: hidden behind what lies before them, unlike its lines.
+
+    Parameters
+    ----------
+    position : (n, 3) float64 array
+        Local metres.
+    triangles : (m, 3) integer array
+    colour : str
+        ``#rrggbb``.
+    opacity : float
+    vertex_colour : (n, 3) or (n, 4) uint8 array, optional
+        In place of *colour*: a field of values, for example.
+    lit : bool
+        Whether light and shade fall on it.
+    """
+
+    position: npt.NDArray[np.float64]
+    triangles: npt.NDArray[np.integer[Any]]
+    colour: str = "#157f86"
+    opacity: float = 1.0
+    vertex_colour: npt.NDArray[np.uint8] | None = None
+    lit: bool = True
+
+    def __post_init__(self) -> None:
+        if self.position.ndim != 2 or self.position.shape[1] != 3:
+            raise ValueError(f"positions of a mesh are (n, 3), not {self.position.shape}")
+        if len(self.triangles):
+            # VTK crashes on others.
+            low, high = int(np.min(self.triangles)), int(np.max(self.triangles))
+            if low < 0 or high >= len(self.position):
+                raise ValueError(
+                    f"a mesh of {len(self.position)} points has a triangle of point"
+                    f" {low if low < 0 else high}"
+                )
+
+
 @dataclass(frozen=True)
 class Overlay:
-    """Lines, points and labels drawn above the scene (measuring, marks).
+    """Lines, points, meshes and labels drawn above the scene (measuring, marks).
 
     Parameters
     ----------
@@ -88,6 +130,7 @@ class Overlay:
     line_width_px, point_size_px : float
     polygons : tuple of tuple of points
         Outlines that are closed and filled translucently.
+    meshes : tuple of OverlayMesh
     """
 
     lines: tuple[tuple[Point, ...], ...] = ()
@@ -97,6 +140,7 @@ class Overlay:
     line_width_px: float = 2.0
     point_size_px: float = 8.0
     polygons: tuple[tuple[Point, ...], ...] = ()
+    meshes: tuple[OverlayMesh, ...] = ()
 
 
 @dataclass(frozen=True)

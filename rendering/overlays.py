@@ -10,10 +10,10 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from rendering.actors import line_actor
 from rendering.entities.meshes import triangulate
-from rendering.geometry import poly_data
+from rendering.geometry import flat_normals, poly_data
 from rendering.labels import LabelItem, Labels
 from rendering.look import Look
-from rendering.options import Overlay
+from rendering.options import Overlay, OverlayMesh
 from rendering.symbology.palette import Theme, rgb
 
 
@@ -87,7 +87,28 @@ def _actors(overlay: Overlay) -> list[Any]:
             area = _placed(corners[:-1], colour, 1.0, 3, faces)
             area.GetProperty().SetOpacity(0.25)
             found.append(area)
-    return found
+    return found + [_mesh(mesh) for mesh in overlay.meshes if len(mesh.triangles)]
+
+
+def _mesh(mesh: OverlayMesh) -> Any:
+    centre = mesh.position.mean(axis=0)
+    local = (mesh.position - centre).astype(np.float32)
+    triangles: Any = mesh.triangles
+    colour = mesh.vertex_colour
+    if mesh.lit:
+        local, corners, normal = flat_normals(local, triangles)
+        colour = None if colour is None else colour[corners]
+        apart = np.arange(len(local)).reshape(-1, 3)
+        data = poly_data(local, triangles=apart, normal=normal, colour=colour)
+    else:
+        data = poly_data(local, triangles=triangles, colour=colour)
+    actor = line_actor(data, rgb(mesh.colour), 1.0)
+    actor.GetMapper().SetScalarVisibility(mesh.vertex_colour is not None)
+    look = actor.GetProperty()
+    look.SetLighting(mesh.lit)
+    look.SetOpacity(mesh.opacity)
+    actor.SetPosition(*centre)
+    return actor
 
 
 def _placed(points: Any, colour: Any, width: float, cell: int, faces: Any = None) -> Any:

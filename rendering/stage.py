@@ -21,6 +21,7 @@ from rendering.labels import Labels
 from rendering.light import Light
 from rendering.look import Look, make_look
 from rendering.marks import MarkGroup, Marks
+from rendering.moving.things import MovingThings
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
 from rendering.picking import Picker, Ray
@@ -104,6 +105,8 @@ class Stage:
         self._layers[ENTITIES] = self.entities
         self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
+        #: Things that move; while there are any, every frame is another.
+        self.moving_things = MovingThings(self.renderer)
         self._picker = Picker(self.renderer)
         self._marks = Marks()
         self._apply_camera()
@@ -248,6 +251,7 @@ class Stage:
         self._scene.labels.visible = not self._moving
         self._scene.labels.update(look, self.window.GetSize())
         self._overlays.update(look, self.window.GetSize())
+        self.moving_things.update(look)
         self._scene.cache.evict(self._frame_count)
         self._pending = pending
         return pending
@@ -266,7 +270,8 @@ class Stage:
         if self._closed:
             return
         started = time.perf_counter()
-        self._quality.prepare(self.renderer, self._moving, self._pending)
+        changing = self._pending or self.moving_things.active
+        self._quality.prepare(self.renderer, self._moving, changing)
         self.window.Render()
         if not self._quality.is_known:
             self._quality.learn(self.window)
@@ -487,6 +492,7 @@ class Stage:
             self._layers.pop(layer_id).close()
         self._ground.close()
         self._overlays.close()
+        self.moving_things.close()
         self._scene.labels.close()
         self._sky.close()
         self._picker.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,7 @@ from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
 from twin_model.alarms.causes import CauseGraph
 from twin_model.alarms.desk import AlarmDesk, sign_in
 from twin_model.alarms.engine import AlarmEngine
-from twin_model.alarms.model import AlarmOptions, EventKind
+from twin_model.alarms.model import AlarmOptions, AlarmPoint, EventKind
 from twin_model.errors import StoreError
 from twin_model.live.hub import Hub, HubOptions
 from twin_model.live.recorder import Recorder
@@ -89,6 +90,9 @@ class Operations:
             journal=self.journal,
             graph=CauseGraph.of(twin),
         )
+        #: Points of alarms that no rule watches for, by id.
+        self._declared: dict[str, AlarmPoint] = {}
+        self._declaring = threading.Lock()
         self.alarms.restore(self.journal.restored(self.options.alarms.flood_window_s))
         self.watch = Watch(self.hub, self.binding, self.alarms)
         self._recorder: Recorder | None = None
@@ -193,14 +197,23 @@ class Operations:
         number = self.rule_store.save(rules, who, why)
         self.binding = binding
         self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
-        self.watch.rebind(binding, self.options.language)
+        self.watch.rebind(binding, self.options.language, self._declared.values())
         return number
+
+    def declare(self, points: Iterable[AlarmPoint]) -> None:
+        """Add points of alarms that something else than a rule raises and ends, or change them."""
+        with self._declaring:
+            fresh = [p for p in points if self._declared.get(p.id) != p]
+            if fresh:
+                self._declared.update({point.id: point for point in fresh})
+                known = {**self.alarms.points, **self._declared}
+                self.alarms.set_points(known.values(), self.hub.clock())
 
     def rebind(self) -> None:
         """Find entities and relations anew, as after edits of the twin."""
         self.binding = self._bind(self.rule_store.current())
         self.alarms.set_graph(CauseGraph.of(self.twin))
-        self.watch.rebind(self.binding, self.options.language)
+        self.watch.rebind(self.binding, self.options.language, self._declared.values())
 
     def backtest(
         self, rules: RuleSet, period: Interval, options: BacktestOptions | None = None

@@ -135,8 +135,14 @@ class PluginHub(QObject):
 
     def _project_closing(self) -> None:
         self.services.unfollow()
-        self._threads.wait()
         self.host.project_closed()
+
+    def language_changed(self) -> None:
+        """Tell plugins the language in use now; docks and actions take their titles in it."""
+        self.services.language = self.window_.language.code
+        self.services.signals.emit("language-changed", self.services.language)
+        if self.dialog is not None:
+            self.dialog.refresh()
 
     # -- faults --------------------------------------------------------------------------
 
@@ -230,27 +236,35 @@ class PluginHub(QObject):
                 self._remove_panel(entry_id, keep_dock=entry_id in wanted)
         fresh = [one for one in wanted.values() if one.id not in self.places]
         added = [one for one in fresh if one.id not in docks.names()]
-        for entry in added:
-            area = str(entry.details.get("area", "right"))
-            docks.add(
-                entry.id, partial(self._dock_title, entry.id), _SIDES[area],
-                beside=_BESIDE[area], hidden=True,
-            )  # fmt: skip
         for entry in fresh:
             place = PanelPlace(entry, self.host, self.window_.services.icons, self.watch.start)
             self.places[entry.id] = place
-            docks.fill(entry.id, place)
-        if added:
-            docks.reapply()
+            if entry not in added and not docks.is_offered(entry.id):
+                docks.fill(entry.id, place)
+        for entry in added:
+            title = partial(self._dock_title, entry.id)
+            docks.offer(entry.id, title, partial(self._make_dock, entry.id))
+        docks.reapply()
         for entry in added:
             decision = self.state.decision(entry.owner)
             first = not decision.seen and entry.details.get("open", True)
             if first or entry.id in self._were_open:
                 docks.show(entry.id)
-        for owner in {entry.owner for entry in added}:
+        fresh_owners = {one.owner for one in added if not self.state.decision(one.owner).seen}
+        for owner in fresh_owners:
             self.state.decision(owner).seen = True
-        if added:
+        if fresh_owners:
             self.state.save()
+
+    def _make_dock(self, entry_id: str) -> None:
+        """Make the dock of a panel that is opened for the first time."""
+        place = self.places[entry_id]
+        area = str(place.entry.details.get("area", "right"))
+        self.window_.docks.add(
+            entry_id, partial(self._dock_title, entry_id), _SIDES[area], beside=_BESIDE[area],
+            hidden=True,
+        )  # fmt: skip
+        self.window_.docks.fill(entry_id, place)
 
     def _remove_panel(self, entry_id: str, *, keep_dock: bool) -> None:
         docks = self.window_.docks
@@ -264,6 +278,8 @@ class PluginHub(QObject):
             self._were_open.add(entry_id)
         else:
             self._were_open.discard(entry_id)
+        if docks.is_offered(entry_id):
+            place.deleteLater()
         docks.remove(entry_id)
 
     def _dock_title(self, entry_id: str) -> str:

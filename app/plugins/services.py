@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.editing import schema
 from ingest.pipeline.job import Job
 from plugins.host.services import HostServices
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from rendering.moving.tracks import Tracks
     from rendering.options import Overlay
     from twin_model.twin import Twin
 
@@ -53,6 +55,7 @@ class WindowServices(HostServices):
         self._lock = threading.Lock()
         self._drawing: dict[str, Overlay | None] = {}
         self._time: Instant | None = None
+        self._stirring = False
         self._selection: tuple[str, ...] = ()
         self._followed: Twin | None = None
         self.language = window.language.code
@@ -69,6 +72,7 @@ class WindowServices(HostServices):
     def follow(self) -> None:
         """Listen to the twin that was opened, in the threads that change it."""
         self._followed = self._window.session.twin
+        self.live.open(self._followed, self.language, schema.catalogue)
         if self._followed is not None:
             self._followed.changed.connect(self._twin_changed)
 
@@ -120,6 +124,26 @@ class WindowServices(HostServices):
         for name, overlay in drawing.items():
             viewport.stage.set_overlay(name, overlay)
         viewport.redraw()
+
+    def show_moving(self, plugin: str, name: str, tracks: Tracks | None) -> None:
+        """See `HostServices`."""
+
+        def show() -> None:
+            self._window.viewport.stage.moving_things.set(f"{plugin}/{name}", tracks)
+            self._window.viewport.redraw()
+
+        self.post(show)
+
+    def stirred(self) -> None:
+        """See `HostServices`; a scene in which things move draws by itself."""
+        if not self._stirring:
+            self._stirring = True
+            self.post(self._stir)
+
+    def _stir(self) -> None:
+        self._stirring = False
+        if not self._window.viewport.stage.moving_things.active:
+            self._window.viewport.redraw()
 
     def start_job(
         self,

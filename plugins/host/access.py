@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from plugins.host.broker import SampleBroker
+from plugins.host.broker import SampleBroker, SampleSubscription
+from plugins.host.live import alarm_point, point_id
 from plugins.host.log import PluginLog
 from plugins.host.manifest import Manifest
 from plugins.host.services import HostServices, SignalHub
@@ -17,6 +18,10 @@ from twin_model.commands import Command
 from twin_model.entity import Entity, Relation
 from twin_model.errors import PluginError
 from twin_model.query import EntityQuery
+from twin_model.samples import SampleBatch
+
+if TYPE_CHECKING:
+    from rendering.moving.style import MovingStyle
 
 #: Commands a second that a plugin may submit for long, and at once.
 _COMMANDS_PER_S: Final = 500.0
@@ -83,6 +88,7 @@ class PluginAccess:
         #: Signals that are this plugin's alone: settings-changed.
         self.own_signals = SignalHub()
         self._storage = storage
+        self._followed: dict[str, SampleSubscription] = {}
         self._budget = _COMMANDS_AT_ONCE
         self._budget_s = time.monotonic()
 
@@ -156,10 +162,66 @@ class PluginAccess:
         self._budget_s = now
         if self._budget < 1.0:
             raise PluginError(
-                self.id, f"submits more than {_COMMANDS_PER_S:g} commands a second",
+                self.id, f"submits more than {_COMMANDS_PER_S:g} commands or alarms a second",
                 remedy="change several entities in one command; samples are for values that vary",
             )  # fmt: skip
         self._budget -= 1.0
+
+    # -- scene, samples and alarms --------------------------------------------------------
+
+    def follow(self, name: str, style: MovingStyle, entities: Iterable[str] | None) -> None:
+        """See `shapan.Scene`."""
+        from rendering.moving.tracks import HEADING, POSITION, SPEED, Tracks
+
+        self.unfollow(name)
+        tracks, services = Tracks(style), self.services
+
+        def take(batch: SampleBatch) -> None:
+            tracks.take(batch)
+            services.stirred()
+
+        self._followed[name] = self.broker.subscribe(
+            take, entities=entities, indicators=(POSITION, HEADING, SPEED)
+        )
+        services.show_moving(self.id, name, tracks)
+
+    def unfollow(self, name: str) -> None:
+        """Show no more what moves by a name."""
+        subscription = self._followed.pop(name, None)
+        if subscription is not None:
+            subscription.close()
+            self.services.show_moving(self.id, name, None)
+
+    def last(self, entities: Iterable[str] | None, indicators: Iterable[str] | None) -> SampleBatch:
+        """See `shapan.Samples`."""
+        return self.services.live.last(entities, indicators)
+
+    def begin_alarm(
+        self,
+        alarm: str,
+        entity: str,
+        name: str,
+        priority: str,
+        guidance: str,
+        value: float,
+    ) -> None:
+        """See `shapan.Alarms`."""
+        self._may_alarm()
+        point = alarm_point(self.id, alarm, entity, name, priority, guidance)
+        self.services.live.begin_alarm(point, value)
+
+    def end_alarm(self, alarm: str, entity: str) -> None:
+        """See `shapan.Alarms`."""
+        self._may_alarm()
+        self.services.live.end_alarm(point_id(self.id, alarm, entity))
+
+    def _may_alarm(self) -> None:
+        if not self.manifest.permissions.alarms:
+            raise PluginError(
+                self.id, "may not raise alarms",
+                remedy="ask for it in its shapan.toml: alarms = true under [permissions]",
+            )  # fmt: skip
+        self._spend()
 
     def connect(self, signal: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Connect a signal, and return what disconnects.

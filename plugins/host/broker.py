@@ -1,4 +1,4 @@
-"""Who publishes samples to whom, within the window's process."""
+"""Who publishes samples to whom: plugins and the hub of the open project."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from plugins.host.live import LiveData
+from twin_model.live.hub import Hub
+from twin_model.live.subscription import Delivery
 from twin_model.samples import SampleBatch, SampleKeys
 
 Receive = Callable[[SampleBatch], object]
@@ -82,11 +85,24 @@ def _mask(
 
 
 class SampleBroker:
-    """Gives every batch to everybody who asked for it. Safe to use from any thread."""
+    """Gives every batch to the hub, and what comes through it to every plugin that asked for it.
 
-    def __init__(self) -> None:
+    The hub leaves out what came before, keeps last values, and feeds rules and history; plugins
+    get what is new, also what others than plugins publish. Safe to use from any thread.
+
+    Parameters
+    ----------
+    live : LiveData
+    """
+
+    def __init__(self, live: LiveData) -> None:
+        self.live = live
         self._lock = threading.Lock()
         self._subscriptions: tuple[SampleSubscription, ...] = ()
+        #: Who publishes in this thread; the hub calls back in it.
+        self._publisher = threading.local()
+        self._hub: Hub | None = None
+        self._detach: Callable[[], None] | None = None
         self.samples = 0
         self.batches = 0
 
@@ -103,6 +119,7 @@ class SampleBroker:
         made = SampleSubscription(self, receive, owner, entities, indicators, failed)
         with self._lock:
             self._subscriptions = (*self._subscriptions, made)
+        self.listen(self.live.hub)
         return made
 
     def unsubscribe(self, subscription: SampleSubscription) -> None:
@@ -111,9 +128,29 @@ class SampleBroker:
             self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)
 
     def publish(self, batch: SampleBatch, owner: str = "") -> None:
-        """Give a batch to all but its publisher; returns once they have it."""
+        """Give a batch to the hub and, what is new, to all but its publisher; then return."""
         self.batches += 1
         self.samples += len(batch)
+        hub = self.live.begin()
+        self.listen(hub)
+        self._publisher.owner = owner
+        try:
+            hub.publish(batch)
+        finally:
+            self._publisher.owner = ""
+
+    def listen(self, hub: Hub) -> None:
+        """Pass on what comes through a hub, and no longer what came through the one before."""
+        with self._lock:
+            if hub is self._hub:
+                return
+            if self._detach is not None:
+                self._detach()
+            self._hub = hub
+            self._detach = hub.attach("plugins", self._deliver)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        owner = getattr(self._publisher, "owner", "")
         for subscription in self._subscriptions:
             if not owner or subscription.owner != owner:
-                subscription.take(batch)
+                subscription.take(delivery.batch)

@@ -37,7 +37,8 @@ _MODULES: Final = {
         "SourceInfo", "ReadOptions", "PointChunk", "Texture", "Material", "MeshChunk", "TileChunk",
         "FeatureChunk", "RasterSource", "TilesetSource", "ObjectChunk", "RelationChunk",
     ),
-    "rendering.options": ("Overlay", "Label"),
+    "rendering.options": ("Overlay", "OverlayMesh", "Label"),
+    "rendering.moving.style": ("MovingStyle",),
     "shapan.results": ("Table", "Series", "Report"),
 }  # fmt: skip
 #: Name on the wire -> where the class is, imported when one arrives.

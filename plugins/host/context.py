@@ -24,6 +24,8 @@ from twin_model.time import Instant
 #: Panels get their samples joined, at most so often.
 _SAMPLES_S: Final = 0.1
 _SAMPLES_WAITING: Final = 2_000_000
+#: Batches and alarms of a panel that may wait to go out.
+_OUTGOING: Final = 256
 
 
 class Callee(Protocol):
@@ -59,10 +61,14 @@ class HostContext:
         self._open = True
         self._closers: list[Callable[[], None]] = []
         self._threads = ThreadPoolExecutor(2, thread_name_prefix=access.id)
+        #: Publishing and alarms, one after the other: who asked does not wait for hub and disk.
+        self._outgoing = ThreadPoolExecutor(1, thread_name_prefix=f"{access.id}-out")
+        self._waiting = 0
         self.log = _logger(access.id, access.log)
         self.twin = _Twin(access, self._threads)
         self.samples = _Samples(access, self)
         self.scene = _Scene(access)
+        self.alarms = _Alarms(access, self)
         self.jobs = _Jobs(access, self)
         self.signals = _Signals(access, self)
 
@@ -111,6 +117,31 @@ class HostContext:
         """Run something in one of the plugin's threads."""
         self._threads.submit(work)
 
+    def send(self, work: Callable[[], object], what: str) -> None:
+        """Do something in the plugin's one thread for what goes out, in order.
+
+        Raises
+        ------
+        PluginError
+            If so much waits already that the plugin must be flooding.
+        """
+        if self._waiting >= _OUTGOING:
+            raise PluginError(
+                self.plugin, f"{what} faster than the window can take it",
+                remedy="do it in a worker, which is slowed down instead, or join what you send",
+            )  # fmt: skip
+        self._waiting += 1
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                self.failed(error)
+            finally:
+                self._waiting -= 1
+
+        self._outgoing.submit(run)
+
     def keep(self, close: Callable[[], None]) -> _Subscription:
         """Have something ended with the context at the latest."""
         self._closers.append(close)
@@ -131,7 +162,8 @@ class HostContext:
         for close in closers:
             close()
         self.scene.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._outgoing):
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Subscription:
@@ -202,9 +234,12 @@ class _Samples:
         self._context = context
 
     def publish(self, batch: SampleBatch, kept: Callable[[], object] | None = None) -> None:
-        self._access.broker.publish(batch, self._access.id)
-        if kept is not None:
-            kept()
+        def work() -> None:
+            self._access.broker.publish(batch, self._access.id)
+            if kept is not None:
+                self._context.post(kept)
+
+        self._context.send(work, "publishes samples")
 
     def subscribe(
         self,
@@ -221,8 +256,15 @@ class _Samples:
         )  # fmt: skip
         return self._context.keep(made.close)
 
+    def last(
+        self, *, entities: Iterable[str] | None = None, indicators: Iterable[str] | None = None
+    ) -> SampleBatch:
+        return self._access.last(entities, indicators)
+
     def flush(self, timeout_s: float = 10.0) -> bool:
-        return True
+        done = threading.Event()
+        self._context.send(done.set, "publishes samples")
+        return done.wait(timeout_s)
 
 
 class _Joined:
@@ -298,14 +340,43 @@ class _Scene:
         self._names.add(name)
         self._access.services.draw(self._access.id, name, overlay)
 
+    def follow(self, name: str, style: Any, *, entities: Iterable[str] | None = None) -> None:
+        self._names.add(name)
+        self._access.follow(name, style, entities)
+
     def remove(self, name: str) -> None:
         self._names.discard(name)
+        self._access.unfollow(name)
         self._access.services.draw(self._access.id, name, None)
 
     def close(self) -> None:
         """Remove everything."""
         for name in list(self._names):
             self.remove(name)
+
+
+class _Alarms:
+    def __init__(self, access: PluginAccess, context: HostContext) -> None:
+        self._access = access
+        self._context = context
+
+    def begin(
+        self,
+        alarm: str,
+        entity: str,
+        name: str,
+        *,
+        priority: str = "medium",
+        guidance: str = "",
+        value: float = float("nan"),
+    ) -> None:
+        self._context.send(
+            lambda: self._access.begin_alarm(alarm, entity, name, priority, guidance, value),
+            "raises alarms",
+        )
+
+    def end(self, alarm: str, entity: str) -> None:
+        self._context.send(lambda: self._access.end_alarm(alarm, entity), "raises alarms")
 
 
 class _Jobs:

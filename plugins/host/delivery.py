@@ -64,6 +64,7 @@ class WorkerDelivery:
         self._unacknowledged: dict[int, Item] = {}
         self._sender: BatchSender | None = None
         self._closed = False
+        self._muted = False
         #: Samples dropped because the worker was too slow.
         self.dropped = 0
         self._threads = [
@@ -82,8 +83,14 @@ class WorkerDelivery:
     def _publish_all(self) -> None:
         while (item := self._inbox.get()) is not None:
             batch, kept = item
+            if self._muted and len(batch):
+                continue  # not acknowledged: a connector's broker will deliver it again
             self._broker.publish(batch, self._plugin)
             kept()
+
+    def mute(self) -> None:
+        """Pass on nothing more of the worker."""
+        self._muted = True
 
     def drain(self) -> None:
         """Wait until what the worker had published is with everybody."""

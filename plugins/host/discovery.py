@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +18,15 @@ from plugins.host.manifest import (
     check_sdk,
     read_manifest,
 )
+from plugins.host.manifest_cache import ManifestCache
 from shapan.version import __version__ as SDK_VERSION  # noqa: N812 - a constant here
 from twin_model.errors import PluginError
 
 GROUP: Final = "shapan.plugins"
 #: How deep below a development folder a manifest may lie: project/src/package/shapan.toml.
 _DEPTH: Final = 3
+#: Returns the manifest in a folder.
+ReadManifest = Callable[[Path], Manifest]
 _SKIPPED: Final = {"__pycache__", "node_modules", "build", "dist", "tests", "docs"}
 
 
@@ -74,6 +77,7 @@ def discover(
     user: Path | None = None,
     development: Iterable[Path] = (),
     installed: bool = True,
+    cache: ManifestCache | None = None,
 ) -> list[Found]:
     """Return every plugin, those with an id that is taken marked as unusable.
 
@@ -87,38 +91,48 @@ def discover(
         Folders that authors work in.
     installed : bool
         Whether to look at entry points of this environment.
+    cache : ManifestCache, optional
+        Saves reading what did not change; written anew where something did.
     """
+    read = cache.read if cache is not None else _read
     found: list[Found] = []
     if builtin is not None:
-        found += _builtin(builtin)
+        found += _builtin(builtin, read)
     for folder in development:
-        found += _development(folder)
+        found += _development(folder, read)
     if user is not None and user.is_dir():
         for place in sorted(user.iterdir()):
             if place.is_dir() and not place.name.startswith("."):
-                found += installed_in(place)
+                found += installed_in(place, read)
     if installed:
-        found += _distributions(distributions(), Source.INSTALLED, ())
+        found += _distributions(distributions(), Source.INSTALLED, (), read)
+    if cache is not None:
+        cache.save()
     return _one_each(found)
 
 
-def installed_in(place: Path) -> list[Found]:
+def _read(folder: Path) -> Manifest:
+    return read_manifest(folder / MANIFEST_FILE)
+
+
+def installed_in(place: Path, read: ReadManifest = _read) -> list[Found]:
     """Return the plugins among the packages in a folder."""
-    return list(_distributions(distributions(path=[str(place)]), Source.USER, (place,)))
+    return list(_distributions(distributions(path=[str(place)]), Source.USER, (place,), read))
 
 
-def _builtin(folder: Path) -> Iterator[Found]:
+def _builtin(folder: Path, read: ReadManifest) -> Iterator[Found]:
     for manifest in sorted(folder.glob(f"*/{MANIFEST_FILE}")):
-        yield _found(manifest.parent, Source.BUILTIN, f"plugins.builtin.{manifest.parent.name}")
+        package = f"plugins.builtin.{manifest.parent.name}"
+        yield _found(manifest.parent, Source.BUILTIN, package, read)
 
 
-def _development(folder: Path) -> Iterator[Found]:
+def _development(folder: Path, read: ReadManifest) -> Iterator[Found]:
     if not folder.is_dir():
         error = PluginError(folder.name, f"the development folder {folder} is not there")
         yield Found(folder.name, Source.DEVELOPMENT, folder, folder.name, error=error)
         return
     for package in sorted(_packages(folder, 0)):
-        yield _found(package, Source.DEVELOPMENT, package.name, (package.parent,))
+        yield _found(package, Source.DEVELOPMENT, package.name, read, (package.parent,))
 
 
 def _packages(folder: Path, depth: int) -> Iterator[Path]:
@@ -135,23 +149,46 @@ def _packages(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _distributions(
-    found: Iterable[Distribution], source: Source, paths: tuple[Path, ...]
+    found: Iterable[Distribution], source: Source, paths: tuple[Path, ...], read: ReadManifest
 ) -> Iterator[Found]:
     for distribution in found:
-        # The parser of importlib.metadata takes ten times as long as looking for the group.
         text = distribution.read_text("entry_points.txt")
-        if not text or GROUP not in text:
-            continue
-        for point in distribution.entry_points:
-            if point.group == GROUP:
-                yield _from_entry_point(distribution, point, source, paths)
+        for package in _packages_named_in(text or ""):
+            yield _from_distribution(distribution, package, source, paths, read)
 
 
-def _from_entry_point(
-    distribution: Distribution, point: EntryPoint, source: Source, paths: tuple[Path, ...]
+def _packages_named_in(text: str) -> Iterator[str]:
+    """Yield the packages that an ``entry_points.txt`` names in our group.
+
+    The parsers of importlib.metadata take ten times as long, of every start.
+    """
+    if GROUP not in text:
+        return
+    within = False
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            within = line == f"[{GROUP}]"
+        elif within and "=" in line and not line.startswith(("#", ";")):
+            yield line.partition("=")[2].partition(":")[0].strip()
+
+
+def _name_of(distribution: Distribution) -> str:
+    for line in (distribution.read_text("METADATA") or "").splitlines():
+        if line.startswith("Name:"):
+            return line.removeprefix("Name:").strip()
+        if not line:
+            break
+    return str(distribution.metadata["Name"])
+
+
+def _from_distribution(
+    distribution: Distribution,
+    package: str,
+    source: Source,
+    paths: tuple[Path, ...],
+    read: ReadManifest,
 ) -> Found:
-    name = str(distribution.metadata["Name"])
-    package = point.value.partition(":")[0].strip()
+    name = _name_of(distribution)
     folder = _package_folder(distribution, package)
     if folder is None:
         reason = f"its entry point names the package {package}, which is not there"
@@ -159,7 +196,7 @@ def _from_entry_point(
             name, source, Path(str(distribution.locate_file(package))), package,
             error=PluginError(name, reason, remedy="install it anew"), distribution=name,
         )  # fmt: skip
-    return _found(folder, source, package, paths, name)
+    return _found(folder, source, package, read, paths, name)
 
 
 def _package_folder(distribution: Distribution, package: str) -> Path | None:
@@ -180,11 +217,12 @@ def _found(
     folder: Path,
     source: Source,
     package: str,
+    read: ReadManifest,
     paths: tuple[Path, ...] = (),
     distribution: str = "",
 ) -> Found:
     try:
-        manifest = read_manifest(folder / MANIFEST_FILE)
+        manifest = read(folder)
     except PluginError as error:
         return Found(
             error.plugin, source, folder, package, paths, error=error, distribution=distribution

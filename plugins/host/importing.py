@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -34,6 +34,8 @@ class _PluginFinder:
 
 
 _FINDER: Final = _PluginFinder()
+#: What was put into ``sys.path`` for plugins.
+_ADDED: Final[set[str]] = set()
 
 
 def make_importable(found: Found) -> None:
@@ -54,10 +56,7 @@ def make_importable(found: Found) -> None:
     if found.package in sys.stdlib_module_names:
         raise _name_taken(found, "Python itself")
     if taken is None and found.package not in sys.modules:
-        try:
-            other = importlib.util.find_spec(found.package)
-        except (ImportError, ValueError):
-            other = None
+        other = _find_elsewhere(found.package)
         if other is not None and Path(str(other.origin)).parent != found.folder:
             raise _name_taken(found, str(other.origin or "a package of this environment"))
     elif taken is None:
@@ -68,7 +67,25 @@ def make_importable(found: Found) -> None:
     for path in found.paths:
         if str(path) not in sys.path:
             sys.path.append(str(path))
-    importlib.invalidate_caches()
+            _ADDED.add(str(path))
+
+
+def _find_elsewhere(name: str) -> ModuleSpec | None:
+    """Return where a package would be found without plugins.
+
+    The folders of plugins are left out: a hundred plugins would look into a hundred folders each.
+    """
+    own = [path for path in sys.path if path not in _ADDED]
+    for finder in sys.meta_path:
+        if finder is _FINDER:
+            continue
+        try:
+            spec = finder.find_spec(name, own if finder is PathFinder else None)
+        except (ImportError, ValueError):
+            continue
+        if spec is not None:
+            return spec
+    return None
 
 
 def _name_taken(found: Found, by: str) -> PluginError:
@@ -88,6 +105,7 @@ def forget(found: Found) -> None:
         for path in found.paths:
             if str(path) in sys.path:
                 sys.path.remove(str(path))
+                _ADDED.discard(str(path))
     file = getattr(sys.modules.get(package), "__file__", None)
     if file is not None and Path(file).parent == found.folder:
         for name in [m for m in sys.modules if m == package or m.startswith(package + ".")]:

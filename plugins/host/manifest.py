@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -319,16 +320,26 @@ def read_manifest(path: Path) -> Manifest:
         If it cannot be read, is no TOML, or says something that a manifest cannot say. The
         plugin is named by its id where that much is legible, else by its folder.
     """
+    return parse_manifest(read_document(path), path)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read a `shapan.toml` without checking what it says.
+
+    Raises
+    ------
+    PluginError
+        If it cannot be read or is no TOML.
+    """
     name = path.parent.name
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise PluginError(name, f"{path} is larger than {_MAX_BYTES // 1024} KiB")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PluginError(name, f"its manifest {path} cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PluginError(name, f"{path} is not TOML ({error})") from error
-    return parse_manifest(document, path)
 
 
 def parse_manifest(document: dict[str, Any], path: Path) -> Manifest:
@@ -364,9 +375,9 @@ def check_sdk(manifest: Manifest, sdk_version: str) -> None:
     PluginError
         If it wants an earlier or a later one.
     """
-    wanted = SpecifierSet(manifest.plugin.sdk)
-    if wanted.contains(sdk_version, prereleases=True):
+    if _fits(manifest.plugin.sdk, sdk_version):
         return
+    wanted = SpecifierSet(manifest.plugin.sdk)
     ours = Version(sdk_version)
     later = any(
         one.operator in {">=", ">", "==", "~="} and Version(one.version.rstrip(".*")) > ours
@@ -377,3 +388,8 @@ def check_sdk(manifest: Manifest, sdk_version: str) -> None:
         manifest.id, f"wants the SDK {manifest.plugin.sdk}, this Shapan has {sdk_version}",
         remedy=remedy,
     )  # fmt: skip
+
+
+@cache
+def _fits(wanted: str, sdk_version: str) -> bool:
+    return SpecifierSet(wanted).contains(sdk_version, prereleases=True)

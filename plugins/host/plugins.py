@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
 from plugins.host.log import PluginLog
 from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
 from plugins.host.services import HostServices
 from plugins.host.specs import RUNNING, worker_spec
@@ -116,7 +118,7 @@ class Plugins:
         self.services = services
         self.state = state
         self.safe_mode = safe_mode
-        self.broker = SampleBroker()
+        self.broker = SampleBroker(services.live)
         self.records: dict[str, PluginRecord] = {}
         #: Those that cannot be used because another has their id.
         self.refused: list[Found] = []
@@ -124,6 +126,8 @@ class Plugins:
         self._installed = installed
         self._lock = threading.RLock()
         self._project_open = False
+        self._closing: threading.Thread | None = None
+        self._cache = ManifestCache(state.manifests_path)
         self._supervisor = Supervisor(self.changed.emit, self._quarantine)
 
     # -- finding -------------------------------------------------------------------------
@@ -135,6 +139,7 @@ class Plugins:
             user=self.state.plugins_folder,
             development=self.state.development_folders,
             installed=self._installed,
+            cache=self._cache,
         )
 
     def take(self, found: list[Found]) -> None:
@@ -294,7 +299,10 @@ class Plugins:
     # -- the project ---------------------------------------------------------------------
 
     def project_opened(self) -> None:
-        """Start what runs with a project; returns at once."""
+        """Start what runs with a project, once what ran with the last one has ended."""
+        self.wait_closed()
+        if self.services.twin is None:
+            return  # it was closed again meanwhile
         with self._lock:
             self._project_open = True
             for record in self.records.values():
@@ -303,18 +311,36 @@ class Plugins:
         self.services.signals.emit("project-opened")
 
     def project_closed(self) -> None:
-        """Stop all workers, as their storage goes with the project; waits for them."""
+        """Stop all workers, as their storage goes with the project; returns at once.
+
+        They may take seconds to end. What they ask of the twin meanwhile is refused, and the
+        workers of the next project start when they are gone.
+        """
         self.services.signals.emit("project-closed")
         with self._lock:
             self._project_open = False
             workers = [w for record in self.records.values() for w in record.workers.values()]
             for record in self.records.values():
                 record.workers.clear()
-        threads = [threading.Thread(target=self._supervisor.drop, args=(w,)) for w in workers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        calls = [partial(self._supervisor.drop, worker) for worker in workers]
+        keep = self.services.live.close()
+
+        def finish() -> None:
+            for call in calls:
+                call()
+            keep()
+
+        for worker in workers:
+            worker.ask_to_stop()
+        thread = threading.Thread(target=finish, name="plugins-close")
+        self._closing = thread
+        thread.start()
+
+    def wait_closed(self) -> None:
+        """Wait until the workers of the project that was closed have ended."""
+        closing = self._closing
+        if closing is not None:
+            closing.join()
 
     def _start_running(self, record: PluginRecord) -> None:
         for kind in RUNNING:
@@ -465,7 +491,9 @@ class Plugins:
 
     def close(self) -> None:
         """Stop everything; waits for it."""
+        self.wait_closed()
         self._supervisor.close()
+        self.services.live.close()()
         with self._lock:
             for record in self.records.values():
                 record.workers.clear()

@@ -21,9 +21,12 @@ from plugins.host.ring import SharedRing
 from plugins.host.worker.sandbox import Confinement
 
 _ROOMS: Final = ("twin_model", "ingest", "rendering", "plugins", "shapan")
-#: Finds our rooms, and nothing else of our environment, in whatever environment it runs.
+#: Lets the window draw first where processors are few; finds our rooms, and nothing else of our
+#: environment, in whatever environment it runs.
 _BOOT: Final = """
 import importlib.util, json, os, sys
+if hasattr(os, "nice"):
+    os.nice(5)
 class _Rooms:
     rooms = json.loads(sys.argv[2])
     @classmethod

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ingest.pipeline.job import Job
+from plugins.host.live import LiveData
 from twin_model.errors import PluginError, StoreError
 
 if TYPE_CHECKING:
+    from rendering.moving.tracks import Tracks
     from rendering.options import Overlay
     from twin_model.commands import Command
     from twin_model.time import Instant
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (
     "project-opened", "project-closed", "twin-changed", "time-changed", "selection-changed",
-    "settings-changed",
+    "settings-changed", "language-changed",
 )  # fmt: skip
 
 
@@ -88,10 +90,13 @@ class HostServices:
         self._twin = twin
         self.signals = SignalHub()
         self.overlays: dict[tuple[str, str], Overlay] = {}
+        self.moving: dict[tuple[str, str], Tracks] = {}
+        self.live = LiveData()
         self.language = "en"
         #: The catalogue of entity types, where there is one.
         self.types: Types | None = None
         if twin is not None:
+            self.live.open(twin)
             twin.changed.connect(self._twin_changed)
 
     def indicator_units(self, entity_type: str) -> dict[str, str]:
@@ -153,6 +158,16 @@ class HostServices:
             self.overlays.pop((plugin, name), None)
         else:
             self.overlays[plugin, name] = overlay
+
+    def show_moving(self, plugin: str, name: str, tracks: Tracks | None) -> None:
+        """Draw things that move, or draw them no more. Called in any thread."""
+        if tracks is None:
+            self.moving.pop((plugin, name), None)
+        else:
+            self.moving[plugin, name] = tracks
+
+    def stirred(self) -> None:
+        """Take note that things moved. Called in any thread."""
 
     def start_job(
         self,

@@ -78,6 +78,8 @@ class PluginState:
         self.environments_folder = data / "environments"
         #: What plugins keep while no project is open, and their logs.
         self.storage_folder = data / "storage"
+        #: Manifests as they were read the last time.
+        self.manifests_path = data / "manifests.json"
         self._path = self._folder / "plugins.json"
         self._lock = threading.RLock()
         self._decisions: dict[str, Decision] = {}

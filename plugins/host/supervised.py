@@ -87,6 +87,8 @@ class Worker:
         self.traceback = ""
         self.figures = WorkerFigures()
         self.restarts = 0
+        #: What a connector says of its connection: state and text.
+        self.status: tuple[str, str] = ("", "")
         self.enforced: dict[str, Any] = {}
         self._spec = spec
         self._supervisor = supervisor
@@ -140,6 +142,7 @@ class Worker:
     def _begin(self) -> None:
         self.spec = self._spec()
         self._cause, self._bye = "", None
+        self.status = ("", "")
         services, delivery = self.access.services, self._delivery
         if delivery is None:
             delivery = WorkerDelivery(self.access.broker, self.access.id, self._warn)
@@ -181,6 +184,21 @@ class Worker:
         self.state = WorkerState.STARTING
         delivery.attach(process.down, process.link)
         ready.set()
+
+    def ask_to_stop(self) -> None:
+        """Have its process end without waiting for it; `stop` sees to it that it does.
+
+        From here on it is not heard: what it still says belongs to a project that is closed.
+        """
+        with self._lock:
+            self._stopping = True
+            process, requests, delivery = self._process, self._requests, self._delivery
+        if requests is not None:
+            requests.mute()
+        if delivery is not None:
+            delivery.mute()
+        if process is not None:
+            process.link.note("stop")
 
     def stop(self) -> None:
         """End its process and keep it ended; waits until it has."""
@@ -305,6 +323,9 @@ class Worker:
                 self.access.log.add("ERROR", f"{self.title} {verb}\n{trace}")
             case "bye":
                 self._bye = int(value)
+            case "status":
+                self.status = (str(value[0]), str(value[1])[:500])
+                self._supervisor.changed()
 
     def _ended(self, process: WorkerProcess) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -45,6 +46,7 @@ class WorkerRequests:
         self._disconnect: dict[str, Callable[[], None]] = {}
         self._overlays: set[str] = set()
         self._jobs: dict[int, _RemoteJob] = {}
+        self._muted = False
         self.batches = 0
         self.samples = 0
 
@@ -52,8 +54,12 @@ class WorkerRequests:
         """Take the link by which to answer."""
         self._link = link
         # What the context tells of itself must be up to date whether or not it is listened to.
-        for signal in ("time-changed", "selection-changed", "settings-changed"):
+        for signal in ("time-changed", "selection-changed", "settings-changed", "language-changed"):
             self._connect(signal)
+
+    def mute(self) -> None:
+        """Refuse what it asks and ignore what it says, but for what is about itself."""
+        self._muted = True
 
     def close(self) -> None:
         """End what depended on the process: signals, overlays, jobs."""
@@ -61,6 +67,7 @@ class WorkerRequests:
             disconnect()
         self._disconnect.clear()
         for name in self._overlays:
+            self._access.unfollow(name)
             self._access.services.draw(self._access.id, name, None)
         for job in self._jobs.values():
             job.end("the worker has ended", [])
@@ -70,6 +77,8 @@ class WorkerRequests:
     def serve(self, call: Incoming) -> Any:
         """Answer a call."""
         access, arguments = self._access, call.arguments
+        if self._muted:
+            raise PluginError(access.id, "the project was closed")
         match call.method:
             case "twin.title":
                 return access.title()
@@ -91,6 +100,13 @@ class WorkerRequests:
                 return access.indicator_units(**arguments)
             case "twin.submit":
                 return access.submit(**arguments)
+            case "alarms.begin":
+                value = arguments.pop("value")
+                return access.begin_alarm(value=math.nan if value is None else value, **arguments)
+            case "alarms.end":
+                return access.end_alarm(**arguments)
+            case "samples.last":
+                return access.last(**arguments)
             case "samples.subscribe":
                 return self._delivery.subscribe(**arguments)
             case "signals.connect":
@@ -112,6 +128,8 @@ class WorkerRequests:
 
     def note(self, method: str, value: Any) -> None:
         """Take a note."""
+        if self._muted and method not in {"ready", "failed", "beat", "bye", "job.end"}:
+            return
         match method:
             case "keys":
                 self._receiver.keys(value)
@@ -126,12 +144,14 @@ class WorkerRequests:
                 self._delivery.unsubscribe(value)
             case "draw":
                 self._draw(*value)
+            case "follow":
+                self._follow(*value)
             case "select":
                 entity_id = str(value)
                 self._access.services.post(lambda: self._access.services.select(entity_id))
             case "job.start" | "job.progress" | "job.end":
                 self._job(method, value)
-            case "ready" | "failed" | "beat" | "bye":
+            case "ready" | "failed" | "beat" | "bye" | "status":
                 self._told(method, value)
             case _:
                 raise MessageError(f"a note '{method}'")
@@ -143,9 +163,16 @@ class WorkerRequests:
     def _draw(self, name: str, overlay: Any) -> None:
         if overlay is None:
             self._overlays.discard(name)
+            self._access.unfollow(name)
         else:
             self._overlays.add(name)
         self._access.services.draw(self._access.id, name, overlay)
+
+    def _follow(self, name: str, style: Any, entities: list[str] | None) -> None:
+        if type(style).__name__ != "MovingStyle":
+            raise MessageError("follow without a style")
+        self._overlays.add(name)
+        self._access.follow(name, style, entities)
 
     def _job(self, method: str, value: list[Any]) -> None:
         number = int(value[0])

@@ -321,7 +321,7 @@ def test_one_that_floods_the_twin_with_commands_is_slowed_by_name(
     host = make_host(twin)
     grant(host, "flood")
     text = error_of(host, "flood", "go")
-    assert "plugin org.test.flood: submits more than 10 commands a second" in text
+    assert "plugin org.test.flood: submits more than 10 commands or alarms a second" in text
     assert len(twin.journal()) < 120
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from plugin_support import MakeHost, make_host, plugin_folder, twin, write_plugin
+from plugins.host import manifest_cache
 from plugins.host.discovery import Source, discover
-from plugins.host.manifest import read_manifest
+from plugins.host.manifest import read_document, read_manifest
+from plugins.host.manifest_cache import ManifestCache
 from plugins.host.plugins import PluginStatus
 from plugins.host.state import PluginState
 from twin_model.errors import PluginError
@@ -179,3 +182,33 @@ def test_one_whose_package_has_the_name_of_another_is_refused(
     assert record.status == PluginStatus.REFUSED
     assert f"its package {package} has the name of another" in record.problem
     assert "org.test.usurper" in record.problem
+
+
+def test_a_manifest_is_read_again_only_after_it_changed(
+    tmp_path: Path, plugin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = write_plugin(plugin_folder, "first", "")
+    write_plugin(plugin_folder, "second", "")
+    cache = tmp_path / "manifests.json"
+
+    def names(read_from_disk: list[str]) -> list[str]:
+        def read(path: Path) -> dict[str, Any]:
+            read_from_disk.append(path.parent.name)
+            return read_document(path)
+
+        monkeypatch.setattr(manifest_cache, "read_document", read)
+        found = discover(development=[plugin_folder], installed=False, cache=ManifestCache(cache))
+        return [one.manifest.name() for one in found if one.manifest is not None]
+
+    seen: list[str] = []
+    assert names(seen) == ["First", "Second"]
+    assert sorted(seen) == ["first", "second"]
+    assert names(seen := []) == ["First", "Second"]
+    assert seen == []
+    text = (package / "shapan.toml").read_text(encoding="utf-8")
+    (package / "shapan.toml").write_text(text.replace("First", "Changed"), encoding="utf-8")
+    assert names(seen := []) == ["Changed", "Second"]
+    assert seen == ["first"]
+    cache.write_text("{", encoding="utf-8")
+    assert names(seen := []) == ["Changed", "Second"]
+    assert len(seen) == 2

@@ -84,7 +84,7 @@ def test_a_connector_starts_with_the_project_and_its_samples_reach_a_subscriber(
     values = [float(batch.value[0]) for batch in got[:5]]
     assert values == [0.0, 1.0, 2.0, 3.0, 4.0]
     host.project_closed()
-    count = len(got)
+    count = len(got)  # what it says while it ends belongs to no project
     time.sleep(0.2)
     assert len(got) == count
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twin_model.alarms.engine import AlarmEngine
+from twin_model.alarms.model import AlarmPoint
 from twin_model.live.hub import Hub
 from twin_model.live.subscription import Delivery
 from twin_model.rules.binding import Binding
@@ -35,11 +36,17 @@ class Watch:
         """Watch no longer."""
         self._detach()
 
-    def rebind(self, binding: Binding, language: str = "en") -> None:
-        """Go on with other rules, as after an edit; alarms without a rule end."""
+    def rebind(
+        self, binding: Binding, language: str = "en", others: Iterable[AlarmPoint] = ()
+    ) -> None:
+        """Go on with other rules, as after an edit; alarms without a rule end.
+
+        *others* are points that no rule watches, which stay.
+        """
         with self._lock:
             self._rules = RuleEngine(binding, self.hub.series)
-        self.alarms.set_points(binding.alarm_points(language), self.hub.clock())
+        points = [*binding.alarm_points(language), *others]
+        self.alarms.set_points(points, self.hub.clock())
 
     def tick(self, now_us: int | None = None) -> None:
         """Let time pass; to be called about once a second."""

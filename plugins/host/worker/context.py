@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ingest.pipeline.job import Job
 from plugins.host.link import Link
@@ -21,6 +22,8 @@ from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.time import Instant
 
 _QUERY_TIMEOUT_S = 600.0
+#: What a connector may say of itself.
+STATUSES: Final = ("connecting", "connected", "disconnected", "failed", "stopped")
 
 
 class Sender(Protocol):
@@ -70,6 +73,7 @@ class WorkerContext:
         self.twin = _Twin(link)
         self.samples = _Samples(link, sender, self._stop)
         self.scene = _Scene(link)
+        self.alarms = _Alarms(link)
         self.jobs = _Jobs(link, self.log)
         self.signals = _Signals(link, self._state)
 
@@ -112,6 +116,15 @@ class WorkerContext:
     def wait(self, seconds: float) -> bool:
         """See `shapan.WorkerContext`."""
         return self._stop.wait(seconds)
+
+    def report_status(self, state: str, text: str = "") -> None:
+        """See `shapan.WorkerContext`."""
+        if state not in STATUSES:
+            raise PluginError(
+                self.plugin, f"'{state}' is no status of a connector",
+                remedy=f"one of {', '.join(STATUSES)}",
+            )  # fmt: skip
+        self._link.note("status", [state, text])
 
     def stop(self) -> None:
         """Take note that the window wants the worker to end."""
@@ -219,6 +232,17 @@ class _Samples:
 
         return _Subscription(close)
 
+    def last(
+        self, *, entities: Iterable[str] | None = None, indicators: Iterable[str] | None = None
+    ) -> SampleBatch:
+        arguments = {
+            "entities": None if entities is None else sorted(entities),
+            "indicators": None if indicators is None else sorted(indicators),
+        }
+        call = self._link.call("samples.last", arguments)
+        found: SampleBatch = call.future.result(_QUERY_TIMEOUT_S)
+        return found
+
     def deliver(self, number: int, batch: SampleBatch) -> None:
         """Call the subscriber."""
         callback = self._callbacks.get(number)
@@ -236,8 +260,36 @@ class _Scene:
     def draw(self, name: str, overlay: Any) -> None:
         self._link.note("draw", [name, overlay])
 
+    def follow(self, name: str, style: Any, *, entities: Iterable[str] | None = None) -> None:
+        self._link.note("follow", [name, style, None if entities is None else sorted(entities)])
+
     def remove(self, name: str) -> None:
         self._link.note("draw", [name, None])
+
+
+class _Alarms:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def begin(
+        self,
+        alarm: str,
+        entity: str,
+        name: str,
+        *,
+        priority: str = "medium",
+        guidance: str = "",
+        value: float = float("nan"),
+    ) -> None:
+        arguments = {
+            "alarm": alarm, "entity": entity, "name": name, "priority": priority,
+            "guidance": guidance, "value": None if math.isnan(value) else value,
+        }  # fmt: skip
+        self._link.call("alarms.begin", arguments).future.result(_QUERY_TIMEOUT_S)
+
+    def end(self, alarm: str, entity: str) -> None:
+        call = self._link.call("alarms.end", {"alarm": alarm, "entity": entity})
+        call.future.result(_QUERY_TIMEOUT_S)
 
 
 class _Jobs:
@@ -313,7 +365,7 @@ class _Signals:
     def note_state(self, signal: str, value: Any) -> None:
         """Keep what properties of the context tell."""
         names = {"time-changed": "time", "selection-changed": "selection",
-                 "settings-changed": "settings"}  # fmt: skip
+                 "settings-changed": "settings", "language-changed": "language"}  # fmt: skip
         if signal in names:
             self._state[names[signal]] = value
 

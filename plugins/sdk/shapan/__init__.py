@@ -30,8 +30,11 @@ if TYPE_CHECKING:
         TileChunk,
         TilesetSource,
     )
-    from rendering.options import Label, Overlay
+    from rendering.moving.style import MovingStyle
+    from rendering.options import Label, Overlay, OverlayMesh
+    from shapan.connecting import MappedPoint, PointMap, Reading, keep_connected
     from shapan.context import (
+        Alarms,
         Context,
         Jobs,
         Samples,
@@ -87,10 +90,12 @@ _NAMES = {
         "FeatureChunk", "Material", "MeshChunk", "ObjectChunk", "PointChunk", "RasterSource",
         "ReadOptions", "RelationChunk", "SourceInfo", "Texture", "TileChunk", "TilesetSource",
     ),
-    "rendering.options": ("Label", "Overlay"),
+    "rendering.moving.style": ("MovingStyle",),
+    "rendering.options": ("Label", "Overlay", "OverlayMesh"),
+    "shapan.connecting": ("MappedPoint", "PointMap", "Reading", "keep_connected"),
     "shapan.context": (
-        "Context", "Jobs", "Samples", "Scene", "Signals", "Storage", "Subscription", "TwinAccess",
-        "WorkerContext", "WorkerHandle",
+        "Alarms", "Context", "Jobs", "Samples", "Scene", "Signals", "Storage", "Subscription",
+        "TwinAccess", "WorkerContext", "WorkerHandle",
     ),
     "shapan.contracts": (
         "Analysis", "CommandFunction", "Connector", "Exporter", "OverlayPainter", "Panel",
@@ -120,9 +125,10 @@ __all__ = [  # noqa: RUF022 - grouped as above
     "Job", "Progress",
     "FeatureChunk", "Material", "MeshChunk", "ObjectChunk", "PointChunk", "RasterSource",
     "ReadOptions", "RelationChunk", "SourceInfo", "Texture", "TileChunk", "TilesetSource",
-    "Label", "Overlay",
-    "Context", "Jobs", "Samples", "Scene", "Signals", "Storage", "Subscription", "TwinAccess",
-    "WorkerContext", "WorkerHandle",
+    "Label", "MovingStyle", "Overlay", "OverlayMesh",
+    "MappedPoint", "PointMap", "Reading", "keep_connected",
+    "Alarms", "Context", "Jobs", "Samples", "Scene", "Signals", "Storage", "Subscription",
+    "TwinAccess", "WorkerContext", "WorkerHandle",
     "Analysis", "CommandFunction", "Connector", "Exporter", "OverlayPainter", "Panel",
     "PluginReader", "RuleFunction", "Simulator",
     "Report", "Series", "Table", "convert_unit",

@@ -17,6 +17,7 @@ from shapan.stability import provisional, stable
 
 if TYPE_CHECKING:
     from ingest.pipeline.job import Job
+    from rendering.moving.style import MovingStyle
     from rendering.options import Overlay
     from twin_model.commands import Command
     from twin_model.entity import Entity, Relation
@@ -158,6 +159,16 @@ class Samples(Protocol):
         """
         ...
 
+    def last(
+        self, *, entities: Iterable[str] | None = None, indicators: Iterable[str] | None = None
+    ) -> SampleBatch:
+        """Return the newest sample of each series, whoever published it.
+
+        What is stale (nothing came for a minute, or for longer than its source usually takes)
+        has the quality `Quality.UNCERTAIN` at best.
+        """
+        ...
+
     def flush(self, timeout_s: float = 10.0) -> bool:
         """Wait until everything published is kept; return whether it is."""
         ...
@@ -171,8 +182,79 @@ class Scene(Protocol):
         """Draw an overlay, in place of the one that had this name."""
         ...
 
+    def follow(
+        self, name: str, style: MovingStyle, *, entities: Iterable[str] | None = None
+    ) -> None:
+        """Show what moves, in place of what had this name: vehicles, ships, people by thousands.
+
+        Whoever publishes samples of the indicator ``position`` (with a position; a text names the
+        shape) is drawn, between its samples and with the way it came. Samples of ``heading``
+        (degrees, clockwise from grid north) and ``speed`` (m/s) of the same time are used where
+        there are any; without them they come from the movement.
+
+        Parameters
+        ----------
+        name : str
+        style : MovingStyle
+        entities : iterable of str, optional
+            Only these.
+        """
+        ...
+
     def remove(self, name: str) -> None:
-        """Remove an overlay; one that is not there is no error."""
+        """Remove what was drawn or followed by this name; what is not there is no error."""
+        ...
+
+
+@provisional("0.2")
+class Alarms(Protocol):
+    """Alarms of the plugin's own, beside those of rules; needs the permission ``alarms``."""
+
+    def begin(
+        self,
+        alarm: str,
+        entity: str,
+        name: str,
+        *,
+        priority: str = "medium",
+        guidance: str = "",
+        value: float = float("nan"),
+    ) -> None:
+        """Say that something is wrong with an entity; saying it again changes nothing.
+
+        The alarm goes through all that alarms go through: acknowledging, shelving, causes,
+        floods, the journal. A project must be open for writing.
+
+        Parameters
+        ----------
+        alarm : str
+            Names the alarm within the plugin: ``pump-seal``. With the entity it is one alarm.
+        entity : str
+            Entity id.
+        name : str
+            What has happened, as operators read it.
+        priority : str
+            ``low``, ``medium``, ``high`` or ``urgent``.
+        guidance : str
+            What to do, as Markdown.
+        value : float
+            What is shown with it.
+
+        Raises
+        ------
+        PluginError
+            If the plugin has no permission, the priority is none, or there is no project for it.
+        """
+        ...
+
+    def end(self, alarm: str, entity: str) -> None:
+        """Say that it is over; one that had not begun is no error.
+
+        Raises
+        ------
+        PluginError
+            As `begin`.
+        """
         ...
 
 
@@ -222,7 +304,8 @@ class Storage(Protocol):
 class Signals(Protocol):
     """What happens in the window.
 
-    ``project-opened``, ``project-closed`` (no value); ``twin-changed`` (`Change`); ``time-changed``
+    ``project-opened``, ``project-closed`` (no value); ``language-changed`` (the code, such as
+    ``zh_CN``); ``twin-changed`` (`Change`); ``time-changed``
     (`Instant` of the slider, None for now); ``selection-changed`` (tuple of entity ids);
     ``settings-changed`` (the settings).
     """
@@ -291,6 +374,11 @@ class Context(Protocol):
         ...
 
     @property
+    def alarms(self) -> Alarms:
+        """Alarms of its own."""
+        ...
+
+    @property
     def jobs(self) -> Jobs:
         """Work off the GUI thread."""
         ...
@@ -341,4 +429,16 @@ class WorkerContext(Context, Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Sleep; return True at once when the worker is asked to end."""
+        ...
+
+    def report_status(self, state: str, text: str = "") -> None:
+        """Say how a connector stands, for the Plugins dialog.
+
+        Parameters
+        ----------
+        state : str
+            ``connecting``, ``connected``, ``disconnected``, ``failed`` or ``stopped``.
+        text : str
+            To what, or why not.
+        """
         ...
