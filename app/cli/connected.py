@@ -19,10 +19,11 @@ from twin_model.operations import Operations
 def connected(operations: Operations) -> Iterator[Plugins]:
     """Run what the project's connections and plugins publish, into the hub of *operations*."""
     services = HostServices(operations.twin)
-    services.types = catalogue()
+    services.types = catalogue
     host = Plugins(services, PluginState())
     try:
-        host.broker.subscribe(operations.hub.publish)
+        services.live.use(operations)
+        host.broker.listen(operations.hub)
         host.discover()
         host.project_opened()
         _, problems = start_configured(host)

@@ -93,17 +93,18 @@ class HostServices:
         self.moving: dict[tuple[str, str], Tracks] = {}
         self.live = LiveData()
         self.language = "en"
-        #: The catalogue of entity types, where there is one.
-        self.types: Types | None = None
+        #: Returns the catalogue of entity types, where there is one.
+        self.types: Callable[[], Types | None] = lambda: None
         if twin is not None:
             self.live.open(twin)
             twin.changed.connect(self._twin_changed)
 
     def indicator_units(self, entity_type: str) -> dict[str, str]:
         """Return the indicators of a type, each with its unit. Called in any thread."""
-        if self.types is None or entity_type not in self.types:
+        types = self.types()
+        if types is None or entity_type not in types:
             return {}
-        return {name: one.unit for name, one in self.types.indicators(entity_type).items()}
+        return {name: one.unit for name, one in types.indicators(entity_type).items()}
 
     def _twin_changed(self, change: object) -> None:
         self.signals.emit("twin-changed", change)

@@ -29,7 +29,8 @@ def test_topics_become_entities_by_id_code_and_name_with_units_times_and_qualiti
     worker = works.connect("mqtt", {
         "address": f"127.0.0.1:{broker.port}",
         "mappings": [CITY, {"source": "lab/{entity}", "indicator": "flow_now_m3_h",
-                            "value": "reading.l_s", "time": "at", "quality": "state", "unit": "l/s"},
+                            "value": "reading.l_s", "time": "at",
+                            "quality": "state", "unit": "l/s"},
                      {"source": "cold/{entity}/temperature", "unit": "K",
                       "indicator": "bearing_temperature_degc"}],
     })  # fmt: skip

@@ -111,7 +111,7 @@ def works(tmp_path: Path) -> Iterator[Works]:
             AddEntities([*pumps, Entity("tank", "tank", "水箱"), Entity("t", "truck", "T")])
         )
         services = HostServices(twin)
-        services.types = catalogue()
+        services.types = catalogue
         host = Plugins(
             services, PluginState(tmp_path / "config"), table=Contributions(), installed=False
         )

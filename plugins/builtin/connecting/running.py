@@ -149,6 +149,7 @@ class Connector(ABC):
         self._lines: dict[str, Line] = {}
         self._stated: bytes | None = b"?"
         self._secrets: Any = None
+        self._told = ("", "")
 
     @abstractmethod
     def line(self, connection: Connection) -> Line:
@@ -160,6 +161,7 @@ class Connector(ABC):
         try:
             while True:
                 self._follow()
+                self._report()
                 if self.context.wait(_LOOK_S):
                     return
         finally:
@@ -172,6 +174,25 @@ class Connector(ABC):
             "problem": self.problem,
             "connections": [line.status() for line in list(self._lines.values())],
         }
+
+    def _report(self) -> None:
+        """Tell the Plugins dialog the worst of the connections."""
+        lines = list(self._lines.values())
+        worst = next((line for line in lines if line.problem), None)
+        if self.problem:
+            told = "failed", self.problem
+        elif worst is not None:
+            told = (
+                "disconnected",
+                f"{worst.connection.name or worst.connection.id}: {worst.problem}",
+            )
+        else:
+            connecting = any(line.state == "connecting" for line in lines)
+            addresses = ", ".join(line.connection.address for line in lines)
+            told = "connecting" if connecting else "connected", addresses
+        if told != self._told:
+            self._told = told
+            self.context.report_status(*told)
 
     def _twin_changed(self) -> None:
         for line in list(self._lines.values()):
