@@ -70,6 +70,12 @@ class Broker:
             self._process.wait(10)
             self._process = None
 
+    def save(self) -> None:
+        """Have it write its sessions down, as it does by itself from time to time."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGUSR1)
+        time.sleep(0.2)
+
     def publisher(self, **options: object) -> paho.Client:
         """Return a client that is connected and begins again by itself."""
         client = paho.Client(paho.CallbackAPIVersion.VERSION2, clean_session=True, **options)  # type: ignore[arg-type]
