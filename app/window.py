@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         add("comparison", lambda: self.tr("Changes"), Side.TAB, beside="entities")
         add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
         add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
+        add("alarms", lambda: self.tr("Alarms"), Side.TAB, beside="jobs")
         add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
 
     def _first_frame(self) -> None:

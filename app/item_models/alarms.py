@@ -13,7 +13,8 @@ from app import alarm_words
 from app.live.session import AlarmPicture
 from app.numbers import fixed
 from app.panels.time_axis import moment
-from twin_model.alarms.model import HIDDEN, STANDING, Alarm, State
+from twin_model.alarms.model import HIDDEN, PRIORITIES, STANDING, Alarm, State
+from twin_model.schema.types import Severity
 from twin_model.time import Instant
 
 ALARM_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -67,6 +68,8 @@ class Row:
         Of a heading.
     gone : bool
         It no longer belongs here and stays while somebody points at it.
+    worst : Severity or None
+        Highest priority of what is folded under it.
     """
 
     key: str
@@ -76,6 +79,7 @@ class Row:
     open: bool = False
     text: str = ""
     gone: bool = False
+    worst: Severity | None = None
 
 
 class AlarmsModel(QAbstractTableModel):
@@ -142,9 +146,12 @@ class AlarmsModel(QAbstractTableModel):
             if alarm.status.cause in known:
                 below.setdefault(alarm.status.cause, []).append(alarm)
         rows: list[Row] = []
-        for alarm in alarms:
-            if alarm.status.cause not in known:
-                self._unfold(alarm, below, rows)
+        roots = [alarm for alarm in alarms if alarm.status.cause not in known]
+        ranks = {a.point.id: _rank(a, below) for a in roots if a.point.id in below}
+        # An urgent consequence must not hide behind a cause of low priority.
+        roots.sort(key=lambda a: -ranks.get(a.point.id, PRIORITIES.index(a.status.priority)))
+        for alarm in roots:
+            self._unfold(alarm, below, rows)
         return rows
 
     def _unfold(self, root: Alarm, below: dict[str, list[Alarm]], rows: list[Row]) -> None:
@@ -159,7 +166,10 @@ class AlarmsModel(QAbstractTableModel):
             seen.add(key)
             under = below.get(key, [])
             is_open = key in self._opened
-            rows.append(Row(key, alarm, depth, _below(key, below), is_open))
+            under_all = _all_below(key, below)
+            worst = max((PRIORITIES.index(a.status.priority) for a in under_all), default=-1)
+            shown = PRIORITIES[worst] if worst >= 0 else None
+            rows.append(Row(key, alarm, depth, len(under_all), is_open, worst=shown))
             if is_open:
                 waiting += [(one, depth + 1) for one in reversed(under)]
 
@@ -250,16 +260,23 @@ class AlarmsModel(QAbstractTableModel):
         return " · ".join(parts)
 
 
-def _below(key: str, below: dict[str, list[Alarm]]) -> int:
-    """Return how many alarms are under one, at any depth."""
-    count, waiting, seen = 0, [key], {key}
+def _all_below(key: str, below: dict[str, list[Alarm]]) -> list[Alarm]:
+    """Return the alarms under one, at any depth."""
+    found: list[Alarm] = []
+    waiting, seen = [key], {key}
     while waiting:
         for one in below.get(waiting.pop(), ()):
             if one.point.id not in seen:
                 seen.add(one.point.id)
-                count += 1
+                found.append(one)
                 waiting.append(one.point.id)
-    return count
+    return found
+
+
+def _rank(root: Alarm, below: dict[str, list[Alarm]]) -> int:
+    """Return the highest priority of an alarm and what is under it, as a number."""
+    alarms = [root, *_all_below(root.point.id, below)]
+    return max(PRIORITIES.index(alarm.status.priority) for alarm in alarms)
 
 
 def since(at_us: int | None, now_us: int) -> str:

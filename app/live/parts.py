@@ -44,10 +44,6 @@ class LiveParts(QObject):
         self._start.setSingleShot(True)
         self._start.setInterval(_START_MS)
         self._start.timeout.connect(self._start_connectors)
-        window.docks.add(
-            "alarms", lambda: QCoreApplication.translate("MainWindow", "Alarms"), Side.BOTTOM,
-            beside="jobs", hidden=True,
-        )  # fmt: skip
         window.docks.fill("alarms", self.alarms)
         window.docks.offer(
             "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), self._make_charts
@@ -106,7 +102,7 @@ class LiveParts(QObject):
         """Colour entities by an indicator, or stop."""
         self.colouring.set_on(not self.colouring.on)
         self.legend.setVisible(self.colouring.on)
-        self.legend.show_colours(self.legend._colours)
+        self.legend.place()
 
     def actions(self) -> list[ActionSpec]:
         """Return the actions of the View menu."""

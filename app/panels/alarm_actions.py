@@ -65,7 +65,7 @@ class AlarmActions:
         if not points:
             return
         dialog = ShelveDialog(self._parent, len(points))
-        if dialog.exec() == QDialog.DialogCode.Accepted:
+        if dialog.exec():
             reason, for_s, one_shot = dialog.reason, dialog.for_s, dialog.one_shot
             self._live.act(lambda desk: desk.shelve(points, reason, for_s, one_shot=one_shot))
 
@@ -81,7 +81,7 @@ class AlarmActions:
         if not points:
             return
         dialog = CommentDialog(self._parent)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
+        if dialog.exec():
             text = dialog.text
             self._live.act(lambda desk: desk.comment(points, text))
 

@@ -50,11 +50,17 @@ from twin_model.alarms.model import Alarm, State
 
 _SHAPE_PX: Final = 11
 _INDENT_PX: Final = 16
+_KEYS: Final = frozenset(
+    {Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_U, Qt.Key.Key_C, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+)
+_PLAIN: Final = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _WIDTHS: Final = {PRIORITY: 46, TEXT: 210, WHERE: 170, STATE: 150, SINCE: 84, VALUE: 76, NOTE: 120}
 
 
 class AlarmTable(QTableView):
     """Keys of control rooms, and rows that stay under the pointer."""
+
+    pressed_key = Signal(int)
 
     def __init__(self, theme: Theme, icons: IconSet, model: AlarmsModel) -> None:
         super().__init__()
@@ -98,6 +104,7 @@ class AlarmTable(QTableView):
         change(held)
         after = model.row_of(held) if held else -1
         if after >= 0:
+            self.updateGeometries()  # the scroll bar learns of new rows only with the next layout
             self.verticalScrollBar().setValue(after * ROW_PX - offset)
         if len(model.rows) == count and not self.selectionModel().hasSelection() and not keys:
             return
@@ -130,6 +137,9 @@ class AlarmTable(QTableView):
         key = Qt.Key(event.key())
         if row >= 0 and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
             self.keep_still(lambda _: self._model.toggle(row, key == Qt.Key.Key_Right))
+            return
+        if key in _KEYS and event.modifiers() in _PLAIN:
+            self.pressed_key.emit(int(key))
             return
         super().keyPressEvent(event)
 
@@ -201,6 +211,11 @@ class _AlarmDelegate(QStyledItemDelegate):
         painter.save()
         painter.setPen(self._theme.colour("dim"))
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        if row.worst is not None:
+            colour = self._theme.colour(alarm_words.TOKENS[row.worst])
+            place = QRectF(area.right() - width - 8, area.center().y() - 4, 9, 9)
+            alarm_words.paint_priority(painter, place, row.worst, colour, filled=True)
+            width += 16
         painter.restore()
         return area.adjusted(0, 0, -width, 0)
 
@@ -301,6 +316,7 @@ class AlarmsPanel(QWidget):
         self.grouping.currentIndexChanged.connect(self._arrange)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.fly())
+        self.table.pressed_key.connect(self._press)
         self.banner.roots_wanted.connect(self._causes_only)
 
     def retranslate(self) -> None:
@@ -439,17 +455,9 @@ class AlarmsPanel(QWidget):
             self.selected.emit(alarms[0].point.entity)
             self.fly_wanted.emit(alarms[0].point.entity)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = {
+    def _press(self, key: int) -> None:
+        {
             Qt.Key.Key_A: self.acknowledge, Qt.Key.Key_S: self.shelve,
             Qt.Key.Key_U: self.unshelve, Qt.Key.Key_C: self.comment,
             Qt.Key.Key_Return: self.fly, Qt.Key.Key_Enter: self.fly,
-        }  # fmt: skip
-        do = keys.get(Qt.Key(event.key()))
-        plain = event.modifiers() in {
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier,
-        }  # fmt: skip
-        if do is not None and plain and self.table.hasFocus():
-            do()
-            return
-        super().keyPressEvent(event)
+        }[Qt.Key(key)]()  # fmt: skip

@@ -32,9 +32,11 @@ class Broker:
     folder : Path
     more : str
         Further lines of its configuration.
+    saving : bool
+        Write sessions down at every change, as a broker that loses nothing would; slow.
     """
 
-    def __init__(self, folder: Path, more: str = "") -> None:
+    def __init__(self, folder: Path, more: str = "", *, saving: bool = True) -> None:
         self.folder = folder
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,8 @@ class Broker:
         (folder / "mosquitto.conf").write_text(
             f"{owner}listener {self.port} 127.0.0.1\n"
             "allow_anonymous true\npersistence true\nmax_inflight_messages 0\n"
-            "max_queued_messages 0\nautosave_on_changes true\nautosave_interval 1\n"
+            "max_queued_messages 0\n"
+            f"{'autosave_on_changes true' if saving else ''}\nautosave_interval {saving:d}\n"
             f"persistence_location {folder}/\n{more}"
         )
         self.start()
