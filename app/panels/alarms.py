@@ -61,6 +61,7 @@ class AlarmTable(QTableView):
     """Keys of control rooms, and rows that stay under the pointer."""
 
     pressed_key = Signal(int)
+    left = Signal()
 
     def __init__(self, theme: Theme, icons: IconSet, model: AlarmsModel) -> None:
         super().__init__()
@@ -101,7 +102,8 @@ class AlarmTable(QTableView):
         before = model.row_of(held) if held else -1
         offset = before * ROW_PX - self.verticalScrollBar().value()
         count = len(model.rows)
-        change(held)
+        # Only the pointer keeps what is over in the list: whoever acts on a row sees it go.
+        change(held if self.underMouse() else "")
         after = model.row_of(held) if held else -1
         if after >= 0:
             self.updateGeometries()  # the scroll bar learns of new rows only with the next layout
@@ -123,6 +125,10 @@ class AlarmTable(QTableView):
             return
         for row in rows:
             selection.select(self._model.index(row, 0), flags.Select | flags.Rows)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -317,6 +323,7 @@ class AlarmsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.fly())
         self.table.pressed_key.connect(self._press)
+        self.table.left.connect(self._arrange)
         self.banner.roots_wanted.connect(self._causes_only)
 
     def retranslate(self) -> None:

@@ -18,9 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 import paho.mqtt.client as paho
-from broker_support import Broker
 
 from app.cli.alarms import catalogue
+from broker_support import Broker
 from plugins.builtin.connecting.connections import Connection, connections_document
 from plugins.host.plugins import Plugins
 from plugins.host.services import HostServices
@@ -151,7 +151,9 @@ def main() -> None:
             for qos in (0, 1):
                 peer = bare(broker, count, qos)
                 pace = ours(Path(place), broker, count, qos)
-                print(f"MQTT QoS {qos}, {pace:,.0f} msg/s, bare {peer:,.0f} msg/s, {pace / peer:.2f}")
+                print(
+                    f"MQTT QoS {qos}, {pace:,.0f} msg/s, bare {peer:,.0f} msg/s, {pace / peer:.2f}"
+                )
         finally:
             broker.stop()
 
