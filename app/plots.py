@@ -41,6 +41,25 @@ class Line:
     value: npt.NDArray[np.float64]
 
 
+def with_gaps(
+    time_s: npt.NDArray[np.float64], value: npt.NDArray[np.float64], least_s: float = 60.0
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return a series with NaN where nothing came for long: no line where nobody knows.
+
+    Parameters
+    ----------
+    time_s, value : (n,) float64 arrays
+    least_s : float
+        Shorter pauses are no gaps; nor are those below eight times the usual step.
+    """
+    if len(time_s) < 3:
+        return time_s, value
+    steps = np.diff(time_s)
+    places = np.flatnonzero(steps > max(least_s, 8.0 * float(np.median(steps))))
+    middles = time_s[places] + steps[places] / 2
+    return np.insert(time_s, places + 1, middles), np.insert(value, places + 1, np.nan)
+
+
 class _TimeAxis(pg.DateAxisItem):  # type: ignore[misc]
     """Local time; DateAxisItem's own offset."""
 

@@ -204,7 +204,8 @@ class AlarmDetail(QScrollArea):
             self._trend_column.addWidget(self.plot)
         indicator = self._alarm.point.indicator
         self._trend_title.setText(self.tr("Trend around the alarm: {0}").format(indicator))
-        line = plots.Line(story.key, indicator, story.unit, story.time_s, story.value)
+        time_s, value = plots.with_gaps(story.time_s, story.value)
+        line = plots.Line(story.key, indicator, story.unit, time_s, value)
         token = alarm_words.TOKENS[self._alarm.status.priority]
         self.plot.set_lines([line], [(story.at_s, token)])
         self.plot.show_period(story.start_s, story.end_s)

@@ -219,7 +219,9 @@ class ChartsPanel(QWidget):
             name = f"{names[one.entity]} · {indicator_name(kind, one.indicator)}"
             unit = unit_label(operations.twin, one.entity, one.indicator)
             key = f"{one.entity}/{one.indicator}"
-            found.append(plots.Line(key, name, unit, chart.time_us / 1e6, chart.value))
+            found.append(
+                plots.Line(key, name, unit, *plots.with_gaps(chart.time_us / 1e6, chart.value))
+            )
         return found
 
     def _take(self, lines: list[plots.Line]) -> None:

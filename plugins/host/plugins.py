@@ -441,11 +441,7 @@ class Plugins:
                 settings[name].check(value)
             except (KeyError, ValueError) as error:
                 raise PluginError(plugin_id, f"setting {name}: {error}") from error
-        kept = {
-            name: secrets.keep(plugin_id, name, value)
-            if settings[name].type == "secret" else value
-            for name, value in values.items()
-        }  # fmt: skip
+        kept = secrets.keep_secrets(plugin_id, settings, values)
         self.state.decision(plugin_id).settings.update(kept)
         self.state.save()
         record = self.records[plugin_id]

@@ -7,7 +7,11 @@ decisions, readable by the user alone; docs/connectors.md says so, and the form 
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from plugins.host.manifest import Setting
 
 _LOG: Final = logging.getLogger(__name__)
 _SERVICE: Final = "shapan"
@@ -58,3 +62,13 @@ def reveal(plugin: str, setting: str, stated: str) -> str:
     except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
         _LOG.warning("the key store does not give the secret of %s (%s)", plugin, error)
         return ""
+
+
+def keep_secrets(
+    plugin: str, settings: Mapping[str, Setting], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the file is to say of values, with the secret ones in the key store."""
+    return {
+        name: keep(plugin, name, value) if settings[name].type == "secret" else value
+        for name, value in values.items()
+    }

@@ -42,7 +42,8 @@ c.max_inflight_messages_set(5000); c.max_queued_messages_set(0)
 c.connect("127.0.0.1", port); c.loop_start()
 last = None
 for n in range(count):
-    p = json.dumps({"value": n * 0.5, "time": 1767225600000 + n, "quality": "good", "device": "works"})
+    p = json.dumps({"value": n * 0.5, "time": 1767225600000 + n, "quality": "good",
+                    "device": "works"})
     last = c.publish(f"city/p{n % 1000}/flow", p.ljust(110), qos=qos)
     if qos == 0 and n % 200 == 0: time.sleep(0.002)
 while qos and not last.is_published(): time.sleep(0.01)
