@@ -62,6 +62,13 @@ def _limit(text: str) -> int:
     return value
 
 
+def _count(text: str) -> int:
+    value = _limit(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
 def _version() -> str:
     try:
         return version("shapan")
@@ -93,23 +100,41 @@ def _period(text: str) -> tuple[str, str]:
     return start, end
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--debug", action="store_true", help="show tracebacks")
-    common.add_argument("--progress", choices=["auto", "json", "none"], default="auto",
+def _common(*, later: bool = False) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=_unsaid(later))
+    common.add_argument("--debug", action="store_true", help="show tracebacks",
+                        default=_unsaid(later) or False)  # fmt: skip
+    common.add_argument("--progress", choices=["auto", "json", "none"],
+                        default=_unsaid(later) or "auto",
                         help="a bar on a terminal (auto), JSON lines, or none")  # fmt: skip
-    window = argparse.ArgumentParser(add_help=False)
+    return common
+
+
+def _window(*, later: bool = False) -> argparse.ArgumentParser:
+    window = argparse.ArgumentParser(add_help=False, argument_default=_unsaid(later))
     window.add_argument("--language", choices=["zh_CN", "en"], help="instead of the system's")
     theme = window.add_mutually_exclusive_group()
-    theme.add_argument("--dark", action="store_true", default=None, help="dark theme")
-    theme.add_argument("--light", dest="dark", action="store_false", help="light theme")
-    window.add_argument("--safe-mode", action="store_true", help="run no plugins")
+    theme.add_argument("--dark", action="store_true", default=_unsaid(later), help="dark theme")
+    theme.add_argument("--light", dest="dark", action="store_false", default=_unsaid(later),
+                       help="light theme")  # fmt: skip
+    window.add_argument("--safe-mode", action="store_true", help="run no plugins",
+                        default=_unsaid(later) or False)  # fmt: skip
     window.add_argument("--screenshot", metavar="F.png",
                         help="wait until the view is complete, save the window, exit")  # fmt: skip
+    return window
 
+
+def _unsaid(later: bool) -> str | None:
+    """Return the default that leaves a value as it is, or none."""
+    return argparse.SUPPRESS if later else None
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     parser = _Parser(prog="shapan", description="Shapan 沙盘: a live sand table of the city",
-                     parents=[common, window])  # fmt: skip
+                     parents=[_common(), _window()])  # fmt: skip
+    # The same words after the command, where they must not undo what stood before it.
+    common, window = _common(later=True), _window(later=True)
     parser.add_argument("--version", action="version", version=f"shapan {_version()}")
     parser.set_defaults(run="app.cli.view:open_window", project=None)
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
@@ -174,6 +199,12 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--limit", type=_limit, default=0, metavar="N")
     made.add_argument("--json", action="store_true")
 
+    made = command("export", "export:export", "write entities to a file in a plugin's format")
+    made.add_argument("project")
+    made.add_argument("out", metavar="FILE")
+    made.add_argument("--format", metavar="ID", help="instead of going by the file's suffix")
+    made.add_argument("--where", metavar="EXPR", help="such as: height > 30 and use = office")
+
     made = command("render", "view:render", "draw off-screen into a picture")
     made.add_argument("project")
     made.add_argument("--out", required=True, metavar="F.png")
@@ -209,6 +240,19 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--rules", metavar="F.json", help="import these rules first")
     made.add_argument("--json", action="store_true", help="one JSON object a line")
 
+    made = command("simulate", "simulate:simulate", "run a scenario; without one, list them")
+    made.add_argument("project")
+    made.add_argument("scenario", nargs="?", help="its id, or a .json file")
+    made.add_argument("--set", action="append", default=[], metavar="K=V",
+                      help="a parameter of the scenario, or engine.parameter")  # fmt: skip
+    made.add_argument("--seed", type=_limit, metavar="N")
+    made.add_argument("--runs", type=_count, default=1, metavar="N",
+                      help="so many runs, with seeds one after the other")  # fmt: skip
+    made.add_argument("--speed", type=_speed, default=float("inf"), metavar="X",
+                      help="simulated seconds a second; as fast as it goes otherwise")  # fmt: skip
+    made.add_argument("--template", metavar="T", help="make the scenario from this template")
+    made.add_argument("--json", action="store_true")
+
     made = command("alarms", "alarms:alarms", "list alarms, or report on them")
     made.add_argument("words", nargs="+", metavar="[report] PROJECT")
     made.add_argument("--state", metavar="S", help="standing (default), all, or a state")
@@ -216,6 +260,23 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--to", dest="end", metavar="TIME", help="of the report, ISO 8601")
     made.add_argument("--out", metavar="F.html", help="write the report as a page")
     made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    made.add_argument("--json", action="store_true")
+
+    made = command("reconstruct", "reconstruct:reconstruct_photos", "photographs to a scene")
+    made.add_argument("photos", metavar="PHOTOS", help="folder of photographs")
+    made.add_argument("--project", required=True, metavar="P")
+    made.add_argument("--control", metavar="F", help="control and check points (CSV, gcp_list.txt)")
+    made.add_argument("--control-crs", metavar="C", help="instead of what that file states")
+    made.add_argument("--poses", metavar="F",
+                      help="known ones: transforms.json, COLMAP model, OpenSfM")  # fmt: skip
+    made.add_argument("--quality", choices=["draft", "normal", "high"], default="draft")
+    made.add_argument("--name", help="of the layers; the folder's name otherwise")
+    made.add_argument("--resume", action="store_true", help="go on with the last run of them")
+    made.add_argument("--json", action="store_true")
+
+    made = command("extract", "extract:extract_things", "things in a scene become entities")
+    made.add_argument("project")
+    made.add_argument("--layer", required=True, help="points or heights: id or name")
     made.add_argument("--json", action="store_true")
 
     made = command("check", "projects:check", "verify a project")

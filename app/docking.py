@@ -38,6 +38,9 @@ class Side(Enum):
     TAB = QtAds.DockWidgetArea.CenterDockWidgetArea
 
 
+#: What the table of contributions calls them.
+SIDES: Final = {side.name.lower(): side for side in Side}
+
 LAYOUTS: Final = ("plan", "monitor", "reconstruct")
 
 #: An open dock in the XML of an arrangement.

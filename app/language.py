@@ -107,6 +107,13 @@ class Language:
         if own.is_file():
             self._install(TsTranslator(own))
 
+    def leave(self) -> None:
+        """Take back the translations; another window may have another language."""
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+        self._installed.clear()
+        self.code = ""
+
     def _install(self, translator: QTranslator) -> None:
         self._installed.append(translator)
         QCoreApplication.installTranslator(translator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,9 @@ _CHINESE: Final = (
 )
 
 
+_COLOUR: Final = re.compile(r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$")
+
+
 class Theme(QObject):
     """The colours in use; widgets that paint by themselves read them at paint time.
 
@@ -49,12 +53,32 @@ class Theme(QObject):
     def __init__(self, dark: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tokens: dict[str, str] = {}
+        #: Colours that take the place of ours, from a plugin; empty for none.
+        self.file = ""
         self.dark = dark
         self._load()
 
     def _load(self) -> None:
         name = "dark" if self.dark else "light"
         self._tokens = json.loads((THEMES / f"{name}.json").read_text(encoding="utf-8"))
+        if self.file:
+            self._tokens |= read_tokens(Path(self.file), self._tokens)
+
+    def set_file(self, file: str) -> None:
+        """Put the colours of a file over those of the theme, live; an empty name ends it.
+
+        The file may say ``"dark": true`` or false, and is shown over that theme.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it cannot be read, or names a token or colour that is none.
+        """
+        if file:
+            given = read_tokens(Path(file), self._tokens)
+            self.dark = given.get("dark", str(self.dark)) == "True"
+        self.file = file
+        self.set_dark(self.dark)
 
     def text(self, token: str) -> str:
         """Return a colour as ``#rrggbb`` or ``#rrggbbaa``.
@@ -137,6 +161,30 @@ class Theme(QObject):
         template = string.Template((THEMES / "shapan.qss").read_text(encoding="utf-8"))
         tokens = {name.replace("-", "_"): _css(value) for name, value in self._tokens.items()}
         return template.substitute(tokens)
+
+
+def read_tokens(path: Path, known: dict[str, str]) -> dict[str, str]:
+    """Return the colours that a theme file gives, with ``dark`` as "True" or "False".
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or names a token or colour that is none.
+    """
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict):
+        raise ValueError("is no object of tokens and colours")
+    found: dict[str, str] = {}
+    for token, value in document.items():
+        if token == "dark":
+            found[token] = str(bool(value))
+        elif token != "name" and token not in known:
+            raise ValueError(f"'{token}' is no colour of a theme; they are {', '.join(known)}")
+        elif token != "name" and not _COLOUR.match(str(value)):
+            raise ValueError(f"{token}: '{value}' is not #rrggbb or #rrggbbaa")
+        elif token != "name":
+            found[token] = str(value)
+    return found
 
 
 def _css(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,8 +11,9 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from app.docking import Docks, Side
+from app.docking import SIDES, Docks
 from app.furnishing import Furnishing
+from app.panels.table import own_docks
 from app.project import project_title
 from app.services import Services
 from app.theme import STATUS_PX
@@ -142,16 +144,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.docks.manager, 1)
         column.addWidget(self.status_place)
         self.setCentralWidget(body)
-        add = self.docks.add
-        add("layers", lambda: self.tr("Layers"), Side.LEFT)
-        add("entity", lambda: self.tr("Entity"), Side.RIGHT)
-        add("entities", lambda: self.tr("Entities"), Side.BOTTOM, beside="layers")
-        add("relations", lambda: self.tr("Relations"), Side.BOTTOM, beside="entity")
-        add("comparison", lambda: self.tr("Changes"), Side.TAB, beside="entities")
-        add("timeline", lambda: self.tr("Timeline"), Side.BOTTOM)
-        add("jobs", lambda: self.tr("Jobs"), Side.BOTTOM)
-        add("alarms", lambda: self.tr("Alarms"), Side.TAB, beside="jobs")
-        add("console", lambda: self.tr("Console"), Side.TAB, beside="jobs")
+        for entry in own_docks():
+            self.docks.add(
+                entry.id, partial(self.tr, entry.titles[""]), SIDES[str(entry.details["area"])],
+                beside=str(entry.details["beside"]) or None,
+            )  # fmt: skip
 
     def _first_frame(self) -> None:
         # The frame is on the screen, and the loop has answered, before anything competes.

@@ -58,6 +58,10 @@ _UNITS: Final = {
     "products": QT_TRANSLATE_NOOP("Unit", "products"),
     "sources": QT_TRANSLATE_NOOP("Unit", "sources"),
     "tables": QT_TRANSLATE_NOOP("Unit", "tables"),
+    "pairs": QT_TRANSLATE_NOOP("Unit", "pairs"),
+    "candidates": QT_TRANSLATE_NOOP("Unit", "candidates"),
+    "photos": QT_TRANSLATE_NOOP("Unit", "photos"),
+    "rounds": QT_TRANSLATE_NOOP("Unit", "rounds"),
     "storeys": QT_TRANSLATE_NOOP("Unit", "storeys"),
     "spaces": QT_TRANSLATE_NOOP("Unit", "spaces"),
     "instances": QT_TRANSLATE_NOOP("Unit", "instances"),
@@ -163,6 +167,13 @@ def quality(note: str) -> str:
     return _word("Quality", _QUALITY, note)
 
 
+#: Height datums whose own name is another one.
+_DATUMS: Final = {
+    "EPSG:5737": QT_TRANSLATE_NOOP("Datum", "Yellow Sea 1985"),
+    "EPSG:5736": QT_TRANSLATE_NOOP("Datum", "Yellow Sea 1956"),
+}
+
+
 def datum(vertical_crs: str | None) -> str:
     """Return what heights are counted from; says so where nobody knows."""
     if vertical_crs is None:
@@ -170,6 +181,8 @@ def datum(vertical_crs: str | None) -> str:
     from twin_model.errors import FrameError
     from twin_model.frame import parse_crs
 
+    if vertical_crs in _DATUMS:
+        return QCoreApplication.translate("Datum", str(_DATUMS[vertical_crs]))
     try:
         return str(parse_crs(vertical_crs).name).removesuffix(" height")
     except FrameError:

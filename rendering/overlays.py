@@ -13,6 +13,7 @@ from rendering.entities.meshes import triangulate
 from rendering.geometry import flat_normals, poly_data
 from rendering.labels import LabelItem, Labels
 from rendering.look import Look
+from rendering.moving.things import MovingThings
 from rendering.options import Overlay, OverlayMesh
 from rendering.symbology.palette import Theme, rgb
 
@@ -32,6 +33,7 @@ class Overlays:
         self._actors: dict[str, list[Any]] = {}
         self._items: dict[str, list[LabelItem]] = {}
         self.labels = Labels(renderer, theme)
+        self.moving = MovingThings(renderer)
 
     def set(self, name: str, overlay: Overlay | None) -> None:
         """Replace or remove one overlay."""
@@ -54,14 +56,16 @@ class Overlays:
         self.labels.set_theme(theme)
 
     def update(self, look: Look, size: tuple[int, int]) -> None:
-        """Place the labels."""
+        """Place the labels and what moves."""
         self.labels.update(look, size)
+        self.moving.update(look)
 
     def close(self) -> None:
         """Remove everything."""
         for name in list(self._actors):
             self.set(name, None)
         self.labels.close()
+        self.moving.close()
 
 
 def _actors(overlay: Overlay) -> list[Any]:

@@ -21,7 +21,6 @@ from rendering.labels import Labels
 from rendering.light import Light
 from rendering.look import Look, make_look
 from rendering.marks import MarkGroup, Marks
-from rendering.moving.things import MovingThings
 from rendering.options import Overlay, Pick, StageOptions, StageStatistics
 from rendering.overlays import Overlays
 from rendering.picking import Picker, Ray
@@ -106,7 +105,7 @@ class Stage:
         self._order.append(ENTITIES)
         self._overlays = Overlays(self.renderer, LIGHT)
         #: Things that move; while there are any, every frame is another.
-        self.moving_things = MovingThings(self.renderer)
+        self.moving_things = self._overlays.moving
         self._picker = Picker(self.renderer)
         self._marks = Marks()
         self._apply_camera()
@@ -237,6 +236,8 @@ class Stage:
             return False
         self._frame_count += 1
         self._apply_camera()
+        # Does nothing unless the camera has come to another scene.
+        self._ground.arrange(self._order, self._bounds_of_tilesets())
         look = self._look()
         deadline = time.perf_counter() + self._options.upload_ms / 1000.0
         pending = self._ground.update(look, deadline)
@@ -251,7 +252,6 @@ class Stage:
         self._scene.labels.visible = not self._moving
         self._scene.labels.update(look, self.window.GetSize())
         self._overlays.update(look, self.window.GetSize())
-        self.moving_things.update(look)
         self._scene.cache.evict(self._frame_count)
         self._pending = pending
         return pending
@@ -409,10 +409,8 @@ class Stage:
                 self._pending = True
 
     def _mark(self, layer_ids: Iterable[str]) -> None:
-        for layer_id in layer_ids:
-            view = self._layers.get(layer_id)
-            if view is not None:
-                view.mark(self._marks.of(layer_id))
+        for layer_id in self._layers.keys() & set(layer_ids):
+            self._layers[layer_id].mark(self._marks.of(layer_id))
 
     def set_overlay(self, name: str, overlay: Overlay | None) -> None:
         """Show lines, points and labels above the scene; None removes them."""
@@ -492,7 +490,6 @@ class Stage:
             self._layers.pop(layer_id).close()
         self._ground.close()
         self._overlays.close()
-        self.moving_things.close()
         self._scene.labels.close()
         self._sky.close()
         self._picker.close()

@@ -92,6 +92,22 @@ class PluginError(ShapanError):
         self.traceback = traceback
 
 
+class SimulationError(ShapanError):
+    """A scenario, a coupling or a simulator is wrong, or a simulator failed.
+
+    Parameters
+    ----------
+    simulator : str
+        Id of the engine in the scenario; empty where it is about the scenario as a whole.
+    reason, remedy : str
+        See `ShapanError`.
+    """
+
+    def __init__(self, simulator: str, reason: str, *, remedy: str = "") -> None:
+        super().__init__(f"simulator {simulator}: {reason}" if simulator else reason, remedy=remedy)
+        self.simulator = simulator
+
+
 class Cancelled(ShapanError):  # noqa: N818 - what happened is no error
     """The user cancelled the work; nothing of it is kept."""
 

@@ -265,6 +265,6 @@ def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -
             docks = menu.addMenu(QCoreApplication.translate("Menus", "Panels"))
             docks.aboutToShow.connect(lambda: window.fill_docks(docks))
         case _ if entry.startswith("plugins:"):
-            window.plugins.fill_menu(menu, entry.removeprefix("plugins:"))
+            window.plugins.actions.fill_menu(menu, entry.removeprefix("plugins:"))
         case _:
             menu.addAction(actions.action(entry))

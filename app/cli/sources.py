@@ -16,6 +16,7 @@ from app.cli.output import (
     print_json,
     print_warning,
 )
+from app.cli.with_plugins import plugins_running
 from ingest.importer import (
     ImportOptions,
     ImportResult,
@@ -33,11 +34,12 @@ from twin_model.frame import parse_crs
 def inspect(arguments: argparse.Namespace) -> int:
     """Print what sources hold without importing them."""
     printer = ProgressPrinter(arguments.progress)
-    found = [
-        inspect_source(path, printer.job())
-        for name in arguments.sources
-        for path in _expanded(Path(name))
-    ]
+    with plugins_running():
+        found = [
+            inspect_source(path, printer.job())
+            for name in arguments.sources
+            for path in _expanded(Path(name))
+        ]
     printer.clear()
     if arguments.json:
         print_json([info.to_json() for info in found])
@@ -113,7 +115,7 @@ def add(arguments: argparse.Namespace) -> int:
         raise ValidationError(
             "layer", "name", arguments.name, f"one name for {len(sources)} sources; add them apart"
         )
-    with open_project(arguments.project, write=True) as twin:
+    with open_project(arguments.project, write=True) as twin, plugins_running():
         for path in import_order(sources):
             options = ImportOptions(
                 crs=arguments.crs,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _lock = threading.Lock()
 _loaded: list[Catalogue] = []
+#: Types that plugins contribute.
+_of_plugins: list[EntityType] = []
 #: The built-in catalogue with the open project's types over it, and their ids.
 _project: list[tuple[Catalogue, frozenset[str]]] = []
 
@@ -58,8 +60,26 @@ def built_in() -> Catalogue:
             from assets.catalogue import entity_types_text
             from twin_model.schema.catalogue import Catalogue
 
-            _loaded.append(Catalogue.load(entity_types_text()))
+            made = Catalogue.load(entity_types_text())
+            _loaded.append(made.with_types(_of_plugins) if _of_plugins else made)
         return _loaded[0]
+
+
+def set_plugin_types(kinds: Sequence[EntityType]) -> None:
+    """Have the types of plugins beside the built-in ones from now on; takes a while.
+
+    Raises
+    ------
+    ValidationError
+        If they contradict the built-in ones or each other; those of before stay.
+    """
+    from assets.catalogue import entity_types_text
+    from twin_model.schema.catalogue import Catalogue
+
+    made = Catalogue.load(entity_types_text()).with_types(kinds)
+    with _lock:
+        _of_plugins[:] = kinds
+        _loaded[:] = [made]
 
 
 def is_loaded() -> bool:

@@ -235,6 +235,14 @@ class LayersModel(QAbstractListModel):
         if order != [layer.id for layer in self._layers]:
             self.order_wanted.emit(list(reversed(order)))
 
+    def shift(self, layer_id: str, by: int) -> None:
+        """Ask for a layer to change places with its neighbour: -1 with the one above, 1 below."""
+        order = [layer.id for layer in self._layers]
+        at = order.index(layer_id) if layer_id in order else -1
+        if at >= 0 and 0 <= at + by < len(order):
+            order[at], order[at + by] = order[at + by], order[at]
+            self.order_wanted.emit(list(reversed(order)))
+
 
 def note(layer: Layer) -> str:
     """Return the few characters at the end of a layer's row: what there is most of."""

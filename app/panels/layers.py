@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -118,8 +125,16 @@ class _LayerDelegate(QStyledItemDelegate):
 class _LayerList(QListView):
     """A list whose eyes and groups react to clicks."""
 
+    shift_wanted = Signal(int)
     eye_clicked = Signal(list)  # of Layer
     group_clicked = Signal(object)  # LayerGroup
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            self.shift_wanted.emit(step)
+            return
+        super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -230,6 +245,7 @@ class LayersPanel(QWidget):
         self.list.doubleClicked.connect(self._zoom_to_index)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._select())
         self.model.modelReset.connect(self._select)
+        self.list.shift_wanted.connect(self._shift)
         self.opacity.valueChanged.connect(self._opacity_moved)
         self.opacity.sliderReleased.connect(self._opacity_done)
 
@@ -336,6 +352,11 @@ class LayersPanel(QWidget):
 
         self._session.execute(RemoveLayer(layer.id))
 
+    def _shift(self, by: int) -> None:
+        layer = self.current()
+        if layer is not None and self._session.writable:
+            self.model.shift(layer.id, by)
+
     def _zoom_to_index(self, index: Any) -> None:
         layer = index.data(LAYER_ROLE)
         if layer is not None:
@@ -363,11 +384,15 @@ class LayersPanel(QWidget):
         if layer.role == LayerRole.POINTS:
             self._fill_colours(menu.addMenu(self.tr("Colour by")), layer)
         menu.addSeparator()
+        up = menu.addAction(self.tr("Move up"), QKeySequence("Alt+Up"))
+        up.triggered.connect(lambda: self.model.shift(layer.id, -1))
+        down = menu.addAction(self.tr("Move down"), QKeySequence("Alt+Down"))
+        down.triggered.connect(lambda: self.model.shift(layer.id, 1))
         rename = menu.addAction(self.tr("Rename"))
         rename.triggered.connect(lambda: self.list.edit(self.list.currentIndex()))
         remove = menu.addAction(self.tr("Remove"))
         remove.triggered.connect(lambda: self._confirm_remove(layer))
-        for action in (rename, remove):
+        for action in (up, down, rename, remove):
             action.setEnabled(writable)
         menu.addSeparator()
         menu.addAction(self.tr("Properties")).triggered.connect(

@@ -24,7 +24,7 @@ from plugins.host.manifest import KINDS
 from plugins.host.plugins import PluginRecord
 from plugins.host.supervisor import Worker
 from plugins.host.worker.landlock import version as landlock_version
-from twin_model.errors import PluginError
+from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
     from app.plugins.hub import PluginHub
@@ -108,7 +108,7 @@ def _figures(worker: Worker) -> list[str]:
     name = f"{words.kind(worker.spec.kind)}: {worker.spec.entry}"
     return [
         f"{name} ({worker.pid})" if runs else name,
-        words.worker_state(worker.state),
+        words.worker_state(worker.state, worker.status),
         f"{found.cpu_percent:.0f} %" if runs else "",
         numbers.size(round(found.memory_bytes)) if runs else "",
         f"{found.latency_ms:.1f} ms" if runs and found.latency_ms else "",
@@ -144,14 +144,14 @@ class SettingsPage(QScrollArea):
             self.setWidget(note)
             return
         values = self._hub.host.settings(record.id)
-        self.form = SettingsForm(settings, values, language, self)
+        self.form = SettingsForm(settings, values, language, self, self._hub.state.secrets.place)
         self.form.changed.connect(lambda name, value: self._change(record.id, name, value))
         self.setWidget(self.form)
 
     def _change(self, plugin_id: str, name: str, value: object) -> None:
         try:
             self._hub.host.set_settings(plugin_id, {name: value})
-        except PluginError as error:
+        except ShapanError as error:
             self._hub.notice(str(error))
 
 

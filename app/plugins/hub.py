@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QMenu
 
-from app.actions.registry import ActionSpec, DuplicateActionError
-from app.docking import Side
+from app.docking import SIDES
+from app.plugins.actions import PluginActions
+from app.plugins.contributed import ContributedFiles
 from app.plugins.guard import (
     Standstill,
     StandstillWatch,
@@ -32,13 +32,13 @@ from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
     from app.plugins.dialog import PluginsDialog
+    from app.plugins.report import ReportWindow
     from app.window import MainWindow
     from app.workers import JobRecord
     from ingest.pipeline.job import Job
     from plugins.host.discovery import Found
     from plugins.host.state import PluginState
 
-_SIDES: Final = {"left": Side.LEFT, "right": Side.RIGHT, "bottom": Side.BOTTOM}
 #: Neighbours of plugin docks: a tab beside them, not one more column.
 _BESIDE: Final = {"left": "layers", "right": "entity", "bottom": "jobs"}
 _STARTED_MS: Final = 5000
@@ -67,7 +67,8 @@ class PluginHub(QObject):
         self.state = state
         self.places: dict[str, PanelPlace] = {}
         self.dialog: PluginsDialog | None = None
-        self._commands: set[str] = set()
+        self.actions = PluginActions(self)
+        self.contributed = ContributedFiles(self)
         self._were_open: set[str] = set()
         self._told: set[tuple[str, str]] = set()
         self._threads = Threads(self, 1)
@@ -140,6 +141,7 @@ class PluginHub(QObject):
     def language_changed(self) -> None:
         """Tell plugins the language in use now; docks and actions take their titles in it."""
         self.services.language = self.window_.language.code
+        self.contributed.translate()
         self.services.signals.emit("language-changed", self.services.language)
         if self.dialog is not None:
             self.dialog.refresh()
@@ -224,7 +226,8 @@ class PluginHub(QObject):
         if self._closed:
             return
         self._sync_panels()
-        self._sync_commands()
+        self.actions.sync()
+        self.contributed.sync()
         self._tell()
         self.changed.emit()
 
@@ -261,7 +264,7 @@ class PluginHub(QObject):
         place = self.places[entry_id]
         area = str(place.entry.details.get("area", "right"))
         self.window_.docks.add(
-            entry_id, partial(self._dock_title, entry_id), _SIDES[area], beside=_BESIDE[area],
+            entry_id, partial(self._dock_title, entry_id), SIDES[area], beside=_BESIDE[area],
             hidden=True,
         )  # fmt: skip
         self.window_.docks.fill(entry_id, place)
@@ -289,46 +292,6 @@ class PluginHub(QObject):
     def _title(self, entry: Contribution) -> str:
         return entry.title(self.window_.language.code)
 
-    def _sync_commands(self) -> None:
-        actions = self.window_.actions_registry
-        wanted = {
-            f"plugin.{one.id}": one
-            for one in CONTRIBUTIONS.of("command") if one.owner != APPLICATION
-        }  # fmt: skip
-        before = set(self._commands)
-        for action_id in before - set(wanted):
-            actions.remove(action_id)
-            self._commands.discard(action_id)
-        for action_id, entry in wanted.items():
-            if action_id not in self._commands:
-                self._add_command(action_id, entry)
-        if before != self._commands:
-            from app.actions.catalogue import fill_menus
-
-            fill_menus(self.window_, actions)
-
-    def _add_command(self, action_id: str, entry: Contribution) -> None:
-        actions = self.window_.actions_registry
-        shortcut = str(entry.details.get("shortcut", ""))
-        for keys in dict.fromkeys((shortcut, "")):
-            try:
-                actions.add(
-                    ActionSpec(action_id, partial(self._title, entry),
-                               partial(self.run_command, entry.id), keys, "puzzle-piece")
-                )  # fmt: skip
-            except DuplicateActionError as error:
-                self.host.records[entry.owner].log.add("WARNING", f"{entry.id}: {error}")
-                continue
-            self._commands.add(action_id)
-            return
-
-    def command_ids(self, menu: str) -> list[str]:
-        """Return the actions of plugins for one menu."""
-        return [
-            f"plugin.{one.id}" for one in CONTRIBUTIONS.of("command")
-            if f"plugin.{one.id}" in self._commands and one.details.get("menu") == menu
-        ]  # fmt: skip
-
     def run_command(self, entry_id: str) -> None:
         """Run a command of a plugin; what it raises is told and ends nothing."""
         entry = CONTRIBUTIONS.get("command", entry_id)
@@ -353,6 +316,10 @@ class PluginHub(QObject):
 
     def _tell(self) -> None:
         """Say once what the user should know: a plugin that asks, or cannot run."""
+        for problem in (self.state.problem, self.services.live.problem):
+            if problem and ("", problem) not in self._told:
+                self._told.add(("", problem))
+                self.notice(problem)
         for record in list(self.host.records.values()):
             key = (record.id, f"{record.status}{record.problem}")
             if key in self._told:
@@ -443,10 +410,7 @@ class PluginHub(QObject):
 
         self._threads.start(run)
 
-    def fill_menu(self, menu: QMenu, name: str) -> None:
-        """Append the commands of plugins for one menu."""
-        ids = self.command_ids(name)
-        if ids and not menu.isEmpty():
-            menu.addSeparator()
-        for action_id in ids:
-            menu.addAction(self.window_.actions_registry.action(action_id))
+    def show_report(self, report: ReportWindow) -> None:
+        """Show what an analysis found."""
+        report.show()
+        report.raise_()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -33,6 +34,8 @@ class SettingsForm(QWidget):
     values : mapping of str to value
     language : str
     parent : QWidget
+    secrets_place : str
+        Where secrets are kept: ``keyring``, or the path of a file, which is said.
     """
 
     changed = Signal(str, object)
@@ -43,19 +46,35 @@ class SettingsForm(QWidget):
         values: Mapping[str, Any],
         language: str,
         parent: QWidget,
+        secrets_place: str = "keyring",
     ) -> None:
         super().__init__(parent)
         self.fields: dict[str, QWidget] = {}
+        self._secrets_place = secrets_place
         layout = QFormLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         for name, setting in settings.items():
             field = self._field(name, setting, values[name], language)
             tip = text(setting.help, language)
+            if setting.type == "secret":
+                tip = "\n".join(filter(None, (tip, self._where_secrets_are())))
             field.setToolTip(tip)
             title = text(setting.title, language) or name
             field.setAccessibleName(title)
             self.fields[name] = field
             layout.addRow(title, self._row(field, setting))
+        if secrets_place != "keyring" and any(s.type == "secret" for s in settings.values()):
+            note = QLabel(self._where_secrets_are(), self)
+            note.setObjectName("dim")
+            note.setWordWrap(True)
+            layout.addRow(note)
+
+    def _where_secrets_are(self) -> str:
+        if self._secrets_place == "keyring":
+            return self.tr("Kept in the keyring of the system.")
+        return self.tr(
+            "There is no keyring here: secrets are kept in {0}, which only your account can read."
+        ).format(self._secrets_place)
 
     def _field(self, name: str, setting: Setting, value: Any, language: str) -> QWidget:
         def tell(new: Any) -> None:

@@ -36,8 +36,6 @@ _KINDS: Final = {
     "overlay": QT_TRANSLATE_NOOP("PluginKind", "Overlay"),
     "worker": QT_TRANSLATE_NOOP("PluginKind", "Worker"),
     "entity-type": QT_TRANSLATE_NOOP("PluginKind", "Entity types"),
-    "symbol": QT_TRANSLATE_NOOP("PluginKind", "Symbols"),
-    "code-table": QT_TRANSLATE_NOOP("PluginKind", "Code table"),
     "theme": QT_TRANSLATE_NOOP("PluginKind", "Theme"),
 }
 _WORKER: Final = {
@@ -47,6 +45,14 @@ _WORKER: Final = {
     "waiting": QT_TRANSLATE_NOOP("WorkerState", "About to restart"),
     "finished": QT_TRANSLATE_NOOP("WorkerState", "Finished"),
     "quarantined": QT_TRANSLATE_NOOP("WorkerState", "Quarantined"),
+}
+#: What connectors say of their connection.
+_STATUSES: Final = {
+    "connecting": QT_TRANSLATE_NOOP("ConnectorStatus", "Connecting"),
+    "connected": QT_TRANSLATE_NOOP("ConnectorStatus", "Connected"),
+    "disconnected": QT_TRANSLATE_NOOP("ConnectorStatus", "Not connected"),
+    "failed": QT_TRANSLATE_NOOP("ConnectorStatus", "Failed"),
+    "stopped": QT_TRANSLATE_NOOP("ConnectorStatus", "Stopped"),
 }
 
 
@@ -65,8 +71,11 @@ def kind(value: str) -> str:
     return QCoreApplication.translate("PluginKind", str(_KINDS.get(value, value)))
 
 
-def worker_state(value: WorkerState) -> str:
-    """Return the words for where a worker stands."""
+def worker_state(value: WorkerState, status: tuple[str, str] = ("", "")) -> str:
+    """Return the words for where a worker stands; a running connector's are its own."""
+    if value.value == "running" and status[0] in _STATUSES:
+        said = QCoreApplication.translate("ConnectorStatus", str(_STATUSES[status[0]]))
+        return f"{said}: {status[1]}" if status[1] else said
     return QCoreApplication.translate("WorkerState", str(_WORKER[value.value]))
 
 

@@ -3574,10 +3574,6 @@
         <translation>请在其 shapan.toml 的 [permissions] 中写明 twin = true</translation>
     </message>
     <message>
-        <source>submits more than {0} commands a second</source>
-        <translation>每秒提交的命令超过 {0} 条</translation>
-    </message>
-    <message>
         <source>change several entities in one command; samples are for values that vary</source>
         <translation>请在一条命令中修改多个实体；不断变化的数值请用采样发布</translation>
     </message>
@@ -4322,6 +4318,804 @@
     <message>
         <source>knows no security policy {0}</source>
         <translation>不认识安全策略 {0}</translation>
+        <source>entity types {0}: {1}</source>
+        <translation>实体类型 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>theme {0}: {1}</source>
+        <translation>主题 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} is no .ts file ({1})</source>
+        <translation>{0} 不是 .ts 文件（{1}）</translation>
+    </message>
+    <message>
+        <source>larger than {0} MiB</source>
+        <translation>超过 {0} MiB</translation>
+    </message>
+    <message>
+        <source>is no object of tokens and colours</source>
+        <translation>不是由颜色名与颜色组成的对象</translation>
+    </message>
+    <message>
+        <source>'{0}' is no colour of a theme; they are {1}</source>
+        <translation>“{0}”不是主题中的颜色；可用的有 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: '{1}' is not #rrggbb or #rrggbbaa</source>
+        <translation>{0}：“{1}”不是 #rrggbb 或 #rrggbbaa</translation>
+    </message>
+    <message>
+        <source>submits more than {0} commands or alarms a second</source>
+        <translation>每秒提交的命令或报警超过 {0} 条</translation>
+    </message>
+    <message>
+        <source>may not raise alarms</source>
+        <translation>没有发出报警的权限</translation>
+    </message>
+    <message>
+        <source>ask for it in its shapan.toml: alarms = true under [permissions]</source>
+        <translation>请在其 shapan.toml 的 [permissions] 下声明 alarms = true</translation>
+    </message>
+    <message>
+        <source>publishes samples faster than the window can take it</source>
+        <translation>发布采样的速度超过窗口的处理能力</translation>
+    </message>
+    <message>
+        <source>raises alarms faster than the window can take it</source>
+        <translation>发出报警的速度超过窗口的处理能力</translation>
+    </message>
+    <message>
+        <source>do it in a worker, which is slowed down instead, or join what you send</source>
+        <translation>请改在工作进程中进行（会被减速而不中断），或合并后再发送</translation>
+    </message>
+    <message>
+        <source>{0} wrote no {1}</source>
+        <translation>{0} 没有写出 {1}</translation>
+    </message>
+    <message>
+        <source>no project is open for writing, which alarms need</source>
+        <translation>没有以可写方式打开的项目，无法发出报警</translation>
+    </message>
+    <message>
+        <source>alarm {0}: '{1}' is no priority</source>
+        <translation>报警 {0}：“{1}”不是优先级</translation>
+    </message>
+    <message>
+        <source>plugin {0}</source>
+        <translation>插件 {0}</translation>
+    </message>
+    <message>
+        <source>{0} gave a {1}, not a Report</source>
+        <translation>{0} 返回的是 {1}，不是 Report</translation>
+    </message>
+    <message>
+        <source>has no {0} of that id</source>
+        <translation>没有该标识的{0}</translation>
+    </message>
+    <message>
+        <source>'{0}' is no status of a connector</source>
+        <translation>“{0}”不是连接器的状态</translation>
+    </message>
+    <message>
+        <source>follow without a style</source>
+        <translation>follow 缺少样式</translation>
+    </message>
+    <message>
+        <source>the project was closed</source>
+        <translation>项目已关闭</translation>
+    </message>
+    <message>
+        <source>row {0}: {1}</source>
+        <translation>第 {0} 行：{1}</translation>
+    </message>
+    <message>
+        <source>row {0} has no address</source>
+        <translation>第 {0} 行没有地址</translation>
+    </message>
+    <message>
+        <source>row {0}: {1} has no {2}</source>
+        <translation>第 {0} 行：{1} 缺少 {2}</translation>
+    </message>
+    <message>
+        <source>'{0}' is no shape; one of {1}</source>
+        <translation>“{0}”不是可用的形状；可选 {1}</translation>
+    </message>
+    <message>
+        <source>positions of a mesh are (n, 3), not {0}</source>
+        <translation>网格的坐标应为 (n, 3)，而不是 {0}</translation>
+    </message>
+    <message>
+        <source>a mesh of {0} points has a triangle of point {1}</source>
+        <translation>{0} 个点的网格中有三角形引用了点 {1}</translation>
+    </message>
+    <message>
+        <source>it gave an array of shape {0} for {1} values</source>
+        <translation>对 {1} 个值返回了形状为 {0} 的数组</translation>
+    </message>
+    <message>
+        <source>the system's keyring does not keep {0} ({1})</source>
+        <translation>系统钥匙串无法保存 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>unlock it and try again</source>
+        <translation>请解锁后重试</translation>
+    </message>
+    <message>
+        <source>what was decided about plugins cannot be kept: {0} cannot be written ({1})</source>
+        <translation>无法保存关于插件的决定：{0} 无法写入（{1}）</translation>
+    </message>
+    <message>
+        <source>nothing that stands above the ground was found in {0}</source>
+        <translation>{0} 中未发现高出地面的物体</translation>
+    </message>
+    <message>
+        <source>points are {0} m apart: small buildings and trees are missed</source>
+        <translation>点间距为 {0} m，会漏掉小型建筑物和树木</translation>
+    </message>
+    <message>
+        <source>has {0} x {1} cells, too many</source>
+        <translation>有 {0} × {1} 个像元，过多</translation>
+    </message>
+    <message>
+        <source>layer {0} is {1}: things are extracted from points and surfaces</source>
+        <translation>图层 {0} 的类型是 {1}，只能从点云和表面中提取对象</translation>
+    </message>
+    <message>
+        <source>choose a point cloud or a raster of heights (shapan layers lists them)</source>
+        <translation>请选择点云或高程栅格（shapan layers 可列出图层）</translation>
+    </message>
+    <message>
+        <source>has {0} points; {1} are the most at once</source>
+        <translation>有 {0} 个点，一次最多处理 {1} 个</translation>
+    </message>
+    <message>
+        <source>holds no points</source>
+        <translation>不含任何点</translation>
+    </message>
+    <message>
+        <source>the process of {0} was ended by signal {1}</source>
+        <translation>{0} 的进程被信号 {1} 终止</translation>
+    </message>
+    <message>
+        <source>the process of {0} ended with exit code {1}</source>
+        <translation>{0} 的进程已退出，退出码 {1}</translation>
+    </message>
+    <message>
+        <source>see {0}; with signal 9 the memory was probably too small: use smaller photos or --quality draft</source>
+        <translation>请查看 {0}；若为信号 9，多半是内存不足，请改用较小的照片或 --quality draft</translation>
+    </message>
+    <message>
+        <source>the disk is full ({0} in {1})</source>
+        <translation>磁盘已满（{0}，位于 {1}）</translation>
+    </message>
+    <message>
+        <source>free some space and go on with --resume</source>
+        <translation>请腾出空间，再用 --resume 继续</translation>
+    </message>
+    <message>
+        <source>is no file of control points</source>
+        <translation>不是控制点文件</translation>
+    </message>
+    <message>
+        <source>is larger than 20 MB, too large for control points</source>
+        <translation>超过 20 MB，作为控制点文件过大</translation>
+    </message>
+    <message>
+        <source>holds no control points</source>
+        <translation>不含控制点</translation>
+    </message>
+    <message>
+        <source>{0} states no CRS; the project's {1} is assumed</source>
+        <translation>{0} 未注明坐标参考系，按项目的 {1} 处理</translation>
+    </message>
+    <message>
+        <source>line {0} has {1} values, not 6 or 7</source>
+        <translation>第 {0} 行有 {1} 个值，应为 6 或 7 个</translation>
+    </message>
+    <message>
+        <source>has no column for {0} (columns: {1})</source>
+        <translation>缺少 {0} 列（现有列：{1}）</translation>
+    </message>
+    <message>
+        <source>the first line must be a header such as name,east,north,height,role,photo,x_px,y_px</source>
+        <translation>首行须为表头，如 name,east,north,height,role,photo,x_px,y_px</translation>
+    </message>
+    <message>
+        <source>gives {0} two places (line {1})</source>
+        <translation>{0} 有两个不同的坐标（第 {1} 行）</translation>
+    </message>
+    <message>
+        <source>line {0}: '{1}' is not a number</source>
+        <translation>第 {0} 行：“{1}”不是数字</translation>
+    </message>
+    <message>
+        <source>give --control-crs {0} and swap the two columns</source>
+        <translation>请指定 --control-crs {0}，并对调这两列</translation>
+    </message>
+    <message>
+        <source>give --control-crs {0}</source>
+        <translation>请指定 --control-crs {0}</translation>
+    </message>
+    <message>
+        <source>swap the two columns, or their names in the header</source>
+        <translation>请对调这两列，或对调表头中的列名</translation>
+    </message>
+    <message>
+        <source>its points lie nowhere near the photographs</source>
+        <translation>其控制点与照片位置相去甚远</translation>
+    </message>
+    <message>
+        <source>its points lie {0} km from the photographs</source>
+        <translation>其控制点距照片 {0} km</translation>
+    </message>
+    <message>
+        <source>its points lie {0} m from the photographs</source>
+        <translation>其控制点距照片 {0} m</translation>
+    </message>
+    <message>
+        <source>check their CRS (read as {0}) with --control-crs, and the photographs</source>
+        <translation>请用 --control-crs 核对其坐标参考系（现按 {0} 读取），并核对照片</translation>
+    </message>
+    <message>
+        <source>control points lie {0} m above the photographs: heights are probably of different datums</source>
+        <translation>控制点比照片高 {0} m，两者的高程基准可能不同</translation>
+    </message>
+    <message>
+        <source>control points lie {0} m below the photographs: heights are probably of different datums</source>
+        <translation>控制点比照片低 {0} m，两者的高程基准可能不同</translation>
+    </message>
+    <message>
+        <source>three points at least are needed to place a model</source>
+        <translation>模型定位至少需要三个点</translation>
+    </message>
+    <message>
+        <source>the points that place the model lie on one line</source>
+        <translation>用于模型定位的点共线</translation>
+    </message>
+    <message>
+        <source>only {0} photographs with a pose state where they were taken</source>
+        <translation>有位姿的照片中，只有 {0} 张注明了拍摄位置</translation>
+    </message>
+    <message>
+        <source>give control points with --control</source>
+        <translation>请用 --control 提供控制点</translation>
+    </message>
+    <message>
+        <source>all photographs were taken along one line, which leaves the roll about it open</source>
+        <translation>所有照片沿同一直线拍摄，绕该线的横滚角无法确定</translation>
+    </message>
+    <message>
+        <source>give control points with --control, or fly a second line</source>
+        <translation>请用 --control 提供控制点，或加飞一条航线</translation>
+    </message>
+    <message>
+        <source>only {0} control points are marked in two photographs or more; three are needed</source>
+        <translation>只有 {0} 个控制点在两张以上照片中刺点，至少需要三个</translation>
+    </message>
+    <message>
+        <source>mark them in more photographs</source>
+        <translation>请在更多照片中刺点</translation>
+    </message>
+    <message>
+        <source>is not as nerfstudio writes it ({0})</source>
+        <translation>不符合 nerfstudio 的格式（{0}）</translation>
+    </message>
+    <message>
+        <source>is not as OpenSfM writes it ({0})</source>
+        <translation>不符合 OpenSfM 的格式（{0}）</translation>
+    </message>
+    <message>
+        <source>holds no COLMAP model (cameras, images, points3D)</source>
+        <translation>不含 COLMAP 模型（cameras、images、points3D）</translation>
+    </message>
+    <message>
+        <source>is no whole COLMAP model ({0})</source>
+        <translation>不是完整的 COLMAP 模型（{0}）</translation>
+    </message>
+    <message>
+        <source>camera model {0}</source>
+        <translation>相机模型 {0}</translation>
+    </message>
+    <message>
+        <source>{0} is larger than 1 GiB</source>
+        <translation>{0} 超过 1 GiB</translation>
+    </message>
+    <message>
+        <source>{0} items</source>
+        <translation>{0} 项</translation>
+    </message>
+    <message>
+        <source>a name without end</source>
+        <translation>名称没有结束符</translation>
+    </message>
+    <message>
+        <source>holds no poses that are understood</source>
+        <translation>不含可识别的位姿</translation>
+    </message>
+    <message>
+        <source>give a transforms.json, a COLMAP model's folder or OpenSfM's reconstruction.json</source>
+        <translation>请提供 transforms.json、COLMAP 模型文件夹或 OpenSfM 的 reconstruction.json</translation>
+    </message>
+    <message>
+        <source>has poses for {0} of the photographs only</source>
+        <translation>只含 {0} 张照片的位姿</translation>
+    </message>
+    <message>
+        <source>is larger than 1 GiB</source>
+        <translation>超过 1 GiB</translation>
+    </message>
+    <message>
+        <source>cannot be read as JSON ({0})</source>
+        <translation>无法按 JSON 读取（{0}）</translation>
+    </message>
+    <message>
+        <source>{0} needs {1}, not installed here</source>
+        <translation>{0} 需要 {1}，此处未安装</translation>
+    </message>
+    <message>
+        <source>pip install "shapan[{0}]" (in a checkout: uv sync --all-extras)</source>
+        <translation>请运行 pip install "shapan[{0}]"（源码目录中用 uv sync --all-extras）</translation>
+    </message>
+    <message>
+        <source>{0} has {1} GiB free and the reconstruction needs about {2}</source>
+        <translation>{0} 剩余 {1} GiB，重建约需 {2} GiB</translation>
+    </message>
+    <message>
+        <source>free some space, or use --quality draft</source>
+        <translation>请腾出空间，或改用 --quality draft</translation>
+    </message>
+    <message>
+        <source>is no folder of photographs</source>
+        <translation>不是照片文件夹</translation>
+    </message>
+    <message>
+        <source>holds no photographs (JPEG, PNG, TIFF)</source>
+        <translation>不含照片（JPEG、PNG、TIFF）</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs can be used ({2})</source>
+        <translation>{1} 张照片中只有 {0} 张可用（{2}）</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs can be used</source>
+        <translation>{1} 张照片中只有 {0} 张可用</translation>
+    </message>
+    <message>
+        <source>at least three that overlap are needed</source>
+        <translation>至少需要三张相互重叠的照片</translation>
+    </message>
+    <message>
+        <source>is the same file as {0}</source>
+        <translation>与 {0} 是同一文件</translation>
+    </message>
+    <message>
+        <source>shows the same as {0}</source>
+        <translation>与 {0} 画面相同</translation>
+    </message>
+    <message>
+        <source>is blurred ({0}; the set's is {1})</source>
+        <translation>影像模糊（{0}，整组为 {1}）</translation>
+    </message>
+    <message>
+        <source>was taken where the project's CRS has no place</source>
+        <translation>拍摄位置超出项目坐标参考系的适用范围</translation>
+    </message>
+    <message>
+        <source>was taken {0} km from the others</source>
+        <translation>拍摄位置距其他照片 {0} km</translation>
+    </message>
+    <message>
+        <source>mixed cameras, each is calibrated by itself: {0}</source>
+        <translation>使用了多种相机，各自单独检校：{0}</translation>
+    </message>
+    <message>
+        <source>no photograph states where it was taken: without control points the scene has no scale, no place and no direction</source>
+        <translation>照片均未注明拍摄位置：没有控制点，场景就没有比例尺、位置和方向</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs state no position</source>
+        <translation>{1} 张照片中有 {0} 张未注明位置</translation>
+    </message>
+    <message>
+        <source>only {0} photographs: expect gaps</source>
+        <translation>只有 {0} 张照片，成果可能有空洞</translation>
+    </message>
+    <message>
+        <source>neighbouring photographs overlap by {0} only; 75 % and more are needed for a gapless surface</source>
+        <translation>相邻照片的重叠度只有 {0}，要得到无空洞的表面需达到 75 % 以上</translation>
+    </message>
+    <message>
+        <source>has {0} x {1} pixels, too many</source>
+        <translation>有 {0} × {1} 个像素，过多</translation>
+    </message>
+    <message>
+        <source>is not a picture that can be read</source>
+        <translation>不是可读取的图片</translation>
+    </message>
+    <message>
+        <source>cannot be opened as a picture ({0})</source>
+        <translation>无法作为图片打开（{0}）</translation>
+    </message>
+    <message>
+        <source>copy it again</source>
+        <translation>请重新复制该文件</translation>
+    </message>
+    <message>
+        <source>{0} marks its points in none of the photographs (it names {1})</source>
+        <translation>{0} 中的刺点不在任何一张照片上（所列照片名：{1}）</translation>
+    </message>
+    <message>
+        <source>{0} marks its points in none of the photographs</source>
+        <translation>{0} 中的刺点不在任何一张照片上</translation>
+    </message>
+    <message>
+        <source>a row a mark is needed: name,east,north,height,role,photo,x_px,y_px</source>
+        <translation>每个刺点须占一行：name,east,north,height,role,photo,x_px,y_px</translation>
+    </message>
+    <message>
+        <source>only {0} control points: three are needed to place the scene, so they are compared only</source>
+        <translation>只有 {0} 个控制点，场景定位需要三个，因此仅用于比较</translation>
+    </message>
+    <message>
+        <source>the photographs state no positions and there are no control points, so the scene has no scale and no place</source>
+        <translation>照片未注明位置，又没有控制点，场景没有比例尺和位置</translation>
+    </message>
+    <message>
+        <source>{0} is left out: its pose is {1} m from where it was taken</source>
+        <translation>已剔除 {0}：其位姿距拍摄位置 {1} m</translation>
+    </message>
+    <message>
+        <source>control point {0} contradicts the others; check its marks</source>
+        <translation>控制点 {0} 与其他控制点矛盾，请检查其刺点</translation>
+    </message>
+    <message>
+        <source>the scene reaches {0} m from its middle; the Earth's curvature, which is not modelled, makes up to {1} m of height there</source>
+        <translation>场景边缘距中心 {0} m，未改正地球曲率，该处高程误差可达 {1} m</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs could not be connected with the others: {2} …</source>
+        <translation>{1} 张照片中有 {0} 张无法与其他照片连接：{2} …</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs could not be connected with the others: {2}</source>
+        <translation>{1} 张照片中有 {0} 张无法与其他照片连接：{2}</translation>
+    </message>
+    <message>
+        <source>{0} is left out: it {1}</source>
+        <translation>已剔除 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>no two photographs could be matched densely</source>
+        <translation>没有任何两张照片能完成密集匹配</translation>
+    </message>
+    <message>
+        <source>they must overlap by 60 % or more and look at the same things</source>
+        <translation>照片的重叠度须达到 60 % 以上，并拍摄同一地物</translation>
+    </message>
+    <message>
+        <source>no two photographs show the same thing</source>
+        <translation>没有任何两张照片拍到同一地物</translation>
+    </message>
+    <message>
+        <source>they must overlap by 60 % or more and be sharp</source>
+        <translation>照片的重叠度须达到 60 % 以上，且影像清晰</translation>
+    </message>
+    <message>
+        <source>the camera model {0} is not supported</source>
+        <translation>不支持相机模型 {0}</translation>
+    </message>
+    <message>
+        <source>use SIMPLE_PINHOLE, PINHOLE, SIMPLE_RADIAL, RADIAL or OPENCV</source>
+        <translation>请使用 SIMPLE_PINHOLE、PINHOLE、SIMPLE_RADIAL、RADIAL 或 OPENCV</translation>
+    </message>
+    <message>
+        <source>the photographs could not be connected with each other</source>
+        <translation>照片之间无法相互连接</translation>
+    </message>
+    <message>
+        <source>they must overlap by 60 % or more, be sharp, and show the same season</source>
+        <translation>照片的重叠度须达到 60 % 以上，影像清晰，且为同一季节拍摄</translation>
+    </message>
+    <message>
+        <source>the given poses come without tie points, so it is not known how far the scene is</source>
+        <translation>给定的位姿不带连接点，无法得知场景的远近</translation>
+    </message>
+    <message>
+        <source>give a COLMAP model or an OpenSfM reconstruction with its points</source>
+        <translation>请提供带连接点的 COLMAP 模型或 OpenSfM 重建结果</translation>
+    </message>
+    <message>
+        <source>correct it in the scenario</source>
+        <translation>请在情景中更正</translation>
+    </message>
+    <message>
+        <source>set {0} to a file</source>
+        <translation>请将 {0} 设为一个文件</translation>
+    </message>
+    <message>
+        <source>install the engines with: uv sync --extra simulation</source>
+        <translation>请安装仿真引擎：uv sync --extra simulation</translation>
+    </message>
+    <message>
+        <source>choose other bounds_m or entities</source>
+        <translation>请调整 bounds_m 或另选实体</translation>
+    </message>
+    <message>
+        <source>export it for co-simulation</source>
+        <translation>请按联合仿真（Co-Simulation）重新导出</translation>
+    </message>
+    <message>
+        <source>do not use this file</source>
+        <translation>请勿使用该文件</translation>
+    </message>
+    <message>
+        <source>set area to entities or a polygon</source>
+        <translation>请将 area 设为实体或一个多边形</translation>
+    </message>
+    <message>
+        <source>correct the area</source>
+        <translation>请更正 area 的范围</translation>
+    </message>
+    <message>
+        <source>set exits to entities or polygons</source>
+        <translation>请将 exits 设为实体或多边形</translation>
+    </message>
+    <message>
+        <source>leave one open</source>
+        <translation>请至少保留一个出口开放</translation>
+    </message>
+    <message>
+        <source>choose fewer people</source>
+        <translation>请减少人数</translation>
+    </message>
+    <message>
+        <source>set rerouting to true in the scenario</source>
+        <translation>请在情景中将 rerouting 设为 true</translation>
+    </message>
+    <message>
+        <source>set routes to files with trips, routes or flows</source>
+        <translation>请将 routes 设为含出行（trip）、路径（route）或车流（flow）的文件</translation>
+    </message>
+    <message>
+        <source>choose other bounds_m, or fill the gaps</source>
+        <translation>请调整 bounds_m，或补全缺失的高程</translation>
+    </message>
+    <message>
+        <source>choose other bounds_m or cell_m</source>
+        <translation>请调整 bounds_m 或 cell_m</translation>
+    </message>
+    <message>
+        <source>give .net.xml, .osm, .osm.gz or .xodr</source>
+        <translation>请提供 .net.xml、.osm、.osm.gz 或 .xodr 路网文件</translation>
+    </message>
+    <message>
+        <source>put it beside the configuration</source>
+        <translation>请将其放到配置文件所在的文件夹</translation>
+    </message>
+    <message>
+        <source>raise patience_s in the scenario if it is only slow</source>
+        <translation>若只是计算较慢，请在情景中调大 patience_s</translation>
+    </message>
+    <message>
+        <source>there are: none</source>
+        <translation>目前没有可用项</translation>
+    </message>
+    <message>
+        <source>there is a run {0} already</source>
+        <translation>推演 {0} 已存在</translation>
+    </message>
+    <message>
+        <source>what was computed before is kept</source>
+        <translation>此前的计算结果已保留</translation>
+    </message>
+    <message>
+        <source>simulator {0}: {1}</source>
+        <translation>仿真引擎 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>see docs/simulation.md</source>
+        <translation>参见 docs/simulation.md</translation>
+    </message>
+    <message>
+        <source>it takes {0}</source>
+        <translation>可接收的输入：{0}</translation>
+    </message>
+    <message>
+        <source>it takes nothing</source>
+        <translation>不接收任何输入</translation>
+    </message>
+    <message>
+        <source>simulator {0} ended at {1} and was started again</source>
+        <translation>仿真引擎 {0} 在 {1} 意外退出，已重新启动</translation>
+    </message>
+    <message>
+        <source>simulator {0} knows no entity {1} and {2} more</source>
+        <translation>仿真引擎 {0} 中没有实体 {1}，另有 {2} 个实体也不存在</translation>
+    </message>
+    <message>
+        <source>simulator {0} knows no entity {1}</source>
+        <translation>仿真引擎 {0} 中没有实体 {1}</translation>
+    </message>
+    <message>
+        <source>no checkpoint of {0} at {1}: {2}</source>
+        <translation>{0} 在 {1} 未能保存存档点：{2}</translation>
+    </message>
+    <message>
+        <source>what was computed before is kept; see the simulator's log</source>
+        <translation>此前的计算结果已保留，详见该仿真引擎的日志</translation>
+    </message>
+    <message>
+        <source>make one of these couplings delayed</source>
+        <translation>请将其中一个耦合设为延迟耦合</translation>
+    </message>
+    <message>
+        <source>it gives {0}</source>
+        <translation>可提供的输出：{0}</translation>
+    </message>
+    <message>
+        <source>it gives nothing</source>
+        <translation>不提供任何输出</translation>
+    </message>
+    <message>
+        <source>couple indicators that measure the same thing</source>
+        <translation>请耦合物理量相同的指标</translation>
+    </message>
+    <message>
+        <source>it has {0}</source>
+        <translation>现有：{0}</translation>
+    </message>
+    <message>
+        <source>it has none</source>
+        <translation>目前一个也没有</translation>
+    </message>
+    <message>
+        <source>one of {0}, or engine.parameter</source>
+        <translation>可用 {0}，或写作“引擎.参数”</translation>
+    </message>
+    <message>
+        <source>scenario {0} cannot be written ({1})</source>
+        <translation>无法写入情景 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>give {0}=…</source>
+        <translation>请给出 {0}=…</translation>
+    </message>
+    <message>
+        <source>{0} holds no run ({1})</source>
+        <translation>{0} 中没有可读取的推演（{1}）</translation>
+    </message>
+    <message>
+        <source>free some space</source>
+        <translation>请释放一些磁盘空间</translation>
+    </message>
+    <message>
+        <source>cannot go back from {0} to {1}</source>
+        <translation>无法从 {0} 退回到 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: there is no file {1}</source>
+        <translation>{0}：文件 {1} 不存在</translation>
+    </message>
+    <message>
+        <source>{0} = {1} is no number from {2} to {3}</source>
+        <translation>{0} = {1} 不是 {2} 到 {3} 之间的数值</translation>
+    </message>
+    <message>
+        <source>the parameter {0} is missing</source>
+        <translation>缺少参数 {0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} is no number ({2})</source>
+        <translation>{1} 的 {0} 不是有效数值（{2}）</translation>
+    </message>
+    <message>
+        <source>wntr is not installed</source>
+        <translation>未安装 wntr</translation>
+    </message>
+    <message>
+        <source>at {0} s: {1}</source>
+        <translation>计算到 {0} s 时出错：{1}</translation>
+    </message>
+    <message>
+        <source>ended by itself at {0} s</source>
+        <translation>在 {0} s 时自行结束</translation>
+    </message>
+    <message>
+        <source>rain is no list of minute and mm/h in order of time</source>
+        <translation>rain 应为按时间排列的“分钟、mm/h”列表</translation>
+    </message>
+    <message>
+        <source>rain has a value that is no intensity</source>
+        <translation>rain 中有不能作为雨强的数值</translation>
+    </message>
+    <message>
+        <source>{0} lies outside the area ({1} do)</source>
+        <translation>{0} 在计算范围之外（共 {1} 个）</translation>
+    </message>
+    <message>
+        <source>the entity {0} has no position</source>
+        <translation>实体 {0} 没有位置</translation>
+    </message>
+    <message>
+        <source>{0} was kept with another terrain</source>
+        <translation>存档点 {0} 所用的地形与当前不同</translation>
+    </message>
+    <message>
+        <source>bed_m is no table of at least 3 × 3 heights</source>
+        <translation>bed_m 应为至少 3 × 3 的高程表</translation>
+    </message>
+    <message>
+        <source>{0} is for model exchange only</source>
+        <translation>{0} 仅支持模型交换（Model Exchange）</translation>
+    </message>
+    <message>
+        <source>{0} has no variable {1}</source>
+        <translation>{0} 没有变量 {1}</translation>
+    </message>
+    <message>
+        <source>{0} is no FMU ({1})</source>
+        <translation>{0} 不是 FMU（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} is too large when unpacked</source>
+        <translation>{0} 解压后过大</translation>
+    </message>
+    <message>
+        <source>failed at {0} s ({1})</source>
+        <translation>计算到 {0} s 时失败（{1}）</translation>
+    </message>
+    <message>
+        <source>{0}: {1} would be unpacked outside its folder</source>
+        <translation>{0}：{1} 会被解压到目标文件夹之外</translation>
+    </message>
+    <message>
+        <source>the parameter area is missing</source>
+        <translation>缺少参数 area</translation>
+    </message>
+    <message>
+        <source>the area falls into parts that do not touch</source>
+        <translation>行走区域被分成互不相连的几块</translation>
+    </message>
+    <message>
+        <source>the parameter exits is missing</source>
+        <translation>缺少参数 exits</translation>
+    </message>
+    <message>
+        <source>{0}: the polygon {1} crosses itself or has no area</source>
+        <translation>{0}：多边形 {1} 自相交或面积为零</translation>
+    </message>
+    <message>
+        <source>all exits are closed</source>
+        <translation>所有出口均已关闭</translation>
+    </message>
+    <message>
+        <source>the area cannot be walked on ({0})</source>
+        <translation>该区域无法作为行走区域（{0}）</translation>
+    </message>
+    <message>
+        <source>{0}: the entity {1} has no footprint of its own</source>
+        <translation>{0}：实体 {1} 没有自己的轮廓</translation>
+    </message>
+    <message>
+        <source>{0} is no polygon ({1})</source>
+        <translation>{0} 不是多边形（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} people do not fit into {1} m²</source>
+        <translation>{1} m² 内容纳不下 {0} 人</translation>
+    </message>
+    <message>
+        <source>the road {0} cannot be closed: vehicles would stand before it for ever</source>
+        <translation>道路 {0} 无法封闭：车辆会一直停在其前方</translation>
+    </message>
+    <message>
+        <source>{0} has no demand: no routes were given</source>
+        <translation>{0} 没有交通需求：未给出 routes</translation>
+    </message>
+    <message>
+        <source>ended by itself before {0}</source>
+        <translation>未到 {0} 即自行结束</translation>
     </message>
 </context>
 <context>
@@ -4678,6 +5472,66 @@
     <message>
         <source>Writing entities</source>
         <translation>正在写入实体</translation>
+    </message>
+    <message>
+        <source>Buildings</source>
+        <translation>建筑物</translation>
+    </message>
+    <message>
+        <source>Filtering the ground</source>
+        <translation>地面滤波</translation>
+    </message>
+    <message>
+        <source>Reading points</source>
+        <translation>读取点云</translation>
+    </message>
+    <message>
+        <source>Trees</source>
+        <translation>树木</translation>
+    </message>
+    <message>
+        <source>Adding layers</source>
+        <translation>添加图层</translation>
+    </message>
+    <message>
+        <source>Texturing walls</source>
+        <translation>墙面纹理映射</translation>
+    </message>
+    <message>
+        <source>True orthophoto</source>
+        <translation>真正射影像</translation>
+    </message>
+    <message>
+        <source>Looking at photographs</source>
+        <translation>检查照片</translation>
+    </message>
+    <message>
+        <source>Preparing photographs</source>
+        <translation>准备照片</translation>
+    </message>
+    <message>
+        <source>Writing points</source>
+        <translation>写出点云</translation>
+    </message>
+    <message>
+        <source>Matching pairs densely</source>
+        <translation>密集匹配像对</translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Bundle adjustment</source>
+        <translation>光束法平差</translation>
+    </message>
+    <message>
+        <source>Finding poses</source>
+        <translation>求解位姿</translation>
+    </message>
+    <message>
+        <source>Fusing the surface</source>
+        <translation>融合表面</translation>
     </message>
 </context>
 <context>

@@ -1542,6 +1542,14 @@ management ^ '12-03'</translation>
         <source>Remove “{0}” and the entities that stand on it? Undo brings it back.</source>
         <translation>移除“{0}”及其上的实体？可用撤销恢复。</translation>
     </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -2166,6 +2174,22 @@ management ^ '12-03'</translation>
         <source>instances</source>
         <translation>个实例</translation>
     </message>
+    <message>
+        <source>pairs</source>
+        <translation>对</translation>
+    </message>
+    <message>
+        <source>candidates</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>photos</source>
+        <translation>张照片</translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation>轮</translation>
+    </message>
 </context>
 <context>
     <name>_NewProjectDialog</name>
@@ -2437,10 +2461,6 @@ management ^ '12-03'</translation>
         <translation>分析</translation>
     </message>
     <message>
-        <source>Code table</source>
-        <translation>编码表</translation>
-    </message>
-    <message>
         <source>Command</source>
         <translation>命令</translation>
     </message>
@@ -2475,10 +2495,6 @@ management ^ '12-03'</translation>
     <message>
         <source>Simulator</source>
         <translation>仿真器</translation>
-    </message>
-    <message>
-        <source>Symbols</source>
-        <translation>符号</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -2643,6 +2659,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Choose…</source>
         <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Kept in the keyring of the system.</source>
+        <translation>保存在系统钥匙串中。</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: secrets are kept in {0}, which only your account can read.</source>
+        <translation>此处没有系统钥匙串：密钥保存在 {0} 中，仅当前账户可读取。</translation>
     </message>
 </context>
 <context>
@@ -4224,6 +4248,86 @@ management ^ '12-03'</translation>
     <message>
         <source>Colour by</source>
         <translation>着色依据</translation>
+    <name>Datum</name>
+    <message>
+        <source>Yellow Sea 1985</source>
+        <translation>1985国家高程基准</translation>
+    </message>
+    <message>
+        <source>Yellow Sea 1956</source>
+        <translation>1956黄海高程</translation>
+    </message>
+</context>
+<context>
+    <name>AnalysisDialog</name>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>PluginActions</name>
+    <message>
+        <source>Export {0} ({1})…</source>
+        <translation>导出{0}（{1}）…</translation>
+    </message>
+    <message>
+        <source>Theme: {0}</source>
+        <translation>主题：{0}</translation>
+    </message>
+    <message>
+        <source>Export {0}</source>
+        <translation>导出 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ReportWindow</name>
+    <message>
+        <source>Copy answer</source>
+        <translation>复制结论</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>随时间变化</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectorStatus</name>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未连接</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
     </message>
 </context>
 </TS>

@@ -148,6 +148,8 @@ def guess_role(dataset: Any, path: Path, seen: Values) -> str:
         Of its first band.
     """
     bands = [i for i in dataset.colorinterp if i.name != "alpha"]
+    if len(bands) > 1 and (dataset.descriptions[1] or "").lower().startswith("uncertainty"):
+        bands = bands[:1]  # heights with what is known about their errors beside them
     depth = np.dtype(dataset.dtypes[0]) if dataset.dtypes[0] != "complex_int16" else None
     if len(bands) != 1 or bands[0].name == "palette" or depth is None or depth.itemsize == 1:
         return "imagery"

@@ -96,13 +96,24 @@ def names(columns: dict[str, list[Any]], count: int) -> tuple[list[str], str]:
     return out, found[0] if found else ""
 
 
-def heights_m(columns: dict[str, list[Any]], count: int) -> npt.NDArray[np.float64]:
-    """Return each row's height above ground in metres, NaN where none is stated."""
+def heights_m(
+    columns: dict[str, list[Any]], count: int, *, by_levels: bool = True
+) -> npt.NDArray[np.float64]:
+    """Return each row's height above ground in metres, NaN where none is stated.
+
+    Parameters
+    ----------
+    columns : dict of str to list
+    count : int
+        Number of rows.
+    by_levels : bool
+        Estimate it from the number of storeys where only that is stated.
+    """
     out = np.full(count, np.nan)
     lower = {name.lower(): values for name, values in columns.items()}
     for entry in catalogue()["height_fields"]:
         values = lower.get(entry["field"])
-        if values is None:
+        if values is None or (entry["factor"] != 1.0 and not by_levels):
             continue
         missing = np.isnan(out)
         stated = np.array([_metres(v) for v in values]) * float(entry["factor"])

@@ -400,6 +400,10 @@ class _FeatureLayer:
     def _add_entities(self, rows: _Rows, positions: Floats, headings: Floats, first: int) -> None:
         layer = self.target.layer
         fields = list(rows.columns.items())
+        if all(name.lower() != "height_m" for name in rows.columns):
+            # What the source calls in its own way, in the words and the unit of the types.
+            stated = feature_types.heights_m(rows.columns, len(rows), by_levels=False)
+            fields.append(("height_m", _or_none(stated)))
         placed = np.asarray(np.isfinite(positions).all(axis=1), bool)
         for index, (kind, name, place_m, heading) in enumerate(
             zip(rows.types, rows.names, positions.tolist(), headings.tolist())

@@ -26,7 +26,7 @@ class SampleSubscription:
     receive : callable
         Called in the publishing thread; what it raises is told to *failed* and ends nothing.
     owner : str
-        Plugin id; a plugin does not receive what it published itself.
+        Part of a plugin; it does not receive what it published itself.
     entities, indicators : iterable of str or None
     failed : callable
     """

@@ -235,7 +235,7 @@ class _Samples:
 
     def publish(self, batch: SampleBatch, kept: Callable[[], object] | None = None) -> None:
         def work() -> None:
-            self._access.broker.publish(batch, self._access.id)
+            self._access.broker.publish(batch, f"{self._access.id}/window")
             if kept is not None:
                 self._context.post(kept)
 
@@ -251,8 +251,8 @@ class _Samples:
     ) -> _Subscription:
         joined = _Joined(callback, self._context, lossless, self._access.log)
         made = self._access.broker.subscribe(
-            joined.take, owner=self._access.id, entities=entities, indicators=indicators,
-            failed=self._context.failed,
+            joined.take, owner=f"{self._access.id}/window", entities=entities,
+            indicators=indicators, failed=self._context.failed,
         )  # fmt: skip
         return self._context.keep(made.close)
 

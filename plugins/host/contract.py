@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from ingest.pipeline.job import Job
 from plugins.host.harness import PluginHarness, find_one
 from plugins.host.manifest import KINDS, WORKER_KINDS
+from plugins.host.simulator_contract import simulator_checks
 from plugins.host.supervised import Worker, WorkerState
 from twin_model.errors import Cancelled, PluginError
-from twin_model.time import Instant
 
 _START_S: Final = 30.0
 _STOP_S: Final = 3.0
@@ -204,7 +202,7 @@ def _cancel_problem(harness: PluginHarness, entry_id: str) -> str:
 
 
 def _check_simulator(worker: Worker, name: str) -> Iterator[Check]:
-    """The checkpoint test: N steps are N/2, a checkpoint, and N/2."""
+    """See `plugins.host.simulator_contract`."""
 
     def call(method: str, **arguments: Any) -> Any:
         return worker.call(method, **arguments).result(120)
@@ -214,52 +212,5 @@ def _check_simulator(worker: Worker, name: str) -> Iterator[Check]:
     except Exception as error:
         yield Check(f"{name}: says what it can do", str(error))
         return
-    wanted = {"stepping", "checkpoint", "seed", "inputs", "outputs"}
-    missing = sorted(wanted - set(can))
-    yield Check(f"{name}: says what it can do", f"lacks {', '.join(missing)}" if missing else "")
-    if missing:
-        return
-    yield Check(
-        f"{name}: goes on from a checkpoint as if there had been none",
-        _problem_of_any(lambda: _checkpoint_problem(call, worker.spec.storage, can)),
-    )
-
-
-def _problem_of_any(call: Callable[[], str]) -> str:
-    try:
-        return call()
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-
-
-def _checkpoint_problem(call: Callable[..., Any], storage: Path, can: dict[str, Any]) -> str:
-    start, steps, step_us = Instant(0), 8, 60_000_000
-
-    def at(number: int) -> Instant:
-        return Instant(start.us + number * step_us)
-
-    call("init", start=start, parameters={}, seed=1)
-    for number in range(1, steps + 1):
-        call("step_until", instant=at(number))
-    whole = call("get_values").value
-    if can["checkpoint"] == "none":
-        call("close")
-        return ""
-    folder = storage / "contract-checkpoint"
-    folder.mkdir(parents=True, exist_ok=True)
-    call("init", start=start, parameters={}, seed=1)
-    for number in range(1, steps // 2 + 1):
-        call("step_until", instant=at(number))
-    call("save", folder=folder)
-    call("init", start=start, parameters={}, seed=2)
-    call("load", folder=folder)
-    for number in range(steps // 2 + 1, steps + 1):
-        call("step_until", instant=at(number))
-    halves = call("get_values").value
-    call("close")
-    tolerance = 0.0 if can["checkpoint"] == "exact" else float(can.get("tolerance", 1e-3))
-    first, second = np.asarray(whole, float), np.asarray(halves, float)
-    if first.shape != second.shape or not np.allclose(first, second, rtol=tolerance, atol=0.0):
-        worst = float(np.max(np.abs(first - second))) if first.shape == second.shape else np.inf
-        return f"values differ by up to {worst:g}, {can['checkpoint']} was promised"
-    return ""
+    yield from (Check(f"{name}: {what}", problem) for what, problem in
+                simulator_checks(call, can, worker.spec.storage, renew=worker.stop))  # fmt: skip

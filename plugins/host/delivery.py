@@ -45,6 +45,7 @@ class WorkerDelivery:
     ----------
     broker : SampleBroker
     plugin : str
+        Who it is, by plugin, kind and id: it does not receive what it published itself.
     warn : callable
         Takes what the plugin's log should say.
     """

@@ -250,7 +250,7 @@ def _check_codes(manifest: Manifest, package: str) -> None:
 
 
 def _check_files(manifest: Manifest, folder: Path) -> None:
-    for kind in ("entity-type", "symbol", "code-table", "theme"):
+    for kind in ("entity-type", "theme"):
         for entry in manifest.entries(kind):
             _check_file(manifest, kind, folder / entry.file)
     for translation in manifest.translations:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import Chunk, ReadOptions, SourceInfo
@@ -26,6 +26,10 @@ from twin_model.errors import PluginError
 from twin_model.frame import Frame
 from twin_model.samples import SampleBatch
 from twin_model.twin import Twin
+
+if TYPE_CHECKING:
+    from rendering.moving.tracks import Tracks
+    from rendering.options import Overlay
 
 
 def sample_twin(folder: Path) -> Twin:
@@ -136,8 +140,35 @@ class PluginHarness:
         """Run an analysis with its default parameters, changed by those given."""
         entry = next(e for e in self.record.manifest.analyses if e.id == entry_id)
         values = {name: setting.initial() for name, setting in entry.parameters.items()}
-        worker = self.worker(entry_id, "analysis")
-        return worker.run_job("run", job or Job(), parameters={**values, **parameters})
+        return self.host.analyse(f"{self.id}.{entry_id}", {**values, **parameters}, job or Job())
+
+    def export(self, entry_id: str, path: Path, query: str = "", job: Job | None = None) -> None:
+        """Have an exporter write what a query finds to a file."""
+        self.host.export(f"{self.id}.{entry_id}", path, query, job or Job())
+
+    def set_settings(self, **values: Any) -> None:
+        """Change settings of the plugin, as the user does in its form."""
+        self.host.set_settings(self.id, values)
+
+    def publish(self, batch: SampleBatch) -> None:
+        """Publish samples as somebody else than the plugin."""
+        self.host.broker.publish(batch, "")
+
+    def last(self) -> SampleBatch:
+        """Return the newest sample of each series."""
+        return self.services.live.last()
+
+    def select(self, entity_id: str) -> None:
+        """Select an entity, as a click in the scene does; an empty id selects nothing."""
+        self.services.select(entity_id)
+
+    def overlay(self, name: str) -> Overlay | None:
+        """Return what the plugin draws by a name; None for nothing."""
+        return self.services.overlays.get((self.id, name))
+
+    def moving(self, name: str) -> Tracks | None:
+        """Return what the plugin follows by a name; None for nothing."""
+        return self.services.moving.get((self.id, name))
 
     def inspect(self, path: Path) -> SourceInfo:
         """Have the plugin's reader of a file say what it holds."""

@@ -226,13 +226,15 @@ class AnalysisEntry(WorkerEntry):
 
 
 class RuleEntry(_Entry):
-    """``[[rules]]``: a function that rules may call, over arrays."""
+    """``[[rules]]``: a function that conditions of rules may call by its id, over arrays."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
     code: Code
 
 
 class FileEntry(_Entry):
-    """``[[themes]]``, ``[[symbols]]``, ``[[code_tables]]``, ``[[entity_types]]``."""
+    """``[[themes]]`` and ``[[entity_types]]``: a file of a format of ours."""
 
     file: InnerFile
 
@@ -263,8 +265,6 @@ class Manifest(_Strict):
     workers: list[WorkerEntry] = []
     rules: list[RuleEntry] = []
     entity_types: list[FileEntry] = []
-    symbols: list[FileEntry] = []
-    code_tables: list[FileEntry] = []
     themes: list[FileEntry] = []
     translations: list[TranslationEntry] = []
 
@@ -301,8 +301,7 @@ KINDS: Final = {
     "reader": "readers", "exporter": "exporters", "panel": "panels", "command": "commands",
     "connector": "connectors", "simulator": "simulators", "rule": "rules",
     "analysis": "analyses", "overlay": "overlays", "worker": "workers",
-    "entity-type": "entity_types", "symbol": "symbols", "code-table": "code_tables",
-    "theme": "themes",
+    "entity-type": "entity_types", "theme": "themes",
 }  # fmt: skip
 
 #: Kinds whose code runs in a process of its own.

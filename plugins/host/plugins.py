@@ -2,90 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psygnal import Signal
 
 import plugins.builtin
-from plugins.host import importing, secrets
+from plugins.host import importing
 from plugins.host.access import PluginAccess
 from plugins.host.broker import SampleBroker
 from plugins.host.context import HostContext, missing_worker
 from plugins.host.discovery import Found, Source, discover
 from plugins.host.log import PluginLog
-from plugins.host.manifest import KINDS, WORKER_KINDS, Manifest, Permissions
+from plugins.host.manifest import KINDS, WORKER_KINDS, Permissions
 from plugins.host.manifest_cache import ManifestCache
 from plugins.host.readers import WorkerReader
+from plugins.host.records import PluginRecord, PluginStatus
 from plugins.host.services import HostServices
+from plugins.host.settings import keep_setting_values, setting_values
 from plugins.host.specs import RUNNING, worker_spec
 from plugins.host.state import PluginState
 from plugins.host.supervisor import Supervisor, Worker, WorkerState
+from plugins.host.tasks import run_analysis, run_exporter
 from twin_model.contributions import CONTRIBUTIONS, Contribution, Contributions
 from twin_model.errors import PluginError
 
+if TYPE_CHECKING:
+    from ingest.pipeline.job import Job
+
 _BUILTIN: Final = Path(plugins.builtin.__file__).parent
-
-
-class PluginStatus(StrEnum):
-    """Whether a plugin runs, and if not, why."""
-
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    NEEDS_PERMISSION = "needs-permission"
-    REFUSED = "refused"
-    QUARANTINED = "quarantined"
-    SAFE_MODE = "safe-mode"
-
-
-@dataclass
-class PluginRecord:
-    """One plugin.
-
-    Parameters
-    ----------
-    found : Found
-    log : PluginLog
-    access : PluginAccess or None
-        None where its manifest cannot be used.
-    workers : dict
-        By kind and id; made when first needed.
-    failures : dict of str to PluginError
-        By panel or command: what it raised.
-    """
-
-    found: Found
-    log: PluginLog = field(default_factory=PluginLog)
-    access: PluginAccess | None = None
-    status: PluginStatus = PluginStatus.DISABLED
-    problem: str = ""
-    workers: dict[tuple[str, str], Worker] = field(default_factory=dict)
-    failures: dict[str, PluginError] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        """The plugin's id."""
-        return self.found.id
-
-    @property
-    def manifest(self) -> Manifest:
-        """Its manifest.
-
-        Raises
-        ------
-        PluginError
-            If it has none that can be used.
-        """
-        if self.found.manifest is None:
-            raise self.found.error or PluginError(self.id, "has no manifest")
-        return self.found.manifest
 
 
 class Plugins:
@@ -134,13 +83,11 @@ class Plugins:
 
     def find(self) -> list[Found]:
         """Return what there is. Slow, free of Qt, and changes nothing: for a thread."""
+        state = self.state
         return discover(
-            builtin=_BUILTIN,
-            user=self.state.plugins_folder,
-            development=self.state.development_folders,
-            installed=self._installed,
-            cache=self._cache,
-        )
+            builtin=_BUILTIN, user=state.plugins_folder, development=state.development_folders,
+            installed=self._installed, cache=self._cache,
+        )  # fmt: skip
 
     def take(self, found: list[Found]) -> None:
         """Take what was found in place of what was known, entering all contributions."""
@@ -216,6 +163,13 @@ class Plugins:
             for kind in KINDS:
                 for entry in record.manifest.entries(kind):
                     self._table.add(self._contribution(record, kind, entry))
+            for one in record.manifest.translations:
+                self._table.add(
+                    Contribution(
+                        "translation", f"{record.id}.{one.language}", "", record.id, {},
+                        {"language": one.language, "file": str(record.found.folder / one.file)},
+                    )
+                )  # fmt: skip
         except PluginError as error:
             record.status, record.problem = PluginStatus.REFUSED, str(error)
             self._table.remove_owner(record.id)
@@ -291,10 +245,67 @@ class Plugins:
             access,
         )
 
+    def simulator(self, plugin_id: str, entry_id: str, readable: Iterable[Path] = ()) -> Worker:
+        """Return a new worker for one simulator of one run; `drop` it afterwards.
+
+        Parameters
+        ----------
+        plugin_id, entry_id : str
+        readable : iterable of Path
+            Files and folders that its scenario names.
+
+        Raises
+        ------
+        PluginError
+            If the plugin does not run or has no such simulator.
+        """
+        with self._lock:
+            record = self._active(plugin_id)
+            if entry_id not in {one.id for one in record.manifest.entries("simulator")}:
+                raise missing_worker(plugin_id, entry_id)
+            paths = tuple(str(path.resolve()) for path in readable)
+            return self._make_worker(record, "simulator", entry_id, paths)
+
+    def drop(self, worker: Worker) -> None:
+        """Stop a worker of `simulator` and forget it."""
+        self._supervisor.drop(worker)
+
     def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
         folder = path if path.is_dir() else path.parent
         with self._lock:
             return self._make_worker(record, "reader", entry_id, (str(folder.resolve()),))
+
+    def export(self, contribution_id: str, path: Path, query: str, job: Job) -> list[Path]:
+        """Have an exporter write entities to a file; see `run_exporter`, also for what it raises."""
+        worker = self._passing_worker(contribution_id, "exporter")
+        try:
+            return run_exporter(worker, path, query, job)
+        finally:
+            self._supervisor.drop(worker)
+
+    def analyse(self, contribution_id: str, parameters: dict[str, Any], job: Job) -> Any:
+        """Run an analysis in a process of its own and return its `shapan.Report`.
+
+        Raises
+        ------
+        PluginError
+            If there is no such analysis, it fails, or it gives something else.
+        Cancelled
+        """
+        worker = self._passing_worker(contribution_id, "analysis")
+        try:
+            return run_analysis(worker, parameters, job)
+        finally:
+            self._supervisor.drop(worker)
+
+    def _passing_worker(self, contribution_id: str, kind: str) -> Worker:
+        """Return a new worker for one task: several may run beside each other."""
+        entry = self._table.get(kind, contribution_id)
+        if entry is None:
+            raise PluginError(contribution_id.rpartition(".")[0], f"has no {kind} of that id")
+        with self._lock:
+            record = self._active(entry.owner)
+            return self._make_worker(record, kind, contribution_id.rpartition(".")[2], ())
 
     # -- the project ---------------------------------------------------------------------
 
@@ -403,12 +414,9 @@ class Plugins:
 
     def owner_of(self, path: str) -> str | None:
         """Return which plugin a source file belongs to; None for our own."""
-        for record in list(self.records.values()):
-            if path.startswith(f"{record.found.folder}/") or path.startswith(
-                f"{record.found.folder}\\"
-            ):
-                return record.id
-        return None
+        owners = [one for one in list(self.records.values())
+                  if path.startswith((f"{one.found.folder}/", f"{one.found.folder}\\"))]  # fmt: skip
+        return owners[0].id if owners else None
 
     # -- decisions -----------------------------------------------------------------------
 
@@ -417,15 +425,7 @@ class Plugins:
         record = self.records.get(plugin_id)
         if record is None or record.found.manifest is None:
             return {}
-        chosen = self.state.decision(plugin_id).settings
-        found = {}
-        for name, setting in record.found.manifest.settings.items():
-            found[name] = setting.initial()
-            with contextlib.suppress(ValueError, KeyError):
-                found[name] = setting.check(chosen[name])
-                if setting.type == "secret":
-                    found[name] = secrets.reveal(plugin_id, name, found[name])
-        return found
+        return setting_values(plugin_id, record.found.manifest.settings, self.state)
 
     def set_settings(self, plugin_id: str, values: dict[str, Any]) -> None:
         """Keep values of a plugin's settings and tell it.
@@ -434,16 +434,11 @@ class Plugins:
         ------
         PluginError
             If a value does not fit its setting.
+        StoreError
+            If a secret cannot be kept.
         """
         settings = self.records[plugin_id].manifest.settings
-        for name, value in values.items():
-            try:
-                settings[name].check(value)
-            except (KeyError, ValueError) as error:
-                raise PluginError(plugin_id, f"setting {name}: {error}") from error
-        kept = secrets.keep_secrets(plugin_id, settings, values)
-        self.state.decision(plugin_id).settings.update(kept)
-        self.state.save()
+        keep_setting_values(plugin_id, settings, values, self.state)
         record = self.records[plugin_id]
         if record.access is not None:
             record.access.own_signals.emit("settings-changed", self.settings(plugin_id))

@@ -28,7 +28,7 @@ import importlib.util, json, os, sys
 if hasattr(os, "nice"):
     os.nice(5)
 class _Rooms:
-    rooms = json.loads(sys.argv[2])
+    rooms = json.loads(sys.argv[1])
     @classmethod
     def find_spec(cls, name, path=None, target=None):
         folder = cls.rooms.get(name)
@@ -40,6 +40,9 @@ sys.meta_path.insert(0, _Rooms)
 from plugins.host.worker.main import main
 main()
 """
+#: What a worker is told, settings and secrets in them: other users can see the arguments of a
+#: program, not its environment.
+CONFIGURATION: Final = "SHAPAN_WORKER"
 #: Of the window's environment a worker gets what programs need, not what may be secret in it.
 _PASSED: Final = frozenset(
     {"PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT",
@@ -121,9 +124,10 @@ class WorkerProcess:
         config = _config(spec, state, self.up, self.down)
         spec.storage.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
-            [spec.python, "-P", "-s", "-c", _BOOT, json.dumps(config), json.dumps(_rooms())],
+            [spec.python, "-P", "-s", "-c", _BOOT, json.dumps(_rooms())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=_environment(), pass_fds=(self.up.descriptor, self.down.descriptor),
+            env=_environment() | {CONFIGURATION: json.dumps(config)},
+            pass_fds=(self.up.descriptor, self.down.descriptor),
         )  # fmt: skip
         self.pid = self._process.pid
         self.link = Link(

@@ -1,74 +1,117 @@
-"""Settings that are secret: in the key store of the desktop where there is one.
-
-Where there is none (a server without a desktop, a locked store) they stay in the file of the user's
-decisions, readable by the user alone; docs/connectors.md says so, and the form that asks for them.
-"""
+"""Secrets of plugins: in the system's keyring, else in a file that says so."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+import contextlib
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import Final
 
-if TYPE_CHECKING:
-    from plugins.host.manifest import Setting
+from twin_model.errors import StoreError
 
-_LOG: Final = logging.getLogger(__name__)
 _SERVICE: Final = "shapan"
-#: Stands in the file for what is in the key store.
-IN_KEY_STORE: Final = "\0in the key store"
 
 
-def store_name() -> str:
-    """Return the name of the key store in use; empty where there is none."""
-    import keyring  # asks the desktop; nobody needs it before a secret is there
-    from keyring.backends.fail import Keyring as NoKeyring
+class SecretStore:
+    """Keeps secrets apart from all other settings. Safe to use from any thread.
 
-    found = keyring.get_keyring()
-    backends = getattr(found, "backends", [found])
-    if not backends or isinstance(found, NoKeyring):
-        return ""
-    return str(getattr(backends[0], "name", type(backends[0]).__name__))
+    The keyring of the system (Secret Service, Keychain, Credential Locker) is used where there is
+    one. Where there is none, as on servers, they are in a file that only the user's account can
+    read; `place` says which.
 
-
-def keep(plugin: str, setting: str, value: str) -> str:
-    """Keep a secret; return what the file says in its place.
-
-    That is the secret itself where there is no key store.
+    Parameters
+    ----------
+    path : Path
+        The file for where there is no keyring.
     """
-    import keyring
-    import keyring.errors
 
-    if not value or not store_name():
-        return value
-    try:
-        keyring.set_password(_SERVICE, f"{plugin}/{setting}", value)
-        known = keyring.get_password(_SERVICE, f"{plugin}/{setting}")
-    except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
-        _LOG.warning("the key store does not take the secret of %s (%s)", plugin, error)
-        return value
-    return IN_KEY_STORE if known == value else value
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._keyring: bool | None = None
 
+    @property
+    def place(self) -> str:
+        """Where secrets are kept: ``keyring``, or the path of the file."""
+        return "keyring" if self._has_keyring() else str(self._path)
 
-def reveal(plugin: str, setting: str, stated: str) -> str:
-    """Return a secret by what the file says; empty where the key store no longer has it."""
-    if stated != IN_KEY_STORE:
-        return stated
-    import keyring
-    import keyring.errors
+    def _has_keyring(self) -> bool:
+        with self._lock:
+            if self._keyring is None:
+                self._keyring = False
+                with contextlib.suppress(Exception):  # its backends raise what they like
+                    import keyring
+                    from keyring.backends import fail
 
-    try:
-        return keyring.get_password(_SERVICE, f"{plugin}/{setting}") or ""
-    except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
-        _LOG.warning("the key store does not give the secret of %s (%s)", plugin, error)
-        return ""
+                    found = keyring.get_keyring()
+                    chained = getattr(found, "backends", [found])
+                    self._keyring = any(not isinstance(one, fail.Keyring) for one in chained)
+            return self._keyring
 
+    def get(self, plugin: str, name: str) -> str:
+        """Return a secret, empty where there is none or the keyring stays locked."""
+        key = f"{plugin}/{name}"
+        if self._has_keyring():
+            with contextlib.suppress(Exception):
+                import keyring
 
-def keep_secrets(
-    plugin: str, settings: Mapping[str, Setting], values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what the file is to say of values, with the secret ones in the key store."""
-    return {
-        name: keep(plugin, name, value) if settings[name].type == "secret" else value
-        for name, value in values.items()
-    }
+                return keyring.get_password(_SERVICE, key) or ""
+            return ""
+        return self._file().get(key, "")
+
+    def set(self, plugin: str, name: str, value: str) -> None:
+        """Keep a secret; an empty one is removed.
+
+        Raises
+        ------
+        StoreError
+            If the keyring refuses it or the file cannot be written.
+        """
+        key = f"{plugin}/{name}"
+        if self._has_keyring():
+            import keyring
+            from keyring.errors import KeyringError, PasswordDeleteError
+
+            try:
+                if value:
+                    keyring.set_password(_SERVICE, key, value)
+                else:
+                    with contextlib.suppress(PasswordDeleteError):
+                        keyring.delete_password(_SERVICE, key)
+            except KeyringError as error:
+                raise StoreError(
+                    f"the system's keyring does not keep {key} ({error})",
+                    remedy="unlock it and try again",
+                ) from error
+            return
+        with self._lock:
+            known = self._file()
+            known[key] = value
+            self._write({k: v for k, v in known.items() if v})
+
+    def _file(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+    def _write(self, secrets: dict[str, str]) -> None:
+        staging = ""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # mkstemp's files are readable by their owner only, from the first byte on.
+            handle, staging = tempfile.mkstemp(dir=self._path.parent, prefix=".secrets-")
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(secrets, stream)
+            Path(staging).replace(self._path)
+        except OSError as error:
+            if staging:
+                Path(staging).unlink(missing_ok=True)
+            raise StoreError(
+                f"{self._path} cannot be written ({error.strerror})",
+                remedy="free some disk space" if error.errno == 28 else "",
+            ) from error

@@ -88,6 +88,7 @@ class HostServices:
 
     def __init__(self, twin: Twin | None = None) -> None:
         self._twin = twin
+        self._selection: tuple[str, ...] = ()
         self.signals = SignalHub()
         self.overlays: dict[tuple[str, str], Overlay] = {}
         self.moving: dict[tuple[str, str], Tracks] = {}
@@ -136,10 +137,12 @@ class HostServices:
     @property
     def selection(self) -> tuple[str, ...]:
         """Ids of the selected entities."""
-        return ()
+        return self._selection
 
     def select(self, entity_id: str) -> None:
-        """Select an entity; without a window nobody sees it."""
+        """Select an entity; nothing where its id is empty."""
+        self._selection = (entity_id,) if entity_id else ()
+        self.signals.emit("selection-changed", self._selection)
 
     def execute(self, command: Command, who: str, why: str) -> int:
         """Carry out a command in this thread; return the revision it became.

@@ -16,6 +16,13 @@ from plugins.host.worker.sandbox import Confinement
 RUNNING: Final = frozenset({"connector", "overlay"})
 
 
+def scratch_folder(plugin_id: str) -> Path:
+    """Return the folder for temporary files that workers of a plugin may write to."""
+    folder = Path(tempfile.gettempdir()) / f"shapan-{plugin_id}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def worker_spec(
     found: Found,
     access: PluginAccess,
@@ -44,8 +51,7 @@ def worker_spec(
     manifest = access.manifest
     entry = next(one for one in manifest.entries(kind) if one.id == entry_id)
     asked, storage = manifest.permissions, access.storage_folder()
-    scratch = Path(tempfile.gettempdir()) / f"shapan-{found.id}"
-    scratch.mkdir(parents=True, exist_ok=True)
+    scratch = scratch_folder(found.id)
     python, libraries = worker_environment(found, environments)
     storage_bytes = manifest.limits.storage_mb << 20
     paths = tuple(map(str, found.paths))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_config_path, user_data_path
 
+from plugins.host.secrets import SecretStore
+
 # The window reads this before its first frame; the manifest's pydantic would take a tenth of it.
 if TYPE_CHECKING:
     from plugins.host.manifest import Permissions
@@ -80,6 +82,10 @@ class PluginState:
         self.storage_folder = data / "storage"
         #: Manifests as they were read the last time.
         self.manifests_path = data / "manifests.json"
+        #: Values of settings of the type ``secret``, which are in no other file.
+        self.secrets = SecretStore(self._folder / "secrets.json")
+        #: Why decisions cannot be kept; empty while they can.
+        self.problem = ""
         self._path = self._folder / "plugins.json"
         self._lock = threading.RLock()
         self._decisions: dict[str, Decision] = {}
@@ -164,7 +170,10 @@ class PluginState:
             return
 
     def save(self) -> None:
-        """Write the file, whole or not at all; a disk that is full costs only the decision."""
+        """Write the file, whole or not at all; `problem` says why where it cannot be written.
+
+        A start, or what the user was about to do, must not fail with it.
+        """
         with self._lock:
             document = {
                 "plugins": {k: asdict(v) for k, v in self._decisions.items()},
@@ -172,11 +181,18 @@ class PluginState:
                 "failed_starts": self._failed_starts,
                 "blamed": self._blamed,
             }
+            name = ""
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 handle, name = tempfile.mkstemp(dir=self._folder, prefix=".plugins-")
                 with os.fdopen(handle, "w", encoding="utf-8") as stream:
                     json.dump(document, stream, ensure_ascii=False, indent=1)
                 Path(name).replace(self._path)
-            except OSError:
-                return
+                self.problem = ""
+            except OSError as error:
+                if name:
+                    Path(name).unlink(missing_ok=True)
+                self.problem = (
+                    f"what was decided about plugins cannot be kept: {self._path}"
+                    f" cannot be written ({error.strerror})"
+                )

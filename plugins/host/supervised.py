@@ -145,7 +145,9 @@ class Worker:
         self.status = ("", "")
         services, delivery = self.access.services, self._delivery
         if delivery is None:
-            delivery = WorkerDelivery(self.access.broker, self.access.id, self._warn)
+            # Other parts of the plugin get what this one publishes, it itself does not.
+            owner = f"{self.access.id}/{self.spec.kind}/{self.spec.entry}"
+            delivery = WorkerDelivery(self.access.broker, owner, self._warn)
             self._delivery = delivery
         state = {
             "settings": self.access.settings(), "language": services.language,

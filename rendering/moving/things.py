@@ -17,7 +17,7 @@ from rendering.moving.style import SHAPES
 from rendering.moving.tracks import Certainty, Placed, Tracks
 from rendering.symbology.palette import Colour, rgb
 
-_DETAIL_COLOUR: Final = rgb("#2c3337")
+_DETAIL_COLOUR: Final = rgb("#56626a")
 _HELD_COLOUR: Final = rgb("#8b9296")
 _GHOST_OPACITY: Final = 0.45
 _HELD_OPACITY: Final = 0.7

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.actions.registry import ActionSpec, DuplicateActionError
 from app.item_models.entities import ENTITY_ROLE
-from app.measure import MeasureMode
+from app.measure import MeasureMode, level_area_m2
 from app.settings import Settings
 from app.window import MainWindow
 from twin_model.time import Instant
@@ -269,9 +269,30 @@ def test_measuring_shows_a_result_with_its_unit_and_esc_ends_it(
         assert window.measure.points[1][2] - window.measure.points[0][2] == pytest.approx(
             -35.0, abs=0.5
         )
+    if mode == MeasureMode.AREA:
+        # The fill and lines of the tool itself lie where is clicked next.
+        assert level_area_m2(window.measure.points) == pytest.approx(450.0, rel=0.04)
+        for found, place in zip(window.measure.points, places, strict=True):
+            assert math.dist(found, place) < 1.5
     qtbot.keyClick(window.viewport, Qt.Key.Key_Escape)
     assert window.measure.mode is None
     assert window.measure.text == ""
+
+
+def test_layers_change_places_by_keyboard(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    twin = window.session.required
+    before = [layer.id for layer in twin.layers()]
+    panel = window.layers_panel
+    panel.select(before[-1])  # the topmost row
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: panel.model.row_of(before[-1]) == 1)
+    assert [layer.id for layer in twin.layers()] == before[::-1]
+    qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: [layer.id for layer in twin.layers()] == before)
 
 
 def test_saved_views_camera_and_layout_come_back_with_the_project(

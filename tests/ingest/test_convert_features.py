@@ -166,6 +166,16 @@ def test_levels_count_three_metres_and_heights_come_first(tmp_path: Path) -> Non
     assert heights == pytest.approx([15.0, 21.5, 30.48])
 
 
+def test_a_stated_height_is_known_in_the_words_of_the_types(tmp_path: Path) -> None:
+    columns = {"building:height": ["12.5 m", None], "building:levels": [None, "3"]}
+    made = convert(
+        tmp_path, chunk("houses", [shapely.box(0, 0, 9, 9), shapely.box(20, 0, 29, 9)], **columns)
+    )["houses"]
+    assert made.entities[0].attributes["height_m"] == 12.5
+    # Three storeys are no stated height.
+    assert "height_m" not in made.entities[1].attributes
+
+
 def test_a_roof_in_three_dimensions_is_taken_for_the_roof(tmp_path: Path) -> None:
     roof = shapely.Polygon([(0, 0, 52), (10, 0, 52), (10, 10, 52), (0, 10, 52)])
     made = convert(tmp_path, chunk("buildings", [roof]))["buildings"]

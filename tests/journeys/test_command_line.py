@@ -182,3 +182,16 @@ def test_a_killed_import_leaves_a_project_that_opens_without_it(
             assert verify_store(twin) == []
     assert finished >= 1
     shapan("check", project)
+
+
+def test_options_mean_the_same_before_and_after_the_command() -> None:
+    from app.__main__ import build_parser
+
+    for words in (
+        ["--language", "zh_CN", "--dark", "demo"],
+        ["demo", "--language", "zh_CN", "--dark"],
+    ):
+        parsed = build_parser().parse_args(words)
+        assert (parsed.language, parsed.dark, parsed.debug) == ("zh_CN", True, False), words
+    assert build_parser().parse_args(["--debug", "layers", "p"]).debug
+    assert build_parser().parse_args(["layers", "p", "--progress", "json"]).progress == "json"

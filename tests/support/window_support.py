@@ -139,6 +139,7 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
             continue
         window.jobs.cancel_all()
         window.close()
+        window.language.leave()
         window.deleteLater()
     made.clear()
     flush()

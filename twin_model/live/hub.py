@@ -196,6 +196,12 @@ class Hub:
             if part is not None:
                 subscription.put(part)
 
+    def forget(self) -> None:
+        """Forget all values: a replay that jumps tells them anew, perhaps from earlier on."""
+        with self._publishing, self._lock:
+            self._last = LastValues.empty(max(1, len(self.series)))
+            self._duplicates = DuplicateFilter()
+
     # -- consumers ---------------------------------------------------------------------
 
     def attach(

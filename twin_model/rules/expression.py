@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin_model.errors import ValidationError
+from twin_model.rules.functions import contributed_function, contributed_names
 
 MAX_LENGTH: Final = 2_000
 MAX_NODES: Final = 400
@@ -390,7 +391,11 @@ class _Reader:
             function = _FUNCTIONS[name][1]
             parts = [self._number(argument, depth) for argument in arguments]
             return lambda world: function(*(part(world) for part in parts)), False
-        known = ", ".join(sorted({*_AGGREGATES, *_FUNCTIONS, "value"}))
+        other = contributed_function(name)
+        if other is not None and arguments:
+            parts = [self._number(argument, depth) for argument in arguments]
+            return lambda world: other([part(world) for part in parts]), False
+        known = ", ".join(sorted({*_AGGREGATES, *_FUNCTIONS, "value", *contributed_names()}))
         raise self.fail(f"{name} with {len(arguments)} arguments is none of: {known}")
 
     def _along(self, name: str, arguments: list[ast.expr], depth: int) -> tuple[_Operation, bool]:

@@ -1,6 +1,6 @@
 """The main program of a worker: one object of a plugin, in a process of its own.
 
-Started by `plugins.host.process` with one argument, a JSON object; talks over what was its
+Started by `plugins.host.process` with a JSON object in its environment; talks over what was its
 standard input and output, which a plugin's own printing cannot reach.
 """
 
@@ -35,7 +35,7 @@ RUN_FAILED: Final = 71
 
 def main() -> None:
     """Run until the window says so, goes away, or the plugin fails."""
-    config = json.loads(sys.argv[1])
+    config = json.loads(os.environ.pop("SHAPAN_WORKER"))
     reader, writer = _take_pipes()
     rules = sandbox.Confinement(**config["confinement"])
     faulthandler.enable()

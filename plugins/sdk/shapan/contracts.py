@@ -109,11 +109,24 @@ class Exporter(Protocol):
 
 @provisional("0.2")
 class Simulator(Protocol):
-    """``[[simulators]]``: one engine. Runs in a worker; docs/plugins.md says when each is called.
+    """``[[simulators]]``: one engine. Runs in a worker; docs/simulation.md has the whole contract.
 
-    ``capabilities`` gives: ``stepping`` (``time`` or ``event``), ``checkpoint`` (``exact``,
-    ``approximate`` or ``none``), ``seed`` (bool), ``realtime_factor`` (float, how much faster than
-    the clock), ``inputs`` and ``outputs`` (indicators, with their units).
+    ``capabilities`` gives:
+
+    - ``stepping``: ``time`` (it advances in steps of the scenario) or ``event`` (when `next_event`
+      said so, or when it is given values);
+    - ``checkpoint``: ``exact``, ``approximate`` (with ``tolerance``, relative) or ``none``;
+    - ``seed`` (bool): whether chance plays a part;
+    - ``realtime_factor`` (float, optional): how much faster than the clock it usually is;
+    - ``inputs`` and ``outputs``: unit by indicator;
+    - ``engine`` (optional): name and version of what computes, kept with each run;
+    - ``exchange`` (bool, optional): there is a method ``exchange(instant, inputs=None)`` that sets
+      values, steps and returns ``batches``, ``unknown`` and ``next`` in one call;
+    - ``one_run`` (bool, optional): each run needs a process that had none before;
+    - ``example`` and ``example_step_s`` (optional): parameters with which the contract kit runs it.
+
+    The calls come in this order, from one thread: ``init`` (again for another run), then any of
+    the others, ``close``. What cannot be done raises `SimulationError`; NaN is no value.
     """
 
     def capabilities(self) -> Mapping[str, Any]:
@@ -121,7 +134,7 @@ class Simulator(Protocol):
         ...
 
     def init(self, start: Instant, parameters: Mapping[str, Any], seed: int) -> None:
-        """Get ready to begin at *start*."""
+        """Get ready to begin at *start*; a second call begins anew."""
         ...
 
     def step_until(self, instant: Instant) -> list[SampleBatch]:
@@ -132,8 +145,14 @@ class Simulator(Protocol):
         """Return when it wants to be stepped to next; None where it does not mind."""
         ...
 
-    def set_values(self, batch: SampleBatch) -> None:
-        """Take values of others, that hold from now on."""
+    def set_values(self, batch: SampleBatch) -> list[str] | None:
+        """Take values of others, that hold from now on; return the entities it does not know.
+
+        Raises
+        ------
+        SimulationError
+            If it takes no such indicator.
+        """
         ...
 
     def get_values(self) -> SampleBatch:
@@ -145,11 +164,11 @@ class Simulator(Protocol):
         ...
 
     def load(self, folder: Path) -> None:
-        """Go back to a checkpoint."""
+        """Go back to a checkpoint, after `init` with the same parameters."""
         ...
 
     def close(self) -> None:
-        """End."""
+        """End; more than once does nothing."""
         ...
 
 

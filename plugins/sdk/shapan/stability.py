@@ -25,7 +25,7 @@ _OF_THE_MODEL: Final = {
     ),
     PROVISIONAL: (
         "TileChunk", "ObjectChunk", "RelationChunk", "RasterSource", "TilesetSource", "Frame",
-        "Layer", "LayerRole", "Change", "Twin", "MovingStyle", "OverlayMesh",
+        "Layer", "LayerRole", "Change", "Twin", "MovingStyle", "OverlayMesh", "SimulationError",
     ),
 }  # fmt: skip
 

@@ -1,0 +1,216 @@
+"""shapan simulate: run scenarios with no window, list them and make them from templates."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.opening import ProjectNotOpenedError, open_project
+from app.cli.output import (
+    Exit,
+    ProgressPrinter,
+    print_error,
+    print_json,
+    print_table,
+    print_warning,
+)
+from ingest.pipeline.job import Progress
+from twin_model.errors import SimulationError, ValidationError
+from twin_model.schema.units import label
+from twin_model.simulation.comparison import spread
+from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario_file
+from twin_model.simulation.templates import TEMPLATES, scenario_from
+
+if TYPE_CHECKING:
+    from plugins.conductor.run import Outcome
+    from twin_model.simulation.conductor import Progress as Simulated
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """Run a scenario, list what there is, or make one from a template."""
+    project = Path(arguments.project)
+    with open_project(arguments.project, write=False):
+        store = ScenarioStore(project.absolute())
+    if arguments.template:
+        return _make(arguments, store)
+    if arguments.scenario is None:
+        return _list(arguments, store)
+    scenario = _scenario(arguments, store)
+    outcomes = []
+    for number in range(arguments.runs):
+        one = scenario.with_values({"seed": scenario.seed + number})
+        outcomes.append((one.seed, _run(arguments, project.absolute(), one)))
+        if outcomes[-1][1].state == "cancelled":
+            break
+    _report(arguments, scenario, outcomes, project.absolute())
+    states = {outcome.state for _, outcome in outcomes}
+    if "cancelled" in states:
+        return Exit.CANCELLED
+    return Exit.PARTLY if "failed" in states else Exit.DONE
+
+
+def _values(pairs: list[str]) -> dict[str, Any]:
+    """Return what ``--set`` said: JSON where it is any, else text."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not (name and equals):
+            raise ValidationError("simulate", "set", pair, "not NAME=VALUE")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def _scenario(arguments: argparse.Namespace, store: ScenarioStore) -> Scenario:
+    named = arguments.scenario
+    if named.endswith(".json"):
+        scenario = read_scenario_file(Path(named))
+    else:
+        scenario = store.read(named)
+    values = _values(arguments.set)
+    if arguments.seed is not None:
+        values["seed"] = arguments.seed
+    return scenario.with_values(values)
+
+
+def _make(arguments: argparse.Namespace, store: ScenarioStore) -> int:
+    scenario_id = arguments.scenario or arguments.template
+    scenario = scenario_from(arguments.template, scenario_id, _values(arguments.set))
+    store.write(scenario)
+    print(f"scenario {scenario.id}: {scenario.title}")
+    return Exit.DONE
+
+
+def _list(arguments: argparse.Namespace, store: ScenarioStore) -> int:
+    rows: list[dict[str, Any]] = []
+    wrong = 0
+    for scenario_id in store.ids():
+        try:
+            one = store.read(scenario_id)
+        except SimulationError as error:
+            print_error(str(error))
+            wrong += 1
+            continue
+        rows.append(
+            {"id": one.id, "title": one.title, "template": one.template or None,
+             "engines": [engine.simulator for engine in one.engines],
+             "duration_s": one.duration_s, "parameters": dict(one.parameters)}
+        )  # fmt: skip
+    if arguments.json:
+        print_json(rows)
+    elif not rows:
+        print(f"no scenarios; make one with --template, one of {', '.join(TEMPLATES)}")
+    else:
+        print_table(
+            [[r["id"], r["title"], ", ".join(r["engines"]), f"{r['duration_s']:g} s"]
+             for r in rows], ["id", "title", "engines", "duration"],
+        )  # fmt: skip
+    return Exit.PARTLY if wrong else Exit.DONE
+
+
+def _run(arguments: argparse.Namespace, project: Path, scenario: Scenario) -> Outcome:
+    from plugins.conductor.session import RunSession
+
+    printer = ProgressPrinter(arguments.progress)
+    title = scenario.title or scenario.id
+
+    def show(at: Simulated) -> None:
+        done = round((at.now.us - at.start.us) / 1e6)
+        printer.show(Progress(title, done, round((at.end.us - at.start.us) / 1e6), "s"))
+
+    session = RunSession(project, scenario, speed=arguments.speed, on_progress=show)
+    try:
+        with _interrupted_cancels(session):
+            return session.outcome.result()
+    except SimulationError as error:
+        if not session.folder.exists():
+            raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
+        raise
+    finally:
+        printer.clear()
+        session.close()
+
+
+@contextlib.contextmanager
+def _interrupted_cancels(session: Any) -> Iterator[None]:
+    """Have Ctrl+C end the run in good order, and a second one at once."""
+    import signal
+
+    def interrupt(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)
+        session.cancel()
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, interrupt)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _report(
+    arguments: argparse.Namespace,
+    scenario: Scenario,
+    outcomes: list[tuple[int, Outcome]],
+    project: Path,
+) -> None:
+    for _, outcome in outcomes:
+        for text in outcome.warnings:
+            print_warning(text)
+        if outcome.error:
+            print_error(outcome.error)
+    runs = [_run_json(seed, outcome, project) for seed, outcome in outcomes]
+    over_all = spread([outcome.figures for _, outcome in outcomes]) if len(runs) > 1 else None
+    if arguments.json:
+        body: dict[str, Any] = {"scenario": scenario.id, "runs": runs}
+        if over_all is not None:
+            body["over_all"] = over_all
+        print_json(body)
+        return
+    units = _units(project, outcomes[0][1].run)
+    for run in runs:
+        print(f"{run['run']}: {run['state']}, seed {run['seed']}, until {run['reached']}")
+        rows = [
+            [engine, name, f"{value:.6g}", label(units.get(engine, {}).get(name, ""))]
+            for engine, inner in run["figures"].items()
+            for name, value in inner.items()
+        ]
+        if rows and over_all is None:
+            print_table(rows, ["engine", "figure", "value", "unit"])
+    if over_all is not None:
+        print_table(
+            [[engine, name, f"{s['mean']:.6g}", f"{s['least']:.6g}", f"{s['most']:.6g}",
+              f"{s['deviation']:.3g}", label(units.get(engine, {}).get(name, ""))]
+             for engine, inner in over_all.items() for name, s in inner.items()],
+            ["engine", "figure", "mean", "least", "most", "deviation", "unit"],
+        )  # fmt: skip
+
+
+def _units(project: Path, run: str) -> dict[str, dict[str, str]]:
+    from twin_model.store.run_log import RUNS, Run
+
+    found: dict[str, dict[str, str]] = Run(project / RUNS / run).about.get("units", {})
+    return found
+
+
+def _run_json(seed: int, outcome: Outcome, project: Path) -> dict[str, Any]:
+    figures = {
+        engine: {name: value for name, value in inner.items() if math.isfinite(value)}
+        for engine, inner in outcome.figures.items()
+    }
+    return {
+        "run": outcome.run, "folder": str(project / "runs" / outcome.run), "state": outcome.state,
+        "seed": seed, "reached": str(outcome.reached), "figures": figures,
+        "warnings": list(outcome.warnings), "error": outcome.error or None,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reads survey benchmarks from .bench files."""

@@ -1,0 +1,1 @@
+"""Lists what is higher than a limit."""

@@ -1,0 +1,1 @@
+"""Takes values from a server that sends a line for each."""

@@ -1,0 +1,1 @@
+"""Shows the newest values of the selected entity."""

@@ -1,0 +1,1 @@
+"""Simulates the level of a tank with an overflow."""

@@ -1,0 +1,1 @@
+"""Draws vehicles that circle, and a field of their speed."""

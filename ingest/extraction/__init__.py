@@ -1,0 +1,1 @@
+"""Ground, buildings and trees out of points and surfaces, as entities to be reviewed."""

@@ -1,0 +1,171 @@
+"""One piece of work in a process of its own: a request in, JSON lines and files back.
+
+What runs there may crash, be killed or be cancelled without taking this process with it, and it
+ends by itself when this process does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.pipeline.job import Job
+from twin_model.errors import Cancelled, ShapanError
+
+_POLL_S: Final = 0.1
+
+
+class WorkerError(ShapanError):
+    """Work in a process of its own failed."""
+
+
+def run_worker(
+    module: str,
+    request: dict[str, Any],
+    job: Job,
+    *,
+    log: Path,
+    python: str | None = None,
+) -> dict[str, Any]:
+    """Run ``python -m module`` with a request and return its result.
+
+    The module calls `serve`. Its lines are ``{"stage", "done", "total", "unit"}`` for
+    progress, ``{"warning"}``, and one ``{"result"}`` or ``{"error", "remedy"}`` at the end.
+
+    Parameters
+    ----------
+    module : str
+    request : dict
+        JSON values.
+    job : Job
+        Cancelling it kills the process.
+    log : Path
+        What the process writes to standard error; appended to.
+    python : str or None
+        Interpreter of another environment; this one by default.
+
+    Raises
+    ------
+    WorkerError
+        If it fails, crashes or is killed.
+    Cancelled
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [python or sys.executable, "-m", module],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            cwd=Path(__file__).resolve().parents[2], env=_environment(),
+        )  # fmt: skip
+        try:
+            return _converse(process, request, job, module, log)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def _converse(
+    process: subprocess.Popen[bytes], request: dict[str, Any], job: Job, module: str, log: Path
+) -> dict[str, Any]:
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        # The pipe stays open: its end tells the worker that this process is gone.
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
+    except OSError:
+        pass  # it died at once; its exit code says so below
+    lines: list[dict[str, Any]] = []
+    stream = process.stdout
+    reader = threading.Thread(target=_read_lines, args=(stream, lines), daemon=True)
+    reader.start()
+    taken = 0
+    while reader.is_alive() or taken < len(lines):
+        if job.cancelled:
+            raise Cancelled
+        while taken < len(lines):
+            line = lines[taken]
+            taken += 1
+            if "result" in line:
+                return dict(line["result"])
+            if "error" in line:
+                raise WorkerError(str(line["error"]), remedy=str(line.get("remedy", "")))
+            if "warning" in line:
+                job.warn(str(line["warning"]))
+            elif "stage" in line:
+                job.report(line["stage"], line["done"], line["total"], line["unit"])
+        reader.join(_POLL_S)
+    code = process.wait()
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    raise WorkerError(
+        f"the process of {module.rpartition('.')[2]} {how}",
+        remedy=f"see {log}; with signal 9 the memory was probably too small: use smaller photos "
+        "or --quality draft",
+    )
+
+
+def _read_lines(stream: Any, lines: list[dict[str, Any]]) -> None:
+    for raw in stream:
+        try:
+            found = json.loads(raw)
+        except ValueError:
+            continue  # a library printed something
+        if isinstance(found, dict):
+            lines.append(found)
+
+
+def serve(work: Callable[[dict[str, Any], Job], dict[str, Any]]) -> int:
+    """Do what the request on standard input says; the other end of `run_worker`.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    request = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Libraries print to standard output; the messages keep it for themselves.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+
+    def say(line: dict[str, Any]) -> None:
+        out.write(json.dumps(line) + "\n")
+        out.flush()
+
+    job = Job(lambda p: say({"stage": p.stage, "done": p.done, "total": p.total, "unit": p.unit}))
+    try:
+        result = work(request, job)
+        for warning in job.warnings:
+            say({"warning": warning})
+        say({"result": result})
+        return 0
+    except ShapanError as error:
+        say({"error": error.reason, "remedy": error.remedy})
+        return 1
+    except Exception as error:  # the other side turns it into one sentence
+        import traceback
+
+        traceback.print_exc()
+        say({"error": f"{type(error).__name__}: {error}"})
+        return 1
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that asked is gone: its pipe ends then."""
+    while sys.stdin.buffer.read(1):
+        time.sleep(0)
+    os._exit(1)

@@ -1,0 +1,298 @@
+"""The accuracy report: one HTML file that needs nothing else, and its figures as JSON."""
+
+from __future__ import annotations
+
+import html
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from ingest.pipeline.steps import StepResult
+from ingest.provenance import program_version
+from ingest.reconstruction.accuracy import Accuracy, accuracy_of
+from ingest.reconstruction.georeference import PointResidual
+from ingest.reconstruction.options import ReconstructOptions
+from ingest.reconstruction.pose_step import residual_rows
+from ingest.reconstruction.report_pictures import data_address, footprint_map, ramped, shaded
+from ingest.reconstruction.scene import SparseScene
+from ingest.reconstruction.surface import FILLED, STEREO, Surface
+from twin_model.frame import Frame, parse_crs
+from twin_model.project import write_atomically
+
+_LIBRARIES: Final = ("pycolmap", "opencv-python-headless", "numpy", "scipy",
+                     "cloth-simulation-filter", "rasterio")  # fmt: skip
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --line: #d9dde3; --dim: #667080; --accent: #2563c9;
+ --bad: #b42318 }
+@media (prefers-color-scheme: dark) { :root { --line: #343b46; --dim: #98a2b3; --accent: #7aa7f0;
+ --bad: #f97066 } }
+body { font: 14px/1.5 system-ui, sans-serif; max-width: 920px; margin: 32px auto; padding: 0 20px }
+h1 { font-size: 22px; margin: 0 } h2 { font-size: 16px; margin: 32px 0 8px }
+p.dim, td.dim, figcaption { color: var(--dim) }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+td, th { border-bottom: 1px solid var(--line); padding: 4px 12px 4px 0; text-align: left;
+ vertical-align: top } th { font-weight: 600 } td.n, th.n { text-align: right }
+.notice { border-left: 3px solid var(--bad); padding: 8px 14px; margin: 16px 0; font-weight: 600 }
+figure { margin: 12px 0 } img, svg { max-width: 100%; border: 1px solid var(--line) }
+.footprint { fill: var(--accent); fill-opacity: .04; stroke: var(--accent); stroke-opacity: .35 }
+.photo { fill: var(--accent) } .control { fill: #12805c } .check { fill: #c2410c }
+.scale { stroke: currentColor; stroke-width: 2 } text { font-size: 12px; fill: currentColor }
+"""
+
+
+def write_report(
+    path: Path,
+    folder: Path,
+    results: dict[str, StepResult],
+    frame: Frame,
+    options: ReconstructOptions,
+    seconds: float,
+) -> dict[str, Any]:
+    """Write ``report.html`` and ``report.json`` of a run.
+
+    Parameters
+    ----------
+    path : Path
+        Of the HTML file.
+    folder : Path
+        Of the run.
+    results : dict of str to StepResult
+    frame : Frame
+    options : ReconstructOptions
+    seconds : float
+        That this call took, finished steps left out.
+
+    Returns
+    -------
+    dict
+        The figures, as in ``report.json``.
+    """
+    figures = _figures(folder, results, frame, options, seconds)
+    text = json.dumps(figures, ensure_ascii=False, indent=1)
+    write_atomically(path.with_suffix(".json"), text)
+    write_atomically(path, _page(folder, figures, options))
+    return figures
+
+
+def _figures(
+    folder: Path,
+    results: dict[str, StepResult],
+    frame: Frame,
+    options: ReconstructOptions,
+    seconds: float,
+) -> dict[str, Any]:
+    values = {name: result.values for name, result in results.items()}
+    placed = json.loads((folder / "georeference" / "georeference.json").read_text("utf-8"))
+    check = json.loads((folder / "photos" / "check.json").read_text("utf-8"))
+    points = [PointResidual(**point) for point in placed["points"]]
+    fitted, checked = accuracy_of(points, check=False), accuracy_of(points, check=True)
+    cameras = np.array([c["residual_m"] for c in placed["cameras"]]).reshape(-1, 3)
+    scene = SparseScene.load(folder / "georeference")
+    gsd = float(values["stereo"]["ground_sample_distance_m"])
+    vertical = parse_crs(frame.vertical_crs).name if frame.vertical_crs else None
+    return {
+        "title": options.title,
+        "crs": frame.crs,
+        "crs_name": frame.horizontal.name,
+        "vertical_datum": vertical,
+        "epoch": values["photos"]["epoch"],
+        "quality": options.quality,
+        "photos": {"found": values["photos"]["found"], "used": values["photos"]["used"],
+                   "registered": len(scene.photos)},
+        "overlap": check["coverage"],
+        "ground_sample_distance_m": gsd,
+        "reprojection_error_px": values["poses"].get("reprojection_error_px"),
+        "tie_points": len(scene.points_m),
+        "georeference": placed["method"],
+        "control": fitted.to_json() if fitted else None,
+        "check": checked.to_json() if checked else None,
+        "points": [list(row) for row in residual_rows(points)],
+        "camera_residual_rmse_m": (
+            [float(v) for v in np.sqrt((cameras**2).mean(axis=0))] if len(cameras) else None
+        ),
+        "surface": values["surface"],
+        "stereo": values["stereo"],
+        "products": values["products"],
+        "estimate": values["photos"]["estimate"],
+        "seconds": {name: result.seconds for name, result in results.items()},
+        "seconds_this_time": round(seconds, 1),
+        "warnings": list(dict.fromkeys(w for r in results.values() for w in r.warnings)),
+        "versions": _versions(),
+    }  # fmt: skip
+
+
+def _versions() -> dict[str, str]:
+    found = {"shapan": program_version(), "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _page(folder: Path, figures: dict[str, Any], options: ReconstructOptions) -> str:
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8>",
+        "<meta name=viewport content='width=device-width'>",
+        f"<title>{_e(figures['title'])}: accuracy report</title><style>{_STYLE}</style>",
+        f"<h1>{_e(figures['title'])}</h1><p class=dim>Accuracy report · {_e(figures['crs_name'])} "
+        f"({_e(figures['crs'][:40])}) · heights: "
+        f"{_e(figures['vertical_datum'] or 'datum unknown')} · photographed "
+        f"{_e(figures['epoch'] or 'at an unknown time')} · quality {_e(figures['quality'])}</p>",
+        _notice(figures),
+        _summary(figures),
+        _points(figures),
+        _maps(folder),
+        _warnings(figures),
+        _timings(figures),
+    ]
+    return "\n".join(parts)
+
+
+def _e(value: object) -> str:
+    return html.escape(str(value))
+
+
+def _notice(figures: dict[str, Any]) -> str:
+    if figures["check"] is not None:
+        return ""
+    how = {
+        "control points": "the control points it was fitted to, which says little",
+        "positions": "the positions that the photographs state",
+    }.get(figures["georeference"], "nothing")
+    return (
+        "<p class=notice>No independent check points. The accuracy of these products has not "
+        f"been verified; they rest on {how}.</p>"
+    )
+
+
+def _summary(figures: dict[str, Any]) -> str:
+    overlap, gsd = figures["overlap"], figures["ground_sample_distance_m"]
+    photos, surface = figures["photos"], figures["surface"]
+    rows: list[tuple[str, str]] = [
+        ("Photographs", f"{photos['registered']} connected, {photos['used']} usable, "
+                        f"{photos['found']} found"),
+        ("Ground sample distance", f"{gsd:.3f} m"),
+    ]  # fmt: skip
+    if overlap:
+        rows += [
+            ("Overlap with the best neighbour", f"{overlap['mean_overlap']:.0%}"),
+            ("Area seen", f"{overlap['area_m2'] / 10_000:.2f} ha, {overlap['share_by_3']:.0%} of "
+                          f"it by three photographs and more"),
+        ]  # fmt: skip
+    if figures["reprojection_error_px"] is not None:
+        rows.append(("Reprojection error", f"{figures['reprojection_error_px']:.2f} px, "
+                                           f"{figures['tie_points']:,} tie points"))  # fmt: skip
+    rows += [("Placed by", figures["georeference"])]
+    for key, label in (("check", "Check points"), ("control", "Control points (fit)")):
+        if figures[key] is not None:
+            rows.append((label, _stated(figures[key], gsd)))
+    if figures["camera_residual_rmse_m"]:
+        east, north, up = figures["camera_residual_rmse_m"]
+        rows.append(("Stated less found positions (RMSE)",
+                     f"{east:.3f} m east, {north:.3f} m north, {up:.3f} m up"))  # fmt: skip
+    rows += [
+        ("Surface", f"cells of {surface['cell_m']:g} m, {surface['completeness']:.1%} measured, "
+                    f"median uncertainty {surface['uncertainty_m']:.3f} m (one sigma, of matching "
+                    "only)"),
+        ("True orthophoto", f"{figures['products']['orthophoto_gsd_m']:g} m a pixel"),
+    ]  # fmt: skip
+    body = "".join(f"<tr><td class=dim>{_e(a)}</td><td>{_e(b)}</td></tr>" for a, b in rows)
+    return f"<h2>Summary</h2><table>{body}</table>"
+
+
+def _stated(accuracy: dict[str, Any], gsd_m: float) -> str:
+    found = Accuracy(**accuracy)
+    east, north, up = found.rmse_m
+    bias = ", ".join(f"{value:+.3f}" for value in found.bias_m)
+    return (
+        f"{found.count}: RMSE {east:.3f} / {north:.3f} / {up:.3f} m (east / north / up), bias "
+        f"{bias} m, CE90 {found.ce90_m:.3f} m = {found.ce90_m / gsd_m:.1f} GSD, LE90 "
+        f"{found.le90_m:.3f} m = {found.le90_m / gsd_m:.1f} GSD, largest {found.largest_m:.3f} m"
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int) -> str:
+    def cells(row: Sequence[str], tag: str) -> str:
+        return "".join(
+            f"<{tag}{' class=n' if n >= numbers_from else ''}>{_e(cell)}</{tag}>"
+            for n, cell in enumerate(row)
+        )
+
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    return f"<table><tr>{cells(header, 'th')}</tr>{body}</table>"
+
+
+def _points(figures: dict[str, Any]) -> str:
+    if not figures["points"]:
+        return ""
+    header = ["Point", "Use", "East (m)", "North (m)", "Up (m)", "Photos", "Marks (px)"]
+    rows = sorted(figures["points"], key=lambda row: (row[1] != "check", row[0]))
+    return (
+        "<h2>Surveyed points</h2><p class=dim>Photogrammetric minus surveyed. Check points were "
+        "not used in the adjustment.</p>" + _table(header, rows, 2)
+    )
+
+
+def _maps(folder: Path) -> str:
+    surface = Surface.load(folder / "surface" / "surface.npz")
+    check = json.loads((folder / "photos" / "check.json").read_text("utf-8"))
+    placed = json.loads((folder / "georeference" / "georeference.json").read_text("utf-8"))
+    scene = SparseScene.load(folder / "georeference")
+    svg = footprint_map(
+        check["footprints"],
+        [(float(p.centre_m[0]), float(p.centre_m[1])) for p in scene.photos],
+        [(p["name"], p["is_check"], *p["position_m"][:2]) for p in placed["points"]],
+    )
+    most = float(np.nanpercentile(surface.uncertainty_m, 95))
+    method = np.where(surface.source == STEREO, 0.15, np.where(surface.source == FILLED, 1, np.nan))
+    pictures = [
+        ("Footprints on level ground, where photographs were taken, surveyed points", svg),
+        ("True orthophoto", _img(_orthophoto(folder), jpeg=True)),
+        ("Surface, lit from the north-west", _img(shaded(surface))),
+        (f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",
+         _img(ramped(surface.uncertainty_m, 0.0, most))),
+        ("How heights were found: measured (light), filled from around (dark)",
+         _img(ramped(method, 0.0, 1.0))),
+    ]  # fmt: skip
+    shown = "".join(
+        f"<figure>{picture}<figcaption>{_e(text)}</figcaption></figure>"
+        for text, picture in pictures
+        if picture
+    )
+    return f"<h2>Pictures</h2>{shown}"
+
+
+def _img(pixels: np.ndarray, *, jpeg: bool = False) -> str:
+    return f'<img alt="" src="{data_address(pixels, jpeg=jpeg)}">'
+
+
+def _orthophoto(folder: Path) -> np.ndarray:
+    with Image.open(folder / "products" / "orthophoto.tif") as image:
+        image.thumbnail((1800, 1800))
+        rgba = np.asarray(image.convert("RGBA"))
+    alpha = rgba[:, :, 3:] / 255.0
+    return (rgba[:, :, :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+
+
+def _warnings(figures: dict[str, Any]) -> str:
+    if not figures["warnings"]:
+        return ""
+    items = "".join(f"<li>{_e(text)}</li>" for text in figures["warnings"])
+    return f"<h2>To know</h2><ul>{items}</ul>"
+
+
+def _timings(figures: dict[str, Any]) -> str:
+    rows = [[name, f"{seconds:.1f}"] for name, seconds in figures["seconds"].items()]
+    versions = ", ".join(f"{name} {number}" for name, number in figures["versions"].items())
+    return (
+        "<h2>Steps</h2>" + _table(["Step", "Seconds"], rows, 1) + f"<p class=dim>{_e(versions)}</p>"
+    )

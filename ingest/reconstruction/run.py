@@ -1,0 +1,348 @@
+"""From a folder of photographs to products, step by step; what is done stays done."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ingest.pipeline.job import Job
+from ingest.pipeline.steps import Step, StepResult, run_steps
+from ingest.provenance import program_version
+from ingest.reconstruction.control import ControlFile, check_placement, read_control
+from ingest.reconstruction.given_poses import read_poses
+from ingest.reconstruction.options import (
+    ReconstructOptions,
+    estimate,
+    require_disk,
+    require_modules,
+)
+from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
+from ingest.reconstruction.pose_step import find_poses, georeference, scaled_control
+from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_photos
+from ingest.reconstruction.product_step import make_products
+from ingest.reconstruction.report import write_report
+from ingest.reconstruction.scene import SparseScene
+from ingest.reconstruction.surface import (
+    Surface,
+    fuse_pairs,
+    grid_around,
+    nice_cell_m,
+    save_pair,
+    smooth_and_fill,
+)
+from twin_model.frame import Frame
+
+#: Changed with every change of a method, so that old results are not reused.
+_VERSION: Final = 1
+RUN_FILE: Final = "run.json"
+#: Cells are this many ground sample distances: below that their heights are noise.
+_CELL_GSD: Final = 1.3
+_GAP_GSD: Final = 3.0
+_FILL_CELLS: Final = 10
+
+
+@dataclass
+class ReconstructResult:
+    """What a run made.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    products : dict of str to Path
+        ``dsm``, ``dtm``, ``orthophoto``, ``points``, ``mesh``, ``contours``.
+    report : Path
+    epoch : str or None
+        Day the photographs were taken.
+    steps : list of StepResult
+    warnings : list of str
+    accuracy : dict
+        What the report says, as JSON values.
+    """
+
+    folder: Path
+    products: dict[str, Path]
+    report: Path
+    epoch: str | None
+    steps: list[StepResult]
+    warnings: list[str] = field(default_factory=list)
+    accuracy: dict[str, Any] = field(default_factory=dict)
+
+
+def new_run_folder(project: Path, options: ReconstructOptions) -> Path:
+    """Return a folder for a new run of a project; it is not made."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    return project / "runs" / f"reconstruct-{stamp}-{os.getpid() % 10_000:04d}"
+
+
+def latest_run_folder(project: Path, photos: Path) -> Path | None:
+    """Return the last run of the same photographs; None where there is none."""
+    found: list[tuple[str, Path]] = []
+    for file in (project / "runs").glob(f"reconstruct-*/{RUN_FILE}"):
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if document.get("photos") == str(photos.resolve()):
+            found.append((file.parent.name, file.parent))
+    return max(found)[1] if found else None
+
+
+def reconstruct(
+    options: ReconstructOptions,
+    frame: Frame,
+    folder: Path,
+    job: Job,
+    on_check: Callable[[PhotoCheck], None] | None = None,
+) -> ReconstructResult:
+    """Make a scene from photographs.
+
+    Parameters
+    ----------
+    options : ReconstructOptions
+    frame : Frame
+        The project's, with its origin fixed.
+    folder : Path
+        Of the run; steps that are finished in it are kept where nothing has changed.
+    job : Job
+    on_check : callable or None
+        Told what is known about the photographs before the long work begins.
+
+    Raises
+    ------
+    ShapanError
+        Whatever keeps it from being done, said in one sentence; finished steps are kept.
+    Cancelled
+    """
+    require_modules()
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {"kind": "reconstruct", "photos": str(options.photos.resolve()),
+                "quality": options.quality, "crs": frame.crs, "origin": frame.origin,
+                "vertical_crs": frame.vertical_crs, "shapan": program_version()}  # fmt: skip
+    (folder / RUN_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
+    return _Run(options, frame, folder, job, on_check).do()
+
+
+class _Run:
+    """The steps of one run and what they share."""
+
+    def __init__(
+        self,
+        options: ReconstructOptions,
+        frame: Frame,
+        folder: Path,
+        job: Job,
+        on_check: Callable[[PhotoCheck], None] | None,
+    ) -> None:
+        self.options = options
+        self.frame = frame
+        self.folder = folder
+        self.job = job
+        self.on_check = on_check
+        self.control: ControlFile | None = None
+        if options.control is not None:
+            self.control = read_control(options.control, frame, options.control_crs)
+
+    def do(self) -> ReconstructResult:
+        started_s = time.monotonic()
+        results = run_steps(self.folder, self.steps(), self.job)
+        steps = list(results.values())
+        products = {
+            name: results["products"].folder / file
+            for name, file in results["products"].values["files"].items()
+        }
+        warnings = list(dict.fromkeys(w for step in steps for w in step.warnings))
+        report = self.folder / "report.html"
+        accuracy = write_report(
+            report, self.folder, results, self.frame, self.options, time.monotonic() - started_s
+        )
+        return ReconstructResult(
+            self.folder, products, report, results["photos"].values["epoch"], steps, warnings,
+            accuracy,
+        )  # fmt: skip
+
+    def steps(self) -> list[Step]:
+        options = self.options
+        base = {"version": _VERSION, "frame": [self.frame.crs, self.frame.origin]}
+        quality = {"quality": options.quality}
+        control = _fingerprint([options.control] if options.control else [])
+        poses = _fingerprint(_files(options.poses)) if options.poses else []
+        photos = _fingerprint(list_photos(options.photos))
+        return [
+            Step("photos", "Photographs", base | quality | {"photos": photos}, self._photos),
+            Step("poses", "Poses", base | quality | {"given": poses}, self._poses, ("photos",)),
+            Step(
+                "georeference", "Georeference",
+                base | {"control": control, "crs": options.control_crs},
+                self._georeference, ("photos", "poses"),
+            ),
+            Step("stereo", "Stereo", base | quality, self._stereo, ("georeference",)),
+            Step("surface", "Surface", base, self._surface, ("stereo",)),
+            Step(
+                "products", "Products", base, self._products,
+                ("photos", "georeference", "stereo", "surface"),
+            ),
+        ]  # fmt: skip
+
+    # -- steps -------------------------------------------------------------------------
+
+    def _photos(self, folder: Path, job: Job) -> dict[str, Any]:
+        check = check_photos(self.options.photos, self.frame, job)
+        if self.on_check is not None:
+            self.on_check(check)
+        if self.control is not None:
+            positions = [f.position_local_m for f in check.used if f.position_local_m is not None]
+            check_placement(self.control, self.frame, np.array(positions).reshape(-1, 3))
+        sizes = [f.metadata.width_px * f.metadata.height_px for f in check.used if f.metadata]
+        side = self.options.preset.max_side_px
+        limit = float("inf") if side is None else side * side * 0.75
+        needed = estimate(
+            len(sizes), float(np.mean([min(size, limit) for size in sizes])), self.options.preset
+        )
+        require_disk(self.folder, needed)
+        for warning in check.warnings:
+            job.warn(warning)
+        for finding in check.findings:
+            if finding.problems:
+                job.warn(f"{finding.name} is left out: it {finding.problems[0]}")
+        text = json.dumps(check.to_json(), ensure_ascii=False, indent=1)
+        (folder / "check.json").write_text(text, encoding="utf-8")
+        prepared = prepare_photos(check, folder, self.options.preset.max_side_px, job)
+        taken = sorted(photo.taken for photo in prepared if photo.taken)
+        return {
+            "found": len(check.findings),
+            "used": len(prepared),
+            "epoch": taken[len(taken) // 2][:10] if taken else None,
+            "estimate": needed.to_json(),
+        }
+
+    def _poses(self, folder: Path, job: Job) -> dict[str, Any]:
+        photos = self.folder / "photos"
+        prepared = load_prepared(photos)
+        if self.options.poses is None:
+            return find_poses(prepared, photos, self.options.preset, folder, job)
+        scene, metric = read_poses(self.options.poses, prepared)
+        scene.save(folder)
+        return {"registered": len(scene.photos), "tie_points": len(scene.points_m),
+                "given": str(self.options.poses), "metric": metric}  # fmt: skip
+
+    def _georeference(self, folder: Path, job: Job) -> dict[str, Any]:
+        prepared = load_prepared(self.folder / "photos")
+        scene = SparseScene.load(self.folder / "poses")
+        model = self.folder / "poses" / "model"
+        points = scaled_control(self.control, prepared) if self.control is not None else []
+        if self.control is not None:
+            for warning in self.control.warnings:
+                job.warn(warning)
+        _, found = georeference(
+            scene, model if model.is_dir() else None, prepared, points, folder, job
+        )
+        for warning in found.warnings:
+            job.warn(warning)
+        return {"method": found.method}
+
+    def _stereo(self, folder: Path, job: Job) -> dict[str, Any]:
+        from ingest.reconstruction.stereo import (  # OpenCV is optional
+            StereoOptions,
+            choose_pairs,
+            height_range,
+            match_pair,
+        )
+
+        scene = SparseScene.load(self.folder / "georeference")
+        preset = self.options.preset
+        low, high = height_range(scene)
+        options = StereoOptions(preset.neighbours, low, high, preset.full_paths)
+        pairs = choose_pairs(scene, options)
+        pictures = self.pictures(scene)
+        points = used = 0
+        for number, pair in enumerate(pairs):
+            job.report("Matching pairs densely", number, len(pairs), "pairs")
+            found = match_pair(
+                scene, pair, (pictures(pair.left), pictures(pair.right)),
+                (pictures.mask(pair.left), pictures.mask(pair.right)), options,
+            )  # fmt: skip
+            if found is not None and len(found.position_m):
+                save_pair(folder / f"{number:05d}.npz", found)
+                points, used = points + len(found.position_m), used + 1
+        job.report("Matching pairs densely", len(pairs), len(pairs), "pairs")
+        return {
+            "pairs": used,
+            "points": points,
+            "low_m": low,
+            "high_m": high,
+            "ground_sample_distance_m": ground_sample_distance_m(scene, low, high),
+        }
+
+    def _surface(self, folder: Path, job: Job) -> dict[str, Any]:
+        from ingest.pipeline.process import WorkerError
+
+        files = sorted((self.folder / "stereo").glob("*.npz"))
+        if not files:
+            raise WorkerError(
+                "no two photographs could be matched densely",
+                remedy="they must overlap by 60 % or more and look at the same things",
+            )
+        values = json.loads((self.folder / "stereo" / "step.json").read_text())["values"]
+        gsd = float(values["ground_sample_distance_m"])
+        cell = nice_cell_m(_CELL_GSD * gsd)
+        places = []
+        for file in files:
+            with np.load(file) as found:
+                places.append(found["position_m"][::97, :2].astype(np.float64))
+        grid = grid_around(np.concatenate(places), cell)
+        surface = fuse_pairs(files, grid, _GAP_GSD * gsd, job)
+        surface = smooth_and_fill(surface, _FILL_CELLS)
+        surface.save(folder / "surface.npz")
+        return {
+            "cell_m": cell,
+            "cells": int(surface.height_m.size),
+            "completeness": surface.completeness,
+            "uncertainty_m": float(np.nanmedian(surface.uncertainty_m)),
+        }
+
+    def _products(self, folder: Path, job: Job) -> dict[str, Any]:
+        scene = SparseScene.load(self.folder / "georeference")
+        surface = Surface.load(self.folder / "surface" / "surface.npz")
+        values = json.loads((self.folder / "stereo" / "step.json").read_text())["values"]
+        epoch = json.loads((self.folder / "photos" / "step.json").read_text())["values"]["epoch"]
+        return make_products(
+            folder, scene, surface, self.pictures(scene), self.frame,
+            (float(values["ground_sample_distance_m"]), epoch), job,
+        )  # fmt: skip
+
+    def pictures(self, scene: SparseScene) -> Pictures:
+        """Return the prepared photographs in the scene's order."""
+        return Pictures(self.folder / "photos", [photo.name for photo in scene.photos])
+
+
+def ground_sample_distance_m(scene: SparseScene, low_m: float, high_m: float) -> float:
+    """Return the median of what a pixel covers on the ground, of the steepest photographs."""
+    ground = low_m + 0.25 * (high_m - low_m)
+    if len(scene.points_m):
+        ground = float(np.percentile(scene.points_m[scene.point_views >= 3, 2], 20.0))
+    distance = [
+        (photo.tilt_deg, (photo.centre_m[2] - ground) / scene.camera_of(photo).fx)
+        for photo in scene.photos
+        if photo.centre_m[2] > ground
+    ]
+    steep = [value for tilt, value in distance if tilt < 35.0] or [v for _, v in distance]
+    return float(np.median(steep)) if steep else 0.1
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    return [path]
+
+
+def _fingerprint(paths: list[Path]) -> list[list[Any]]:
+    """Return name, size and time of files: what tells whether they have changed."""
+    return [[str(p), p.stat().st_size, p.stat().st_mtime_ns] for p in paths if p.is_file()]

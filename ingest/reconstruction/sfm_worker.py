@@ -1,0 +1,463 @@
+"""The process in which pycolmap runs: a request in, a COLMAP model and a scene out.
+
+pycolmap corrupts the heap of a process that also loads Qt, and some inputs end it; here that
+costs a message. Started by `ingest.pipeline.process.run_worker`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.pipeline.job import Job
+from ingest.pipeline.process import WorkerError, serve
+from ingest.reconstruction.control import ControlPoint, Mark
+from ingest.reconstruction.georeference import (
+    fit_both,
+    fit_similarity,
+    place_by_control,
+    triangulate,
+)
+from ingest.reconstruction.matching import (
+    RoughPose,
+    allowed_matches,
+    candidate_pairs,
+    match_descriptors,
+)
+from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
+
+_LEAST_MATCHES = 15
+_WORST_TIE_PX = 3.0
+#: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
+_STARTS = ((100, 16.0), (60, 8.0), (30, 4.0))
+
+
+def main_work(request: dict[str, Any], job: Job) -> dict[str, Any]:
+    """Do one request: ``map`` photographs, or ``adjust`` a model that is georeferenced."""
+    import pycolmap
+
+    pycolmap.logging.minloglevel = 1
+    pycolmap.set_random_seed(int(request.get("seed", 1)))
+    if request["task"] == "map":
+        return _map(pycolmap, request, job)
+    return _adjust(pycolmap, request, job)
+
+
+def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
+    folder = Path(request["folder"])
+    database = folder / "features.db"
+    photos: list[dict[str, Any]] = request["photos"]
+    _extract(colmap, request, database, job)
+    _match(colmap, request, database, job)
+    models = folder / "models"
+    models.mkdir()
+    best: Any = None
+    for inliers, angle_deg in _STARTS:
+        options = _mapping_options(colmap, inliers, angle_deg, photos)
+        job.report("Finding poses", 0, len(photos), "photos")
+        placed = [0]
+
+        def count(placed: list[int] = placed) -> None:
+            placed[0] += 1
+            job.report("Finding poses", min(placed[0] + 1, len(photos)), len(photos), "photos")
+
+        found = colmap.incremental_mapping(
+            database, request["pictures"], models, options, next_image_callback=count
+        )
+        for model in found.values():
+            if best is None or model.num_reg_images() > best.num_reg_images():
+                best = model
+        if best is not None and best.num_reg_images() >= 0.6 * len(photos):
+            break
+    if best is None or best.num_reg_images() < 3:
+        raise WorkerError(
+            "the photographs could not be connected with each other",
+            remedy="they must overlap by 60 % or more, be sharp, and show the same season",
+        )
+    (folder / "model").mkdir()
+    best.write(folder / "model")
+    return _result(colmap, best, folder, job)
+
+
+def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> None:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for photo in request["photos"]:
+        groups.setdefault(photo["camera"], []).append(photo)
+    options = colmap.FeatureExtractionOptions()
+    options.sift.max_num_features = int(request["features"])
+    options.sift.peak_threshold = 0.004  # roofs and asphalt have little contrast
+    total = len(request["photos"])
+    for members in groups.values():
+        reader = colmap.ImageReaderOptions()
+        # One photograph alone cannot tell two distortion terms apart.
+        reader.camera_model = "RADIAL" if len(members) >= 10 else "SIMPLE_RADIAL"
+        first = members[0]
+        if first["focal_px"]:
+            values = [first["focal_px"], first["width_px"] / 2, first["height_px"] / 2]
+            values += [0.0] * (2 if reader.camera_model == "RADIAL" else 1)
+            reader.camera_params = ",".join(map(str, values))
+        if request.get("masks"):
+            reader.mask_path = request["masks"]
+        with _watching(database, "keypoints", "Finding features", total, job):
+            colmap.extract_features(
+                database, request["pictures"], [p["name"] for p in members],
+                colmap.CameraMode.SINGLE, reader, options,
+            )  # fmt: skip
+
+
+def _match(colmap: Any, request: dict[str, Any], path: Path, job: Job) -> None:
+    """Match the features of likely pairs, then keep what one motion explains."""
+    photos: list[dict[str, Any]] = request["photos"]
+    poses = [rough_pose(photo) for photo in photos]
+    pairs = candidate_pairs(poses)
+    database = colmap.Database.open(path)
+    try:
+        ids = {image.name: image.image_id for image in database.read_all_images()}
+        keypoints: dict[int, Any] = {}
+        descriptors: dict[int, Any] = {}
+        for number, photo in enumerate(photos):
+            if photo["name"] in ids:
+                image_id = ids[photo["name"]]
+                keypoints[number] = database.read_keypoints(image_id)[:, :2].astype(np.float64)
+                descriptors[number] = database.read_descriptors(image_id).data
+        matched: list[tuple[str, str]] = []
+        for done, (i, j) in enumerate(pairs):
+            job.report("Matching", done, len(pairs), "pairs")
+            if i not in keypoints or j not in keypoints:
+                continue
+            a, b = poses[i], poses[j]
+            allowed = None
+            if a is not None and b is not None:
+                allowed = allowed_matches(a, b, keypoints[i], keypoints[j])
+            found = match_descriptors(descriptors[i], descriptors[j], allowed)
+            if len(found) >= _LEAST_MATCHES:
+                names = photos[i]["name"], photos[j]["name"]
+                database.write_matches(ids[names[0]], ids[names[1]], found)
+                matched.append(names)
+    finally:
+        database.close()
+    if not matched:
+        raise WorkerError(
+            "no two photographs show the same thing",
+            remedy="they must overlap by 60 % or more and be sharp",
+        )
+    listed = Path(request["folder"]) / "pairs.txt"
+    listed.write_text("".join(f"{a} {b}\n" for a, b in matched), encoding="utf-8")
+    with _watching(path, "two_view_geometries", "Verifying matches", len(matched), job):
+        colmap.verify_matches(path, listed)
+
+
+def rough_pose(photo: dict[str, Any]) -> RoughPose | None:
+    """Return what a photograph's metadata say about its pose; None where nothing."""
+    if photo.get("centre_m") is None:
+        return None
+    rotation = photo.get("rotation")
+    return RoughPose(
+        np.array(photo["centre_m"], np.float64),
+        None if rotation is None else np.array(rotation, np.float64),
+        photo["focal_px"] or 1.2 * max(photo["width_px"], photo["height_px"]),
+        photo["width_px"],
+        photo["height_px"],
+        photo.get("ground_m"),
+        float(photo.get("sigma_m") or 5.0),
+    )
+
+
+class _watching:  # noqa: N801 - a context manager that reads like a verb
+    """Reports how many rows of a table there are while a library fills it."""
+
+    def __init__(self, database: Path, table: str, stage: str, total: int, job: Job) -> None:
+        self._arguments = (database, table, stage, total, job)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        import sqlite3
+
+        database, table, stage, total, job = self._arguments
+        while not self._over.wait(0.5):
+            if not database.is_file():
+                continue
+            try:
+                with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=0.2) as found:
+                    (rows,) = found.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
+            except sqlite3.Error:
+                continue
+            job.report(stage, int(rows), total, "photos" if table == "keypoints" else "pairs")
+
+
+def _mapping_options(
+    colmap: Any, inliers: int, angle_deg: float, photos: list[dict[str, Any]]
+) -> Any:
+    options = colmap.IncrementalPipelineOptions()
+    options.min_model_size = min(10, len(photos))
+    if all(photo["focal_px"] and photo.get("centre_m") is not None for photo in photos):
+        # Flat land seen from one height does not tell a longer lens from a greater height, and
+        # a model that guesses wrong is bent. The lens is refined later, when positions and
+        # control points hold the shape.
+        options.ba_refine_focal_length = False
+        options.ba_refine_extra_params = False
+        options.mapper.abs_pose_refine_focal_length = False
+        options.mapper.abs_pose_refine_extra_params = False
+    options.random_seed = 1
+    options.mapper.init_min_num_inliers = inliers
+    options.mapper.init_min_tri_angle = angle_deg
+    options.mapper.random_seed = 1
+    if inliers < 100:
+        options.mapper.abs_pose_min_num_inliers = 15
+    return options
+
+
+def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
+    """Bring a model into the project's frame and adjust it to control points and positions.
+
+    Positions come first, since they hold the shape of the whole; then the model and they
+    together are fitted to the control points, which the second adjustment does not move.
+    """
+    folder = Path(request["folder"])
+    model = colmap.Reconstruction(request["model"])
+    first = request["similarity"]
+    similarity = Similarity(first["scale"], np.array(first["rotation"]), np.array(first["shift_m"]))
+    model.transform(_sim3(colmap, similarity))
+    for name in request["left_out"]:
+        image = model.find_image_with_name(name)
+        if image is not None:
+            model.deregister_frame(image.frame_id)
+    started_s = time.monotonic()
+    positions = {name: np.array(row) for name, row in request["positions"].items()}
+    control = [_control_point(point) for point in request["control"]]
+    rejected: list[str] = []
+    offset = np.zeros(3)
+    rounds = int(len(positions) >= 3) + int(len(control) >= 3)
+    job.report("Bundle adjustment", 0, rounds, "rounds")
+    if len(positions) >= 3:
+        _solve(colmap, model, positions, {})
+        # Ties that the free model had bent itself to.
+        colmap.ObservationManager(model).filter_all_points3D(_WORST_TIE_PX, 1.5)
+        job.report("Bundle adjustment", 1, rounds, "rounds")
+    if len(control) >= 3:
+        placed, offset, kept = _agree(scene_of(model), control, positions, request)
+        model.transform(_sim3(colmap, placed))
+        positions = {name: row - np.append(offset, 0.0) for name, row in positions.items()}
+        _solve(colmap, model, positions, {point.name: point for point in kept})
+        rejected = [point.name for point in control if point not in kept]
+    model.update_point_3d_errors()
+    (folder / "model").mkdir()
+    model.write(folder / "model")
+    result = _result(colmap, model, folder, job)
+    return result | {
+        "adjustment_s": round(time.monotonic() - started_s, 2),
+        "rejected": rejected,
+        "positions_offset_m": [float(value) for value in offset],
+    }
+
+
+def _agree(
+    scene: SparseScene,
+    control: list[ControlPoint],
+    positions: dict[str, np.ndarray],
+    request: dict[str, Any],
+) -> tuple[Similarity, np.ndarray, list[ControlPoint]]:
+    """Return where control points and positions put a scene, and which points agree.
+
+    Returns
+    -------
+    similarity : Similarity
+    offset_m : (3,) float64 array
+        Of the stated positions.
+    kept : list of ControlPoint
+    """
+    tolerance_m = float(request["tolerance_m"])
+    cameras = [photo for photo in scene.photos if photo.name in positions]
+    found = []
+    for point in control:
+        place = triangulate(scene, [(mark.photo, mark.x_px, mark.y_px) for mark in point.marks])
+        if place is not None:
+            found.append((point, place[0]))
+    if len(cameras) < 3 or len(found) < 3:
+        similarity, rejected = place_by_control(scene, control, tolerance_m)
+        return similarity, np.zeros(3), [p for p in control if p.name not in rejected]
+    centres = np.array([photo.centre_m for photo in cameras])
+    stated = np.array([positions[photo.name] for photo in cameras])
+    sigmas = (tolerance_m / 8.0, float(np.median(stated[:, 3])))
+    while True:
+        source = np.array([place for _, place in found])
+        target = np.array([point.position_m for point, _ in found])
+        similarity, offset = fit_both((source, target), (centres, stated[:, :3]), sigmas)
+        error = np.linalg.norm(similarity(source) - target, axis=1)
+        worst = int(np.argmax(error))
+        if error[worst] <= tolerance_m or len(found) <= 3:
+            return similarity, offset, [point for point, _ in found]
+        found.pop(worst)
+
+
+def _sim3(colmap: Any, similarity: Similarity) -> Any:
+    return colmap.Sim3d(
+        similarity.scale, colmap.Rotation3d(similarity.rotation), similarity.shift_m
+    )
+
+
+def _control_point(point: dict[str, Any]) -> ControlPoint:
+    return ControlPoint(
+        point["name"],
+        (0.0, 0.0, 0.0),
+        False,
+        np.array(point["position_m"], np.float64),
+        [Mark(mark["photo"], mark["x_px"], mark["y_px"]) for mark in point["marks"]],
+    )
+
+
+def _solve(
+    colmap: Any,
+    model: Any,
+    positions: dict[str, np.ndarray],
+    control: dict[str, ControlPoint],
+) -> None:
+    """Adjust a model once; control points are not moved and not kept in it."""
+    config = colmap.BundleAdjustmentConfig()
+    for image_id in model.reg_image_ids():
+        config.add_image(image_id)
+    options = colmap.BundleAdjustmentOptions()
+    options.print_summary = False
+    options.ceres.loss_function_type = colmap.LossFunctionType.CAUCHY
+    options.ceres.loss_function_scale = 1.0
+    added = _add_control(colmap, model, list(control.values()), config)
+    priors = _priors(colmap, model, positions)
+    if len(priors) >= 3:
+        prior = colmap.PosePriorBundleAdjustmentOptions()
+        prior.ceres.prior_position_loss_function_type = colmap.LossFunctionType.CAUCHY
+        adjuster = colmap.create_pose_prior_bundle_adjuster(options, prior, config, priors, model)
+    else:
+        adjuster = colmap.create_default_bundle_adjuster(options, config, model)
+    adjuster.solve()
+    _return_to_control(colmap, model, added)
+    for point_id in added:
+        model.delete_point3D(point_id)
+
+
+def _return_to_control(colmap: Any, model: Any, control: dict[int, np.ndarray]) -> None:
+    """Move the model so that control points are where they were surveyed.
+
+    With positions of photographs COLMAP first fits the whole model to them, control points
+    included. Those keep their shape, as the adjustment holds them, so one similarity brings
+    them back exactly: the shape comes from both, the place from the control points.
+    """
+    if len(control) < 3:
+        return
+    now = np.array([model.point3D(point_id).xyz for point_id in control])
+    back = fit_similarity(now, np.array(list(control.values())))
+    model.transform(_sim3(colmap, back))
+
+
+def _add_control(
+    colmap: Any, model: Any, control: list[ControlPoint], config: Any
+) -> dict[int, np.ndarray]:
+    """Add control points that the adjustment must not move; return their places by id."""
+    images = {model.image(i).name: i for i in model.reg_image_ids()}
+    added: dict[int, np.ndarray] = {}
+    for point in control:
+        track = colmap.Track()
+        for mark in point.marks:
+            image_id = images.get(mark.photo)
+            if image_id is None:
+                continue
+            image = model.image(image_id)
+            image.points2D.append(colmap.Point2D(np.array([mark.x_px, mark.y_px])))
+            track.add_element(image_id, len(image.points2D) - 1)
+        if track.length() >= 2:
+            point_id = model.add_point3D(point.position_m, track)
+            config.add_constant_point(point_id)
+            added[point_id] = point.position_m
+    return added
+
+
+def _priors(colmap: Any, model: Any, positions: dict[str, np.ndarray]) -> list[Any]:
+    priors = []
+    for image_id in model.reg_image_ids():
+        image = model.image(image_id)
+        row = positions.get(image.name)
+        if row is None:
+            continue
+        x, y, z, sigma_m = row
+        prior = colmap.PosePrior()
+        prior.pose_prior_id = image_id
+        prior.corr_data_id = image.data_id
+        prior.position = np.array([x, y, z])
+        prior.position_covariance = np.diag([sigma_m**2, sigma_m**2, (2 * sigma_m) ** 2])
+        prior.coordinate_system = colmap.PosePriorCoordinateSystem.CARTESIAN
+        priors.append(prior)
+    return priors
+
+
+def _result(colmap: Any, model: Any, folder: Path, job: Job) -> dict[str, Any]:
+    scene = scene_of(model)
+    scene.save(folder)
+    job.report("Finding poses", len(scene.photos), len(scene.photos), "photos")
+    return {
+        "registered": len(scene.photos),
+        "tie_points": len(scene.points_m),
+        "reprojection_error_px": float(model.compute_mean_reprojection_error()),
+        "track_length": float(model.compute_mean_track_length()),
+        "pycolmap": str(colmap.__version__),
+    }
+
+
+def scene_of(model: Any) -> SparseScene:
+    """Return a COLMAP model as ours."""
+    ids = sorted(model.cameras)
+    cameras = [_camera(model.cameras[i]) for i in ids]
+    photos = []
+    for image_id in sorted(model.reg_image_ids(), key=lambda i: str(model.image(i).name)):
+        image = model.image(image_id)
+        pose = image.cam_from_world()
+        photos.append(
+            Photo(
+                str(image.name),
+                ids.index(image.camera_id),
+                np.array(pose.rotation.matrix(), np.float64),
+                np.array(image.projection_center(), np.float64),
+            )
+        )
+    points = list(model.points3D.values())
+    return SparseScene(
+        cameras,
+        photos,
+        np.array([p.xyz for p in points], np.float64).reshape(-1, 3),
+        np.array([p.error for p in points], np.float64),
+        np.array([p.track.length() for p in points], np.int64),
+        np.array([p.color for p in points], np.uint8).reshape(-1, 3),
+    )
+
+
+def _camera(camera: Any) -> Camera:
+    values, model = list(map(float, camera.params)), str(camera.model.name)
+    size = (int(camera.width), int(camera.height))
+    if model == "SIMPLE_PINHOLE":
+        return Camera(*size, values[0], values[0], values[1], values[2])
+    if model == "PINHOLE":
+        return Camera(*size, *values)
+    if model == "SIMPLE_RADIAL":
+        return Camera(*size, values[0], *values[:4])
+    if model == "RADIAL":
+        return Camera(*size, values[0], *values[:5])
+    if model == "OPENCV":
+        return Camera(*size, *values)
+    raise WorkerError(
+        f"the camera model {model} is not supported",
+        remedy="use SIMPLE_PINHOLE, PINHOLE, SIMPLE_RADIAL, RADIAL or OPENCV",
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(main_work))

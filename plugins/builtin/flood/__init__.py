@@ -1,0 +1,1 @@
+"""Surface flooding: shallow water on a terrain with buildings."""

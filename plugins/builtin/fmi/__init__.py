@@ -1,0 +1,1 @@
+"""Functional mock-up units, FMI 2 and 3."""

@@ -1,0 +1,227 @@
+"""Evacuation with JuPedSim: people in rooms, stations and squares walk to the exits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from plugins.builtin.engine import Engine, load_engine
+from shapan import Instant, SampleBatch, WorkerContext
+
+_STEP_S: Final = 0.01
+_MOST_PEOPLE: Final = 100_000
+
+
+class JupedsimSimulator(Engine):
+    """People who leave an area.
+
+    Parameters of a scenario: ``area`` (entities whose footprints are walkable, or a polygon as
+    x, y in local metres), ``obstacles`` and ``exits`` (polygons by name, or entities), ``start``
+    (a polygon, else the whole area), ``people``, ``speed_m_s`` and ``speed_spread_m_s``,
+    ``height_m``, ``people_every_s``, ``system``.
+    """
+
+    name = "jupedsim"
+    inputs = {"closed": ""}  # noqa: RUF012
+    outputs = {  # noqa: RUF012
+        "person": "m/s", "people_inside": "person", "people_out": "person",
+        "density": "person/m^2", "evacuation_time": "s", "flow": "person/min",
+    }  # fmt: skip
+
+    def __init__(self, context: WorkerContext) -> None:
+        super().__init__(context)
+        self._simulation: Any = None
+
+    def capabilities(self) -> Mapping[str, Any]:
+        """See `shapan.Simulator`."""
+        jps = load_engine(self.name, "jupedsim", "jupedsim")
+        return {
+            "stepping": "time", "checkpoint": "exact", "seed": True, "inputs": self.inputs,
+            "outputs": self.outputs, "exchange": True,
+            "engine": f"JuPedSim {getattr(jps, '__version__', '')}".strip(),
+            "realtime_factor": 5.0,
+            "example": {
+                "area": [[0, 0], [10, 0], [10, 8], [0, 8]], "people": 12,
+                "exits": {"west": [[0, 3], [0.6, 3], [0.6, 5], [0, 5]],
+                          "east": [[9.4, 3], [10, 3], [10, 5], [9.4, 5]]},
+            },
+            "example_step_s": 1.0,
+        }  # fmt: skip
+
+    def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
+        jps = load_engine(self.name, "jupedsim", "jupedsim")
+        import shapely
+
+        self._jps = jps
+        area = self._polygons(parameters.get("area"), "area")
+        if not area:
+            raise self.error("the parameter area is missing", "set area to entities or a polygon")
+        walkable = shapely.union_all(list(area.values()))
+        obstacles = self._polygons(parameters.get("obstacles") or {}, "obstacles")
+        if obstacles:
+            walkable = walkable.difference(shapely.union_all(list(obstacles.values())))
+        if walkable.geom_type != "Polygon":
+            raise self.error("the area falls into parts that do not touch", "correct the area")
+        self._exits = self._polygons(parameters.get("exits"), "exits")
+        if not self._exits:
+            raise self.error("the parameter exits is missing", "set exits to entities or polygons")
+        self._area_m2 = float(walkable.area)
+        try:
+            self._simulation = jps.Simulation(
+                model=jps.CollisionFreeSpeedModel(), geometry=walkable, dt=_STEP_S
+            )
+            self._stages = {
+                name: self._simulation.add_exit_stage(shape) for name, shape in self._exits.items()
+            }
+        except RuntimeError as error:
+            raise self.error(f"the area cannot be walked on ({error})") from error
+        self._journeys = {
+            name: self._simulation.add_journey(jps.JourneyDescription([stage]))
+            for name, stage in self._stages.items()
+        }
+        self._closed: set[str] = set()
+        self._height_m = self.number(parameters, "height_m", 0.0)
+        self._every_us = int(1e6 * self.number(parameters, "people_every_s", 0.5, 0.0))
+        self._next_us = self.start.us
+        self._settle(parameters, walkable, seed)
+
+    def _polygons(self, given: Any, name: str) -> dict[str, Any]:
+        """Return shapes by entity or name."""
+        import shapely
+
+        if given is None:
+            return {}
+        if isinstance(given, str) or (given and isinstance(given, Sequence)
+                                      and isinstance(given[0], str)):  # fmt: skip
+            twin = self.context.twin
+            found = twin.query(given) if isinstance(given, str) else [twin.entity(e) for e in given]
+            bare = [entity.id for entity in found if entity.geometry is None]
+            if bare:
+                raise self.error(f"{name}: the entity {bare[0]} has no footprint of its own")
+            return {e.id: shapely.force_2d(shapely.from_wkb(e.geometry)) for e in found}
+        shapes = dict(given) if isinstance(given, Mapping) else {name: given}
+        try:
+            made = {str(key): shapely.Polygon(points) for key, points in shapes.items()}
+        except (ValueError, TypeError) as error:
+            raise self.error(f"{name} is no polygon ({error})") from error
+        wrong = [key for key, shape in made.items() if not shape.is_valid or shape.area <= 0.0]
+        if wrong:
+            raise self.error(f"{name}: the polygon {wrong[0]} crosses itself or has no area")
+        return made
+
+    def _settle(self, parameters: Mapping[str, Any], walkable: Any, seed: int) -> None:
+        """Put people where they begin, and send each to the nearest exit."""
+        import shapely
+
+        start = self._polygons(parameters.get("start"), "start")
+        place = (
+            shapely.union_all(list(start.values())).intersection(walkable) if start else walkable
+        )
+        place = place.difference(shapely.union_all(list(self._exits.values())))
+        count = int(self.number(parameters, "people", 100, 1, _MOST_PEOPLE))
+        try:
+            points = self._jps.distribute_by_number(
+                polygon=place, number_of_agents=count, distance_to_agents=0.4,
+                distance_to_polygon=0.25, seed=seed,
+            )  # fmt: skip
+        except Exception as error:
+            raise self.error(
+                f"{count} people do not fit into {place.area:.0f} m²", "choose fewer people"
+            ) from error
+        mean = self.number(parameters, "speed_m_s", 1.34, 0.1, 10.0)
+        spread = self.number(parameters, "speed_spread_m_s", 0.26, 0.0, 5.0)
+        speeds = np.clip(np.random.default_rng(seed).normal(mean, spread, count), 0.3, None)
+        self._agents: dict[int, int] = {}
+        for number, (point, speed) in enumerate(zip(points, speeds)):
+            exit_name = self._nearest(point)
+            agent = self._jps.CollisionFreeSpeedModelAgentParameters(
+                position=point, desired_speed=float(speed), radius=0.15,
+                journey_id=self._journeys[exit_name], stage_id=self._stages[exit_name],
+            )  # fmt: skip
+            self._agents[self._simulation.add_agent(agent)] = number
+        self._count, self._out, self._last_out_s = count, 0, 0.0
+
+    def _nearest(self, point: Any) -> str:
+        import shapely
+
+        here = shapely.Point(point)
+        ways = {n: s.distance(here) for n, s in self._exits.items() if n not in self._closed}
+        return min(ways, key=ways.__getitem__)
+
+    def _take(self, indicator: str, values: Mapping[str, float]) -> list[str]:
+        unknown = [entity for entity in values if entity not in self._exits]
+        for entity, value in values.items():
+            if entity in self._exits:
+                (self._closed.add if value else self._closed.discard)(entity)
+        if len(self._closed) == len(self._exits):
+            raise self.error("all exits are closed", "leave one open")
+        if len(unknown) < len(values):
+            for agent in self._simulation.agents():
+                name = self._nearest(agent.position)
+                self._simulation.switch_agent_journey(
+                    agent.id, self._journeys[name], self._stages[name]
+                )
+        return unknown
+
+    def _advance(self, instant: Instant) -> list[SampleBatch]:
+        simulation, batches = self._simulation, []
+        goal = round((instant.us - self.start.us) / 1e6 / _STEP_S)
+        while simulation.iteration_count() < goal:
+            if not simulation.agent_count() and not self._agents:
+                break
+            simulation.iterate()
+            now_us = self.start.us + round(simulation.iteration_count() * _STEP_S * 1e6)
+            self._count_out(now_us)
+            if self._every_us and now_us >= self._next_us:
+                self._next_us = now_us + self._every_us
+                batches.append(self._people(Instant(min(now_us, instant.us))))
+        batches.append(self._whole(instant))
+        return [batch for batch in batches if len(batch)]
+
+    def _count_out(self, now_us: int) -> None:
+        gone = len(self._simulation.removed_agents())
+        if gone:
+            self._out += gone
+            self._last_out_s = (now_us - self.start.us) / 1e6
+
+    def _people(self, now: Instant) -> SampleBatch:
+        """Return where everybody is; those who left say so once, with a bad quality."""
+        listed = list(self._simulation.agents())
+        here = {agent.id for agent in listed}
+        gone = [number for agent, number in self._agents.items() if agent not in here]
+        self._agents = {a: n for a, n in self._agents.items() if a in here}
+        places = [(*agent.position, self._height_m) for agent in listed]
+        places += [(np.nan,) * 3] * len(gone)
+        speeds = [float(getattr(agent.model, "desired_speed", np.nan)) for agent in listed]
+        names = [self._agents[agent.id] for agent in listed] + gone
+        position = np.array(places, np.float64).reshape(-1, 3)
+        values = np.array(speeds + [np.nan] * len(gone))
+        entities = [f"person:{self.system}:{number}" for number in names]
+        batch = self.samples(now, entities, {"person": values}, position)
+        if not gone:
+            return batch
+        quality = batch.quality.copy()
+        quality[len(listed) :] = 2
+        return replace(batch, quality=quality)
+
+    def _whole(self, instant: Instant) -> SampleBatch:
+        inside = float(self._simulation.agent_count())
+        passed_min = max((instant.us - self.start.us) / 60e6, 1e-9)
+        figures = {
+            "people_inside": inside, "people_out": float(self._out),
+            "density": inside / self._area_m2, "flow": self._out / passed_min,
+        }  # fmt: skip
+        if not inside:
+            figures["evacuation_time"] = self._last_out_s
+        return self.samples(instant, [self.system], {n: [v] for n, v in figures.items()})
+
+    def get_values(self) -> SampleBatch:
+        """See `shapan.Simulator`."""
+        return self._whole(self.now)
+
+    def close(self) -> None:
+        """See `shapan.Simulator`."""
+        self._simulation = None

@@ -1,0 +1,266 @@
+"""SUMO through libsumo: vehicles as moving things, speed, flow and queue of each road."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.sumo.network import (
+    Placement,
+    copy_configuration,
+    make_network,
+    step_of,
+)
+from shapan import Instant, SampleBatch, WorkerContext
+
+_KMH: Final = 3.6
+#: What SUMO says of finished trips, and how we call it.
+_STATISTICS: Final = {
+    "count": "trips_completed", "duration": "mean_trip_duration", "timeLoss": "mean_time_loss",
+    "waitingTime": "mean_waiting_time", "routeLength": "mean_route_length",
+}  # fmt: skip
+
+
+class SumoSimulator(Engine):
+    """Traffic on a network.
+
+    Parameters of a scenario: ``network`` (.net.xml, .osm, .osm.xml or .xodr) and ``routes`` (files
+    with routes, trips or flows), or ``configuration`` (a .sumocfg); ``additional`` (files),
+    ``step_s``, ``begin_s``, ``scale`` (of the demand), ``rerouting`` (vehicles look for other
+    ways), ``vehicles_every_s`` (0 for no vehicles), ``roads_every_s``, ``offset_m``, ``entities``
+    (entity by edge or traffic light), ``system``.
+    """
+
+    name = "sumo"
+    inputs = {"closed": "", "speed_limit": "m/s", "program": ""}  # noqa: RUF012
+    outputs = {  # noqa: RUF012
+        "vehicle": "km/h", "speed": "km/h", "flow": "vehicle/hour", "queue": "vehicle",
+        "density": "vehicle/km", "vehicles_running": "vehicle", "vehicles_waiting": "vehicle",
+        "teleports": "vehicle", "trips_completed": "vehicle", "mean_trip_duration": "s",
+        "mean_time_loss": "s", "mean_waiting_time": "s", "mean_route_length": "m",
+    }  # fmt: skip
+
+    def __init__(self, context: WorkerContext) -> None:
+        super().__init__(context)
+        self._sumo: Any = None
+        self._running = False
+
+    def capabilities(self) -> Mapping[str, Any]:
+        """See `shapan.Simulator`."""
+        sumo = load_engine(self.name, "libsumo", "libsumo")
+        return {
+            "stepping": "time", "checkpoint": "exact", "seed": True, "inputs": self.inputs,
+            "outputs": self.outputs, "exchange": True,
+            "engine": str(sumo.simulation.getVersion()[1]),
+            "realtime_factor": 40.0,
+            # Now and then a second simulation in one process goes another way than the first.
+            "one_run": True,
+        }  # fmt: skip
+
+    def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
+        self._sumo = load_engine(self.name, "libsumo", "libsumo")
+        self._folder = Path(tempfile.mkdtemp(prefix="sumo-", dir=self.context.storage.folder))
+        self._statistics = self._folder / "tripinfo.xml"
+        self._step_s = self.number(parameters, "step_s", 1.0, 0.01, 60.0)
+        self._rerouting = bool(parameters.get("rerouting", False))
+        options, network = self._options(parameters, seed)
+        try:
+            with self._heard():
+                self._sumo.start(["sumo", *options])
+        except Exception as error:
+            raise self.error(f"{network}: {self._reason(error)}") from error
+        self._running = True
+        self._begin_s = float(self._sumo.simulation.getTime())
+        self._placement = Placement.read(network, parameters, self.context.twin)
+        self._vehicles_us = int(1e6 * self.number(parameters, "vehicles_every_s", 1.0, 0.0))
+        self._roads_us = int(1e6 * self.number(parameters, "roads_every_s", 60.0, 1.0))
+        self._next_vehicles_us = self._next_roads_us = self.start.us
+        edges = [one for one in self._sumo.edge.getIDList() if not one.startswith(":")]
+        self._edges = edges
+        self._edge_entities = [self.entity_of(one) for one in edges]
+        lengths = [self._sumo.lane.getLength(f"{one}_0") for one in edges]
+        self._length_km = np.array(lengths) / 1000.0
+        self._present: set[str] = set()
+        self._allowed: dict[str, Any] = {}
+        self._teleports = 0
+
+    def _options(self, parameters: Mapping[str, Any], seed: int) -> tuple[list[str], Path]:
+        options = [
+            "--seed", str(seed), "--no-step-log", "true", "--no-warnings", "true",
+            "--xml-validation", "never", "--tripinfo-output", str(self._statistics),
+            "--duration-log.statistics", "true", "--verbose", "false",
+        ]  # fmt: skip
+        configuration = self.file(parameters, "configuration", needed=False)
+        if configuration is not None:
+            configuration, network = copy_configuration(configuration, self._folder)
+            options += ["--configuration-file", str(configuration)]
+            if "step_s" in parameters:
+                options += ["--step-length", f"{self._step_s:g}"]
+            else:
+                self._step_s = step_of(configuration)
+        else:
+            source = self.file(parameters, "network")
+            assert source is not None
+            network = make_network(source, self._folder)
+            routes = self._files(parameters, "routes")
+            if not routes:
+                raise self.error(
+                    f"{source} has no demand: no routes were given",
+                    "set routes to files with trips, routes or flows",
+                )
+            options += ["--net-file", str(network), "--route-files", ",".join(routes),
+                        "--step-length", f"{self._step_s:g}"]  # fmt: skip
+        additional = self._files(parameters, "additional")
+        if additional:
+            options += ["--additional-files", ",".join(additional)]
+        if "begin_s" in parameters:
+            options += ["--begin", f"{self.number(parameters, 'begin_s', 0.0, 0.0):g}"]
+        if "scale" in parameters:
+            options += ["--scale", f"{self.number(parameters, 'scale', 1.0, 0.0, 1000.0):g}"]
+        if self._rerouting:
+            options += ["--device.rerouting.probability", "1", "--device.rerouting.period", "60",
+                        "--device.rerouting.pre-period", "60",
+                        "--ignore-route-errors", "true"]  # fmt: skip
+        return options, network
+
+    def _files(self, parameters: Mapping[str, Any], name: str) -> list[str]:
+        given = parameters.get(name) or []
+        listed = [given] if isinstance(given, str) else list(given)
+        return [str(self.file({name: one}, name)) for one in listed]
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Keep what SUMO writes to standard error: its exceptions say nothing."""
+        log = self._folder / "errors.txt"
+        kept = os.dup(2)
+        with log.open("wb") as stream:
+            os.dup2(stream.fileno(), 2)
+            try:
+                yield
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+
+    def _reason(self, error: Exception) -> str:
+        """Return the first error that SUMO wrote down, else what the exception says."""
+        log = self._folder / "errors.txt"
+        text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        lines = [line.strip() for line in f"{text}\n{error}".splitlines() if line.strip()]
+        found = [line for line in lines if line.startswith("Error:")] or lines
+        return found[0].removeprefix("Error: ") if found else type(error).__name__
+
+    # -- inputs --------------------------------------------------------------------------
+
+    def _take(self, indicator: str, values: Mapping[str, float]) -> list[str]:
+        unknown = []
+        lights = set(self._sumo.trafficlight.getIDList())
+        for entity, value in values.items():
+            name = self.name_of(entity)
+            known = name in lights if indicator == "program" else name in self._edges
+            if not known:
+                unknown.append(entity)
+            elif indicator == "program":
+                self._sumo.trafficlight.setProgram(name, f"{value:g}")
+            elif indicator == "speed_limit":
+                self._sumo.edge.setMaxSpeed(name, value)
+            else:
+                self._close_road(name, bool(value))
+        return unknown
+
+    def _close_road(self, edge: str, closed: bool) -> None:
+        if closed and not self._rerouting:
+            raise self.error(
+                f"the road {edge} cannot be closed: vehicles would stand before it for ever",
+                "set rerouting to true in the scenario",
+            )
+        lanes = [f"{edge}_{n}" for n in range(self._sumo.edge.getLaneNumber(edge))]
+        for lane in lanes:
+            if closed and lane not in self._allowed:
+                self._allowed[lane] = self._sumo.lane.getAllowed(lane)
+                self._sumo.lane.setDisallowed(lane, ["all"])
+            elif not closed and lane in self._allowed:
+                self._sumo.lane.setAllowed(lane, self._allowed.pop(lane))
+        for vehicle in self._sumo.vehicle.getIDList():
+            if edge in self._sumo.vehicle.getRoute(vehicle):
+                self._sumo.vehicle.rerouteTraveltime(vehicle)
+
+    # -- stepping ------------------------------------------------------------------------
+
+    def _advance(self, instant: Instant) -> list[SampleBatch]:
+        simulation, batches = self._sumo.simulation, []
+        goal_s = self._begin_s + (instant.us - self.start.us) / 1e6
+        while simulation.getTime() < goal_s - 1e-6:
+            try:
+                simulation.step()
+            except Exception as error:
+                raise self.error(f"at {simulation.getTime():g} s: {self._reason(error)}") from error
+            self._teleports += simulation.getStartingTeleportNumber()
+            now_us = self.start.us + round((simulation.getTime() - self._begin_s) * 1e6)
+            now = Instant(min(now_us, instant.us))
+            if self._vehicles_us and now.us >= self._next_vehicles_us:
+                self._next_vehicles_us = now.us + self._vehicles_us
+                batches.append(self._vehicles(now))
+            if now.us >= self._next_roads_us:
+                self._next_roads_us = now.us + self._roads_us
+                batches.append(self._roads(now))
+        batches.append(self._whole(instant))
+        return [batch for batch in batches if len(batch)]
+
+    def _vehicles(self, now: Instant) -> SampleBatch:
+        """Return where every vehicle is; those that left say so once, with a bad quality."""
+        vehicle = self._sumo.vehicle
+        ids = vehicle.getIDList()
+        xy = np.array([vehicle.getPosition(one) for one in ids], np.float64).reshape(-1, 2)
+        speed = np.array([vehicle.getSpeed(one) for one in ids], np.float64) * _KMH
+        present = set(ids)
+        gone = sorted(self._present - present)
+        self._present = present
+        places = np.vstack([self._placement.local(xy), np.full((len(gone), 3), np.nan)])
+        speeds = np.concatenate([speed, np.full(len(gone), np.nan)])
+        entities = [f"vehicle:{one}" for one in (*ids, *gone)]
+        batch = self.samples(now, entities, {"vehicle": speeds}, places)
+        if not gone:
+            return batch
+        quality = batch.quality.copy()
+        quality[len(ids) :] = 2
+        return replace(batch, quality=quality)
+
+    def _roads(self, now: Instant) -> SampleBatch:
+        edge = self._sumo.edge
+        count = np.array([edge.getLastStepVehicleNumber(one) for one in self._edges], np.float64)
+        speed = np.array([edge.getLastStepMeanSpeed(one) for one in self._edges]) * _KMH
+        queue = np.array([edge.getLastStepHaltingNumber(one) for one in self._edges], np.float64)
+        density = count / self._length_km
+        columns = {"speed": speed, "flow": density * speed, "queue": queue, "density": density}
+        return self.samples(now, self._edge_entities, columns)
+
+    def _whole(self, instant: Instant) -> SampleBatch:
+        simulation, vehicle = self._sumo.simulation, self._sumo.vehicle
+        figures = {
+            "vehicles_running": float(vehicle.getIDCount()),
+            "vehicles_waiting": float(len(simulation.getPendingVehicles())),
+            "teleports": float(self._teleports),
+        }  # fmt: skip
+        for told, ours in _STATISTICS.items():
+            value = simulation.getParameter("", f"device.tripinfo.vehicleTripStatistics.{told}")
+            figures[ours] = float(value) if value else 0.0
+        figures = {name: value for name, value in figures.items() if np.isfinite(value)}
+        return self.samples(instant, [self.system], {n: [v] for n, v in figures.items()})
+
+    def get_values(self) -> SampleBatch:
+        """See `shapan.Simulator`."""
+        return self.joined(self._roads(self.now), self._whole(self.now))
+
+    def close(self) -> None:
+        """See `shapan.Simulator`."""
+        if self._running:
+            self._running = False
+            self._sumo.close()

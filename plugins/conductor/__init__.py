@@ -1,0 +1,1 @@
+"""Runs of scenarios in a process of their own, which has a process for each simulator."""

@@ -1,0 +1,193 @@
+"""Ground, buildings and trees out of points: made ones with truth, and real classified ones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from shapely import box
+
+from ingest.extraction.buildings import find_buildings, roof_shape
+from ingest.extraction.extract import PROPOSED, extract, find_things
+from ingest.extraction.layer_points import LayerPoints
+from ingest.extraction.model import height_model
+from ingest.importer import ImportOptions, add_source
+from ingest.pipeline.job import Job
+from ingest.reconstruction.ground import ClothOptions, ground_points
+from twin_model.errors import SourceError
+from twin_model.frame import Frame
+from twin_model.query import EntityQuery
+from twin_model.twin import Twin
+
+OUTLINES = (box(10, 10, 26, 22), box(40, 12, 50, 40), box(12, 45, 30, 60))
+TREES = ((60.0, 20.0, 8.0), (62.0, 55.0, 11.0), (70.0, 38.0, 6.5), (36.0, 66.0, 9.0))
+
+
+def village() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return points (four a square metre), their classes and colours: a slope with houses."""
+    chance = np.random.default_rng(11)
+    xy = chance.uniform(0, 80, (80 * 80 * 4, 2))
+    ground = 3.0 + 0.03 * xy[:, 0]
+    z, kind = ground.copy(), np.full(len(xy), 2)
+    colour = np.tile([120, 112, 100], (len(xy), 1))
+    for number, outline in enumerate(OUTLINES):
+        inside = shapely.contains_xy(outline, xy[:, 0], xy[:, 1])
+        west, south, _, north = outline.bounds
+        base = 3.0 + 0.03 * west
+        roof = np.full(len(xy), base + 7.0)
+        if number == 0:  # a gable along the longer side
+            middle = (south + north) / 2
+            roof = base + 8.0 - 0.6 * np.abs(xy[:, 1] - middle)
+        z[inside], kind[inside] = roof[inside], 6
+        colour[inside] = (140, 80, 70)
+    for x, y, height in TREES:
+        radius = 0.28 * height
+        distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
+        crown = distance < radius
+        top = ground + height * (1 - 0.35 * (distance / radius) ** 2)
+        through = chance.random(len(xy)) < 0.35
+        z[crown] = np.where(through, ground + chance.random(len(xy)) * height * 0.5, top)[crown]
+        z[crown] += chance.normal(0, 0.35, crown.sum())
+        kind[crown], colour[crown] = 5, (60, 120, 50)
+    return np.column_stack([xy, z + chance.normal(0, 0.03, len(xy))]), kind, colour.astype(np.uint8)
+
+
+def test_houses_are_found_with_their_outlines_heights_and_roofs() -> None:
+    points, _, colour = village()
+    found = find_buildings(height_model(LayerPoints(points, colour)), Job())
+    assert len(found) == 3
+    for number, outline in enumerate(OUTLINES):
+        shares = [b.outline.intersection(outline).area / b.outline.union(outline).area
+                  for b in found]  # fmt: skip
+        building = found[int(np.argmax(shares))]
+        assert max(shares) > 0.82
+        assert len(building.outline.exterior.coords) - 1 == 4
+        assert building.roof == ("gable" if number == 0 else "flat")
+        assert building.ridge_m == pytest.approx(8.0 if number == 0 else 7.0, abs=0.5)
+        assert building.confidence > 0.6
+
+
+def test_the_same_houses_are_found_without_colours_and_trees_are_no_houses() -> None:
+    points, _, _ = village()
+    assert len(find_buildings(height_model(LayerPoints(points)), Job())) == 3
+
+
+def test_flat_land_holds_nothing() -> None:
+    chance = np.random.default_rng(1)
+    xy = chance.uniform(0, 60, (8000, 2))
+    points = np.column_stack([xy, 4 + 0.05 * xy[:, 0] + chance.normal(0, 0.03, 8000)])
+    assert find_buildings(height_model(LayerPoints(points)), Job()) == []
+
+
+@pytest.mark.parametrize(
+    ("slope_x", "folded", "shape"),
+    [(0.0, False, "flat"), (0.4, False, "shed"), (0.6, True, "gable")],
+)
+def test_roofs_are_called_by_their_planes(slope_x: float, folded: bool, shape: str) -> None:
+    chance = np.random.default_rng(2)
+    xy = chance.uniform(-6, 6, (600, 2))
+    run = np.abs(xy[:, 0]) if folded else xy[:, 0]
+    cloud = np.column_stack([xy, 9 - slope_x * run + chance.normal(0, 0.04, 600)])
+    name, planes, share = roof_shape(cloud)
+    assert name == shape and planes == (2 if folded else 1) and share > 0.9
+
+
+def write_las(path: Path) -> Path:
+    import laspy
+    from pyproj import CRS
+
+    points, kind, colour = village()
+    header = laspy.LasHeader(point_format=7, version="1.4")
+    header.scales = [0.001] * 3
+    header.offsets = [515_000.0, 3_349_900.0, 0.0]
+    header.add_crs(CRS("EPSG:4549+5737"))
+    las = laspy.LasData(header)
+    las.x, las.y, las.z = points[:, 0] + 515_000, points[:, 1] + 3_349_900, points[:, 2]
+    las.red, las.green, las.blue = (colour.astype(np.uint16) * 257).T
+    las.classification = kind.astype(np.uint8)
+    las.write(path)
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "p.shapan"
+    frame = Frame("EPSG:4549", (515_000.0, 3_349_900.0, 0.0), "EPSG:5737")
+    with Twin.create(folder, frame, "Village") as twin:
+        options = ImportOptions(name="survey", epoch="2026-05-04")
+        add_source(twin, write_las(tmp_path / "village.laz"), options, Job())
+    return folder
+
+
+def test_what_is_found_becomes_entities_that_wait_for_review(project: Path) -> None:
+    with Twin.open(project) as twin:
+        found = extract(twin, twin.layer("survey"), Job())
+        assert len(found.buildings) == 3
+        assert 3 <= len(found.trees) <= 6
+        buildings = twin.entities(EntityQuery(type="building"))
+        trees = twin.entities(EntityQuery(type="tree"))
+    assert len(buildings) == 3 and len(trees) == len(found.trees)
+    for entity in (*buildings, *trees):
+        assert entity.attributes["review"] == PROPOSED
+        assert 0 < entity.attributes["confidence"] <= 1
+        assert entity.attributes["extracted_from"] == "survey"
+        assert entity.codes.space and str(entity.valid.start).startswith("2026-05-04")
+    heights = sorted(entity.attributes["height_m"] for entity in buildings)
+    assert heights[0] == pytest.approx(6.2, abs=0.8) and heights[2] == pytest.approx(7.0, abs=0.3)
+    truth = np.array([tree[:2] for tree in TREES])
+    places = np.array([entity.position[:2] for entity in trees if entity.position])
+    near = [np.hypot(*(places - tree).T).min() for tree in truth]
+    assert max(near) < 2.0
+
+
+def test_one_undo_a_layer_takes_the_proposals_back(project: Path) -> None:
+    with Twin.open(project) as twin:
+        found = extract(twin, twin.layer("survey"), Job())
+        for _ in found.layers:
+            twin.undo()
+        assert twin.entities(EntityQuery()) == []
+
+
+def test_the_command_prints_what_it_found_as_json(project: Path) -> None:
+    words = [sys.executable, "-m", "app", "extract", str(project), "--layer", "survey", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["buildings"]) == 3 and result["entities"] >= 6
+    assert {"area_m2", "height_m", "roof", "confidence"} <= set(result["buildings"][0])
+    wrong = subprocess.run([*words[:-3], "--layer", "none"], capture_output=True, text=True,
+                           check=False)  # fmt: skip
+    assert wrong.returncode == 1 and "no layer" in wrong.stderr
+
+
+def test_layers_that_are_neither_points_nor_heights_are_refused(project: Path) -> None:
+    with Twin.open(project) as twin:
+        extract(twin, twin.layer("survey"), Job())
+        mesh = next(layer for layer in twin.layers() if layer.role == "mesh")
+        with pytest.raises(SourceError, match="points and surfaces"):
+            find_things(mesh, twin.layer_folder(mesh.id), twin.frame, Job())
+
+
+@pytest.mark.parametrize(
+    ("file", "cell_m", "stiffness", "recall", "precision"),
+    [
+        ("pointcloud/pdal/las/warsaw_small.las", 1.0, 1, 0.93, 0.80),
+        ("pointcloud/pdal/las/sample_c.las", 1.0, 1, 0.97, 0.95),
+    ],
+)
+def test_ground_of_real_classified_surveys(
+    real_data: Path, file: str, cell_m: float, stiffness: int, recall: float, precision: float
+) -> None:
+    import laspy
+
+    las = laspy.read(real_data / file)
+    points = np.column_stack([las.x, las.y, las.z]).astype(np.float64)
+    truth = np.asarray(las.classification) == 2
+    found = ground_points(points, ClothOptions(cell_m, stiffness, 0.5))
+    assert (found & truth).sum() / truth.sum() >= recall
+    assert (found & truth).sum() / found.sum() >= precision

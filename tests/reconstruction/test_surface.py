@@ -1,0 +1,208 @@
+"""Fusing, true orthophoto, ground and outlines on scenes small enough to know every cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapely import Polygon, box
+from shapely.affinity import rotate
+
+from ingest.extraction.outline import main_direction_deg, regularise
+from ingest.pipeline.job import Job
+from ingest.reconstruction.accuracy import accuracy_of, nmad
+from ingest.reconstruction.georeference import PointResidual
+from ingest.reconstruction.ground import terrain_of, volume_m3
+from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
+from ingest.reconstruction.scene import Camera, Photo, SparseScene
+from ingest.reconstruction.stereo import PairPoints
+from ingest.reconstruction.surface import (
+    FILLED,
+    NOTHING,
+    STEREO,
+    Grid,
+    Surface,
+    fuse_pairs,
+    nice_cell_m,
+    save_pair,
+    smooth_and_fill,
+)
+
+GRID = Grid(0.0, 20.0, 0.5, 60, 40)
+
+
+def surface_of(height: np.ndarray, grid: Grid = GRID) -> Surface:
+    known = np.isfinite(height)
+    return Surface(
+        grid, height.astype(np.float32), np.where(known, 0.1, np.nan).astype(np.float32),
+        np.where(known, STEREO, NOTHING).astype(np.uint8), np.full(grid.shape, 5, np.uint16),
+    )  # fmt: skip
+
+
+def pair(path: Path, xyz: np.ndarray) -> Path:
+    count = len(xyz)
+    save_pair(
+        path,
+        PairPoints(
+            xyz.astype(np.float32), np.zeros((count, 3), np.uint8), np.full(count, 0.1, np.float32)
+        ),
+    )
+    return path
+
+
+def test_at_eaves_the_supported_roof_wins_over_the_ground_and_over_outliers(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    files = []
+    for number in range(4):
+        xy = np.tile([[5.1, 5.1]], (12, 1))
+        z = np.concatenate([chance.normal(2.0, 0.05, 5), chance.normal(8.0, 0.05, 6), [30.0]])
+        files.append(pair(tmp_path / f"{number}.npz", np.column_stack([xy, z])))
+    fused = fuse_pairs(files, GRID, 0.5, Job())
+    cell = GRID.cells(np.array([[5.1, 5.1]]))[0]
+    assert fused.height_m.ravel()[cell] == pytest.approx(8.0, abs=0.05)
+    assert fused.source.ravel()[cell] == STEREO
+    assert 0.02 < fused.uncertainty_m.ravel()[cell] < 0.2
+    assert (fused.source != NOTHING).sum() == 1
+
+
+def test_what_one_pair_alone_says_against_the_others_is_not_believed(tmp_path: Path) -> None:
+    right = np.column_stack([np.tile([[5.1, 5.1]], (4, 1)), [3.0, 3.01, 3.02, 3.0]])
+    wrong = np.column_stack([np.tile([[5.1, 5.1]], (8, 1)), np.full(8, 9.0)])
+    files = [pair(tmp_path / "a.npz", right), pair(tmp_path / "b.npz", right),
+             pair(tmp_path / "c.npz", wrong)]  # fmt: skip
+    fused = fuse_pairs(files, GRID, 0.5, Job())
+    assert np.nanmax(fused.height_m) == pytest.approx(3.0, abs=0.05)
+
+
+def test_holes_beside_a_wall_are_filled_with_ground_and_say_so() -> None:
+    height = np.full(GRID.shape, 1.0)
+    height[10:30, 20:40] = 9.0
+    height[10:30, 40:43] = np.nan
+    filled = smooth_and_fill(surface_of(height), 6)
+    assert np.allclose(filled.height_m[12:28, 40:43], 1.0, atol=0.5)
+    assert (filled.source[12:28, 40:43] == FILLED).all()
+    assert filled.uncertainty_m[20, 41] > 2 * filled.uncertainty_m[20, 5]
+
+
+def test_small_islands_are_taken_out_and_buildings_stay() -> None:
+    height = np.full(GRID.shape, 1.0)
+    height[5:9, 5:9] = 12.0  # 4 square metres
+    height[10:30, 20:40] = 9.0
+    kept = smooth_and_fill(surface_of(height), 8)
+    assert np.nanmax(kept.height_m[4:10, 4:10]) < 2.0
+    assert np.allclose(kept.height_m[12:28, 22:38], 9.0)
+
+
+def town() -> tuple[SparseScene, Surface, list[np.ndarray]]:
+    """Return level ground with a tall block, and painted photographs of it by exact rays."""
+    grid = Grid(0.0, 40.0, 0.25, 160, 160)
+    x, y = grid.middles()
+    xx, yy = np.meshgrid(x, y)
+    block = (xx > 15) & (xx < 25) & (yy > 15) & (yy < 25)
+    surface = surface_of(np.where(block, 12.0, 0.0), grid)
+    camera = Camera(300, 300, 250.0, 250.0, 150.0, 150.0)
+    down = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
+    photos, pictures = [], []
+    for number, (cx, cy) in enumerate([(8.0, 20.0), (32.0, 20.0), (20.0, 8.0), (20.0, 32.0)]):
+        photos.append(Photo(f"{number}.jpg", 0, down, np.array([cx, cy, 50.0])))
+        u, v = np.meshgrid(np.arange(300) + 0.5, np.arange(300) + 0.5)
+        dx, dy = (u - 150) / 250, -(v - 150) / 250
+        roof_x, roof_y = cx + dx * 38, cy + dy * 38
+        on_roof = (roof_x > 15) & (roof_x < 25) & (roof_y > 15) & (roof_y < 25)
+        wall = np.zeros_like(on_roof)
+        for z in np.linspace(0, 12, 40):
+            px, py = cx + dx * (50 - z), cy + dy * (50 - z)
+            wall |= (px > 15) & (px < 25) & (py > 15) & (py < 25)
+        picture = np.full((300, 300, 3), (90, 140, 80), np.uint8)
+        picture[wall] = (20, 20, 200)
+        picture[on_roof] = (180, 60, 50)
+        pictures.append(picture)
+    return SparseScene([camera], photos), surface, pictures
+
+
+def test_a_true_orthophoto_shows_no_wall_and_no_lean() -> None:
+    scene, surface, pictures = town()
+    grid = Grid(0.0, 40.0, 0.25, 160, 160)
+    made = make_orthophoto(scene, surface, grid, lambda number: pictures[number], Job())
+    colour = made.colour.astype(int)
+    x, y = grid.middles()
+    xx, yy = np.meshgrid(x, y)
+    roof = (xx > 15.6) & (xx < 24.4) & (yy > 15.6) & (yy < 24.4)
+    beside = ~((xx > 14) & (xx < 26) & (yy > 14) & (yy < 26))
+    seen = (made.colour[:, :, 3] > 0) & (xx > 5) & (xx < 35) & (yy > 5) & (yy < 35)
+    assert seen[roof].all() and seen[beside & (xx > 5) & (xx < 35) & (yy > 5) & (yy < 35)].all()
+    is_roof = np.abs(colour[:, :, :3] - [180, 60, 50]).max(axis=2) < 25
+    is_wall = np.abs(colour[:, :, :3] - [20, 20, 200]).max(axis=2) < 60
+    assert is_roof[roof].mean() > 0.99
+    assert not is_roof[beside & seen].any()
+    assert is_wall[seen].mean() < 0.01
+
+
+def test_colours_of_dark_and_bright_photographs_are_brought_together() -> None:
+    chance = np.random.default_rng(4)
+    true = chance.uniform(40, 160, (500, 3))
+    gains = np.array([0.8, 1.0, 1.25])
+    values = (true[None] * gains[:, None, None]).astype(np.float32)
+    values[0, :200] = np.nan
+    found = solve_gains(values)
+    together = values * found[:, None, :]
+    assert np.nanmax(np.abs(together[1] / together[2] - 1)) < 0.02
+    assert np.prod(found[:, 0]) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_ground_goes_on_under_buildings_and_false_pits_are_ignored() -> None:
+    grid = Grid(0.0, 60.0, 0.5, 120, 120)
+    x, y = grid.middles()
+    xx, yy = np.meshgrid(x, y)
+    ground = 5.0 + 0.02 * xx
+    height = ground + np.where((xx > 20) & (xx < 40) & (yy > 20) & (yy < 35), 9.0, 0.0)
+    height[100, 100] -= 12.0
+    found = terrain_of(surface_of(height, grid))
+    inner = (xx > 4) & (xx < 56) & (yy > 4) & (yy < 56)
+    pit = np.hypot(xx - x[100], yy - y[100]) < 1.5
+    assert np.abs(found - ground)[inner & ~pit].max() < 0.35
+    above, below = volume_m3(height, np.where(pit, height, ground), grid)
+    assert above == pytest.approx(20 * 15 * 9.0, rel=0.03) and below < 1.0
+
+
+def test_jagged_cells_of_a_turned_l_become_six_right_angles() -> None:
+    shape = rotate(box(0, 0, 20, 12).difference(box(10, 5, 20, 12)), 23.0, origin=(0, 0))
+    cells = [
+        box(i / 2, j / 2, (i + 1) / 2, (j + 1) / 2)
+        for i in range(-20, 60)
+        for j in range(-10, 50)
+        if shape.contains(box(i / 2, j / 2, (i + 1) / 2, (j + 1) / 2).centroid)
+    ]
+    import shapely
+
+    jagged = shapely.union_all(cells)
+    assert isinstance(jagged, Polygon) and len(jagged.exterior.coords) > 60
+    found = regularise(jagged, 0.5)
+    assert len(found.exterior.coords) - 1 == 6
+    assert main_direction_deg(found) == pytest.approx(23.0, abs=2.0)
+    assert found.intersection(shape).area / found.union(shape).area > 0.93
+    corners = np.array(found.exterior.coords)
+    edges = np.diff(corners, axis=0)
+    for a, b in zip(edges, np.roll(edges, -1, axis=0), strict=True):
+        assert abs(a @ b) / (np.linalg.norm(a) * np.linalg.norm(b)) < 0.01
+
+
+def test_accuracy_is_what_the_standard_defines() -> None:
+    points = [
+        PointResidual(str(i), True, [0, 0, 0], [0.03, -0.04, 0.1 * s], 3, 0.2)
+        for i, s in enumerate([1, -1, 1, -1])
+    ]
+    found = accuracy_of(points, check=True)
+    assert found is not None and accuracy_of(points, check=False) is None
+    assert found.rmse_m == pytest.approx([0.03, 0.04, 0.1])
+    assert found.bias_m == pytest.approx([0.03, -0.04, 0.0])
+    assert found.le90_m == pytest.approx(0.16449)
+    assert found.ce90_m == pytest.approx(1.5175 * 0.05, rel=1e-3)
+    spread = nmad(np.random.default_rng(0).normal(5, 2, 20_000))
+    assert spread == pytest.approx(2.0, rel=0.05)
+
+
+@pytest.mark.parametrize(("value", "cell"), [(0.23, 0.25), (0.0251, 0.03), (1.0, 1.0), (7.0, 8.0)])
+def test_cells_have_round_sizes(value: float, cell: float) -> None:
+    assert nice_cell_m(value) == pytest.approx(cell)

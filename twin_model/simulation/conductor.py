@@ -1,0 +1,388 @@
+"""The conductor: one clock, and values that go between simulators as it passes."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from twin_model.errors import SimulationError
+from twin_model.samples import Quality, SampleBatch, concatenate
+from twin_model.simulation.capabilities import Capabilities, Checkpoint, Stepping
+from twin_model.simulation.coupling import Related, Route, check_couplings, levels
+from twin_model.simulation.pace import Pace
+from twin_model.simulation.participant import Advanced, DiedError, HangsError, Participant
+from twin_model.simulation.scenario import Scenario
+from twin_model.time import Instant
+
+_LOG: Final = logging.getLogger(__name__)
+#: Deaths of one simulator's process in a run after which the run ends.
+MOST_DEATHS: Final = 3
+_NO_RELATIONS: Final[Related] = lambda entity, kind, backward: ()  # noqa: E731
+
+
+class Sink(Protocol):
+    """Takes what simulators give."""
+
+    def write(self, engine: str, batch: SampleBatch) -> None:
+        """Take samples.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be kept.
+        """
+        ...
+
+    def warn(self, text: str) -> None:
+        """Keep a warning."""
+        ...
+
+
+@dataclass
+class _Player:
+    """A simulator during a run."""
+
+    participant: Participant
+    can: Capabilities
+    step_us: int
+    due_us: int
+    parameters: Mapping[str, Any]
+    seed: int
+    inbox: list[SampleBatch] = field(default_factory=list)
+    #: What it was told since its checkpoint: instant and values.
+    told: list[tuple[Instant, SampleBatch | None]] = field(default_factory=list)
+    checkpoint: Path | None = None
+    deaths: int = 0
+
+    @property
+    def by_event(self) -> bool:
+        """Whether it goes by events."""
+        return self.can.stepping == Stepping.EVENT
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    now, start, end : Instant
+    steps : int
+    """
+
+    now: Instant
+    start: Instant
+    end: Instant
+    steps: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return (self.now.us - self.start.us) / max(1, self.end.us - self.start.us)
+
+
+class Conductor:
+    """Runs a scenario with its simulators.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    participants : sequence of Participant
+        One for each engine of the scenario.
+    start : Instant
+    sink : Sink
+    folder : Path
+        For checkpoints.
+    pace : Pace, optional
+        As fast as possible where not given.
+    related : callable, optional
+        Follows relations of the twin.
+    on_progress : callable, optional
+        Called after every step.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        participants: Sequence[Participant],
+        start: Instant,
+        sink: Sink,
+        folder: Path,
+        pace: Pace | None = None,
+        related: Related = _NO_RELATIONS,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.start = self.now = start
+        self.end = Instant(start.us + round(scenario.duration_s * 1e6))
+        self.pace = pace or Pace()
+        self.steps = 0
+        self._participants = {one.id: one for one in participants}
+        self._sink = sink
+        self._folder = folder
+        self._related = related
+        self._on_progress = on_progress
+        self._players: dict[str, _Player] = {}
+        self._routes: dict[str, list[Route]] = {}
+        self._levels: list[list[str]] = []
+        self._warned: set[tuple[str, str]] = set()
+        self._checkpoint_us = round(scenario.checkpoint_s * 1e6)
+        self._next_checkpoint_us = start.us + self._checkpoint_us
+        self._edits = sorted(
+            ((round(e.at_s * 1e6) + start.us, e) for e in scenario.edits if e.engine),
+            key=lambda one: one[0],
+        )
+
+    @property
+    def capabilities(self) -> dict[str, Capabilities]:
+        """What each simulator said of itself, after `prepare`."""
+        return {name: player.can for name, player in self._players.items()}
+
+    # -- getting ready -------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Start every simulator and check the couplings.
+
+        Raises
+        ------
+        SimulationError
+            If a simulator cannot begin, or the couplings cannot be.
+        """
+        scenario = self.scenario
+        seeds = np.random.SeedSequence(scenario.seed).generate_state(len(scenario.engines))
+        for number, spec in enumerate(scenario.engines):
+            participant = self._participants[spec.id]
+            # A scenario of one engine runs it with the seed itself, as running it alone would.
+            seed = scenario.seed if len(seeds) == 1 else int(seeds[number] >> 1)
+            parameters = scenario.resolved(dict(spec.parameters))
+            step_us = max(1, round(spec.step_s * 1e6))
+            participant.capabilities()
+            participant.init(self.start, parameters, seed)
+            # What goes in and out of some is known only now.
+            can = participant.capabilities()
+            due_us = self.start.us + step_us
+            self._players[spec.id] = _Player(participant, can, step_us, due_us, parameters, seed)
+        known = self.capabilities
+        check_couplings(scenario.couplings, known)
+        self._levels = levels(scenario.couplings, list(self._players))
+        for one in scenario.couplings:
+            units = known[one.source].outputs, known[one.target].inputs
+            route = Route(
+                one, units[0][one.source_indicator], units[1][one.target_indicator], self._related
+            )
+            self._routes.setdefault(one.source, []).append(route)
+
+    # -- running -------------------------------------------------------------------------
+
+    def run(self) -> bool:
+        """Run to the end; return whether it was reached, and not cancelled.
+
+        Raises
+        ------
+        SimulationError
+            If a simulator failed; what came before is in the sink.
+        StoreError
+            If the sink cannot keep samples.
+        """
+        while self.now < self.end:
+            goal_us = min(self.end.us, *(player.due_us for player in self._players.values()))
+            if self._edits:
+                goal_us = min(goal_us, max(self._edits[0][0], self.now.us + 1))
+            if not self.pace.wait(self.now.us, goal_us):
+                return False
+            self.step_to(Instant(goal_us))
+        return True
+
+    def step_to(self, instant: Instant) -> None:
+        """Let time pass to an instant at which somebody is due."""
+        self._apply_edits()
+        delayed: list[tuple[str, SampleBatch]] = []
+        for level in self._levels:
+            players = [(name, self._players[name]) for name in level]
+            going = [(name, p) for name, p in players if self._is_due(p, instant)]
+            waiting = [(name, p, *self._send(p, instant)) for name, p in going]
+            for name, player, answer, inputs in waiting:
+                advanced = self._receive(name, player, instant, answer, inputs)
+                self._take(name, player, instant, advanced, delayed)
+        for target, batch in delayed:
+            self._players[target].inbox.append(batch)
+        self.now = instant
+        self.steps += 1
+        if self._checkpoint_us and instant.us >= self._next_checkpoint_us < self.end.us:
+            self.checkpoint()
+            self._next_checkpoint_us = instant.us + self._checkpoint_us
+        if self._on_progress is not None:
+            self._on_progress(Progress(self.now, self.start, self.end, self.steps))
+
+    def _is_due(self, player: _Player, instant: Instant) -> bool:
+        if player.due_us <= instant.us or instant >= self.end:
+            return True
+        return player.by_event and bool(player.inbox)
+
+    def _apply_edits(self) -> None:
+        """Give simulators what the scenario assumes from now on."""
+        while self._edits and self._edits[0][0] <= self.now.us:
+            _, edit = self._edits.pop(0)
+            value = float(self.scenario.resolved(edit.value))
+            batch = SampleBatch.from_rows([(edit.entity, edit.name, self.now, value)])
+            player = self._players[edit.engine]
+            if edit.name not in player.can.inputs:
+                raise SimulationError(
+                    edit.engine, f"takes no {edit.name}, which the scenario sets",
+                    remedy=f"it takes {', '.join(sorted(player.can.inputs)) or 'nothing'}",
+                )  # fmt: skip
+            player.inbox.append(batch)
+
+    def _send(self, player: _Player, instant: Instant) -> tuple[Any, SampleBatch | None]:
+        inbox = player.inbox
+        inputs = None if not inbox else inbox[0] if len(inbox) == 1 else concatenate(inbox)
+        player.inbox = []
+        try:
+            return player.participant.advance(instant, inputs), inputs
+        except DiedError as error:
+            return _Failed(error), inputs
+
+    def _receive(
+        self, name: str, player: _Player, instant: Instant, answer: Any, inputs: SampleBatch | None
+    ) -> Advanced:
+        """Wait for an answer; a simulator whose process died is brought back to where it was."""
+        patience_s = self.scenario.patience_s
+        while True:
+            try:
+                advanced: Advanced = answer.result(patience_s)
+            except HangsError as error:
+                player.participant.kill("hangs")
+                raise error
+            except DiedError as error:
+                player.deaths += 1
+                if player.deaths >= MOST_DEATHS:
+                    raise SimulationError(
+                        name, f"ended {player.deaths} times, the last at {instant}: {error.reason}",
+                        remedy="what was computed before is kept; see the simulator's log",
+                    ) from error  # fmt: skip
+                self._sink.warn(f"simulator {name} ended at {instant} and was started again")
+                answer = self._again(player, instant, inputs)
+                continue
+            player.told.append((instant, inputs))
+            return advanced
+
+    def _again(self, player: _Player, instant: Instant, inputs: SampleBatch | None) -> Any:
+        """Start a simulator anew, from its checkpoint, and tell it again what came since."""
+        try:
+            participant = player.participant
+            participant.init(self.start, player.parameters, player.seed)
+            if player.checkpoint is not None:
+                participant.load(player.checkpoint)
+            for when, values in player.told:
+                participant.advance(when, values).result(self.scenario.patience_s)
+            return participant.advance(instant, inputs)
+        except DiedError as error:
+            return _Failed(error)
+
+    def _take(
+        self,
+        name: str,
+        player: _Player,
+        instant: Instant,
+        advanced: Advanced,
+        delayed: list[tuple[str, SampleBatch]],
+    ) -> None:
+        self._warn_of(name, advanced.unknown)
+        if player.by_event:
+            following = advanced.next
+            player.due_us = 2**62 if following is None else following.us
+        else:
+            while player.due_us <= instant.us:
+                player.due_us += player.step_us
+            if advanced.next is not None and instant < advanced.next:
+                player.due_us = min(player.due_us, advanced.next.us)
+        for batch in advanced.batches:
+            _check_numbers(name, batch, instant)
+            self._sink.write(name, batch)
+            for route in self._routes.get(name, ()):
+                values = route.carry(batch)
+                if values is None:
+                    continue
+                target = route.coupling.target
+                if route.coupling.delayed:
+                    delayed.append((target, values))
+                else:
+                    self._players[target].inbox.append(values)
+
+    def _warn_of(self, name: str, unknown: Sequence[str]) -> None:
+        """Say once which entities a simulator was given values of and does not know."""
+        strange = sorted({one for one in unknown if (name, one) not in self._warned})
+        if strange:
+            self._warned |= {(name, one) for one in strange}
+            more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            self._sink.warn(f"simulator {name} knows no entity {strange[0]}{more}")
+
+    # -- checkpoints ---------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Keep the state of every simulator that can; one that dies goes on from there."""
+        for name, player in self._players.items():
+            if player.can.checkpoint == Checkpoint.NONE:
+                continue
+            folder = self._folder / f"{name}-{self.now.us}"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            try:
+                player.participant.save(folder)
+            except SimulationError as error:
+                # The one before is still good, and the run goes on.
+                self._sink.warn(f"no checkpoint of {name} at {self.now}: {error}")
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            if player.checkpoint is not None:
+                shutil.rmtree(player.checkpoint, ignore_errors=True)
+            player.checkpoint, player.told = folder, []
+
+    def close(self) -> None:
+        """End every simulator."""
+        for participant in self._participants.values():
+            try:
+                participant.close()
+            except SimulationError as error:
+                _LOG.warning("%s", error)
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """An answer that will never come."""
+
+    error: DiedError
+
+    def result(self, patience_s: float) -> Advanced:
+        """Raise what is known already."""
+        raise self.error
+
+
+def _check_numbers(name: str, batch: SampleBatch, instant: Instant) -> None:
+    """Refuse NaN: it would spread from one simulator to the next.
+
+    Raises
+    ------
+    SimulationError
+    """
+    bare = ~np.isfinite(batch.value) & (batch.quality < Quality.BAD)
+    if not bare.any():
+        return
+    if batch.position is not None:
+        bare &= np.isnan(batch.position[:, 0])
+    if batch.text is not None:
+        bare &= batch.text == None  # noqa: E711 - element by element
+    if bare.any():
+        row = int(np.flatnonzero(bare)[0])
+        entity = batch.keys.entities[batch.entity[row]]
+        indicator = batch.keys.indicators[batch.indicator[row]]
+        raise SimulationError(
+            name, f"gave {batch.value[row]} for {indicator} of {entity} at {instant}",
+            remedy="what was computed before is kept; see the simulator's log",
+        )  # fmt: skip
