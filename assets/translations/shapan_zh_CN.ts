@@ -3823,6 +3823,89 @@ management ^ '12-03'</translation>
     </message>
 </context>
 <context>
+    <name>Datum</name>
+    <message>
+        <source>Yellow Sea 1985</source>
+        <translation>1985国家高程基准</translation>
+    </message>
+    <message>
+        <source>Yellow Sea 1956</source>
+        <translation>1956黄海高程</translation>
+    </message>
+</context>
+<context>
+    <name>AnalysisDialog</name>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>PluginActions</name>
+    <message>
+        <source>Export {0} ({1})…</source>
+        <translation>导出{0}（{1}）…</translation>
+    </message>
+    <message>
+        <source>Theme: {0}</source>
+        <translation>主题：{0}</translation>
+    </message>
+    <message>
+        <source>Export {0}</source>
+        <translation>导出 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ReportWindow</name>
+    <message>
+        <source>Copy answer</source>
+        <translation>复制结论</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>随时间变化</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectorStatus</name>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未连接</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+</context>
+<context>
     <name>Alarms</name>
     <message>
         <source>Urgent</source>
@@ -4248,86 +4331,6 @@ management ^ '12-03'</translation>
     <message>
         <source>Colour by</source>
         <translation>着色依据</translation>
-    <name>Datum</name>
-    <message>
-        <source>Yellow Sea 1985</source>
-        <translation>1985国家高程基准</translation>
-    </message>
-    <message>
-        <source>Yellow Sea 1956</source>
-        <translation>1956黄海高程</translation>
-    </message>
-</context>
-<context>
-    <name>AnalysisDialog</name>
-    <message>
-        <source>Run</source>
-        <translation>运行</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-</context>
-<context>
-    <name>PluginActions</name>
-    <message>
-        <source>Export {0} ({1})…</source>
-        <translation>导出{0}（{1}）…</translation>
-    </message>
-    <message>
-        <source>Theme: {0}</source>
-        <translation>主题：{0}</translation>
-    </message>
-    <message>
-        <source>Export {0}</source>
-        <translation>导出 {0}</translation>
-    </message>
-</context>
-<context>
-    <name>ReportWindow</name>
-    <message>
-        <source>Copy answer</source>
-        <translation>复制结论</translation>
-    </message>
-    <message>
-        <source>Save as CSV…</source>
-        <translation>另存为 CSV…</translation>
-    </message>
-    <message>
-        <source>Save as CSV</source>
-        <translation>另存为 CSV</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Over time</source>
-        <translation>随时间变化</translation>
-    </message>
-</context>
-<context>
-    <name>ConnectorStatus</name>
-    <message>
-        <source>Connecting</source>
-        <translation>连接中</translation>
-    </message>
-    <message>
-        <source>Connected</source>
-        <translation>已连接</translation>
-    </message>
-    <message>
-        <source>Not connected</source>
-        <translation>未连接</translation>
-    </message>
-    <message>
-        <source>Failed</source>
-        <translation>失败</translation>
-    </message>
-    <message>
-        <source>Stopped</source>
-        <translation>已停止</translation>
     </message>
 </context>
 </TS>
