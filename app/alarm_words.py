@@ -62,6 +62,9 @@ def event(one: AlarmEvent) -> str:
         "out-of-service": QCoreApplication.translate("Alarms", "Taken out of service"),
         "in-service": QCoreApplication.translate("Alarms", "Put in service"),
         "escalated": QCoreApplication.translate("Alarms", "Escalated"),
+        "value": QCoreApplication.translate("Alarms", "Another value"),
+        "hidden-on": QCoreApplication.translate("Alarms", "Condition began while hidden"),
+        "hidden-off": QCoreApplication.translate("Alarms", "Condition over while hidden"),
         "commented": QCoreApplication.translate("Alarms", "Comment"),
     }
     return said.get(kind, kind)

@@ -3995,6 +3995,18 @@ management ^ '12-03'</translation>
         <source>Comment</source>
         <translation>备注</translation>
     </message>
+    <message>
+        <source>Another value</source>
+        <translation>数值变化</translation>
+    </message>
+    <message>
+        <source>Condition began while hidden</source>
+        <translation>隐藏期间条件出现</translation>
+    </message>
+    <message>
+        <source>Condition over while hidden</source>
+        <translation>隐藏期间条件消除</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>
