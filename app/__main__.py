@@ -216,7 +216,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--at", metavar="TIME")
     made.add_argument("--timeout", type=float, default=300.0, metavar="S")
 
-    made = command("live", "live:live", "run rules and alarms with no window")
+    made = command("live", "live:live", "run connectors, rules and alarms with no window")
     made.add_argument("project")
     made.add_argument("--for", dest="seconds", type=_seconds, metavar="S",
                       help="stop after S seconds; until interrupted otherwise")  # fmt: skip

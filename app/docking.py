@@ -26,6 +26,7 @@ from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 #: Below this height a dock at the bottom shows nothing of use.
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
+_ALARMS_HEIGHT_PX: Final = 320
 
 
 class Side(Enum):
@@ -48,7 +49,7 @@ _OPEN: Final = re.compile(rb'<Widget Name="([^"]+)" Closed="0"')
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
     "plan": {"layers", "entities", "entity", "relations", "timeline"},
-    "monitor": {"entities", "entity", "relations", "timeline", "jobs"},
+    "monitor": {"entities", "entity", "relations", "timeline", "jobs", "alarms"},
     "reconstruct": {"layers", "jobs", "console"},
 }
 
@@ -255,7 +256,7 @@ class Docks(QObject):
             self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
         below = {
             "timeline": TIMELINE_PX,
-            "jobs": _JOBS_HEIGHT_PX,
+            "jobs": _ALARMS_HEIGHT_PX if self.layout_name == "monitor" else _JOBS_HEIGHT_PX,
             "entities": round(height * 0.58),
             "relations": round(height * 0.4),
         }
@@ -297,6 +298,8 @@ class Docks(QObject):
         self._restored = QByteArray()
         self._restore(self._standard)
         self._arrange(name)
+        if name == "monitor":
+            self._docks["alarms"].setAsCurrentTab()
         QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
 
@@ -324,7 +327,16 @@ class Docks(QObject):
         # Floating containers wait for deletion; going back to a floating arrangement before
         # that would delete the docks' contents with them (measured crash of QtAds 5.1).
         QTimer.singleShot(0, _flush_deletions)
+        self._place_strangers()
         return done
+
+    def _place_strangers(self) -> None:
+        """Give a place to docks that an older arrangement does not know: a closed tab below."""
+        below = self._docks["jobs"].dockAreaWidget()
+        for dock in self._docks.values():
+            if dock.dockAreaWidget() is None and below is not None:
+                self.manager.addDockWidget(Side.TAB.value, dock, below)
+                dock.toggleView(False)
 
 
 def _open_in(state: QByteArray) -> set[str]:

@@ -83,7 +83,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     yield
     for make in (
         _make_layers, _make_entities, _make_entity, _make_editing, _make_relations,
-        _make_comparison, _make_others, _make_plugins,
+        _make_comparison, _make_others, _make_plugins, _make_live,
     ):  # fmt: skip
         make(window)
         yield
@@ -212,6 +212,12 @@ def _make_plugins(window: MainWindow) -> None:
 
     services = window.services
     window.plugins = PluginHub(window, services.plugins, safe_mode=services.safe_mode)
+
+
+def _make_live(window: MainWindow) -> None:
+    from app.live.parts import LiveParts
+
+    window.live = LiveParts(window)
 
 
 def _make_bars(window: MainWindow) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.empty_state import EmptyState
     from app.importing import Importing
     from app.interaction import SceneInteraction
+    from app.live.parts import LiveParts
     from app.measure import MeasureMode, MeasureTool
     from app.navigator import Navigator
     from app.overlays import Overlays
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
     status: StatusStrip
     palette_popup: CommandPalette
     plugins: PluginHub
+    live: LiveParts
 
     def __init__(self, services: Services) -> None:
         super().__init__()

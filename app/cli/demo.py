@@ -66,6 +66,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
         made = Path(scratch) / folder.name
         with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:
             failures = _import_all(twin, sources, job)
+            _add_devices(twin, english=english)
             twin.set_view_state({"camera": VIEWS["1"], "views": VIEWS})
         if folder.exists():
             if any(folder.iterdir()):
@@ -75,6 +76,14 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
             folder.rmdir()
         shutil.move(str(made), str(folder))
     return failures
+
+
+def _add_devices(twin: Twin, *, english: bool) -> None:
+    # Rules and the catalogue are needed here alone, not to open a city that is built.
+    from app.cli.alarms import catalogue
+    from app.demo_devices import add_devices
+
+    add_devices(twin, catalogue(), english=english)
 
 
 def _import_all(twin: Twin, sources: list[DemoSource], job: Job) -> list[str]:

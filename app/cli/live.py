@@ -56,10 +56,28 @@ def live(arguments: argparse.Namespace) -> int:
             _warn_of_strangers(twin, batch)
             _play(arguments, operations.hub, operations.watch, _given(batch), _period_of(batch))
         else:
-            operations.start_clock()
-            _wait(arguments.seconds)
+            return _run_connectors(arguments, operations, printer)
         printer.summary(operations.hub, operations.problems())
         return Exit.PARTLY if operations.problems() else Exit.DONE
+
+
+def _run_connectors(
+    arguments: argparse.Namespace, operations: Operations, printer: _Printer
+) -> int:
+    """Run the project's connections until time is up or Ctrl+C."""
+    # The plugin host is not needed for files and replays.
+    from app.cli.connected import connected, connection_lines
+
+    operations.start_clock()
+    with connected(operations) as host:
+        with contextlib.suppress(KeyboardInterrupt):
+            _wait(arguments.seconds)
+        connections, problems = connection_lines(host)
+    problems = [*operations.problems(), *problems]
+    printer.summary(operations.hub, problems, connections)
+    for problem in problems:
+        print_warning(problem)
+    return Exit.PARTLY if problems else Exit.DONE
 
 
 def _replay_history(arguments: argparse.Namespace) -> int:
@@ -181,7 +199,9 @@ class _Printer:
         text = f": {event.text}" if event.text else ""
         return f"{Instant(event.at_us)}  {event.kind}  {event.priority}  {name}{value}{text}"
 
-    def summary(self, hub: Hub, problems: list[str]) -> None:
+    def summary(
+        self, hub: Hub, problems: list[str], connections: list[dict[str, Any]] | None = None
+    ) -> None:
         """Print what there was, and which alarms stand."""
         counts = hub.counts()
         standing = self._alarms.alarms()
@@ -194,6 +214,7 @@ class _Printer:
                 "in_flood": self._alarms.in_flood,
                 "standing": [alarm_json(alarm) for alarm in standing],
                 "problems": problems,
+                "connections": connections or [],
             }
             print(_json_line({"summary": body}), flush=True)
             return
@@ -201,6 +222,12 @@ class _Printer:
             f"{counts.received} samples ({counts.duplicates} duplicates, {counts.late} late), "
             f"{self._raised} alarms raised, {len(standing)} standing"
         )
+        for one in connections or []:
+            print(
+                f"{one['name']} ({one['address']}): {one['state']}, {one['messages']} messages, "
+                f"{one['samples']} samples, {one['unknown']} of unknown entities, "
+                f"{one['unmapped']} unmapped, {one['malformed']} malformed"
+            )
 
 
 def event_json(event: AlarmEvent, name: str = "") -> dict[str, Any]:

@@ -25,6 +25,7 @@ from app.panels.entity_fields import (
 from app.panels.entity_form import EntityForm
 from app.panels.entity_header import EntityHeader
 from app.panels.entity_history import EntityHistory
+from app.panels.entity_live import live_fields
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
@@ -39,6 +40,7 @@ from twin_model.layer import Layer
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.live.session import LiveSession
     from rendering.options import Pick
     from twin_model.twin import Twin
     from twin_model.view import TwinView
@@ -61,6 +63,7 @@ class EntityPanel(QWidget):
 
     entity_wanted = Signal(str)
     instant_wanted = Signal(object)  # Instant
+    chart_wanted = Signal(str, str)  # entity id, indicator
 
     def __init__(self, session: ProjectSession, background: Background, theme: Theme) -> None:
         super().__init__()
@@ -73,6 +76,9 @@ class EntityPanel(QWidget):
         self._pick: Pick | None = None
         self._neighbours: list[Neighbour] = []
         self._graph_wanted = True
+        #: Live values, once there is something that follows them.
+        self.live: LiveSession | None = None
+        self._live_fields: list[Field] = []
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -82,8 +88,9 @@ class EntityPanel(QWidget):
         self.tabs = TabStrip(theme, _tab_names())
         self.tabs.set_current(ATTRIBUTES)
         self.tabs.changed.connect(lambda _: self._show_tab())
+        self.tabs.changed.connect(lambda _: self.show_live())
         self.fields = EntityForm(theme, self)
-        self.fields.target_wanted.connect(self.entity_wanted)
+        self.fields.target_wanted.connect(self._go_to)
         self.fields.committed.connect(self._commit)
         self.history = EntityHistory(theme, self)
         self.history.instant_wanted.connect(self.instant_wanted)
@@ -198,6 +205,7 @@ class EntityPanel(QWidget):
         ids = [entity.id for entity in entities]
         self._read_catalogue()
         if ids != self._ids:
+            self._live_fields = []
             self._neighbours = []
             self.history.set_versions([])
         self._ids, self._pick = ids, None
@@ -372,7 +380,9 @@ class EntityPanel(QWidget):
             case 3:
                 return relation_fields(self._neighbours)
             case 5:
-                return [Field(name, value_text(v)) for name, v in entity.indicators.items()]
+                return self._live_fields or [
+                    Field(name, value_text(v)) for name, v in entity.indicators.items()
+                ]
             case 6:
                 return [
                     Field(str(rule.get("name", index + 1)), value_text(rule))
@@ -390,6 +400,34 @@ class EntityPanel(QWidget):
             self.tr("No live values are declared."),
             self.tr("No behaviour rules are declared."),
         ][self.tabs.current]
+
+    # -- live values ---------------------------------------------------------------------
+
+    def show_live(self) -> None:
+        """Read the values of the Live tab again, in a thread; called once a second."""
+        entity, live = self.entity, self.live
+        operations = live.operations if live is not None else None
+        if entity is None or operations is None or self.tabs.current != LIVE:
+            return
+        instant = self._instant
+
+        def read() -> tuple[str, list[Field]]:
+            return entity.id, live_fields(operations, entity, instant)
+
+        self._background.ask("entity-live", read, self._show_values)
+
+    def _show_values(self, found: tuple[str, list[Field]]) -> None:
+        entity_id, fields = found
+        if self.entity is not None and self.entity.id == entity_id and self.tabs.current == LIVE:
+            self._live_fields = fields
+            self._show_tab()
+
+    def _go_to(self, target: str) -> None:
+        kind, _, series = target.partition(":")
+        if kind == "chart" and self.entity is not None:
+            self.chart_wanted.emit(self.entity.id, series)
+        else:
+            self.entity_wanted.emit(target)
 
     # -- editing -------------------------------------------------------------------------
 

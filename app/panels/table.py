@@ -23,6 +23,8 @@ _OWN: Final = (
     ("timeline", QT_TRANSLATE_NOOP("MainWindow", "Timeline"), "bottom", "",
      "app.panels.timeline:TimelinePanel"),
     ("jobs", QT_TRANSLATE_NOOP("MainWindow", "Jobs"), "bottom", "", "app.panels.jobs:JobsPanel"),
+    ("alarms", QT_TRANSLATE_NOOP("MainWindow", "Alarms"), "tab", "jobs",
+     "app.panels.alarms:AlarmsPanel"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs",
      "app.panels.console:ConsolePanel"),
 )  # fmt: skip

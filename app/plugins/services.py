@@ -59,6 +59,7 @@ class WindowServices(HostServices):
         self._selection: tuple[str, ...] = ()
         self._followed: Twin | None = None
         self.language = window.language.code
+        self.types = schema.catalogue
         window.timeline.instant_changed.connect(self._time_changed)
         window.interaction.selected.connect(self._selected)
 

@@ -4120,6 +4120,204 @@
         <translation>本项目没有定义{0}“{1}”</translation>
     </message>
     <message>
+        <source>no alarms run in this project</source>
+        <translation>此项目没有运行告警</translation>
+    </message>
+    <message>
+        <source>open it for writing</source>
+        <translation>请以可写方式打开</translation>
+    </message>
+    <message>
+        <source>the option {0} is {1}</source>
+        <translation>选项 {0} 的值为 {1}</translation>
+    </message>
+    <message>
+        <source>give one like {0}</source>
+        <translation>请填写类似 {0} 的值</translation>
+    </message>
+    <message>
+        <source>is larger than 8 MiB</source>
+        <translation>大于 8 MiB</translation>
+    </message>
+    <message>
+        <source>is not JSON ({0})</source>
+        <translation>不是 JSON（{0}）</translation>
+    </message>
+    <message>
+        <source>does not state the format {0}</source>
+        <translation>没有声明格式 {0}</translation>
+    </message>
+    <message>
+        <source>has version {0}, this Shapan reads {1}</source>
+        <translation>版本为 {0}，此沙盘只能读取版本 {1}</translation>
+    </message>
+    <message>
+        <source>the connection {0} is there twice</source>
+        <translation>连接 {0} 出现了两次</translation>
+    </message>
+    <message>
+        <source>connection {0}: {1}: {2}</source>
+        <translation>连接 {0}：{1}：{2}</translation>
+    </message>
+    <message>
+        <source>nothing at {0}</source>
+        <translation>{0} 处没有内容</translation>
+    </message>
+    <message>
+        <source>{0} records are more than a payload may have</source>
+        <translation>{0} 条记录超过单个报文的上限</translation>
+    </message>
+    <message>
+        <source>no {0} to name the entity</source>
+        <translation>没有 {0}，无法确定实体</translation>
+    </message>
+    <message>
+        <source>no record with fields</source>
+        <translation>没有带字段的记录</translation>
+    </message>
+    <message>
+        <source>no {0} to name the indicator</source>
+        <translation>没有 {0}，无法确定指标</translation>
+    </message>
+    <message>
+        <source>no value at {0}</source>
+        <translation>{0} 处没有值</translation>
+    </message>
+    <message>
+        <source>none of {0} in it</source>
+        <translation>其中没有 {0}</translation>
+    </message>
+    <message>
+        <source>a number without end</source>
+        <translation>数值过大</translation>
+    </message>
+    <message>
+        <source>a {0} where a value should be</source>
+        <translation>应为数值之处是 {0}</translation>
+    </message>
+    <message>
+        <source>no time at {0}</source>
+        <translation>{0} 处没有时间</translation>
+    </message>
+    <message>
+        <source>'{0}' is no time</source>
+        <translation>“{0}”不是时间</translation>
+    </message>
+    <message>
+        <source>{0} is no time</source>
+        <translation>{0} 不是时间</translation>
+    </message>
+    <message>
+        <source>no position at {0}, {1}</source>
+        <translation>{0}、{1} 处没有坐标</translation>
+    </message>
+    <message>
+        <source>{0}, {1} is no longitude and latitude</source>
+        <translation>{0}, {1} 不是经纬度</translation>
+    </message>
+    <message>
+        <source>{0} KiB are more than a payload may have</source>
+        <translation>{0} KiB 超过单个报文的上限</translation>
+    </message>
+    <message>
+        <source>not UTF-8 at byte {0}</source>
+        <translation>第 {0} 字节不是 UTF-8</translation>
+    </message>
+    <message>
+        <source>nested too deeply</source>
+        <translation>嵌套过深</translation>
+    </message>
+    <message>
+        <source>a template has 1 to {0} characters</source>
+        <translation>模板应有 1 到 {0} 个字符</translation>
+    </message>
+    <message>
+        <source>a variable is there twice</source>
+        <translation>同一变量出现了两次</translation>
+    </message>
+    <message>
+        <source>a brace has no partner, or no name between</source>
+        <translation>花括号不成对，或其中没有名称</translation>
+    </message>
+    <message>
+        <source>no template matches one of its columns {0}</source>
+        <translation>没有模板匹配其中任何一列（{0}）</translation>
+    </message>
+    <message>
+        <source>write a mapping such as {entity}.{indicator}</source>
+        <translation>请编写映射，例如 {entity}.{indicator}</translation>
+    </message>
+    <message>
+        <source>has a time that is none: {0}</source>
+        <translation>其中的时间无效：{0}</translation>
+    </message>
+    <message>
+        <source>names no entity or no indicator for the column {0}</source>
+        <translation>没有为列 {0} 指明实体或指标</translation>
+    </message>
+    <message>
+        <source>has no column of times among {0}</source>
+        <translation>{0} 中没有时间列</translation>
+    </message>
+    <message>
+        <source>name it in the mapping</source>
+        <translation>请在映射中指明</translation>
+    </message>
+    <message>
+        <source>does not run</source>
+        <translation>没有运行</translation>
+    </message>
+    <message>
+        <source>is no file of the project</source>
+        <translation>不是此项目的文件</translation>
+    </message>
+    <message>
+        <source>is not there</source>
+        <translation>不存在</translation>
+    </message>
+    <message>
+        <source>add the file again in the connection's form</source>
+        <translation>请在连接表单中重新添加该文件</translation>
+    </message>
+    <message>
+        <source>does not begin with http:// or https://</source>
+        <translation>没有以 http:// 或 https:// 开头</translation>
+    </message>
+    <message>
+        <source>has no port such as host:1883</source>
+        <translation>没有端口，例如 host:1883</translation>
+    </message>
+    <message>
+        <source>has no mapping</source>
+        <translation>没有映射</translation>
+    </message>
+    <message>
+        <source>no Sparkplug topic</source>
+        <translation>不是 Sparkplug 主题</translation>
+    </message>
+    <message>
+        <source>no Sparkplug payload ({0})</source>
+        <translation>不是 Sparkplug 报文（{0}）</translation>
+    </message>
+    <message>
+        <source>more than a million metrics</source>
+        <translation>超过一百万个度量</translation>
+    </message>
+    <message>
+        <source>{0} names no entity or no indicator</source>
+        <translation>{0} 没有指明实体或指标</translation>
+    </message>
+    <message>
+        <source>deeper than {0} levels are not looked at</source>
+        <translation>不查看 {0} 层以下的节点</translation>
+    </message>
+    <message>
+        <source>does not begin with opc.tcp://</source>
+        <translation>没有以 opc.tcp:// 开头</translation>
+    </message>
+    <message>
+        <source>knows no security policy {0}</source>
+        <translation>不认识安全策略 {0}</translation>
         <source>entity types {0}: {1}</source>
         <translation>实体类型 {0}：{1}</translation>
     </message>

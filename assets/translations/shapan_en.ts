@@ -81,4 +81,14 @@
         <translation><numerusform>%n entity breaks the new types; its values are kept</numerusform><numerusform>%n entities break the new types; their values are kept</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>ShelveDialog</name>
+    <message numerus="yes">
+        <source>Shelve %n alarms</source>
+        <translation>
+            <numerusform>Shelve %n alarm</numerusform>
+            <numerusform>Shelve %n alarms</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -180,6 +180,18 @@
         <source>Entity types…</source>
         <translation>实体类型…</translation>
     </message>
+    <message>
+        <source>Alarms</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>图表</translation>
+    </message>
+    <message>
+        <source>Colour by live values</source>
+        <translation>按实时值着色</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -733,6 +745,26 @@ management ^ '12-03'</translation>
     <message>
         <source>Select one entity to see this.</source>
         <translation>选中一个实体后可查看。</translation>
+    </message>
+    <message>
+        <source>{0} ago</source>
+        <translation>{0}前</translation>
+    </message>
+    <message>
+        <source>stale</source>
+        <translation>陈旧</translation>
+    </message>
+    <message>
+        <source>{0} before</source>
+        <translation>此前 {0}</translation>
+    </message>
+    <message>
+        <source>uncertain</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>bad</source>
+        <translation>无效</translation>
     </message>
 </context>
 <context>
@@ -1564,6 +1596,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Changes</source>
         <translation>变化</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>图表</translation>
     </message>
 </context>
 <context>
@@ -3863,6 +3903,446 @@ management ^ '12-03'</translation>
     <message>
         <source>Stopped</source>
         <translation>已停止</translation>
+    </message>
+</context>
+<context>
+    <name>Alarms</name>
+    <message>
+        <source>Urgent</source>
+        <translation>紧急</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>Unacknowledged</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Over, unacknowledged</source>
+        <translation>已恢复，未确认</translation>
+    </message>
+    <message>
+        <source>Latched</source>
+        <translation>已锁存</translation>
+    </message>
+    <message>
+        <source>Shelved</source>
+        <translation>已搁置</translation>
+    </message>
+    <message>
+        <source>Suppressed</source>
+        <translation>已抑制</translation>
+    </message>
+    <message>
+        <source>Out of service</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>Raised</source>
+        <translation>触发</translation>
+    </message>
+    <message>
+        <source>Condition over</source>
+        <translation>条件消除</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>复位</translation>
+    </message>
+    <message>
+        <source>Unshelved</source>
+        <translation>取消搁置</translation>
+    </message>
+    <message>
+        <source>Shelf ends soon</source>
+        <translation>搁置即将到期</translation>
+    </message>
+    <message>
+        <source>No longer suppressed</source>
+        <translation>解除抑制</translation>
+    </message>
+    <message>
+        <source>Taken out of service</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Put in service</source>
+        <translation>恢复使用</translation>
+    </message>
+    <message>
+        <source>Escalated</source>
+        <translation>升级</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Another value</source>
+        <translation>数值变化</translation>
+    </message>
+    <message>
+        <source>Condition began while hidden</source>
+        <translation>隐藏期间条件出现</translation>
+    </message>
+    <message>
+        <source>Condition over while hidden</source>
+        <translation>隐藏期间条件消除</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmsModel</name>
+    <message>
+        <source>Alarm</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>chattering</source>
+        <translation>抖动</translation>
+    </message>
+    <message>
+        <source>first out</source>
+        <translation>首发</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmsPanel</name>
+    <message>
+        <source>Filter by name, place, priority, note</source>
+        <translation>按名称、位置、优先级、备注筛选</translation>
+    </message>
+    <message>
+        <source>Filter alarms</source>
+        <translation>筛选告警</translation>
+    </message>
+    <message>
+        <source>Standing</source>
+        <translation>当前告警</translation>
+    </message>
+    <message>
+        <source>Unacknowledged</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>Shelved</source>
+        <translation>已搁置</translation>
+    </message>
+    <message>
+        <source>Hidden</source>
+        <translation>已隐藏</translation>
+    </message>
+    <message>
+        <source>By cause</source>
+        <translation>按原因</translation>
+    </message>
+    <message>
+        <source>By priority</source>
+        <translation>按优先级</translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation>按状态</translation>
+    </message>
+    <message>
+        <source>Not grouped</source>
+        <translation>不分组</translation>
+    </message>
+    <message>
+        <source>Which alarms</source>
+        <translation>显示哪些告警</translation>
+    </message>
+    <message>
+        <source>Grouping</source>
+        <translation>分组方式</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>Acknowledge (A)</source>
+        <translation>确认 (A)</translation>
+    </message>
+    <message>
+        <source>Shelve… (S)</source>
+        <translation>搁置… (S)</translation>
+    </message>
+    <message>
+        <source>Unshelve (U)</source>
+        <translation>取消搁置 (U)</translation>
+    </message>
+    <message>
+        <source>Comment… (C)</source>
+        <translation>备注… (C)</translation>
+    </message>
+    <message>
+        <source>Fly there (Enter)</source>
+        <translation>飞到该处 (Enter)</translation>
+    </message>
+    <message>
+        <source>No alarm matches.</source>
+        <translation>没有符合条件的告警。</translation>
+    </message>
+    <message>
+        <source>No live data yet. Alarms appear here once a connection is made.</source>
+        <translation>尚无实时数据。建立连接后，告警会显示在这里。</translation>
+    </message>
+    <message>
+        <source>No alarm stood at that time.</source>
+        <translation>该时刻没有告警。</translation>
+    </message>
+    <message>
+        <source>No alarms. Everything that rules watch is normal.</source>
+        <translation>没有告警。规则监视的一切正常。</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmStrip</name>
+    <message>
+        <source>{0} in 10 min</source>
+        <translation>10 分钟 {0} 条</translation>
+    </message>
+    <message>
+        <source>{0} unacknowledged</source>
+        <translation>未确认 {0}</translation>
+    </message>
+    <message>
+        <source>{0} chattering</source>
+        <translation>抖动 {0}</translation>
+    </message>
+    <message>
+        <source>{0} stale</source>
+        <translation>陈旧 {0}</translation>
+    </message>
+    <message>
+        <source>{0} shelved</source>
+        <translation>已搁置 {0}</translation>
+    </message>
+    <message>
+        <source>{0} suppressed</source>
+        <translation>已抑制 {0}</translation>
+    </message>
+    <message>
+        <source>{0} out of service</source>
+        <translation>停用 {0}</translation>
+    </message>
+    <message>
+        <source>{0} events wait for the disk</source>
+        <translation>{0} 条事件等待写入磁盘</translation>
+    </message>
+</context>
+<context>
+    <name>FloodBanner</name>
+    <message>
+        <source>Alarm flood since {0} ({1}): {2} alarms in 10 minutes, {3} causes.</source>
+        <translation>告警洪泛，始于 {0}（{1}）：10 分钟内 {2} 条告警，{3} 个原因。</translation>
+    </message>
+    <message>
+        <source>Show causes only</source>
+        <translation>只看原因</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmDetail</name>
+    <message>
+        <source>Choose an alarm to see its trend and what to do.</source>
+        <translation>选择一条告警，查看趋势和处置办法。</translation>
+    </message>
+    <message>
+        <source>Explained by: {0}</source>
+        <translation>由此引起：{0}</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>处置办法</translation>
+    </message>
+    <message>
+        <source>No guidance was written.</source>
+        <translation>尚未编写处置办法。</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>经过</translation>
+    </message>
+    <message>
+        <source>Trend around the alarm: {0}</source>
+        <translation>告警前后趋势：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>ShelveDialog</name>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} 小时</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
+        <source>Back as soon as the condition is over</source>
+        <translation>条件消除后立即恢复</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>The end is announced five minutes before.</source>
+        <translation>到期前五分钟提示。</translation>
+    </message>
+    <message>
+        <source>Shelve</source>
+        <translation>搁置</translation>
+    </message>
+    <message numerus="yes">
+        <source>Shelve %n alarms</source>
+        <translation>
+            <numerusform>搁置 %n 条告警</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CommentDialog</name>
+    <message>
+        <source>Comment on the alarm</source>
+        <translation>为告警添加备注</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Add comment</source>
+        <translation>添加备注</translation>
+    </message>
+</context>
+<context>
+    <name>ChartsPanel</name>
+    <message>
+        <source>1 minute</source>
+        <translation>1 分钟</translation>
+    </message>
+    <message>
+        <source>10 minutes</source>
+        <translation>10 分钟</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 小时</translation>
+    </message>
+    <message>
+        <source>6 hours</source>
+        <translation>6 小时</translation>
+    </message>
+    <message>
+        <source>1 day</source>
+        <translation>1 天</translation>
+    </message>
+    <message>
+        <source>1 week</source>
+        <translation>1 周</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>Stretch of time</source>
+        <translation>时间范围</translation>
+    </message>
+    <message>
+        <source>Save as picture (PNG)…</source>
+        <translation>保存为图片 (PNG)…</translation>
+    </message>
+    <message>
+        <source>Save as table (CSV)…</source>
+        <translation>保存为表格 (CSV)…</translation>
+    </message>
+    <message>
+        <source>Remove all lines</source>
+        <translation>移除所有曲线</translation>
+    </message>
+    <message>
+        <source>Double-click a value in the Live tab of an entity, or drag an entity here, to chart it.</source>
+        <translation>双击实体“实时”页中的值，或将实体拖到此处，即可绘制曲线。</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>图表</translation>
+    </message>
+    <message>
+        <source>Save chart</source>
+        <translation>保存图表</translation>
+    </message>
+    <message>
+        <source>Save values</source>
+        <translation>保存数值</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>已保存 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>grey: stale ({0})</source>
+        <translation>灰色：数据陈旧（{0}）</translation>
+    </message>
+    <message>
+        <source>No values have come yet.</source>
+        <translation>尚未收到数值。</translation>
+    </message>
+    <message>
+        <source>Colour by</source>
+        <translation>着色依据</translation>
     </message>
 </context>
 </TS>

@@ -134,6 +134,10 @@ class PluginAccess:
         # Heights are those of the project, as `to_wgs84` gives them.
         return float(found[0]), float(found[1]), height_m - float(frame.offset[2])
 
+    def indicator_units(self, entity_type: str) -> dict[str, str]:
+        """See `shapan.TwinAccess`."""
+        return self.services.indicator_units(entity_type)
+
     def submit(self, command: Command, why: str) -> int:
         """See `shapan.TwinAccess`.
 

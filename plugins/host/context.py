@@ -220,6 +220,9 @@ class _Twin:
     ) -> tuple[float, float, float]:
         return self._access.to_local(longitude_deg, latitude_deg, height_m)
 
+    def indicator_units(self, entity_type: str) -> Mapping[str, str]:
+        return self._access.indicator_units(entity_type)
+
     def submit(self, command: Command, why: str = "") -> Future[int]:
         return self._threads.submit(self._access.submit, command, why)
 

@@ -63,6 +63,11 @@ class LiveData:
             self._own = Hub()
             self.problem = ""
 
+    def use(self, operations: Operations) -> None:
+        """Take history, rules and alarms that somebody else began, and will close."""
+        with self._lock:
+            self._operations, self._twin = operations, operations.twin
+
     def close(self) -> Callable[[], None]:
         """Let go of the project at once.
 

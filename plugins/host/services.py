@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ingest.pipeline.job import Job
 from plugins.host.live import LiveData
@@ -21,6 +21,21 @@ SIGNALS: Final = (
     "project-opened", "project-closed", "twin-changed", "time-changed", "selection-changed",
     "settings-changed", "language-changed",
 )  # fmt: skip
+
+
+class _Indicator(Protocol):
+    @property
+    def unit(self) -> str: ...
+
+
+class Types(Protocol):
+    """What is asked of the catalogue of entity types."""
+
+    def __contains__(self, type_id: object) -> bool: ...
+
+    def indicators(self, type_id: str) -> Mapping[str, _Indicator]:
+        """Return the indicators of a type, inherited ones included."""
+        ...
 
 
 class SignalHub:
@@ -79,9 +94,18 @@ class HostServices:
         self.moving: dict[tuple[str, str], Tracks] = {}
         self.live = LiveData()
         self.language = "en"
+        #: Returns the catalogue of entity types, where there is one.
+        self.types: Callable[[], Types | None] = lambda: None
         if twin is not None:
             self.live.open(twin)
             twin.changed.connect(self._twin_changed)
+
+    def indicator_units(self, entity_type: str) -> dict[str, str]:
+        """Return the indicators of a type, each with its unit. Called in any thread."""
+        types = self.types()
+        if types is None or entity_type not in types:
+            return {}
+        return {name: one.unit for name, one in types.indicators(entity_type).items()}
 
     def _twin_changed(self, change: object) -> None:
         self.signals.emit("twin-changed", change)

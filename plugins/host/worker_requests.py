@@ -96,6 +96,8 @@ class WorkerRequests:
                 return access.to_wgs84(**arguments)
             case "twin.to_local":
                 return access.to_local(**arguments)
+            case "twin.indicator_units":
+                return access.indicator_units(**arguments)
             case "twin.submit":
                 return access.submit(**arguments)
             case "alarms.begin":

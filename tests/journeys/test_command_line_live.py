@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,12 +16,16 @@ from typing import Any
 
 import pytest
 
+from broker_support import Broker, broker
+from plugin_support import wait_until
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity, Relation
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 from twin_model.store.sample_history import SAMPLES, SampleHistory
 from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
+
+__all__ = ["broker"]
 
 RULES = {
     "format": "shapan-rules",
@@ -202,3 +208,49 @@ def test_wrong_words_are_said_on_one_line(
     filled = [word.format(p=project, t=tmp_path) for word in words]
     done = shapan(*filled, expect=code)
     assert said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_connectors_of_a_project_give_the_same_alarms_as_its_files(
+    project: Path, tmp_path: Path, broker: Broker
+) -> None:
+    def raised(events: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+        found = [line["event"] for line in events if "event" in line]
+        return sorted((e["at"], e["point"], e["kind"]) for e in found if e["point"])
+
+    twin_copy = tmp_path / "copy.shapan"
+    shutil.copytree(project, twin_copy)
+    rules = tmp_path / "rules.json"
+    done = shapan("live", twin_copy, "--source", tmp_path / "shift.csv", "--rules", rules, "--json")
+    wanted = raised(lines(done))
+    assert len(wanted) >= 6
+
+    folder = project / "plugins" / "shapan.mqtt"
+    folder.mkdir(parents=True)
+    mapping = {"source": "works/{entity}/{indicator}"}
+    body = {"id": "works", "name": "Works", "address": f"127.0.0.1:{broker.port}",
+            "mappings": [mapping]}  # fmt: skip
+    document = {"format": "shapan-connections", "version": 1, "connections": [body]}
+    (folder / "connections.json").write_text(json.dumps(document))
+    command = [sys.executable, "-m", "app", "live", str(project), "--rules", str(rules), "--json",
+               "--for", "120"]  # fmt: skip
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        publisher = broker.publisher()
+        with contextlib.suppress(Exception):
+            wait_until(lambda: "shapan-works" in (broker.folder / "log").read_text(), 60)
+        for line in (tmp_path / "shift.csv").read_text().splitlines()[1:]:
+            at, entity, indicator, value = line.split(",")
+            payload = json.dumps({"value": float(value), "time": at})
+            publisher.publish(f"works/{entity}/{indicator}", payload, qos=1).wait_for_publish(10)
+            time.sleep(0.03)  # conditions look at what is newest at the end of each batch
+        time.sleep(2.0)
+        publisher.loop_stop()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert raised(found) == wanted, err
+    summary = found[-1]["summary"]
+    assert summary["connections"][0]["state"] == "connected"
+    assert summary["samples"] == 180

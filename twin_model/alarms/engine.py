@@ -452,6 +452,16 @@ class AlarmEngine:
         return self._flood.in_flood
 
     @property
+    def raised_in_window(self) -> int:
+        """Alarms raised within the flood window."""
+        return self._flood.count
+
+    @property
+    def flood_since_us(self) -> int | None:
+        """When the flood began; None while there is none."""
+        return self._flood.since_us
+
+    @property
     def unwritten(self) -> int:
         """Events that the journal does not have yet, because it cannot be written."""
         return len(self._unwritten)

@@ -186,6 +186,10 @@ class _Twin:
         )  # fmt: skip
         return x, y, z
 
+    def indicator_units(self, entity_type: str) -> Mapping[str, str]:
+        found: dict[str, str] = self._ask("twin.indicator_units", entity_type=entity_type)
+        return found
+
     def submit(self, command: Command, why: str = "") -> Future[int]:
         arguments = {"command": command, "why": why}
         future: Future[int] = self._link.call("twin.submit", arguments).future

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Simulator,
     )
     from shapan.results import Report, Series, Table
+    from shapan.units import convert_unit
     from twin_model.commands import (
         AddEntities,
         AddRelations,
@@ -102,6 +103,7 @@ _NAMES = {
         "PluginReader", "RuleFunction", "Simulator",
     ),
     "shapan.results": ("Report", "Series", "Table"),
+    "shapan.units": ("convert_unit",),
     "twin_model.commands": (
         "AddEntities", "AddRelations", "EditEntities", "EditRelations", "RemoveEntities",
         "RemoveRelations",
@@ -131,7 +133,7 @@ __all__ = [  # noqa: RUF022 - grouped as above
     "TwinAccess", "WorkerContext", "WorkerHandle",
     "Analysis", "CommandFunction", "Connector", "Exporter", "OverlayPainter", "Panel",
     "PluginReader", "RuleFunction", "Simulator",
-    "Report", "Series", "Table",
+    "Report", "Series", "Table", "convert_unit",
     "AddEntities", "AddRelations", "EditEntities", "EditRelations", "RemoveEntities",
     "RemoveRelations",
     "Codes", "Entity", "Relation",

@@ -97,6 +97,13 @@ class TwinAccess(Protocol):
         """Return the local position in metres of a WGS 84 position."""
         ...
 
+    def indicator_units(self, entity_type: str) -> Mapping[str, str]:
+        """Return the indicators of a type of entities, each with its unit; "" for a bare number.
+
+        Empty where the catalogue has no such type.
+        """
+        ...
+
     def submit(self, command: Command, why: str = "") -> Future[int]:
         """Have one undoable edit carried out; needs the permission ``twin``.
 

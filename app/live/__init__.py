@@ -1,0 +1,1 @@
+"""Live values and alarms of the open project in the window."""

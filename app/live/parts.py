@@ -1,0 +1,120 @@
+"""Everything live in the window: made in one place and joined to the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+
+from app.actions.registry import ActionSpec
+from app.connections.running import start_configured
+from app.docking import Side
+from app.live.colouring import Colouring, Legend
+from app.live.session import LiveSession
+from app.panels.alarms import AlarmsPanel
+from app.threads import Threads
+
+if TYPE_CHECKING:
+    from app.panels.charts import ChartsPanel
+    from app.window import MainWindow
+
+_START_MS: Final = 1500
+
+
+class LiveParts(QObject):
+    """Session, alarm list, charts and colouring of one window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        s = window.services
+        self._window = window
+        self.session = LiveSession(s.session, s.background, window.plugins.services.live)
+        self.session.setParent(self)
+        self.alarms = AlarmsPanel(self.session, s.background, s.theme, s.icons)
+        self.charts: ChartsPanel | None = None
+        self.colouring = Colouring(s.session, self.session, s.background, window.scene)
+        self.legend = Legend(window.viewport, s.theme)
+        self._threads = Threads(self, 1)
+        self._start = QTimer(self)
+        self._start.setSingleShot(True)
+        self._start.setInterval(_START_MS)
+        self._start.timeout.connect(self._start_connectors)
+        window.docks.fill("alarms", self.alarms)
+        window.docks.offer(
+            "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), self._make_charts
+        )
+        self._connect()
+
+    def _connect(self) -> None:
+        window = self._window
+        panel = window.entity_panel
+        panel.live = self.session
+        panel.chart_wanted.connect(self.chart)
+        self.alarms.fly_wanted.connect(window.interaction.fly_to_id)
+        self.alarms.selected.connect(window.interaction.select_id)
+        self.session.failed.connect(
+            lambda text: window.overlays.notice.show_error(text, details=False)
+        )
+        self.session.ticked.connect(panel.show_live)
+        self.colouring.changed.connect(self.legend.show_colours)
+        self.legend.chosen.connect(self.colouring.set_indicator)
+        window.timeline.instant_changed.connect(self.session.set_instant)
+        window.viewport.resized.connect(self.legend.place)
+        window.session.opened.connect(self._start.start)
+        window.session.closing.connect(self._closing)
+
+    def _closing(self) -> None:
+        self._start.stop()
+        self._threads.wait()
+
+    def _start_connectors(self) -> None:
+        """Start what the project is connected to, in a thread, once the scene is there."""
+        host = self._window.plugins.host
+        self._threads.start(lambda: self._started(start_configured(host)[1]))
+
+    def _started(self, problems: list[str]) -> None:
+        for problem in problems:
+            self.session.failed.emit(problem)
+
+    def _make_charts(self) -> None:
+        from app.panels.charts import ChartsPanel  # and with it pyqtgraph
+
+        window, s = self._window, self._window.services
+        window.docks.add(
+            "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), Side.BOTTOM,
+            beside="jobs", hidden=True,
+        )  # fmt: skip
+        self.charts = ChartsPanel(self.session, s.background, s.theme, s.icons)
+        window.docks.fill("charts", self.charts)
+
+    def chart(self, entity: str, indicator: str) -> None:
+        """Show a series in the Charts dock."""
+        self._window.docks.show("charts")
+        if self.charts is not None:
+            self.charts.add(entity, indicator)
+
+    def toggle_colouring(self) -> None:
+        """Colour entities by an indicator, or stop."""
+        self.colouring.set_on(not self.colouring.on)
+        self.legend.setVisible(self.colouring.on)
+        self.legend.place()
+
+    def actions(self) -> list[ActionSpec]:
+        """Return the actions of the View menu."""
+        window = self._window
+        return [
+            ActionSpec("view.alarms", lambda: QCoreApplication.translate("Actions", "Alarms"),
+                       lambda: window.docks.toggle("alarms"), "Ctrl+Shift+L", "bell"),
+            ActionSpec("view.charts", lambda: QCoreApplication.translate("Actions", "Charts"),
+                       lambda: window.docks.toggle("charts"), "Ctrl+Shift+K", "chart-line"),
+            ActionSpec("view.colour_by",
+                       lambda: QCoreApplication.translate("Actions", "Colour by live values"),
+                       self.toggle_colouring, "Ctrl+Shift+I", "palette",
+                       lambda: window.session.twin is not None,
+                       lambda: self.colouring.on),
+        ]  # fmt: skip

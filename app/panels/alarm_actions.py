@@ -1,0 +1,173 @@
+"""What operators do to alarms, with the questions that come before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.live.session import LiveSession
+from twin_model.alarms.model import STANDING, Alarm, State
+
+_WAITING: Final = frozenset({State.UNACKNOWLEDGED, State.RETURNED})
+#: Minutes to choose from.
+_TIMES_MIN: Final = (15, 30, 60, 120, 240, 480)
+
+
+class AlarmActions:
+    """Acknowledging, shelving and commenting for a panel.
+
+    Parameters
+    ----------
+    live : LiveSession
+    parent : QWidget
+        Of the questions.
+    """
+
+    def __init__(self, live: LiveSession, parent: QWidget) -> None:
+        self._live = live
+        self._parent = parent
+
+    def possible(self, alarms: Sequence[Alarm], *, historic: bool) -> set[str]:
+        """Return the names of what can be done now."""
+        if not alarms:
+            return set()
+        can = {"fly"} if len(alarms) == 1 else set()
+        if historic:
+            return can
+        states = {alarm.state for alarm in alarms}
+        can |= {"comment"}
+        can |= {"acknowledge"} if states & _WAITING else set()
+        can |= {"shelve"} if states & STANDING else set()
+        can |= {"unshelve"} if State.SHELVED in states else set()
+        return can
+
+    def acknowledge(self, alarms: Sequence[Alarm]) -> None:
+        """Take note of those that wait for it."""
+        points = [alarm.point.id for alarm in alarms if alarm.state in _WAITING]
+        if points:
+            self._live.act(lambda desk: desk.acknowledge(points))
+
+    def shelve(self, alarms: Sequence[Alarm]) -> None:
+        """Ask why and for how long, and put aside."""
+        points = [alarm.point.id for alarm in alarms if alarm.state in STANDING]
+        if not points:
+            return
+        dialog = ShelveDialog(self._parent, len(points))
+        if dialog.exec():
+            reason, for_s, one_shot = dialog.reason, dialog.for_s, dialog.one_shot
+            self._live.act(lambda desk: desk.shelve(points, reason, for_s, one_shot=one_shot))
+
+    def unshelve(self, alarms: Sequence[Alarm]) -> None:
+        """Bring back."""
+        points = [alarm.point.id for alarm in alarms if alarm.state == State.SHELVED]
+        if points:
+            self._live.act(lambda desk: desk.unshelve(points))
+
+    def comment(self, alarms: Sequence[Alarm]) -> None:
+        """Ask for a text and note it."""
+        points = [alarm.point.id for alarm in alarms]
+        if not points:
+            return
+        dialog = CommentDialog(self._parent)
+        if dialog.exec():
+            text = dialog.text
+            self._live.act(lambda desk: desk.comment(points, text))
+
+
+class _Asking(QDialog):
+    """A small form with one field that must be filled."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = QLineEdit(self)
+        self.field.setMinimumWidth(320)
+        self.form = QFormLayout()
+        self.box = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        self.box.accepted.connect(self.accept)
+        self.box.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(self.form)
+        column.addWidget(self.box)
+        self.field.textChanged.connect(lambda _: self._allow())
+        self._allow()
+
+    def _allow(self) -> None:
+        ok = self.box.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setEnabled(bool(self.field.text().strip()))
+
+
+class ShelveDialog(_Asking):
+    """Why and for how long.
+
+    Parameters
+    ----------
+    parent : QWidget
+    count : int
+        Of alarms.
+    """
+
+    def __init__(self, parent: QWidget, count: int) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Shelve %n alarms", "", count))
+        self.times = QComboBox(self)
+        for minutes in _TIMES_MIN:
+            text = (
+                self.tr("{0} h").format(minutes // 60)
+                if minutes >= 60
+                else self.tr("{0} min").format(minutes)
+            )
+            self.times.addItem(text, minutes)
+        self.times.setCurrentIndex(2)
+        self.once = QCheckBox(self.tr("Back as soon as the condition is over"), self)
+        self.form.addRow(self.tr("Reason"), self.field)
+        self.form.addRow(self.tr("For"), self.times)
+        self.form.addRow("", self.once)
+        hint = QLabel(self.tr("The end is announced five minutes before."), self)
+        hint.setObjectName("dim")
+        self.form.addRow("", hint)
+        self.box.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Shelve"))
+        self.field.setAccessibleName(self.tr("Reason"))
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return self.field.text().strip()
+
+    @property
+    def for_s(self) -> float:
+        """For how long."""
+        return float(self.times.currentData()) * 60.0
+
+    @property
+    def one_shot(self) -> bool:
+        """Whether it also comes back when the condition is over."""
+        return self.once.isChecked()
+
+
+class CommentDialog(_Asking):
+    """What to note."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Comment on the alarm"))
+        self.form.addRow(self.tr("Comment"), self.field)
+        self.box.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Add comment"))
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.field.text().strip()

@@ -1,0 +1,211 @@
+"""One alarm in detail: what to do, its trend around the event, what happened to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app import alarm_words
+from app.item_models.alarms import since, value_text
+from app.live.session import LiveSession
+from app.live.units import unit_label
+from app.theme import Theme, small_font
+from app.workers import Background
+from twin_model.alarms.guidance import guidance_for
+from twin_model.alarms.model import Alarm
+from twin_model.errors import ShapanError
+from twin_model.time import Instant, Interval
+
+if TYPE_CHECKING:
+    from app.plots import Plot
+    from twin_model.operations import Operations
+
+_BEFORE_US: Final = 15 * 60 * 1_000_000
+_AFTER_US: Final = 10 * 60 * 1_000_000
+_EVENTS: Final = 60
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What is read about an alarm in a thread."""
+
+    key: str
+    guidance: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    cause: str = ""
+    time_s: Any = None
+    value: Any = None
+    unit: str = ""
+    at_s: float = 0.0
+    start_s: float = 0.0
+    end_s: float = 0.0
+
+
+class AlarmDetail(QScrollArea):
+    """See module.
+
+    Parameters
+    ----------
+    live : LiveSession
+    background : Background
+    theme : Theme
+    """
+
+    def __init__(self, live: LiveSession, background: Background, theme: Theme) -> None:
+        super().__init__()
+        self._live = live
+        self._background = background
+        self._theme = theme
+        self._alarm: Alarm | None = None
+        self._now_us = 0
+        self._entity = ""
+        self._story = _Story("")
+        self.plot: Plot | None = None
+        self.setWidgetResizable(True)
+        content = QWidget(self)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(12, 6, 12, 10)
+        self._column.setSpacing(4)
+        self.title = self._label("heading")
+        self.note = self._label("dim")
+        self.cause = self._label("dim")
+        self._guidance_title = self._section()
+        self.guidance = self._label("")
+        self.guidance.setTextFormat(Qt.TextFormat.MarkdownText)
+        self._trend_title = self._section()
+        self._trend_place = QWidget(content)
+        self._trend_place.setFixedHeight(150)
+        self._trend_column = QVBoxLayout(self._trend_place)
+        self._trend_column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._trend_place)
+        self._events_title = self._section()
+        self.events = self._label("")
+        self._column.addStretch(1)
+        self.setWidget(content)
+        self.show_alarm(None, "", 0)
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._column.addWidget(label)
+        return label
+
+    def _section(self) -> QLabel:
+        label = self._label("section")
+        label.setFont(small_font(bold=True))
+        label.setContentsMargins(0, 8, 0, 0)
+        return label
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+        super().changeEvent(event)
+
+    def show_alarm(self, alarm: Alarm | None, entity: str, now_us: int) -> None:
+        """Show another alarm, or the same as it is now."""
+        before = self._alarm
+        self._alarm, self._entity, self._now_us = alarm, entity, now_us
+        if alarm is None or before is None or alarm.point.id != before.point.id:
+            self._story = _Story(alarm.point.id if alarm else "")
+        self._say()
+        operations = self._live.operations
+        if alarm is not None and operations is not None and alarm != before:
+            self._background.ask("alarm-story", lambda: self._read(operations, alarm), self._told)
+
+    def _read(self, operations: Operations, alarm: Alarm) -> _Story:
+        point, key = alarm.point, alarm.point.id
+        texts = operations.rule_store.current().guidance
+        try:
+            guidance = [one.text for one in guidance_for(point, texts, operations.twin)]
+        except ShapanError:
+            guidance = [point.guidance] if point.guidance else []
+        events = [recorded.event for recorded in operations.journal.events(point=key)][-_EVENTS:]
+        at_us = alarm.status.raised_us or self._now_us
+        start_us = at_us - _BEFORE_US
+        end_us = min(max(self._now_us, at_us), at_us + _AFTER_US) + 1
+        cause = ""
+        if alarm.status.cause:
+            above = operations.alarms.points.get(operations.alarms.root(key))
+            if above is not None:
+                place = self._live.names([above.entity])[above.entity]
+                cause = f"{above.name} · {place}"
+        told = [self._event_line(event, end_us) for event in reversed(events)]
+        chart = None
+        if point.indicator:
+            operations.history.writer.flush()
+            chart = operations.history.chart(
+                point.entity, point.indicator, Interval(Instant(start_us), Instant(end_us)), 400
+            )
+        return _Story(
+            key, guidance, told, cause,
+            chart.time_us / 1e6 if chart is not None else np.zeros(0),
+            chart.value if chart is not None else np.zeros(0),
+            unit_label(operations.twin, point.entity, point.indicator),
+            at_us / 1e6, start_us / 1e6, end_us / 1e6,
+        )  # fmt: skip
+
+    def _event_line(self, event: Any, now_us: int) -> str:
+        parts = [since(event.at_us, now_us), alarm_words.event(event)]
+        value = value_text(event.value)
+        parts += [value] if value else []
+        parts += [event.who] if event.who else []
+        text = "   ".join(parts)
+        return f"{text}: {event.text}" if event.text else text
+
+    def _told(self, story: _Story) -> None:
+        if self._alarm is not None and story.key == self._alarm.point.id:
+            self._story = story
+            self._say()
+
+    def _say(self) -> None:
+        alarm, story = self._alarm, self._story
+        shown = alarm is not None
+        for widget in (self._guidance_title, self.guidance, self._events_title, self.events):
+            widget.setVisible(shown)
+        if alarm is None:
+            self.title.setText("")
+            self.note.setText(self.tr("Choose an alarm to see its trend and what to do."))
+            self.cause.hide()
+            self._trend_place.hide()
+            self._trend_title.hide()
+            return
+        status = alarm.status
+        self.title.setText(alarm.point.name)
+        parts = [
+            alarm_words.priority(status.priority), alarm_words.state(alarm.state), self._entity,
+            value_text(status.value, story.unit),
+        ]  # fmt: skip
+        self.note.setText("  ·  ".join(part for part in parts if part))
+        self.cause.setText(self.tr("Explained by: {0}").format(story.cause))
+        self.cause.setVisible(bool(story.cause))
+        self._guidance_title.setText(self.tr("What to do"))
+        self.guidance.setText("\n\n".join(story.guidance) or self.tr("No guidance was written."))
+        self._events_title.setText(self.tr("What happened"))
+        self.events.setText("\n".join(story.events))
+        self._draw(story)
+
+    def _draw(self, story: _Story) -> None:
+        has_trend = story.time_s is not None and len(story.time_s) > 0
+        self._trend_title.setVisible(has_trend)
+        self._trend_place.setVisible(has_trend)
+        if not has_trend or self._alarm is None:
+            return
+        from app import plots  # pyqtgraph, for whoever looks at a trend
+
+        if self.plot is None:
+            self.plot = plots.Plot(self._theme)
+            self._trend_column.addWidget(self.plot)
+        indicator = self._alarm.point.indicator
+        self._trend_title.setText(self.tr("Trend around the alarm: {0}").format(indicator))
+        time_s, value = plots.with_gaps(story.time_s, story.value)
+        line = plots.Line(story.key, indicator, story.unit, time_s, value)
+        token = alarm_words.TOKENS[self._alarm.status.priority]
+        self.plot.set_lines([line], [(story.at_s, token)])
+        self.plot.show_period(story.start_s, story.end_s)

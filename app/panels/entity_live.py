@@ -1,0 +1,86 @@
+"""The Live tab: every indicator of an entity with its newest value, unit and age."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.item_models.alarms import value_text
+from app.live.units import indicator_name, indicator_type
+from app.numbers import duration, unknown
+from app.panels.fields import Field
+from twin_model.live.last_values import NEVER_US
+from twin_model.samples import Quality
+from twin_model.schema.units import label
+
+if TYPE_CHECKING:
+    from twin_model.entity import Entity
+    from twin_model.operations import Operations
+    from twin_model.time import Instant
+
+
+def live_fields(operations: Operations, entity: Entity, instant: Instant | None) -> list[Field]:
+    """Return a line an indicator. Reads the history where *instant* is not now: for a thread."""
+    if instant is not None:
+        return _historic(operations, entity, instant)
+    hub = operations.hub
+    found = []
+    for name in _names(operations, entity):
+        sample = hub.last(entity.id, name)
+        if sample is None or sample.time.us == NEVER_US:
+            found.append(_line(entity, name, unknown(), ""))
+            continue
+        age = duration(max(0.0, (hub.clock() - sample.time.us) / 1e6))
+        note = QCoreApplication.translate("EntityPanel", "{0} ago").format(age)
+        if sample.stale:
+            note = f"{QCoreApplication.translate('EntityPanel', 'stale')} · {note}"
+        elif sample.quality != Quality.GOOD:
+            note = f"{_quality(sample.quality)} · {note}"
+        found.append(_line(entity, name, _text(entity, name, sample.value, sample.text), note))
+    return found
+
+
+def _historic(operations: Operations, entity: Entity, instant: Instant) -> list[Field]:
+    operations.history.writer.flush()
+    batch = operations.history.as_of(instant)
+    found = []
+    for row in range(len(batch)):
+        if batch.keys.entities[batch.entity[row]] != entity.id:
+            continue
+        name = batch.keys.indicators[batch.indicator[row]]
+        word = None if batch.text is None else batch.text[row]
+        age = duration(max(0.0, (instant.us - int(batch.time_us[row])) / 1e6))
+        note = QCoreApplication.translate("EntityPanel", "{0} before").format(age)
+        found.append(_line(entity, name, _text(entity, name, float(batch.value[row]), word), note))
+    return found
+
+
+def _names(operations: Operations, entity: Entity) -> list[str]:
+    """Return the indicators that came, then those that the type declares and never came."""
+    from app.editing import schema
+
+    came = [n for e, n in operations.hub.series.names() if e == entity.id and n != "position"]
+    known = schema.known_type(entity.type)
+    declared = list(schema.catalogue().indicators(known)) if known else []
+    return [*came, *(name for name in declared if name not in came)]
+
+
+def _line(entity: Entity, name: str, value: str, note: str) -> Field:
+    return Field(indicator_name(entity.type, name), value, note, f"chart:{name}")
+
+
+def _text(entity: Entity, name: str, value: float, word: str | None) -> str:
+    if word is not None:
+        return word
+    if math.isnan(value):
+        return unknown()
+    found = indicator_type(entity.type, name)
+    return value_text(value, label(found.unit) if found is not None else "")
+
+
+def _quality(quality: int) -> str:
+    if quality == Quality.UNCERTAIN:
+        return QCoreApplication.translate("EntityPanel", "uncertain")
+    return QCoreApplication.translate("EntityPanel", "bad")

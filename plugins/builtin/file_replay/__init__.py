@@ -1,0 +1,1 @@
+"""Plays CSV and Parquet files as if they came live."""

@@ -1,0 +1,1 @@
+"""Live values from web addresses asked again and again."""

@@ -1,0 +1,1 @@
+"""Live values from OPC UA servers."""

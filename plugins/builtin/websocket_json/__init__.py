@@ -1,0 +1,1 @@
+"""Live values from WebSockets that send JSON."""
