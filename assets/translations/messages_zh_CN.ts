@@ -5297,6 +5297,10 @@
         <source>the template {0} needs {1}: {2}</source>
         <translation>模板 {0} 需要 {1}：{2}</translation>
     </message>
+    <message>
+        <source>entity types {0}: {1}</source>
+        <translation>实体类型 {0}：{1}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

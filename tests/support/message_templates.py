@@ -223,7 +223,8 @@ class Finder:
         where = f"{module.path.relative_to(self._source.root)}:{expression.lineno}"
         found = []
         for pieces in self._source.texts(module, expression):
-            if any(piece and any(c.isalpha() for c in piece) for piece in pieces):
+            words = [piece.replace("%s", "") for piece in pieces if piece]
+            if any(c.isalpha() for word in words for c in word):
                 found.append(Template(_numbered(pieces), where))
             else:
                 self.open.add(f"{where}: {ast.unparse(expression)}")

@@ -32,7 +32,7 @@ class Tank:
         """What it can do."""
         return {
             "stepping": "time", "checkpoint": "exact", "seed": True, "realtime_factor": 10_000.0,
-            "inputs": {"inflow": "m3/s"}, "outputs": {"level": "m", "outflow": "m3/s"},
+            "inputs": {"inflow": "m^3/s"}, "outputs": {"level": "m", "outflow": "m^3/s"},
         }  # fmt: skip
 
     def init(self, start: Instant, parameters: Mapping[str, Any], seed: int) -> None:
