@@ -86,6 +86,21 @@ def test_alarms_history_and_rules_are_there_again_after_a_restart(twin: Twin) ->
         assert len(third.history.read(minute)) == 2, "what came twice is there once"
 
 
+def test_what_is_over_when_the_program_or_the_rules_begin_anew_ends(twin: Twin) -> None:
+    clock = Clock()
+    with start(twin, clock) as first:
+        first.save_rules(RuleSet(rules=(HIGH,)), LI)
+        sample(first, "p1", 20.0, 1)
+        sample(first, "p2", 20.0, 1)
+    with start(twin, clock) as second:
+        sample(second, "p1", 1.0, 2)
+        assert second.alarms.alarm("p1/high").state is State.RETURNED
+        assert second.alarms.alarm("p2/high").state is State.UNACKNOWLEDGED
+        second.save_rules(RuleSet(rules=(HIGH,)), LI, "the same again")
+        sample(second, "p2", 1.0, 3)
+        assert second.alarms.alarm("p2/high").state is State.RETURNED
+
+
 def test_a_clock_that_jumps_back_and_forth_loses_no_alarm(twin: Twin) -> None:
     clock = Clock()
     with start(twin, clock) as running:

@@ -451,6 +451,11 @@ class AlarmEngine:
         """Whether more alarms come than anybody can work off."""
         return self._flood.in_flood
 
+    def active_points(self) -> frozenset[str]:
+        """Return the points whose condition holds, as far as is known."""
+        with self._lock:
+            return frozenset(name for name, one in self._statuses.items() if one.raw)
+
     @property
     def raised_in_window(self) -> int:
         """Alarms raised within the flood window."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import numpy as np
@@ -29,10 +29,15 @@ class RuleEngine:
     binding : Binding
     series : SeriesTable
         Of the hub.
+    active : collection of str
+        Points whose condition held before this engine was made: found over, it ends.
     """
 
-    def __init__(self, binding: Binding, series: SeriesTable) -> None:
+    def __init__(self, binding: Binding, series: SeriesTable, active: Collection[str] = ()) -> None:
         self.binding = binding
+        for bound in binding.rules if active else ():
+            state = bound.state if bound.detector is None else bound.detector.state
+            state[[row for row, point in enumerate(bound.points) if point in active]] = True
         self._series = series
         self._known = 0
         self._fed: dict[str, list[BoundRule]] = {}

@@ -28,7 +28,7 @@ class Watch:
     def __init__(self, hub: Hub, binding: Binding, alarms: AlarmEngine) -> None:
         self.hub = hub
         self.alarms = alarms
-        self._rules = RuleEngine(binding, hub.series)
+        self._rules = RuleEngine(binding, hub.series, alarms.active_points())
         self._lock = threading.Lock()
         self._detach: Callable[[], None] = hub.attach("rules", self._consume)
 
@@ -44,7 +44,7 @@ class Watch:
         *others* are points that no rule watches, which stay.
         """
         with self._lock:
-            self._rules = RuleEngine(binding, self.hub.series)
+            self._rules = RuleEngine(binding, self.hub.series, self.alarms.active_points())
         points = [*binding.alarm_points(language), *others]
         self.alarms.set_points(points, self.hub.clock())
 
