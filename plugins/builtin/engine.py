@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,8 @@ def load_engine(simulator: str, module: str, package: str) -> ModuleType:
     SimulationError
         If it is not installed, with the command that installs it.
     """
+    # SUMO points PROJ at its own data, which would blind every other library in this process.
+    kept = {name: os.environ.get(name) for name in ("PROJ_LIB", "PROJ_DATA")}
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -36,6 +39,12 @@ def load_engine(simulator: str, module: str, package: str) -> ModuleType:
             simulator, f"{package} is not installed (no module {missing})",
             remedy="install the engines with: uv sync --extra simulation",
         ) from error  # fmt: skip
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 class Engine:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import numpy.typing as npt
 
+from plugins.builtin.engine import load_engine
 from shapan import SimulationError, TwinAccess
 
 _PATIENCE_S: Final = 600.0
@@ -143,7 +144,7 @@ class Placement:
         location = _location(network)
         if location.get("projParameter", "!") in {"!", "-"} or "offset_m" in parameters:
             return straight
-        import libsumo
+        libsumo = load_engine("sumo", "libsumo", "libsumo")
 
         low = [float(v) for v in location.get("convBoundary", "0,0,1,1").split(",")]
         size = max(low[2] - low[0], low[3] - low[1], 1.0)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shapan import Instant, SampleBatch, SampleKeys, WorkerContext
+from shapan import Instant, SampleBatch, SampleKeys, SimulationError, WorkerContext
 
 STEP_US = 1_000_000
 AREA_M2 = 12.0
@@ -43,7 +43,9 @@ class Tank:
         self.random = random.Random(seed)
 
     def step_until(self, instant: Instant) -> list[SampleBatch]:
-        """Advance in whole seconds."""
+        """Advance in whole seconds; never back."""
+        if instant.us < self.now_us:
+            raise SimulationError("tank", f"cannot go back to {instant}")
         found = []
         while self.now_us + STEP_US <= instant.us:
             self.now_us += STEP_US
@@ -58,11 +60,19 @@ class Tank:
         """The next whole second."""
         return Instant(self.now_us + STEP_US)
 
-    def set_values(self, batch: SampleBatch) -> None:
-        """Take the inflow of others."""
+    def set_values(self, batch: SampleBatch) -> list[str]:
+        """Take the inflow of others; return the entities that are none of its tanks."""
+        unknown = []
         for n in range(len(batch)):
-            if batch.keys.indicators[batch.indicator[n]] == "inflow":
-                self.inflow_m3_s = float(batch.value[n])
+            entity = batch.keys.entities[batch.entity[n]]
+            indicator = batch.keys.indicators[batch.indicator[n]]
+            if indicator != "inflow":
+                raise SimulationError("tank", f"takes no {indicator}")
+            if entity != "tank":
+                unknown.append(entity)
+                continue
+            self.inflow_m3_s = float(batch.value[n])
+        return unknown
 
     def get_values(self) -> SampleBatch:
         """Level and outflow as they are now."""
