@@ -24,6 +24,7 @@ from twin_model.samples import SampleBatch
 _WAITING: Final = 512
 #: How long a publisher waits for a lossless subscriber whose process hangs.
 _PATIENCE_S: Final = 30.0
+_MUTE_S: Final = 0.03
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class WorkerDelivery:
         self._sender: BatchSender | None = None
         self._closed = False
         self._muted = False
+        self._publishing = threading.Lock()
         #: Samples dropped because the worker was too slow.
         self.dropped = 0
         self._threads = [
@@ -84,14 +86,20 @@ class WorkerDelivery:
     def _publish_all(self) -> None:
         while (item := self._inbox.get()) is not None:
             batch, kept = item
-            if self._muted and len(batch):
-                continue  # not acknowledged: a connector's broker will deliver it again
-            self._broker.publish(batch, self._plugin)
+            with self._publishing:
+                if self._muted and len(batch):
+                    continue  # not acknowledged: a connector's broker will deliver it again
+                self._broker.publish(batch, self._plugin)
             kept()
 
     def mute(self) -> None:
-        """Pass on nothing more of the worker."""
+        """Pass on nothing more of the worker, nor anything when this returns.
+
+        Only where a subscriber is too slow may one batch still be under way: the caller draws.
+        """
         self._muted = True
+        if self._publishing.acquire(timeout=_MUTE_S):
+            self._publishing.release()
 
     def drain(self) -> None:
         """Wait until what the worker had published is with everybody."""
