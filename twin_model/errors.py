@@ -79,6 +79,10 @@ class StoreError(ShapanError):
     """The project cannot be opened, read or written."""
 
 
+class StoreOutdatedError(StoreError):
+    """The project is of an earlier format; opened for writing it is brought forward."""
+
+
 class StoreLockedError(StoreError):
     """Another process has the project open for writing; reading will do meanwhile."""
 

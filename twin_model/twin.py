@@ -18,7 +18,7 @@ from psygnal import Signal
 from twin_model import project
 from twin_model.commands import Command, SetFrame
 from twin_model.entity import Entity, Relation
-from twin_model.errors import ShapanError, StoreError
+from twin_model.errors import ShapanError, StoreError, StoreOutdatedError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
@@ -165,7 +165,7 @@ class Twin:
     def _check_format(self) -> None:
         found = migrate.stored_format(self._writer)
         if self.read_only and found < schema.FORMAT_VERSION:
-            raise StoreError(
+            raise StoreOutdatedError(
                 f"{self.path} is of format {found}, this Shapan reads {schema.FORMAT_VERSION}",
                 remedy="open it once for writing, which brings it forward",
             )

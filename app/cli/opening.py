@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from twin_model.errors import ShapanError, StoreError
+from twin_model.errors import ShapanError, StoreError, StoreOutdatedError
 from twin_model.twin import Twin
 
 
@@ -16,7 +16,7 @@ class ProjectNotOpenedError(ShapanError):
 
 @contextlib.contextmanager
 def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
-    """Open a project for one command.
+    """Open a project for one command; one of an earlier format is brought forward first.
 
     Raises
     ------
@@ -24,7 +24,11 @@ def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
         If it cannot be opened.
     """
     try:
-        twin = Twin.open(Path(folder), read_only=not write)
+        try:
+            twin = Twin.open(Path(folder), read_only=not write)
+        except StoreOutdatedError:
+            Twin.open(Path(folder)).close()  # for writing, which brings it forward
+            twin = Twin.open(Path(folder), read_only=not write)
     except StoreError as error:
         raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
     with twin:

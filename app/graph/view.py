@@ -24,6 +24,7 @@ from app.graph.items import EdgeItem, NodeItem
 from app.graph.model import GraphModel
 from app.icons import IconSet
 from app.item_models.entities import ENTITY_MIME, display_name, entity_ids
+from app.own_keys import OwnKeys
 from app.theme import Theme, small_font
 
 _LEAST_ZOOM: Final = 0.12
@@ -58,6 +59,7 @@ class GraphView(QGraphicsView):
         self._canvas = QGraphicsScene()
         super().__init__(self._canvas)
         self._canvas.setParent(self)
+        OwnKeys(self, Qt.Key.Key_Delete)
         self._model = model
         self._theme = theme
         self._icons = icons

@@ -41,6 +41,7 @@ from app.item_models.alarms import (
     Show,
 )
 from app.live.session import AlarmPicture, LiveSession
+from app.own_keys import OwnKeys
 from app.panels.alarm_actions import AlarmActions
 from app.panels.alarm_detail import AlarmDetail
 from app.panels.alarm_strip import AlarmStrip, FloodBanner
@@ -250,6 +251,7 @@ class AlarmsPanel(QWidget):
         self.strip = AlarmStrip(theme)
         self.banner = FloodBanner(theme)
         self.table = AlarmTable(theme, icons, self.model)
+        OwnKeys(self.table, Qt.Key.Key_Delete)
         self.detail = AlarmDetail(live, background, theme)
         self.actions_ = AlarmActions(live, self)
         self.filter = QLineEdit(self)

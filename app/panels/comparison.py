@@ -31,6 +31,7 @@ from app.item_models.comparison import (
     kind_text,
 )
 from app.item_models.entities import display_name
+from app.own_keys import OwnKeys
 from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import ROW_PX, Theme, small_font
@@ -171,6 +172,7 @@ class ComparisonPanel(QWidget):
             button.setIconSize(QSize(16, 16))
             row.addWidget(button)
         self.tree = QTreeView(self)
+        OwnKeys(self.tree, Qt.Key.Key_Delete)
         self.tree.setModel(self.model)
         self.tree.setHeaderHidden(True)
         self.tree.setUniformRowHeights(True)

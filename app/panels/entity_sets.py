@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app import numbers
 from app.conditions import is_condition
 from app.icons import IconSet
+from app.own_keys import OwnKeys
 from app.project import ProjectSession
 from app.theme import ROW_PX, Theme, small_font
 from app.workers import Background
@@ -105,6 +106,7 @@ class EntitySets(QWidget):
         self.title.setFont(small_font(bold=True))
         self.title.setContentsMargins(10, 2, 10, 2)
         self.list = QListWidget(self)
+        OwnKeys(self.list, Qt.Key.Key_Delete)
         self.list.setMouseTracking(True)
         self.list.setItemDelegate(_SetDelegate(theme, icons, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -41,6 +41,7 @@ from app.item_models.layers import (
     LayerGroup,
     LayersModel,
 )
+from app.own_keys import OwnKeys
 from app.project import ProjectSession
 from app.scene import Scene
 from app.theme import ROW_PX, Theme
@@ -246,6 +247,7 @@ class LayersPanel(QWidget):
         self.list.selectionModel().currentChanged.connect(lambda *_: self._select())
         self.model.modelReset.connect(self._select)
         self.list.shift_wanted.connect(self._shift)
+        OwnKeys(self.list, Qt.Key.Key_Delete)
         self.opacity.valueChanged.connect(self._opacity_moved)
         self.opacity.sliderReleased.connect(self._opacity_done)
 

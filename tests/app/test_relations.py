@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -285,3 +285,15 @@ def test_entities_of_the_list_are_dropped_on_the_graph(
     assert form.ends_label.text() == "P-07  →  L-2"
     form.reject()
     qtbot.waitUntil(lambda: panel.editing.form is None)
+
+
+def test_delete_on_the_graph_is_not_left_to_the_window(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    window = opened(qtbot, make_window, plant, "pump")
+    view, none = window.relations_panel.view, Qt.KeyboardModifier.NoModifier
+    for widget, mine in ((view, True), (window.layers_panel.list, True), (window.viewport, False)):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Delete, none)
+        event.ignore()
+        QApplication.sendEvent(widget, event)
+        assert event.isAccepted() is mine, widget

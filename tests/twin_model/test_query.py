@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -284,3 +286,11 @@ def test_questions_use_the_indexes_and_never_a_whole_table(city: Twin) -> None:
         steps = [str(row["detail"]) for row in plan]
         read = [s for s in steps if s.startswith("SCAN") and ("_version" in s or "BLOOM" in s)]
         assert not read, (query, steps)
+
+
+def test_name_and_type_are_the_entitys_own_whatever_its_rows_bring(tmp_path: Path) -> None:
+    with Twin.create(tmp_path / "p.shapan", Frame("EPSG:4549", (0.0, 0.0, 0.0))) as twin:
+        row = Entity("a", "pump", "Pump A", attributes={"name": "a row", "type": "of a table"})
+        twin.execute(AddEntities([row, Entity("b", "pump", "Pump B")]))
+        for where in ("name ^ 'Pump' and type = pump", "name ~ Pump"):
+            assert [one.id for one in twin.entities(EntityQuery(where=where))] == ["a", "b"], where

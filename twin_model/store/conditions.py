@@ -243,8 +243,12 @@ class Writer:
     # -- properties --------------------------------------------------------------------
 
     def named(self, name: str) -> str:
-        """Return the SQL of a property; an attribute before a column of the same name."""
-        if name in self.known:
+        """Return the SQL of a property; an attribute before a column of the same name.
+
+        Not so for name and type: rows of tables often bring attributes of these names, and
+        entities that were drawn would never be found.
+        """
+        if name in self.known and name not in ("name", "type"):
             self.parameters.append('$."' + name.replace('"', '\\"') + '"')
             return "json_extract(attributes, ?)"
         if name in _COLUMNS:
