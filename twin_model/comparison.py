@@ -92,7 +92,7 @@ class Comparison:
     changes : tuple of EntityChange
         Up to `MOST_NAMED` of them, added ones first.
     relations : dict of ChangeKind to int
-        How many relations were added, removed and changed.
+        How many asserted relations were added, removed and changed.
     """
 
     counts: Mapping[ChangeKind, int] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Comparison:
 def compare(before: Twin | TwinView, after: Twin | TwinView) -> Comparison:
     """Return what differs between two views of the same twin.
 
-    Entities that differ only in their relations count as changed.
+    Entities that differ only in their asserted relations count as changed.
 
     Parameters
     ----------
@@ -253,14 +253,18 @@ class _Pair:
                 )  # fmt: skip
 
     def relations(self) -> tuple[set[int], Counter[ChangeKind]]:
-        """Return the keys at the ends of relations that differ, and how many those are."""
+        """Return the keys at the ends of relations that differ, and how many those are.
+
+        Computed ones are left out: they follow from what else differs, and one wall that goes
+        changes what is nearest to hundreds of things that nobody touched.
+        """
         ids = self._candidates("relation_version", "id")
         states: list[dict[str, tuple[Any, ...]]] = []
         for moment in self._moments:
             hold, when = moment.condition()
             query = (
                 "SELECT id, kind, source, target, attributes, computed FROM relation_version"
-                f" WHERE id IN (SELECT value FROM json_each(?)) AND {hold}"
+                f" WHERE id IN (SELECT value FROM json_each(?)) AND {hold} AND NOT computed"
             )
             found: dict[str, tuple[Any, ...]] = {}
             for part in _parts(ids):

@@ -112,6 +112,7 @@ def entities(arguments: argparse.Namespace) -> int:
     """Query entities."""
     from assets.catalogue import entity_types_text
     from twin_model.schema.catalogue import Catalogue  # half a second, needed only here
+    from twin_model.schema.project_types import project_catalogue, stored_types
 
     catalogue = Catalogue.load(entity_types_text())
     query = EntityQuery(
@@ -125,6 +126,7 @@ def entities(arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     with open_project(arguments.project, write=False) as twin:
+        catalogue = project_catalogue(catalogue, stored_types(twin))
         twin.catalogue = catalogue
         if query.type is not None:
             query = replace(query, type=type_called(query.type, catalogue, twin))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -12,9 +13,8 @@ import pytest
 
 from twin_model.store.run_log import Run
 
-pytest.importorskip("swmm.toolkit")
-pytest.importorskip("wntr")
-pytest.importorskip("jupedsim")
+if any(importlib.util.find_spec(name) is None for name in ("swmm", "wntr", "jupedsim")):
+    pytest.skip("needs the extra `simulation`", allow_module_level=True)
 
 
 def shapan(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
