@@ -222,8 +222,9 @@ def test_a_comparison_says_what_reading_both_moments_whole_says(
 
 
 def test_what_only_computed_relations_changed_did_not_change(year: Twin) -> None:
-    near = Relation("n", "nearest", "p0", "p2", computed=True)
+    since = Interval(day(50))
+    near = Relation("n", "nearest", "p0", "p2", computed=True, valid=since)
     on(year, 50, AddRelations([near]))
     assert kinds(year, 45, 55) == {}
-    on(year, 60, AddRelations([Relation("f", "feeds", "p0", "p2")]))
+    on(year, 60, AddRelations([Relation("f", "feeds", "p0", "p2", valid=Interval(day(60)))]))
     assert kinds(year, 55, 65) == {"p0": "changed", "p2": "changed"}
