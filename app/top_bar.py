@@ -46,7 +46,7 @@ class TopBar(QFrame):
         self.search.setObjectName("search")
         self.search.setIcon(icons.icon("magnifying-glass", "dim"))
         self.search.setCursor(Qt.CursorShape.IBeamCursor)
-        self.search.setMinimumWidth(180)
+        self.search.setMinimumWidth(120)  # with every tool the bar fits 1280 pixels
         self.search.setMaximumWidth(338)
         self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.search.clicked.connect(self.search_wanted)
