@@ -69,14 +69,19 @@ def _run_connectors(
     from app.cli.connected import connected, connection_lines
 
     operations.start_clock()
+    interrupted = False
     with connected(operations) as host:
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             _wait(arguments.seconds)
+        except KeyboardInterrupt:
+            interrupted = True  # what there was is told all the same
         connections, problems = connection_lines(host)
     problems = [*operations.problems(), *problems]
     printer.summary(operations.hub, problems, connections)
     for problem in problems:
         print_warning(problem)
+    if interrupted:
+        raise KeyboardInterrupt
     return Exit.PARTLY if problems else Exit.DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import zipfile
 from pathlib import Path
@@ -329,7 +330,12 @@ def test_step_arguments_keep_nesting_and_omissions() -> None:
 
 
 def _processes() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    found = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended between the two questions
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def test_a_prepared_process_serves_the_next_model(real_data: Path) -> None:
