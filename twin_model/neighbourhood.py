@@ -95,6 +95,25 @@ def entities_of(twin: Twin | TwinView, ids: Collection[str]) -> dict[str, Entity
     return {name: found[key] for name, key in keys.items() if key in found}
 
 
+def relations_of_all(
+    twin: Twin | TwinView, ids: Collection[str]
+) -> list[tuple[Relation, str, str]]:
+    """Return the asserted relations of some entities with the types of both ends.
+
+    Parameters
+    ----------
+    twin : Twin or TwinView
+    ids : collection of str
+
+    Returns
+    -------
+    list of (Relation, str, str)
+        Each once, whichever end is among *ids*; then the types as they are stored.
+    """
+    graph = _Graph(twin, (), asserted_only=True)
+    return graph.with_types(list(graph.keys(ids).values()))
+
+
 class _Graph:
     """Relations of a view by key, some of them passed over."""
 
@@ -167,6 +186,30 @@ class _Graph:
             [among, among, *self._values],
         )
         return [rows.relation_from(tuple(row)) for row in found]
+
+    def with_types(self, keys: Collection[int]) -> list[tuple[Relation, str, str]]:
+        """Return the relations that begin or end among *keys*, with the types of their ends."""
+        among = json.dumps(list(keys))
+        fids = self._connection.execute(
+            "SELECT r.fid FROM json_each(?) k"
+            f" CROSS JOIN relation_version r ON r.source = k.value WHERE {self._hold}"
+            " UNION SELECT r.fid FROM json_each(?) k"
+            f" CROSS JOIN relation_version r ON r.target = k.value WHERE {self._hold}",
+            [among, *self._values, among, *self._values],
+        )
+        chosen = json.dumps([row[0] for row in fids])
+        found = [
+            rows.relation_from(tuple(row))
+            for row in self._connection.execute(
+                _RELATION.replace("r.source = k.value", "r.fid = k.value"), [chosen]
+            )
+        ]
+        ends = entities_of(self._view, {end for one in found for end in (one.source, one.target)})
+        return [
+            (one, ends[one.source].type, ends[one.target].type)
+            for one in found
+            if one.source in ends and one.target in ends
+        ]
 
     def left_out(self, keys: Collection[int]) -> dict[int, int]:
         """Return how many neighbours of each of *keys* are not among them."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app import entity_words, messages, numbers
 from app.editing import attributes, changes, schema
 from app.editing.type_picker import TypePicker
-from app.panels.entity_editors import choice_editor, date_editor, text_editor
+from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
 from app.panels.entity_fields import unit_label
 from app.panels.entity_form import FormField
 from app.services import Services
@@ -244,11 +244,6 @@ class AssignDialog(QDialog):
             self.value.setText(entity_words.entity_type(type_id))
         self._check()
 
-    def _text(self) -> str:
-        if isinstance(self.value, QComboBox):
-            return str(self.value.currentData() or "")
-        return self.value.text() if isinstance(self.value, QLineEdit) else ""
-
     def _change(self) -> Callable[[Entity], Entity] | None:
         """Return what is done to each; None, with the reason beside it, where that is unclear."""
         key, kind = self.key, self._kind_of(self.key)
@@ -258,7 +253,7 @@ class AssignDialog(QDialog):
         if kind is None:
             return None
         try:
-            value = attributes.read_text(kind, self._text())
+            value = attributes.read_text(kind, editor_value(self.value))
         except ValidationError as error:
             self.problem.setText(attributes.problem_text(error, kind))
             return None

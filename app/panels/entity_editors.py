@@ -90,3 +90,10 @@ def date_editor(parent: QWidget, finish: Callable[[], Any]) -> QLineEdit:
     action.triggered.connect(show)
     edit.addAction(action)
     return edit
+
+
+def editor_value(editor: QWidget) -> str:
+    """Return what stands in an editor, as `attributes.read_text` takes it."""
+    if isinstance(editor, QComboBox):
+        return str(editor.currentData() or "")
+    return editor.text() if isinstance(editor, QLineEdit) else ""

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing import attributes
-from app.panels.entity_editors import choice_editor, date_editor, text_editor
+from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
 from app.panels.fields import Field
 from app.theme import Theme, small_font
 from twin_model.errors import ValidationError
@@ -324,7 +324,7 @@ class FormDelegate(QStyledItemDelegate):
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: Any, index: Any) -> None:
-        self._model.try_text(index, _text_of(editor))
+        self._model.try_text(index, editor_value(editor))
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -334,16 +334,9 @@ class FormDelegate(QStyledItemDelegate):
             if index is not None and index.isValid() and isinstance(editor, QWidget):
                 if key == Qt.Key.Key_Escape:
                     self._model.take_back(index)
-                elif key in keeps and not self._model.try_text(index, _text_of(editor)):
+                elif key in keeps and not self._model.try_text(index, editor_value(editor)):
                     return True  # it stays open until it is right, or Esc
         return bool(super().eventFilter(editor, event))
-
-
-def _text_of(editor: QWidget) -> str:
-    if isinstance(editor, QComboBox):
-        return str(editor.currentData())
-    assert isinstance(editor, QLineEdit)
-    return editor.text()
 
 
 def value_box(rect: QRect) -> QRect:

@@ -95,8 +95,8 @@ class MemberDraft:
             "minimum": self._number(self.minimum, row, section),
             "maximum": self._number(self.maximum, row, section),
             "required": self.required,
-            "choices": _choices(self.choices) if self.kind == "enum" else [],
-            "default": self._default(),
+            "choices": _choices(self.choices),
+            "default": self._default(row, section),
         }
         for key, value in values.items():
             found.pop(key, None)
@@ -116,7 +116,7 @@ class MemberDraft:
         except ValueError as error:
             raise DraftError(section, row, self.id, text, "is no number") from error
 
-    def _default(self) -> Any:
+    def _default(self, row: int, section: str) -> Any:
         text = self.default.strip()
         if not text:
             return None
@@ -127,8 +127,8 @@ class MemberDraft:
         if self.kind in {"number", "integer"}:
             try:
                 return int(text) if self.kind == "integer" else float(text)
-            except ValueError:
-                return text
+            except ValueError as error:
+                raise DraftError(section, row, self.id, text, "is no number") from error
         return text
 
 
@@ -268,9 +268,18 @@ class TypeDraft:
     def _checked(self, section: str, row: int, document: dict[str, Any]) -> dict[str, Any]:
         """Refuse a line by itself, so that the message is beside it."""
         from twin_model.schema.document import read_type
+        from twin_model.schema.values import check_value
 
         try:
-            read_type({"id": "draft", section: [document]})
+            kind = read_type({"id": "draft", section: [document]})
+            for member in () if section == "relations" else getattr(kind, section):
+                faults = (
+                    []
+                    if member.default is None
+                    else check_value(member, member.default, "schema", f"{member.id}.default")
+                )
+                if faults:
+                    raise faults[0]
         except ValidationError as error:
             key = error.name.rpartition(".")[2]
             shown = document.get("id") or document.get("kind") or key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,19 +26,17 @@ from app.editing import schema
 from app.icons import IconSet
 from app.project import ProjectSession
 from app.theme import Theme
+from app.types.checking import Answer, Filling, checking, wishes_of
 from app.types.draft import DraftError, MemberDraft, RelationDraft, TypeDraft
 from app.types.exchange import TypesExchange
 from app.types.forms import GeneralForm, indicator_lines, property_lines, relation_lines
 from app.types.preview import TypesPreview
 from app.types.tree import TypesTree
 from app.workers import Background, describe_error
-from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
-    from twin_model.schema.migrate import Wishes
     from twin_model.schema.project_types import Prepared
-    from twin_model.schema.types import EntityType
 
 _SECTIONS: Final = ("general", "properties", "indicators", "relations")
 
@@ -69,6 +68,7 @@ class TypesEditor(QDialog):
         self._background = background
         self._drafts: dict[str, TypeDraft] = {}
         self._removed: set[str] = set()
+        self._filling: dict[str, Mapping[str, Any]] = {}
         self._current = ""
         self._shown: TypeDraft | None = None
         self.preview: TypesPreview | None = None
@@ -336,37 +336,13 @@ class TypesEditor(QDialog):
         except DraftError as error:
             self._show_fault(error)
             return
-        wishes, removed = self._wishes(built), sorted(self._removed)
+        removed = sorted(self._removed)
+        wishes = wishes_of(self._drafts.values(), built, removed, self._filling)
         self.check.setEnabled(False)
         self._say(self.tr("Checking the entities…"))
+        self._background.ask("types-check", checking(twin, built, removed, wishes), self._checked)
 
-        def read() -> tuple[Prepared | None, ShapanError | None]:
-            from twin_model.schema.project_types import prepare
-
-            try:
-                return prepare(twin, schema.built_in(), built, removed, wishes), None
-            except ShapanError as error:
-                return None, error  # an answer: it is shown here
-
-        self._background.ask("types-check", read, self._checked)
-
-    def _wishes(self, built: list[EntityType]) -> Wishes:
-        from twin_model.schema.migrate import Wishes
-
-        catalogue = schema.catalogue()
-        drafts = self._drafts.values()
-        retyped = {
-            name: parent
-            for name in self._removed
-            if name not in schema.built_in() and (parent := catalogue.type(name).parent)
-        }
-        return Wishes(
-            renamed={d.id: d.renamed() for d in drafts if d.source is not None and d.renamed()},
-            fill={k.id: d.filled(k) for d, k in zip(drafts, built, strict=True) if d.filled(k)},
-            retyped=retyped,
-        )
-
-    def _checked(self, answer: tuple[Prepared | None, ShapanError | None]) -> None:
+    def _checked(self, answer: Answer) -> None:
         found, error = answer
         self.check.setEnabled(True)
         if found is None or error is not None:
@@ -375,15 +351,26 @@ class TypesEditor(QDialog):
         self._say("")
         self.preview = TypesPreview(self, found)
         self.preview.accepted.connect(lambda: self._apply(found))
+        self.preview.filled.connect(self._fill_in)
         self.preview.finished.connect(self._preview_closed)
         self.preview.open()
 
     def _preview_closed(self) -> None:
         self.preview = None
 
-    def _apply(self, prepared: Prepared) -> None:
+    def _fill_in(self, filling: Filling) -> None:
+        """Check again with values for what is needed now."""
+        for name, values in filling.items():
+            self._filling[name] = {**self._filling.get(name, {}), **values}
+        self.check_changes()
+
+    def _forget(self) -> None:
         self._drafts.clear()
         self._removed.clear()
+        self._filling.clear()
+
+    def _apply(self, prepared: Prepared) -> None:
+        self._forget()
         self._session.execute(prepared.command)
         self._say(self.tr("Applied; Undo takes it back."))
 
@@ -450,16 +437,14 @@ class TypesEditor(QDialog):
 
     def _leave(self) -> None:
         """Close without a question: there is no project any more that changes could go to."""
-        self._drafts.clear()
-        self._removed.clear()
+        self._forget()
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if (self._drafts or self._removed) and not self._may_discard():
             event.ignore()
             return
-        self._drafts.clear()
-        self._removed.clear()
+        self._forget()
         event.accept()
 
     def reject(self) -> None:

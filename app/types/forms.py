@@ -118,7 +118,7 @@ class LinesForm(QWidget):
         self, columns: list[Column], make: Callable[[], Any], theme: Theme, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.table = DraftTable(columns, theme)
+        self.table = DraftTable(columns, theme, _follow)
         self.table.setParent(self)
         self.view = DraftTableView(self.table, self)
         self.add = QPushButton(self)
@@ -140,6 +140,22 @@ class LinesForm(QWidget):
         self.add.setText(self.tr("Add line"))
         self.remove.setText(self.tr("Remove line"))
         self.table.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.table.columns) - 1)
+
+
+def _follow(draft: Any, name: str) -> tuple[str, ...]:
+    """Make a text with choices a choice, and a text with a unit or a range a number."""
+    if not isinstance(draft, MemberDraft):
+        return ()
+    if name == "kind" and draft.kind != "enum" and draft.choices:
+        draft.choices = ""
+        return ("choices",)
+    if draft.kind != "text":
+        return ()
+    kinds = {"choices": "enum", "unit": "number", "minimum": "number", "maximum": "number"}
+    if name not in kinds or not getattr(draft, name).strip():
+        return ()
+    draft.kind = kinds[name]
+    return ("kind",)
 
 
 class GeneralForm(QWidget):

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFormLayout,
     QLabel,
     QListWidget,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app import entity_words, numbers
+from app import entity_words, messages, numbers, words
 from app.editing import schema
-from app.editing.attributes import problem_text
+from app.editing.attributes import problem_text, read_text
 from app.item_models.entities import display_name
+from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
+from app.panels.entity_fields import unit_label
+from app.panels.entity_form import FormField
+from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
     from twin_model.entity import Entity
     from twin_model.schema.migrate import PlannedStep
     from twin_model.schema.project_types import Prepared
+    from twin_model.schema.types import PropertyType
     from twin_model.schema.values import SchemaError
 
 
@@ -39,6 +46,7 @@ def step_text(step: PlannedStep) -> str:
         Step.DROP: say("TypesPreview", "no longer declared; values are kept"),
         Step.CHECK: say("TypesPreview", "checked again"),
         Step.RETYPE: say("TypesPreview", "given another type"),
+        Step.RELATIONS: say("TypesPreview", "relations checked again"),
     }[step.step]
     what = entity_words.entity_type(step.type)
     if step.property:
@@ -54,6 +62,9 @@ class TypesPreview(QDialog):
     parent : QWidget
     prepared : Prepared
     """
+
+    #: Values for what is needed now, by type and property; the check is to be done again.
+    filled = Signal(dict)
 
     def __init__(self, parent: QWidget, prepared: Prepared) -> None:
         super().__init__(parent)
@@ -75,6 +86,7 @@ class TypesPreview(QDialog):
             self,
         )
         broken_title.setObjectName("warning")
+        self.needed = self._make_needed()
         buttons = QDialogButtonBox(self)
         self.apply = buttons.addButton(self.tr("Apply"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.apply.setObjectName("primary")
@@ -89,11 +101,81 @@ class TypesPreview(QDialog):
         layout.addWidget(self.steps, 1)
         layout.addWidget(broken_title)
         layout.addWidget(self.broken, 1)
+        layout.addWidget(self.needed)
         layout.addWidget(buttons)
         self.steps.setVisible(bool(prepared.steps))
         broken_title.setVisible(bool(prepared.broken))
         self.broken.setVisible(bool(prepared.broken))
+        self.needed.setVisible(bool(self.editors))
         self.resize(520, 420 if prepared.steps or prepared.broken else 0)
+
+    def _make_needed(self) -> QWidget:
+        """Return fields for what entities need now and do not have, to be filled in for all."""
+        place = QWidget(self)
+        form = QFormLayout(place)
+        form.setContentsMargins(0, 0, 0, 0)
+        self.editors: dict[tuple[str, str], tuple[PropertyType, QWidget]] = {}
+        for entity, fault in self.prepared.violations:
+            kind, owner = self._missing(entity, fault)
+            if kind is None or (owner, kind.id) in self.editors:
+                continue
+            editor = self._editor(kind)
+            self.editors[owner, kind.id] = kind, editor
+            title = schema.sentence(kind.name.get(schema.language()) or kind.id)
+            unit = unit_label(kind.unit)
+            editor.setAccessibleName(title)
+            form.addRow(f"{title} ({unit})" if unit else title, editor)
+        note = QLabel(self.tr("Value for all that have none:"), place)
+        note.setObjectName("dim")
+        form.insertRow(0, note)
+        self.fill = QPushButton(self.tr("Fill in and check again"), place)
+        self.fill.clicked.connect(self._fill)
+        self.problem = QLabel(place)
+        self.problem.setObjectName("error")
+        self.problem.hide()
+        form.addRow(self.problem)
+        form.addRow("", self.fill)
+        return place
+
+    def _editor(self, kind: PropertyType) -> QWidget:
+        from twin_model.schema.types import Kind
+
+        if kind.kind in (Kind.ENUM, Kind.BOOLEAN):
+            box = choice_editor(kind, FormField("", "", kind=kind), self)
+            box.setCurrentIndex(-1)  # nobody chose the first one
+            return box
+        if kind.kind is Kind.DATE:
+            return date_editor(self, lambda: None)
+        return text_editor(kind, self)
+
+    def _missing(self, entity: Entity, fault: SchemaError) -> tuple[PropertyType | None, str]:
+        """Return the property that an entity lacks and the type that declares it."""
+        from twin_model.schema.values import Problem
+
+        if fault.problem is not Problem.REQUIRED:
+            return None, ""
+        for kind in self.prepared.command.types:
+            for one in kind.properties:
+                if one.id == fault.name:
+                    return one, kind.id
+        known = schema.known_type(entity.type)
+        found = schema.catalogue().properties(known).get(fault.name) if known else None
+        return found, known or ""
+
+    def _fill(self) -> None:
+        values: dict[str, dict[str, Any]] = {}
+        for (owner, name), (kind, editor) in self.editors.items():
+            try:
+                value = read_text(kind, editor_value(editor))
+            except ValidationError as error:
+                title = schema.sentence(kind.name.get(schema.language()) or kind.id)
+                self.problem.setText(f"{title}: {problem_text(error, kind)}")
+                self.problem.show()
+                editor.setFocus()
+                return
+            values.setdefault(owner, {})[name] = value
+        self.reject()
+        self.filled.emit(values)
 
     def _summary(self) -> str:
         found = self.prepared
@@ -116,6 +198,7 @@ class TypesPreview(QDialog):
         before = schema.catalogue().properties(known) if known else {}
         kind = declared.get(fault.name) or before.get(fault.name)
         if kind is None:
-            return str(fault)
+            title = words.relation(fault.name) if fault.dimension == "relations" else fault.name
+            return f"{title}: {messages.shown(fault.rule)}"
         title = schema.sentence(kind.name.get(schema.language()) or fault.name)
         return f"{title}: {problem_text(fault, kind)}"

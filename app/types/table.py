@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
+    QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -56,13 +57,22 @@ class DraftTable(QAbstractTableModel):
     ----------
     columns : sequence of Column
     theme : Theme
+    follow : callable
+        Given a draft and the field that was edited; changes other fields that follow from it and
+        returns their names.
     """
 
     edited = Signal()
 
-    def __init__(self, columns: Sequence[Column], theme: Theme) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        theme: Theme,
+        follow: Callable[[Any, str], Sequence[str]] = lambda draft, name: (),
+    ) -> None:
         super().__init__()
         self.columns = list(columns)
+        self._follow = follow
         self._theme = theme
         self._inherited: list[tuple[Any, str]] = []
         self.drafts: list[Any] = []
@@ -191,7 +201,11 @@ class DraftTable(QAbstractTableModel):
             return True
         setattr(self.drafts[own], column.name, value)
         self.faulty.pop(own, None)
-        self.dataChanged.emit(index, index)
+        changed = {column.name, *self._follow(self.drafts[own], column.name)}
+        for number, other in enumerate(self.columns):
+            if other.name in changed:
+                cell = self.index(index.row(), number)
+                self.dataChanged.emit(cell, cell)
         self.edited.emit()
         return True
 
@@ -206,7 +220,11 @@ class _ChoiceDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         choices = self._table.columns[index.column()].choices
         if choices is None:
-            return super().createEditor(parent, option, index)
+            editor = super().createEditor(parent, option, index)
+            if isinstance(editor, QLineEdit):
+                # What is typed counts at once: "Check and apply" must not miss an open cell.
+                editor.textEdited.connect(lambda _: self.commitData.emit(editor))
+            return editor
         box = QComboBox(parent)
         for value, text in choices():
             box.addItem(text, value)
@@ -216,6 +234,10 @@ class _ChoiceDelegate(QStyledItemDelegate):
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QComboBox):
             editor.setCurrentIndex(max(0, editor.findData(index.data(Qt.ItemDataRole.EditRole))))
+        elif isinstance(editor, QLineEdit) and editor.text() == index.data(
+            Qt.ItemDataRole.EditRole
+        ):
+            return  # setting the same text would move the cursor
         else:
             super().setEditorData(editor, index)
 

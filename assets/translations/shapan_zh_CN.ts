@@ -3783,6 +3783,18 @@ management ^ '12-03'</translation>
         <source>{0} entities checked, {1} of them change</source>
         <translation>已检查 {0} 个实体，其中 {1} 个将变化</translation>
     </message>
+    <message>
+        <source>relations checked again</source>
+        <translation>重新检查关系</translation>
+    </message>
+    <message>
+        <source>Value for all that have none:</source>
+        <translation>为所有未填写的实体填入：</translation>
+    </message>
+    <message>
+        <source>Fill in and check again</source>
+        <translation>填入并重新检查</translation>
+    </message>
 </context>
 <context>
     <name>Condition</name>

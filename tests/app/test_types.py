@@ -152,6 +152,51 @@ def test_a_change_says_what_breaks_before_it_is_done_and_undo_takes_it_back(
 
 
 @pytest.mark.gui
+def test_what_stands_in_an_open_cell_is_checked_and_what_is_missing_can_be_filled_in(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([Entity("p", "pump", "P"), Entity("q", "pump", "Q")]))
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "pump"), window.session.required
+    editor.tabs.setCurrentIndex(1)
+    qtbot.mouseClick(editor.properties.add, LEFT)
+    table, view = editor.properties.table, editor.properties.view
+    row = table.rowCount() - 1
+    fill(qtbot, editor.properties, row, id="coating", choices="epoxy=环氧/epoxy; none")
+    assert table.drafts[-1].kind == "enum"  # choices were not thrown away with the kind "text"
+    needed = [column.name for column in table.columns].index("required")
+    table.setData(table.index(row, needed), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    # The name is typed, and no Enter follows.
+    names = table.index(row, [column.name for column in table.columns].index("en"))
+    view.setCurrentIndex(names)
+    view.edit(names)
+    line = view.viewport().findChildren(QLineEdit)[-1]
+    qtbot.keyClicks(line, "lining")
+    qtbot.mouseClick(editor.check, LEFT)
+    qtbot.waitUntil(lambda: editor.preview is not None, timeout=10_000)
+    preview = editor.preview
+    assert preview is not None
+    assert "2 entities checked" in preview.summary.text()
+    assert [preview.broken.item(n).text() for n in range(preview.broken.count())] == [
+        "P · Lining: This is needed", "Q · Lining: This is needed",
+    ]  # fmt: skip
+    qtbot.mouseClick(preview.fill, LEFT)
+    assert preview.problem.text() == "Lining: This is needed"  # nobody chose one yet
+    (_, box), *rest = preview.editors.values()
+    assert isinstance(box, QComboBox) and not rest
+    box.setCurrentIndex(box.findData("epoxy"))
+    qtbot.mouseClick(preview.fill, LEFT)
+    qtbot.waitUntil(lambda: editor.preview not in (None, preview), timeout=10_000)
+    again = editor.preview
+    assert again is not None
+    assert "2 entities checked, 2 of them change" in again.summary.text()
+    assert again.broken.count() == 0
+    qtbot.mouseClick(again.apply, LEFT)
+    qtbot.waitUntil(lambda: twin.entity("p").attributes.get("coating") == "epoxy")
+
+
+@pytest.mark.gui
 def test_a_line_that_cannot_be_is_pointed_at(
     qtbot: QtBot, make_window: MakeWindow, project: Path
 ) -> None:

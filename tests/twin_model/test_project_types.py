@@ -9,13 +9,13 @@ import pytest
 
 from assets.catalogue import entity_types_text
 from twin_model.commands import AddEntities
-from twin_model.entity import Entity
+from twin_model.entity import Entity, Relation
 from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.migrate import Step, Wishes
 from twin_model.schema.project_types import prepare, project_catalogue, stored_types
-from twin_model.schema.types import EntityType, Kind, PropertyType, Words
+from twin_model.schema.types import EntityType, Kind, PropertyType, RelationRule, Words
 from twin_model.store.verify import verify_store
 from twin_model.twin import Twin
 
@@ -120,6 +120,35 @@ def test_a_type_that_entities_have_is_removed_only_with_another_for_them(
     twin.execute(prepared.command)
     assert twin.entity("k").type == "building"
     assert twin.undo_label == "Remove type tea_house"
+
+
+def test_a_change_of_relations_says_which_entities_break(twin: Twin, built_in: Catalogue) -> None:
+    connects = RelationRule(kind="connects", targets=("building",), name=Words(en="leads to"))
+    house = kiosk().model_copy(update={"relations": (connects,)})
+    twin.execute(prepare(twin, built_in, [house]).command)
+    twin.execute(
+        AddEntities(
+            [Entity("a", "tea_house", "A"), Entity("b", "tea_house", "B"), Entity("h", "building"),
+             Entity("i", "building")],
+            [Relation("r", "connects", "a", "h"), Relation("s", "connects", "a", "i"),
+             Relation("t", "connects", "b", "h")],
+        )
+    )  # fmt: skip
+    one = house.model_copy(update={"relations": (connects.model_copy(update={"maximum": 1}),)})
+    prepared = prepare(twin, built_in, [one])
+    assert [step.step for step in prepared.steps] == [Step.RELATIONS]
+    assert (prepared.checked, prepared.broken) == (2, 1)
+    entity, fault = prepared.violations[0]
+    assert (entity.id, fault.name, fault.value) == ("a", "connects", 2)
+    only = connects.model_copy(update={"targets": ("tea_house",)})
+    prepared = prepare(twin, built_in, [house.model_copy(update={"relations": (only,)})])
+    assert (prepared.checked, prepared.broken) == (2, 2)
+    assert {entity.id for entity, _ in prepared.violations} == {"a", "b"}
+    single = connects.model_copy(update={"inverse_maximum": 1})
+    prepared = prepare(twin, built_in, [house.model_copy(update={"relations": (single,)})])
+    assert [entity.id for entity, _ in prepared.violations] == ["h"]  # reached by two of them
+    # What is as it was is not said again.
+    assert prepare(twin, built_in, [house]).checked == 0
 
 
 def test_types_that_contradict_others_are_refused(twin: Twin, built_in: Catalogue) -> None:

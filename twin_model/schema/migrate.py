@@ -33,6 +33,7 @@ class Step(StrEnum):
     DROP = "no longer declared"
     CHECK = "check again"
     RETYPE = "give another type"
+    RELATIONS = "check relations again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,17 @@ def _schema(catalogue: Catalogue, one: str) -> tuple[object, ...]:
         dict(catalogue.indicators(one)),
         dict(catalogue.components(one)),
         catalogue.type(one).abstract,
+        relating(catalogue, one),
     )
+
+
+def relating(catalogue: Catalogue, one: str) -> tuple[object, ...]:
+    """Return what decides which relations entities of a type may have, to be compared."""
+    rules = (
+        (rule.kind, rule.targets, rule.minimum, rule.maximum, rule.inverse_maximum, rule.properties)
+        for rule in catalogue.relations(one)
+    )
+    return (*rules, catalogue.ancestors(one))
 
 
 def planned_steps(
@@ -168,6 +179,8 @@ def _property_steps(
             yield PlannedStep(one, name, Step.CONVERT_UNIT, detail)
         elif _rules_of(kind) != _rules_of(goal):
             yield PlannedStep(one, name, Step.CHECK)
+    if one in after and relating(before, one) != relating(after, target):
+        yield PlannedStep(one, "", Step.RELATIONS)
     kept = {renamed.get(name, name) for name in old}
     for name, goal in new.items():
         if goal.required and name not in kept:

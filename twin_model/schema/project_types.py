@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
+from twin_model.neighbourhood import entities_of
 from twin_model.query import EntityQuery
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.document import read_type, type_document
@@ -26,6 +27,7 @@ from twin_model.schema.migrate import (
     planned_steps,
 )
 from twin_model.schema.relating import known_type
+from twin_model.schema.relation_check import RelationCheck
 from twin_model.schema.types import EntityType
 from twin_model.schema.validation import grave, validate
 from twin_model.schema.values import SchemaError
@@ -119,8 +121,8 @@ class Prepared:
     checked : int
         Entities that were looked at.
     broken : int
-        Those whose values break the new type and did not break the one before; they are kept as
-        they are.
+        Those whose values or relations break the new types and did not break those before; they
+        are kept as they are.
     violations : tuple of (Entity, SchemaError)
         The first of those.
     """
@@ -177,8 +179,8 @@ def prepare(
     affected = affected_types(before, after, wishes)
     gone = {name for name in affected if name not in after and name not in wishes.retyped}
     changed: list[Entity] = []
-    violations: list[tuple[Entity, SchemaError]] = []
-    checked = broken = 0
+    faults = _Faults(twin, RelationCheck(twin, before, after, wishes.retyped))
+    checked = 0
     for migrated in _migrated(twin, affected, before, after, wishes, check):
         entity = migrated.before
         if entity.type in gone:
@@ -189,12 +191,46 @@ def prepare(
             changed.append(migrated.after)
         known = {(one.name, one.problem) for one in grave(validate(entity, before))}
         fresh = [one for one in grave(migrated.violations) if (one.name, one.problem) not in known]
-        if fresh:
-            broken += 1
-            if len(violations) < MOST_NAMED:
-                violations.append((entity, fresh[0]))
+        faults.take(entity, fresh[0] if fresh else None)
+    faults.finish()
     command = ChangeTypes(tuple(types), tuple(removed), tuple(changed))
-    return Prepared(command, steps, checked, broken, tuple(violations))
+    return Prepared(command, steps, checked, len(faults.broken), tuple(faults.violations))
+
+
+class _Faults:
+    """Collects what breaks; relations are looked at a page of entities at a time."""
+
+    def __init__(self, twin: Twin, relations: RelationCheck) -> None:
+        self._twin = twin
+        self._relations = relations
+        self._waiting: dict[str, str] = {}
+        self.broken: set[str] = set()
+        self.violations: list[tuple[Entity, SchemaError]] = []
+
+    def take(self, entity: Entity, fault: SchemaError | None) -> None:
+        """Take what is wrong with an entity's values, and note whose relations to look at."""
+        if fault is not None:
+            self._add(entity, fault)
+        if entity.type in self._relations.types:
+            self._waiting[entity.id] = entity.type
+            if len(self._waiting) >= _PAGE:
+                self.finish()
+
+    def finish(self) -> None:
+        """Look at the relations of those that wait."""
+        found = self._relations.faults(self._waiting)
+        self._waiting = {}
+        named = [name for name in found if name not in self.broken]
+        entities = entities_of(self._twin, named[:MOST_NAMED])
+        for name in named:
+            if name in entities:
+                self._add(entities[name], found[name])
+            self.broken.add(name)
+
+    def _add(self, entity: Entity, fault: SchemaError) -> None:
+        self.broken.add(entity.id)
+        if len(self.violations) < MOST_NAMED:
+            self.violations.append((entity, fault))
 
 
 def _migrated(
