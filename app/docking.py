@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Final
 
@@ -92,6 +92,8 @@ class Docks(QObject):
         self.manager = QtAds.CDockManager(window)
         self._docks: dict[str, QtAds.CDockWidget] = {}
         self._titles: dict[str, Callable[[], str]] = {}
+        #: Side, neighbour and whether closed, as each dock was added.
+        self._places: dict[str, tuple[Side, str | None, bool]] = {}
         #: What makes the docks that nobody has opened yet.
         self._offers: dict[str, Callable[[], None]] = {}
         central = QtAds.CDockWidget(self.manager, "scene")
@@ -137,20 +139,27 @@ class Docks(QObject):
         )
         self._docks[name] = dock
         self._titles[name] = title
-        goal = self._docks[beside].dockAreaWidget() if beside else None
-        if hidden and goal is not None:
-            side = Side.TAB
-        made = (
-            self.manager.addDockWidget(side.value, dock, goal)
-            if goal is not None
-            else self.manager.addDockWidget(side.value, dock)
-        )
-        if name == "timeline":
-            flag = QtAds.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
-            made.setDockAreaFlag(flag, True)
+        self._places[name] = side, beside, hidden
+        self._place(name)
         dock.setWindowTitle(title())
         if hidden:
             dock.toggleView(False)
+
+    def _place(self, name: str) -> None:
+        """Put a dock where it was added: at an edge, beside another one, or as its tab."""
+        side, beside, hidden = self._places[name]
+        dock = self._docks[name]
+        goal = self._docks[beside].dockAreaWidget() if beside in self._docks else None
+        if hidden and goal is not None:
+            side = Side.TAB
+        if goal is not None:
+            made = self.manager.addDockWidget(side.value, dock, goal)
+        else:
+            edge = Side.BOTTOM if side is Side.TAB else side
+            made = self.manager.addDockWidget(edge.value, dock)
+        if name == "timeline":
+            flag = QtAds.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
+            made.setDockAreaFlag(flag, True)
 
     def offer(self, name: str, title: Callable[[], str], make: Callable[[], None]) -> None:
         """Have a dock among the others that *make* adds and fills when it is first opened.
@@ -172,6 +181,7 @@ class Docks(QObject):
     def remove(self, name: str) -> None:
         """Remove a dock with the panel in it."""
         del self._titles[name]
+        self._places.pop(name, None)
         if self._offers.pop(name, None) is not None:
             return
         dock = self._docks.pop(name)
@@ -244,8 +254,8 @@ class Docks(QObject):
         self._resize()
         self._standard = self.manager.saveState()
 
-    def _resize(self) -> None:
-        """Give the docks that are open the sizes of interface.md."""
+    def _resize(self, only: Collection[str] | None = None) -> None:
+        """Give the docks that are open, or only some of them, the sizes of interface.md."""
         width, height = self.manager.width(), self.manager.height()
         wanted = {
             "layers": LEFT_PANE_PX,
@@ -253,7 +263,8 @@ class Docks(QObject):
             "entity": RIGHT_PANE_PX,
         }
         for name, pixels in wanted.items():
-            self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
+            if name in self._docks and (only is None or name in only):
+                self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
         below = {
             "timeline": TIMELINE_PX,
             "jobs": _ALARMS_HEIGHT_PX if self.layout_name == "monitor" else _JOBS_HEIGHT_PX,
@@ -261,7 +272,8 @@ class Docks(QObject):
             "relations": round(height * 0.4),
         }
         for name, pixels in below.items():
-            self._set_extent(self._docks[name], Qt.Orientation.Vertical, pixels, height)
+            if name in self._docks and (only is None or name in only):
+                self._set_extent(self._docks[name], Qt.Orientation.Vertical, pixels, height)
 
     def _set_extent(
         self, dock: QtAds.CDockWidget, orientation: Qt.Orientation, pixels: int, total: int
@@ -331,12 +343,20 @@ class Docks(QObject):
         return done
 
     def _place_strangers(self) -> None:
-        """Give a place to docks that an older arrangement does not know: a closed tab below."""
-        below = self._docks["jobs"].dockAreaWidget()
-        for dock in self._docks.values():
-            if dock.dockAreaWidget() is None and below is not None:
-                self.manager.addDockWidget(Side.TAB.value, dock, below)
-                dock.toggleView(False)
+        """Put docks that an older arrangement does not know where a new one would have them."""
+        strangers = [name for name, dock in self._docks.items() if dock.dockAreaWidget() is None]
+        known = set().union(*_SHOWN.values())
+        for name in strangers:
+            beside = self._places[name][1]
+            area = self._docks[beside].dockAreaWidget() if beside in self._docks else None
+            front = None if area is None else area.currentDockWidget()
+            self._place(name)
+            shown = name in _SHOWN[self.layout_name] or name not in known
+            self._docks[name].toggleView(shown and not self._places[name][2])
+            if front is not None and not front.isClosed():
+                front.setAsCurrentTab()
+        if strangers:
+            QTimer.singleShot(0, self, lambda: self._resize(strangers))
 
 
 def _open_in(state: QByteArray) -> set[str]:

@@ -1,0 +1,67 @@
+"""Arrangements of docks that come back, also from a program that had fewer of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.docking import SIDES, Docks
+from app.panels.table import own_docks
+from window_support import MakeWindow, flush
+
+pytestmark = pytest.mark.gui
+
+LATER = {"relations", "comparison"}
+
+
+def older_arrangement(qtbot: QtBot) -> QByteArray:
+    """Return what a program without the docks `LATER` saved."""
+    window = QWidget()
+    window.resize(1280, 800)
+    docks = Docks(window, QWidget())
+    docks.manager.resize(1280, 800)
+    for entry in own_docks():
+        if entry.id not in LATER:
+            docks.add(
+                entry.id, lambda: "Dock", SIDES[str(entry.details["area"])],
+                beside=str(entry.details["beside"]) or None,
+            )  # fmt: skip
+    window.show()
+    qtbot.waitExposed(window)
+    docks.settle()
+    state = docks.state()
+    window.close()
+    window.deleteLater()
+    flush()
+    return state
+
+
+def test_docks_that_an_older_arrangement_does_not_know_are_there(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    state = older_arrangement(qtbot)
+    window = make_window(project)
+    window.docks.toggle("relations")
+    assert not window.docks.is_open("relations")
+    assert window.docks.restore(state, "plan")
+    qtbot.waitUntil(lambda: window.relations_panel.height() > 100)
+    assert window.docks.is_open("relations")
+    # Below the Entity panel, and as wide as it.
+    relations, entity = (window.docks.dock(name) for name in ("relations", "entity"))
+    assert relations.mapTo(window, relations.rect().topLeft()).y() > (
+        entity.mapTo(window, entity.rect().topLeft()).y()
+    )
+    assert relations.width() == entity.width()
+    # The changes are a tab behind the entities, which stay in front.
+    assert window.docks.is_open("comparison")
+    assert window.docks.dock("entities").isCurrentTab()
+    # What somebody closed stays closed.
+    window.docks.toggle("relations")
+    closed = window.docks.state()
+    window.docks.show("relations")
+    assert window.docks.restore(closed, "plan")
+    assert not window.docks.is_open("relations")
