@@ -268,6 +268,7 @@ def _connect_parts(window: MainWindow) -> None:
     window.layers_panel.add_wanted.connect(window.choose_files)
     window.layers_panel.properties_wanted.connect(window.entity_panel.show_layer)
     window.entities_panel.chosen.connect(window.interaction.select)
+    window.entities_panel.nothing_chosen.connect(window.interaction.clear)
     window.entities_panel.several_chosen.connect(window.interaction.select_several)
     window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,15 +109,17 @@ class EntitiesModel(QAbstractItemModel):
         """How many entities match."""
         return sum(group.count for group in self._groups)
 
-    def index_of(self, entity: Entity) -> tuple[QModelIndex, QModelIndex]:
-        """Return where the type of an entity is, and the entity itself as far as it is loaded."""
-        for row, group in enumerate(self._groups):
-            if group.type == entity.type:
+    def listed(self, ids: Collection[str]) -> dict[str, QModelIndex]:
+        """Return where entities are listed, by id; those not read yet are left out."""
+        wanted = set(ids)
+        found: dict[str, QModelIndex] = {}
+        if wanted:
+            for row, group in enumerate(self._groups):
                 above = self.index(row, 0)
-                found = (n for n, one in enumerate(group.loaded) if one.id == entity.id)
-                at = next(found, None)
-                return above, QModelIndex() if at is None else self.index(at, 0, above)
-        return QModelIndex(), QModelIndex()
+                for n, one in enumerate(group.loaded):
+                    if one.id in wanted:
+                        found[one.id] = self.index(n, 0, above)
+        return found
 
     # -- Qt ------------------------------------------------------------------------------
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -32,9 +28,10 @@ from app.item_models.comparison import (
 )
 from app.item_models.entities import display_name
 from app.own_keys import OwnKeys
+from app.panels.row_delegate import Row, RowDelegate
 from app.panels.time_axis import moment
 from app.project import ProjectSession
-from app.theme import ROW_PX, Theme, small_font
+from app.theme import Theme
 from app.workers import Background
 from twin_model.time import Instant
 
@@ -47,59 +44,17 @@ if TYPE_CHECKING:
 _WAIT_MS = 250
 
 
-class _ChangeDelegate(QStyledItemDelegate):
-    """Paints the sign of the change in its colour, the name, and the type or count."""
+class _ChangeDelegate(RowDelegate):
+    """The sign of the change in its colour, the name, and the type or count."""
 
-    def __init__(self, theme: Theme, icons: IconSet, view: QTreeView) -> None:
-        super().__init__(view)
-        self._theme = theme
-        self._icons = icons
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        return QSize(100, ROW_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        theme = self._theme
-        rect = QRect(0, option.rect.top(), self._view.viewport().width(), option.rect.height())
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.colour("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.colour("hover"))
+    def row(self, index: Any) -> Row:
         change, count, kind = (index.data(r) for r in (CHANGE_ROLE, COUNT_ROLE, KIND_ROLE))
         level = 0 if count is not None else 1 if change is not None else 2
-        left = 10 + 16 * level
-        if level < 2 and index.model().hasChildren(index):
-            arrow = "caret-down" if self._view.isExpanded(index) else "caret-right"
-            box = QRect(left, rect.top() + 7, 12, 12)
-            self._icons.paint(painter, box, arrow, theme.colour("dim"))
-        left += 18
-        if level < 2:
-            painter.setPen(theme.colour(kind))
-            box = QRect(left, rect.top(), 12, rect.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, SIGNS[kind])
-            left += 18
-        note = ""
-        if count is not None:
-            note = numbers.integer(count)
-        elif change is not None:
-            note = entity_words.entity_type(change.type)
-        painter.setFont(small_font() if level else option.font)
-        width = painter.fontMetrics().horizontalAdvance(note)
-        right = rect.right() - 12
-        painter.setPen(theme.colour("dim"))
-        box = QRect(right - width, rect.top(), width + 2, rect.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, note)
-        painter.setFont(small_font() if level == 2 else option.font)
-        painter.setPen(theme.colour("dim" if level == 2 else "text"))
-        room = max(0, right - width - 8 - left)
-        text = painter.fontMetrics().elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideRight, room
-        )
-        box = QRect(left, rect.top(), room + 2, rect.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
+        if level == 2:
+            return Row(2, quiet=True)
+        note = numbers.integer(count) if change is None else entity_words.entity_type(change.type)
+        opens = index.model().hasChildren(index)
+        return Row(level, opens, SIGNS[kind], kind, note, small=level > 0)
 
 
 class ComparisonPanel(QWidget):

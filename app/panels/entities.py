@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -25,9 +22,11 @@ from app import numbers
 from app.conditions import problem_of, query_of
 from app.icons import IconSet
 from app.item_models.entities import COUNT_ROLE, ENTITY_ROLE, EntitiesModel
+from app.panels.entity_selection import EntitySelection
 from app.panels.entity_sets import EntitySets
+from app.panels.row_delegate import Row, RowDelegate
 from app.project import ProjectSession
-from app.theme import ROW_PX, Theme
+from app.theme import Theme
 from app.workers import Background
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
@@ -37,52 +36,12 @@ from twin_model.time import Instant
 _MOST_SELECTED: Final = 5_000
 
 
-class _EntityDelegate(QStyledItemDelegate):
-    """Paints a type with its count, or an entity's name."""
+class _EntityDelegate(RowDelegate):
+    """A type with its count, or an entity's name."""
 
-    def __init__(self, theme: Theme, icons: IconSet, view: QTreeView) -> None:
-        super().__init__(view)
-        self._theme = theme
-        self._icons = icons
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        return QSize(100, ROW_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        theme = self._theme
-        rect = QRect(0, option.rect.top(), self._view.viewport().width(), option.rect.height())
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.colour("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.colour("hover"))
+    def row(self, index: Any) -> Row:
         count = index.data(COUNT_ROLE)
-        left, note = 28, ""
-        if count is not None:
-            arrow = "caret-down" if self._view.isExpanded(index) else "caret-right"
-            self._icons.paint(
-                painter, QRect(10, rect.top() + 7, 12, 12), arrow, theme.colour("dim")
-            )
-            note = numbers.integer(count)
-        note_width = option.fontMetrics.horizontalAdvance(note)
-        right = rect.right() - 12
-        painter.setFont(option.font)
-        painter.setPen(theme.colour("dim"))
-        painter.drawText(
-            QRect(right - note_width, rect.top(), note_width + 2, rect.height()),
-            Qt.AlignmentFlag.AlignVCenter,
-            note,
-        )
-        painter.setPen(theme.colour("text"))
-        space = max(0, right - note_width - 8 - left)
-        name = option.fontMetrics.elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideRight, space
-        )
-        painter.drawText(
-            QRect(left, rect.top(), space + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, name
-        )
-        painter.restore()
+        return Row() if count is None else Row(opens=True, note=numbers.integer(count))
 
 
 class EntitiesPanel(QWidget):
@@ -97,6 +56,7 @@ class EntitiesPanel(QWidget):
     """
 
     chosen = Signal(object)  # Entity
+    nothing_chosen = Signal()
     fly_wanted = Signal(object)  # Entity
     several_chosen = Signal(list)  # of Entity
 
@@ -106,7 +66,6 @@ class EntitiesPanel(QWidget):
         super().__init__()
         self._session = session
         self._at: Instant | None = None
-        self._wanted: Entity | None = None
         self._background = background
         self.model = EntitiesModel(background)
         self.model.setParent(self)
@@ -128,7 +87,9 @@ class EntitiesPanel(QWidget):
         self.tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setItemDelegate(_EntityDelegate(theme, icons, self.tree))
+        self.selection = EntitySelection(self.tree, self.model)
         self._empty = QLabel(self)
         self._empty.setObjectName("dim")
         self._empty.setWordWrap(True)
@@ -187,9 +148,9 @@ class EntitiesPanel(QWidget):
         self.search.textChanged.connect(lambda _: self._wait.start())
         self.tree.clicked.connect(self._click)
         self.tree.doubleClicked.connect(self._double_click)
-        self.tree.selectionModel().currentChanged.connect(lambda index, _: self._choose(index))
+        self.selection.changed.connect(self._choose)
         self.model.modelReset.connect(self._reset)
-        self.model.rowsInserted.connect(lambda *_: self._go_to_wanted())
+        self.search.installEventFilter(self)
 
     def _follow(self, change: Any) -> None:
         if change.entities or change.all_entities or change.layers:
@@ -236,38 +197,26 @@ class EntitiesPanel(QWidget):
         self._wait.start()
 
     def show_selected(self, thing: object) -> None:
-        """Follow a selection made elsewhere: go to its line, as far as it is on the first page."""
-        self._wanted = thing if isinstance(thing, Entity) else None
-        if self._wanted is None:
-            self._mark(QModelIndex())
-        else:
-            self._go_to_wanted()
+        """Follow a selection made elsewhere: mark its lines, as far as they are read."""
+        things = thing if isinstance(thing, list) else [thing]
+        self.selection.show([one for one in things if isinstance(one, Entity)])
 
-    def _go_to_wanted(self) -> None:
-        entity = self._wanted
-        if entity is None:
-            return
-        above, index = self.model.index_of(entity)
-        if index.isValid():
-            self._wanted = None
-            self.tree.expand(above)
-            self._mark(index)
-        elif above.isValid() and self.model.rowCount(above) == 0:
-            self.model.fetchMore(above)  # its lines come, and this is tried again
-        else:
-            self._wanted = None
-            self._mark(QModelIndex())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go from the field into what was found with Down, and to it with Enter."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            enters = {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            if event.key() in enters and self.model.rowCount() > 0:
+                self._enter_tree()
+                return True
+        return super().eventFilter(watched, event)
 
-    def _mark(self, index: QModelIndex) -> None:
-        selection = self.tree.selectionModel()
-        if selection.currentIndex() == index:
-            return
-        selection.blockSignals(True)  # nobody chose it here
-        self.tree.setCurrentIndex(index)
-        selection.blockSignals(False)
-        if index.isValid():
-            self.tree.scrollTo(index)
-        self.tree.viewport().update()
+    def _enter_tree(self) -> None:
+        """Give the tree the focus, at the first entity where one is listed."""
+        first = self.model.index(0, 0)
+        if self.model.rowCount(first) > 0 and self.tree.isExpanded(first):
+            first = self.model.index(0, 0, first)
+        self.tree.setFocus(Qt.FocusReason.TabFocusReason)
+        self.tree.setCurrentIndex(first)
 
     def _show_problem(self, error: ValidationError | None) -> None:
         self.problem.setText("" if error is None else problem_of(error))
@@ -307,13 +256,17 @@ class EntitiesPanel(QWidget):
             )
 
     def _click(self, index: QModelIndex) -> None:
-        if index.data(COUNT_ROLE) is not None:
+        extending = QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier
+        if index.data(COUNT_ROLE) is not None and not extending:
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
 
-    def _choose(self, index: QModelIndex) -> None:
-        entity = index.data(ENTITY_ROLE) if index.isValid() else None
-        if isinstance(entity, Entity):
-            self.chosen.emit(entity)
+    def _choose(self, entities: list[Entity]) -> None:
+        if len(entities) == 1:
+            self.chosen.emit(entities[0])
+        elif entities:
+            self.several_chosen.emit(entities[:_MOST_SELECTED])
+        else:
+            self.nothing_chosen.emit()
 
     def _double_click(self, index: QModelIndex) -> None:
         entity = index.data(ENTITY_ROLE)

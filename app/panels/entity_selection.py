@@ -1,0 +1,123 @@
+"""What is selected in the list of entities: one or several, kept when the list is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QTreeView
+
+from app.item_models.entities import ENTITY_ROLE, TYPE_ROLE, EntitiesModel
+from twin_model.entity import Entity
+
+#: Types that are opened for a selection made elsewhere; more would only make the list long.
+_MOST_OPENED: Final = 4
+_EXTENDING: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class EntitySelection(QObject):
+    """Ties the selected lines of a tree to selected entities, also to those not listed yet.
+
+    Parameters
+    ----------
+    tree : QTreeView
+        Shows *model*, with extended selection.
+    model : EntitiesModel
+    """
+
+    #: Entities that the user selected here; empty for none.
+    changed = Signal(list)
+
+    def __init__(self, tree: QTreeView, model: EntitiesModel) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self._model = model
+        self._entities: list[Entity] = []
+        #: Whether the list still has to go to what was selected elsewhere.
+        self._goes_there = False
+        self._marking = False
+        self._open: set[str] = set()
+        tree.selectionModel().selectionChanged.connect(self._take)
+        tree.expanded.connect(lambda index: self._open.add(index.data(TYPE_ROLE)))
+        tree.collapsed.connect(lambda index: self._open.discard(index.data(TYPE_ROLE)))
+        model.modelReset.connect(self._restore)
+        model.rowsInserted.connect(lambda *_: self._mark())
+
+    @property
+    def entities(self) -> list[Entity]:
+        """What is selected."""
+        return list(self._entities)
+
+    def show(self, entities: Sequence[Entity]) -> None:
+        """Follow a selection made elsewhere: mark its lines, as far as they are read."""
+        ids = [entity.id for entity in entities]
+        if ids == [entity.id for entity in self._entities]:
+            self._entities = list(entities)
+            return
+        self._entities = list(entities)
+        self._goes_there = bool(entities)
+        self._mark()
+        if not entities:
+            self._tree.selectionModel().setCurrentIndex(
+                QModelIndex(), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+
+    def _take(self) -> None:
+        """Take what the user selected; with Ctrl or Shift, what is not listed stays selected."""
+        if self._marking:
+            return
+        found = [index.data(ENTITY_ROLE) for index in self._tree.selectionModel().selectedIndexes()]
+        chosen = [one for one in found if isinstance(one, Entity)]
+        if QGuiApplication.keyboardModifiers() & _EXTENDING:
+            listed = self._model.listed([entity.id for entity in self._entities])
+            chosen = [one for one in self._entities if one.id not in listed] + chosen
+        elif not chosen and found:
+            if self._entities:
+                self._mark()  # only a type was clicked: what is selected stays so
+            return
+        self._entities, self._goes_there = chosen, False
+        self.changed.emit(chosen)
+
+    def _restore(self) -> None:
+        """Open and mark again what was, after everything was read anew."""
+        self._marking = True
+        for row in range(self._model.rowCount()):
+            index = self._model.index(row, 0)
+            if index.data(TYPE_ROLE) in self._open:
+                self._tree.expand(index)
+        self._marking = False
+        self._mark()
+
+    def _mark(self) -> None:
+        """Select the lines of what is selected, and go to the first of them where it is wanted."""
+        listed = self._model.listed([entity.id for entity in self._entities])
+        if self._goes_there:
+            self._open_types(set(listed))
+            listed = self._model.listed([entity.id for entity in self._entities])
+        selection = QItemSelection()
+        for index in listed.values():
+            selection.select(index, index)
+        flag = QItemSelectionModel.SelectionFlag
+        selected = self._tree.selectionModel()
+        self._marking = True
+        selected.select(selection, flag.ClearAndSelect)
+        first = next((listed[one.id] for one in self._entities if one.id in listed), None)
+        if first is not None and self._goes_there:
+            selected.setCurrentIndex(first, flag.NoUpdate)
+            self._tree.scrollTo(first)
+            self._goes_there = len(listed) < len(self._entities)
+        self._marking = False
+
+    def _open_types(self, listed: set[str]) -> None:
+        """Open the types of what is selected elsewhere; their first lines then are read."""
+        missing = {one.type for one in self._entities if one.id not in listed}
+        if len(missing) > _MOST_OPENED:
+            return
+        for row in range(self._model.rowCount()):
+            index = self._model.index(row, 0)
+            if index.data(TYPE_ROLE) in missing:
+                self._tree.expand(index)
+                if self._model.rowCount(index) == 0:
+                    self._model.fetchMore(index)

@@ -1,0 +1,129 @@
+"""The list of entities: several selected, both ways with the scene, kept when it is read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.item_models.entities import ENTITY_ROLE
+from app.panels.entities import EntitiesPanel
+from app.window import MainWindow
+from editing_support import activate, click_at
+from twin_model.commands import AddEntities, EditEntities
+from twin_model.entity import Entity
+from window_support import MakeWindow
+
+pytestmark = pytest.mark.gui
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def opened(qtbot: QtBot, window: MainWindow) -> EntitiesPanel:
+    """Open the type of the four buildings, as a user does."""
+    panel = window.entities_panel
+    qtbot.waitUntil(lambda: panel.model.total == 4)
+    kind = panel.model.index(0, 0)
+    qtbot.mouseClick(panel.tree.viewport(), LEFT, NONE, panel.tree.visualRect(kind).center())
+    qtbot.waitUntil(lambda: panel.model.rowCount(kind) == 4)
+    qtbot.wait(50)
+    return panel
+
+
+def click(qtbot: QtBot, panel: EntitiesPanel, name: str, modifier: Qt.KeyboardModifier) -> None:
+    at = panel.tree.visualRect(line(panel, name)).center()
+    qtbot.mouseClick(panel.tree.viewport(), LEFT, modifier, at)
+
+
+def line(panel: EntitiesPanel, name: str):  # type: ignore[no-untyped-def]
+    kind = panel.model.index(0, 0)
+    rows = [panel.model.index(row, 0, kind) for row in range(panel.model.rowCount(kind))]
+    return next(index for index in rows if index.data() == name)
+
+
+def marked(panel: EntitiesPanel) -> set[str]:
+    """Return the ids of the entities whose lines are selected."""
+    found = [index.data(ENTITY_ROLE) for index in panel.tree.selectionModel().selectedIndexes()]
+    return {one.id for one in found if one is not None}
+
+
+def selected(window: MainWindow) -> set[str]:
+    return {one.id for one in window.entity_panel.entities}
+
+
+def test_ctrl_and_shift_select_several_lines_and_the_scene_follows(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    panel = opened(qtbot, window)
+    click(qtbot, panel, "New quay 0", NONE)
+    assert selected(window) == {"new-quay-0"}
+    click(qtbot, panel, "Old town 1", CTRL)
+    assert selected(window) == {"new-quay-0", "old-town-1"} == marked(panel)
+    outlined = {window.interaction._drawn.mark_of(one) for one in window.entity_panel.entities}
+    assert len(outlined) == 2 and None not in outlined
+    click(qtbot, panel, "New quay 0", NONE)
+    click(qtbot, panel, "Old town 0", SHIFT)  # with what lies between
+    assert selected(window) == {"new-quay-0", "new-quay-1", "old-town-0"}
+    click(qtbot, panel, "New quay 1", CTRL)
+    assert selected(window) == {"new-quay-0", "old-town-0"} == marked(panel)
+    below = panel.tree.viewport().rect().bottomLeft() - QPoint(-20, 4)
+    qtbot.mouseClick(panel.tree.viewport(), LEFT, NONE, below)
+    assert selected(window) == set() == marked(panel)
+
+
+def test_several_selected_in_the_scene_are_marked_in_the_list(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    panel = window.entities_panel
+    qtbot.waitUntil(lambda: panel.model.total == 4)
+    activate(qtbot, window)
+    click_at(qtbot, window, (20.0, 20.0, 60.0))
+    click_at(qtbot, window, (170.0, 20.0, 60.0), CTRL)
+    assert selected(window) == {"old-town-0", "new-quay-0"}
+    qtbot.waitUntil(lambda: marked(panel) == {"old-town-0", "new-quay-0"})  # opened by itself
+    # One more in the list: those of the scene stay.
+    click(qtbot, panel, "New quay 1", CTRL)
+    assert selected(window) == {"old-town-0", "new-quay-0", "new-quay-1"}
+
+
+def test_an_edit_elsewhere_leaves_the_list_open_and_what_is_selected(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    panel, twin = opened(qtbot, window), window.session.required
+    click(qtbot, panel, "New quay 0", NONE)
+    click(qtbot, panel, "Old town 1", CTRL)
+    window.session.execute(AddEntities([Entity("extra", "building", "Another one")]))
+    qtbot.waitUntil(lambda: panel.model.total == 5)
+    kind = panel.model.index(0, 0)
+    qtbot.waitUntil(lambda: panel.model.rowCount(kind) == 5)
+    assert panel.tree.isExpanded(kind)
+    assert marked(panel) == {"new-quay-0", "old-town-1"} == selected(window)
+    window.session.execute(EditEntities([twin.entity("extra")], "Edit"))
+    click(qtbot, panel, "Another one", CTRL)
+    assert selected(window) == {"new-quay-0", "old-town-1", "extra"}
+
+
+def test_down_goes_from_the_field_into_what_was_found(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    panel = window.entities_panel
+    activate(qtbot, window)
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "quay")
+    qtbot.waitUntil(lambda: panel.model.total == 2)
+    kind = panel.model.index(0, 0)
+    qtbot.waitUntil(lambda: panel.model.rowCount(kind) == 2)
+    qtbot.keyClick(panel.search, Qt.Key.Key_Down)
+    assert panel.tree.hasFocus()
+    assert selected(window) == {"new-quay-0"}
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Down)
+    assert selected(window) == {"new-quay-1"}
