@@ -199,6 +199,13 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--limit", type=_limit, default=0, metavar="N")
     made.add_argument("--json", action="store_true")
 
+    made = command("codes", "codes:codes", "classes of management codes, those of plugins too")
+    made.add_argument(
+        "words", nargs="*", metavar="WORD", help="beginning of a code, part of a name"
+    )
+    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    made.add_argument("--json", action="store_true")
+
     made = command("export", "export:export", "write entities to a file in a plugin's format")
     made.add_argument("project")
     made.add_argument("out", metavar="FILE")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.entity_shapes import ShapeMaker
     from rendering.entities.shape import EntityShape
     from twin_model.comparison import EntityChange
+    from twin_model.schema.catalogue import Catalogue
     from twin_model.view import TwinView
 
 #: More than these would neither be told apart nor fit the frame's budget.
@@ -33,6 +34,7 @@ class _Read:
     shapes: dict[str, EntityShape] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     is_cut: bool = False
+    catalogue: Catalogue | None = None
 
 
 class DrawnEntities(QObject):
@@ -64,6 +66,8 @@ class DrawnEntities(QObject):
         self._shapes: dict[str, EntityShape] = {}
         self._waiting: set[str] | None = set()
         self._asking = False
+        self._is_outdated = False
+        self._drawn_by: Catalogue | None = None
         session.opened.connect(self._open)
         session.closed.connect(self._clear)
         session.changed.connect(self._follow)
@@ -114,6 +118,19 @@ class DrawnEntities(QObject):
             self._waiting = None
             self._ask()
 
+    def types_changed(self) -> None:
+        """Look again what stands for each, where the types are not those that it was drawn by."""
+        from app.editing import schema
+
+        if self._drawn_by is not schema.catalogue():
+            self._waiting = None
+            self._ask()
+
+    def draw_anew(self) -> None:
+        """Draw all of them again: the symbols themselves are others now."""
+        self._is_outdated, self._waiting = True, None
+        self._ask()
+
     def show_project(self) -> None:
         """Show the entities of the project that is open already."""
         self._open()
@@ -154,10 +171,13 @@ class DrawnEntities(QObject):
         wanted, self._waiting, self._asking = self._waiting, set(), True
         view, instant = TwinView(twin, self._instant), self._instant
         known, known_numbers = self._shapes, dict(self._features)
+        present = set(known)
+        if self._is_outdated:
+            known, self._is_outdated = {}, False
 
         def question() -> _Read | StoreError:
             try:
-                return _read(view, wanted, known, known_numbers)
+                return _read(view, wanted, known, known_numbers, present)
             except StoreError as error:
                 return error  # the project may have been closed meanwhile
 
@@ -170,6 +190,7 @@ class DrawnEntities(QObject):
         if isinstance(found, StoreError):
             self.failed.emit(str(found))
         elif instant == self._instant:
+            self._drawn_by = found.catalogue or self._drawn_by
             self._put(found)
         if self._waiting is None or self._waiting:
             self._ask()
@@ -201,16 +222,19 @@ def _read(
     wanted: set[str] | None,
     known: dict[str, EntityShape],
     features: dict[str, int],
+    drawn: set[str],
 ) -> _Read:
     """Return what differs from what is drawn; runs in a worker."""
     from app.editing import schema
     from app.entity_shapes import ShapeMaker
 
-    maker = ShapeMaker(schema.catalogue())
+    catalogue = schema.catalogue()
+    maker = ShapeMaker(catalogue)
     if wanted is None:
         entities: Sequence[Entity] = view.standing(MOST)
         found = _differing(maker, entities, known, features)
-        found.gone = set(known) - {entity.id for entity in entities}
+        found.catalogue = catalogue
+        found.gone = drawn - {entity.id for entity in entities}
         found.is_cut = len(entities) == MOST
         return found
     present, gone = [], set()

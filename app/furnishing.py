@@ -289,6 +289,7 @@ def _connect_parts(window: MainWindow) -> None:
     types = window.project_types
     types.changed.connect(window.entity_panel.types_changed)
     types.changed.connect(window.entities_panel.types_changed)
+    types.changed.connect(window.drawn.types_changed)
     types.changed.connect(window.relations_panel.view.viewport().update)
     window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.measure.changed.connect(window.actions_registry.refresh)
@@ -304,5 +305,12 @@ def _connect_parts(window: MainWindow) -> None:
     window.top_bar.search_wanted.connect(window.show_palette)
     window.palette_popup.on_layer = window.scene.zoom_to_layer
     window.palette_popup.on_entity = window.interaction.fly_to_entity
+    window.palette_popup.on_class = lambda code: _show_class(window, code)
     window.palette_popup.on_place = window.navigator.fly_near
     window.theme.changed.connect(window.theme_changed)
+
+
+def _show_class(window: MainWindow, code: str) -> None:
+    """List the entities of a class of management codes."""
+    window.docks.show("entities")
+    window.entities_panel.search.setText(f"code_class = {code}")

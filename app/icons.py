@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -24,7 +24,11 @@ from PySide6.QtGui import (
 )
 
 from app.theme import Theme
+from twin_model.contributions import CONTRIBUTIONS, Contribution
 from twin_model.errors import ShapanError
+
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
 
 _FONT_GLOB: Final = "phosphor-[0-9]*.ttf"
 _CHARMAP_GLOB: Final = "phosphor-charmap-*.json"
@@ -63,6 +67,7 @@ class IconSet:
         self._folder = folder
         self._type_family = ""
         self._type_codes: dict[str, str] = {}
+        self._drawings: dict[str, tuple[Contribution, QSvgRenderer]] = {}
 
     def icon(self, name: str, token: str = "text", *, checked: str = "accent") -> QIcon:
         """Return an icon that follows the theme.
@@ -109,7 +114,14 @@ class IconSet:
     def paint_type(
         self, painter: QPainter, rect: QRect | QRectF, name: str, colour: QColor
     ) -> None:
-        """Paint the glyph of an entity type, such as ``mdi6.pump``; a cube for one unknown."""
+        """Paint the glyph of an entity type, such as ``mdi6.pump``, or the drawing of a symbol.
+
+        A symbol of a plugin is named by its id; a cube stands for what is not known.
+        """
+        drawing = self._drawing(name)
+        if drawing is not None:
+            drawing.render(painter, QRectF(rect))
+            return
         self._load_types()
         code = self._type_codes.get(name.removeprefix(_TYPE_PREFIX))
         if code is None:
@@ -124,10 +136,29 @@ class IconSet:
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, chr(int(code, 16)))
         painter.restore()
 
+    def _drawing(self, name: str) -> QSvgRenderer | None:
+        entry = CONTRIBUTIONS.get("symbol", name)
+        file = drawing_of(entry) if entry is not None else ""
+        if entry is None or not file:
+            return None
+        found = self._drawings.get(name)
+        if found is None or found[0] is not entry:
+            from PySide6.QtSvg import QSvgRenderer
+
+            made = QSvgRenderer(file)
+            made.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+            found = self._drawings[name] = (entry, made)
+        return found[1] if found[1].isValid() else None
+
+    def type_icon(self, name: str) -> QIcon:
+        """Return the icon of an entity type; see `paint_type`."""
+        return QIcon(_TypeEngine(self, name))
+
     def type_glyphs(self) -> list[str]:
-        """Return the names of all glyphs that a type may have."""
+        """Return the names of all glyphs and drawings that a type may have."""
         self._load_types()
-        return [_TYPE_PREFIX + name for name in self._type_codes]
+        drawn = [one.id for one in CONTRIBUTIONS.of("symbol") if drawing_of(one)]
+        return drawn + [_TYPE_PREFIX + name for name in self._type_codes]
 
     def paint(self, painter: QPainter, rect: QRect | QRectF, name: str, colour: QColor) -> None:
         """Paint one glyph centred in a rectangle, as large as its shorter side."""
@@ -139,6 +170,39 @@ class IconSet:
         painter.setPen(colour)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.glyph(name))
         painter.restore()
+
+
+def drawing_of(entry: Contribution) -> str:
+    """Return the SVG file of a contributed symbol; empty where it has none."""
+    file = str(entry.details.get("file", ""))
+    return str(entry.details.get("icon") or (file if file.lower().endswith(".svg") else ""))
+
+
+class _TypeEngine(QIconEngine):
+    """Paints what an entity type has for an icon."""
+
+    def __init__(self, icons: IconSet, name: str) -> None:
+        super().__init__()
+        self._icons = icons
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        self._icons.paint_type(painter, rect, self._name, self._icons.theme.colour("dim"))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return _painted(self, size, mode, state)
+
+    def clone(self) -> QIconEngine:
+        return _TypeEngine(self._icons, self._name)
+
+
+def _painted(engine: QIconEngine, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+    pixmap = QPixmap(size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    engine.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+    painter.end()
+    return pixmap
 
 
 class _GlyphEngine(QIconEngine):
@@ -165,12 +229,7 @@ class _GlyphEngine(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return pixmap
+        return _painted(self, size, mode, state)
 
     def clone(self) -> QIconEngine:
         return _GlyphEngine(self._theme, self._family, self._glyph, self._token, self._checked)

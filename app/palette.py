@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app import entity_words
 from app.actions.registry import Actions
 from app.conditions import problem_of, query_of
+from app.editing import classes, schema
 from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.project import ProjectSession
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 40
 _ROW_PX: Final = 30
+#: Of so many classes; entities come after them.
+_CLASSES: Final = 6
 _COORDINATES: Final = re.compile(
     r"^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)(?:\s*[,;\s]\s*(-?\d+(?:\.\d+)?))?\s*$"
 )
@@ -135,6 +138,7 @@ class CommandPalette(QFrame):
         #: Set by the window: what to do with what was chosen.
         self.on_layer: Callable[[str], object] = lambda _: None
         self.on_entity: Callable[[Any], object] = lambda _: None
+        self.on_class: Callable[[str], object] = lambda _: None
         self.on_place: Callable[[tuple[float, float, float]], object] = lambda _: None
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -168,7 +172,12 @@ class CommandPalette(QFrame):
 
     def _search(self, text: str) -> None:
         self.list.clear()
-        for choice in [*self._places(text), *self._commands(text), *self._layers(text)]:
+        for choice in [
+            *self._places(text),
+            *self._commands(text),
+            *self._layers(text),
+            *self._classes(text),
+        ]:
             self._append(choice)
         self.list.setCurrentRow(0)
         if self.list.count():
@@ -206,6 +215,21 @@ class CommandPalette(QFrame):
             )
             for layer in twin.layers()
             if matches(text, layer.name)
+        ]
+
+    def _classes(self, text: str) -> list[Choice]:
+        """Return classes of management codes; choosing one lists what is of it."""
+        if self._session.twin is None or len(text.strip()) < 2 or not classes.is_loaded():
+            return []
+        joined, language = classes.tables(), schema.language()
+        return [
+            Choice(
+                f"{entry.code} {entry.name(language)}",
+                self.tr("Class, {0}").format(joined.edition(entry.code)),
+                "tag",
+                partial(self.on_class, entry.code),
+            )
+            for entry in joined.search(text, _CLASSES)
         ]
 
     def _places(self, text: str) -> list[Choice]:

@@ -107,6 +107,8 @@ def new(arguments: argparse.Namespace) -> int:
 
 def validate(arguments: argparse.Namespace) -> int:
     """Check manifests without running anything of the plugins."""
+    from app.editing import classes, schema
+    from plugins.host.files import file_problems
     from plugins.host.harness import find_one
 
     rows: Any = []
@@ -118,6 +120,10 @@ def validate(arguments: argparse.Namespace) -> int:
             name = found.id
             if found.error is not None:
                 raise found.error
+            if found.manifest is not None:
+                known = classes.built_in(), schema.built_in()
+                for one in file_problems(found.manifest, found.folder, *known):
+                    raise one
         except PluginError as problem:
             error = str(problem)
             name = name or problem.plugin
@@ -134,12 +140,14 @@ def validate(arguments: argparse.Namespace) -> int:
 
 def test(arguments: argparse.Namespace) -> int:
     """Run the contract kit, then the plugin's own tests."""
+    from app.editing import classes, schema
     from app.plugins.testing import check_panel
     from plugins.host.contract import check_plugin
 
     folder = Path(arguments.folder).absolute()
     checks: Any = []
-    for check in check_plugin(folder, check_panel):
+    known = classes.built_in(), schema.built_in()
+    for check in check_plugin(folder, check_panel, *known):
         checks.append({"check": check.name, "passed": check.passed, "problem": check.problem})
         if not arguments.json:
             print(f"{'ok    ' if check.passed else 'FAILED'}  {check.name}")

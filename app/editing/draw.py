@@ -66,7 +66,7 @@ class DrawTool(PointsTool):
         )
         self.height.hide()
         self.height.edit.textChanged.connect(lambda _: self.show())
-        self.picker = TypePicker(window)
+        self.picker = TypePicker(window, window.services.icons)
         self.picker.chosen.connect(self._choose)
         window.edit_bar.type_wanted.connect(self._pick_type)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing import schema
+from app.icons import IconSet
 
 _SIZE: Final = QSize(320, 380)
 _TYPE_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -28,12 +29,15 @@ class TypePicker(QFrame):
     Parameters
     ----------
     parent : QWidget
+    icons : IconSet, optional
+        Shows the icon of each type.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, icons: IconSet | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._icons = icons
         self.setObjectName("sheet")
         self.input = QLineEdit(self)
         self.list = QListWidget(self)
@@ -110,6 +114,8 @@ class TypePicker(QFrame):
         for _, title, type_id in sorted(found):
             item = QListWidgetItem(title)
             item.setData(_TYPE_ROLE, type_id)
+            if self._icons is not None:
+                item.setIcon(self._icons.type_icon(catalogue.appearance(type_id).icon))
             self.list.addItem(item)
             if type_id == self._current and not words:
                 self.list.setCurrentItem(item)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication
 
 from app import entity_words, messages, numbers, words
-from app.editing import changes, schema
+from app.editing import changes, classes, schema
 from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
 from app.panels.entity_form import FormField
 from app.panels.fields import Field
@@ -57,7 +57,14 @@ def code_fields(entity: Entity) -> list[Field]:
         (QCoreApplication.translate("EntityPanel", "In the source"), entity.guid),
         (QCoreApplication.translate("EntityPanel", "Id"), entity.id),
     ]
-    return [Field(name, value) for name, value in named if value]
+    found = [Field(name, value) for name, value in named if value]
+    code_class = classes.known_class(entity.codes.management) if classes.is_loaded() else None
+    if code_class is not None:
+        title = QCoreApplication.translate("EntityPanel", "Class")
+        edition = classes.tables().edition(code_class.code)
+        name = f"{code_class.code} {code_class.name(schema.language())}"
+        found.insert(1, Field(title, name, edition))
+    return found
 
 
 def position_fields(entity: Entity, frame: Any) -> list[Field]:

@@ -1,23 +1,22 @@
-"""Files that plugins contribute: themes, translations, entity types."""
+"""Files that plugins contribute: themes, translations, entity types, symbols, code tables."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from app.editing import schema
+from app.editing import classes, schema
 from app.language import TsTranslator
+from plugins.host.files import read_code_table, read_types
 from twin_model.contributions import CONTRIBUTIONS, Contribution
 from twin_model.errors import PluginError, ShapanError
 
 if TYPE_CHECKING:
     from app.plugins.hub import PluginHub
+    from rendering.symbology.models import Model
     from twin_model.schema.types import EntityType
-
-_MOST_BYTES: Final = 8 * 1024 * 1024
 
 
 class ContributedFiles(QObject):
@@ -34,11 +33,15 @@ class ContributedFiles(QObject):
         self._window = hub.window_
         self._translators: dict[Contribution, TsTranslator] = {}
         self._types: list[Contribution] = []
+        self._symbols: list[Contribution] = []
+        self._code_tables: list[Contribution] | None = None
         self._theme: Contribution | None = None
 
     def sync(self) -> None:
         """Take what came and let go of what went."""
         self.translate()
+        self._sync_symbols()
+        self._sync_code_tables()
         types = CONTRIBUTIONS.of("entity-type")
         if types != self._types:
             self._types = types
@@ -108,27 +111,76 @@ class ContributedFiles(QObject):
             self._problem(entry, text)
         self._window.project_types.read()
 
+    # -- symbols -------------------------------------------------------------------------
+
+    def _sync_symbols(self) -> None:
+        symbols = CONTRIBUTIONS.of("symbol")
+        if symbols != self._symbols:
+            self._symbols = symbols
+            self._window.services.background.ask(
+                "plugin-symbols", lambda: _read_symbols(symbols), self._take_symbols
+            )
+
+    def _take_symbols(self, found: tuple[dict[str, Model], list[tuple[Contribution, str]]]) -> None:
+        from rendering.symbology.models import bring_models
+
+        models, problems = found
+        bring_models(models)
+        for entry, text in problems:
+            self._problem(entry, text)
+        self._window.drawn.draw_anew()
+
+    # -- code tables ---------------------------------------------------------------------
+
+    def _sync_code_tables(self) -> None:
+        tables = CONTRIBUTIONS.of("code-table")
+        if tables != self._code_tables:
+            self._code_tables = tables
+            self._window.services.background.ask(
+                "plugin-codes", lambda: take_code_tables(tables), self._take_code_problems
+            )
+
+    def _take_code_problems(self, problems: list[tuple[Contribution, str]]) -> None:
+        for entry, text in problems:
+            self._problem(entry, text)
+        self._window.entity_panel.types_changed()
+
     def _problem(self, entry: Contribution, text: str) -> None:
         error = PluginError(entry.owner, text)
         self._hub.host.fail(entry.owner, entry.id, error)
         self._hub.notice(str(error))
 
 
-def read_types(path: Path) -> list[EntityType]:
-    """Read entity types in the form of the built-in catalogue: ``{"format": 1, "types": […]}``.
+def _read_symbols(
+    entries: list[Contribution],
+) -> tuple[dict[str, Model], list[tuple[Contribution, str]]]:
+    from rendering.symbology.files import read_symbol
 
-    Raises
-    ------
-    OSError, ValueError
-        If it cannot be read or is no JSON of that form.
-    ValidationError
-        If a type is none.
+    models: dict[str, Model] = {}
+    problems: list[tuple[Contribution, str]] = []
+    for entry in entries:
+        try:
+            models[entry.id] = read_symbol(Path(str(entry.details["file"])))
+        except ShapanError as error:
+            problems.append((entry, f"symbol {error}"))
+    return models, problems
+
+
+def take_code_tables(entries: list[Contribution]) -> list[tuple[Contribution, str]]:
+    """Put the classes of plugins beside ours, one table after the other.
+
+    Returns
+    -------
+    list of (Contribution, str)
+        Tables that are left out, and why.
     """
-    from twin_model.schema.document import read_type
-
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError(f"larger than {_MOST_BYTES >> 20} MiB")
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(document, dict) or not isinstance(document.get("types"), list):
-        raise ValueError("has no list of types")
-    return [read_type(one) for one in document["types"]]
+    made = classes.built_in()
+    problems: list[tuple[Contribution, str]] = []
+    for entry in entries:
+        file, edition = Path(str(entry.details["file"])), str(entry.details["edition"])
+        try:
+            made = made.added(read_code_table(file, edition))
+        except (OSError, ValueError, ShapanError) as error:
+            problems.append((entry, f"code table {file}: {error}"))
+    classes.use(made)
+    return problems

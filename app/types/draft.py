@@ -194,7 +194,7 @@ class TypeDraft:
 
     Parameters
     ----------
-    id, parent, zh, en, icon, symbol, geometry : str
+    id, parent, zh, en, icon, symbol, geometry, code_class : str
     abstract : bool
     properties, indicators : list of MemberDraft
     relations : list of RelationDraft
@@ -210,6 +210,7 @@ class TypeDraft:
     symbol: str = ""
     geometry: str = ""
     abstract: bool = False
+    code_class: str = ""
     properties: list[MemberDraft] = field(default_factory=list)
     indicators: list[MemberDraft] = field(default_factory=list)
     relations: list[RelationDraft] = field(default_factory=list)
@@ -220,7 +221,7 @@ class TypeDraft:
         """Return the draft of a type."""
         return cls(
             kind.id, kind.parent or "", kind.name.zh, kind.name.en, kind.icon, kind.symbol,
-            str(kind.geometry), kind.abstract,
+            str(kind.geometry), kind.abstract, kind.code_class,
             [MemberDraft.of(one) for one in kind.properties],
             [MemberDraft.of(one) for one in kind.indicators],
             [RelationDraft.of(one) for one in kind.relations],
@@ -244,6 +245,7 @@ class TypeDraft:
         for key, value in (
             ("parent", self.parent), ("icon", self.icon.strip()), ("symbol", self.symbol),
             ("geometry", self.geometry), ("abstract", self.abstract),
+            ("code_class", self.code_class.strip()),
         ):  # fmt: skip
             found.pop(key, None)
             if value:

@@ -82,7 +82,7 @@ class TypesEditor(QDialog):
     # -- making --------------------------------------------------------------------------
 
     def _make(self, theme: Theme, icons: IconSet) -> None:
-        self.types = TypesTree(self)
+        self.types = TypesTree(icons, self)
         self.types.selected.connect(self._select)
         self.exchange = TypesExchange(self._background, self)
         self.exchange.read.connect(self._imported)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,10 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing import schema
-from app.icons import IconSet
+from app.icons import IconSet, drawing_of
 from app.theme import Theme
+from app.types.code_class import CodeClassField
 from app.types.draft import MemberDraft, RelationDraft, TypeDraft
 from app.types.table import Column, DraftTable, DraftTableView
+from twin_model.contributions import CONTRIBUTIONS
 
 if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
@@ -180,7 +183,8 @@ class GeneralForm(QWidget):
         self.parent_type.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.abstract = QCheckBox(self)
         self.geometry_kind, self.symbol = QComboBox(self), QComboBox(self)
-        self.icon = QLineEdit(self)
+        self._icons = icons
+        self.icon, self.code_class = QLineEdit(self), CodeClassField(self)
         completer = QCompleter(icons.type_glyphs(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.icon.setCompleter(completer)
@@ -188,11 +192,12 @@ class GeneralForm(QWidget):
         self._form.setContentsMargins(0, 8, 0, 0)
         for widget in (
             self.identifier, self.zh, self.en, self.parent_type, self.abstract,
-            self.geometry_kind, self.symbol, self.icon,
+            self.geometry_kind, self.symbol, self.icon, self.code_class,
         ):  # fmt: skip
             label = QLabel(self)
             label.setBuddy(widget)
             self._form.addRow(label, widget)
+        self.code_class.chosen.connect(self._take)
         for line in (self.identifier, self.zh, self.en, self.icon):
             line.textEdited.connect(self._take)
         for box in (self.parent_type, self.geometry_kind, self.symbol):
@@ -211,6 +216,7 @@ class GeneralForm(QWidget):
             (self.geometry_kind, self.tr("Usual geometry")),
             (self.symbol, self.tr("Symbol in the scene")),
             (self.icon, self.tr("Icon")),
+            (self.code_class, self.tr("Class in codes")),
         ):
             label = self._form.labelForField(widget)
             if isinstance(label, QLabel):
@@ -223,8 +229,6 @@ class GeneralForm(QWidget):
         if draft is None or catalogue is None:
             self.setVisible(False)
             return
-        from rendering.symbology.models import MODELS
-
         self._filling = True
         self.identifier.setText(draft.id)
         self.identifier.setReadOnly(draft.source is not None)
@@ -251,14 +255,27 @@ class GeneralForm(QWidget):
         ):
             self.geometry_kind.addItem(text, value)
         self.geometry_kind.setCurrentIndex(max(0, self.geometry_kind.findData(draft.geometry)))
-        self.symbol.clear()
-        self.symbol.addItem(self.tr("as its parent"), "")
-        for name in ("pin", *MODELS, *([draft.symbol] if draft.symbol else [])):
-            if self.symbol.findData(name) < 0:
-                self.symbol.addItem(name, name)
-        self.symbol.setCurrentIndex(max(0, self.symbol.findData(draft.symbol)))
+        self._show_symbols(draft.symbol)
+        self.code_class.show_class(draft.code_class, catalogue.code_class(draft.parent)
+                                   if draft.parent in catalogue else "")  # fmt: skip
         self._filling = False
         self.setVisible(True)
+
+    def _show_symbols(self, chosen: str) -> None:
+        """List our own symbols and those of plugins, also the chosen one whose plugin is gone."""
+        from rendering.symbology.models import MODELS
+
+        self.symbol.clear()
+        self.symbol.addItem(self.tr("as its parent"), "")
+        for name in ("pin", *MODELS):
+            self.symbol.addItem(name, name)
+        for entry in CONTRIBUTIONS.of("symbol"):
+            title = f"{entry.title(QLocale().name())}  ({entry.id})"
+            icon = self._icons.type_icon(entry.id) if drawing_of(entry) else QIcon()
+            self.symbol.addItem(icon, title, entry.id)
+        if chosen and self.symbol.findData(chosen) < 0:
+            self.symbol.addItem(self.tr("{0}, not there now").format(chosen), chosen)
+        self.symbol.setCurrentIndex(max(0, self.symbol.findData(chosen)))
 
     def _take(self, *_: object) -> None:
         draft = self._draft
@@ -271,6 +288,7 @@ class GeneralForm(QWidget):
         draft.geometry = str(self.geometry_kind.currentData() or "")
         draft.symbol = str(self.symbol.currentData() or "")
         draft.icon = self.icon.text().strip()
+        draft.code_class = self.code_class.value
         self.edited.emit()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.editing import schema
+from app.icons import IconSet
 
 _ID: Final = Qt.ItemDataRole.UserRole
 
@@ -18,13 +19,15 @@ class TypesTree(QWidget):
 
     Parameters
     ----------
+    icons : IconSet
     parent : QWidget
     """
 
     selected = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, icons: IconSet, parent: QWidget) -> None:
         super().__init__(parent)
+        self._icons = icons
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
@@ -61,8 +64,12 @@ class TypesTree(QWidget):
         self.tree.clear()
         items: dict[str, QTreeWidgetItem] = {}
         listed = list(types)
-        for name, _parent, text in listed:
+        catalogue = schema.catalogue()
+        for name, parent, text in listed:
             item = QTreeWidgetItem([_text(text or name, marked=name in touched)])
+            known = name if name in catalogue else parent
+            if known in catalogue:
+                item.setIcon(0, self._icons.type_icon(catalogue.appearance(known).icon))
             item.setData(0, _ID, name)
             if name in schema.project_ids() or name in touched:
                 font = item.font(0)

@@ -5301,6 +5301,82 @@
         <source>entity types {0}: {1}</source>
         <translation>实体类型 {0}：{1}</translation>
     </message>
+    <message>
+        <source>symbol {0}</source>
+        <translation>符号 {0}</translation>
+    </message>
+    <message>
+        <source>code table {0}: {1}</source>
+        <translation>编码表 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>is no .ts file</source>
+        <translation>不是 .ts 文件</translation>
+    </message>
+    <message>
+        <source>is .glb, .json (bodies) or .svg</source>
+        <translation>应为 .glb、.json（形体）或 .svg</translation>
+    </message>
+    <message>
+        <source>is .svg</source>
+        <translation>应为 .svg</translation>
+    </message>
+    <message>
+        <source>is no description of bodies ({0})</source>
+        <translation>不是形体描述（{0}）</translation>
+    </message>
+    <message>
+        <source>needs format 1 and a list of at most {0} bodies</source>
+        <translation>需要 format 1 和不超过 {0} 个形体的列表</translation>
+    </message>
+    <message>
+        <source>body {0}: {1}</source>
+        <translation>第 {0} 个形体：{1}</translation>
+    </message>
+    <message>
+        <source>has a DOCTYPE</source>
+        <translation>含有 DOCTYPE</translation>
+    </message>
+    <message>
+        <source>defines entities</source>
+        <translation>定义了实体</translation>
+    </message>
+    <message>
+        <source>repeats parts with &lt;use&gt;</source>
+        <translation>用 &lt;use&gt; 重复图形</translation>
+    </message>
+    <message>
+        <source>save it as plain SVG with paths only</source>
+        <translation>请另存为只含路径的普通 SVG</translation>
+    </message>
+    <message>
+        <source>is no SVG ({0}: {1})</source>
+        <translation>不是 SVG（{0}：{1}）</translation>
+    </message>
+    <message>
+        <source>has {0} shapes, a symbol at most {1}</source>
+        <translation>有 {0} 个图形，符号最多 {1} 个</translation>
+    </message>
+    <message>
+        <source>is larger than {0} MiB</source>
+        <translation>大于 {0} MiB</translation>
+    </message>
+    <message>
+        <source>is no symbol: one of {0}</source>
+        <translation>不是符号文件：应为 {0} 之一</translation>
+    </message>
+    <message>
+        <source>shows nothing: no triangles, bodies or filled areas</source>
+        <translation>没有内容：既无三角形、形体，也无填充区域</translation>
+    </message>
+    <message>
+        <source>has {0} triangles, a symbol at most {1}</source>
+        <translation>有 {0} 个三角形，符号最多 {1} 个</translation>
+    </message>
+    <message>
+        <source>is '{0}' of {1} already; take a free code</source>
+        <translation>已是 {1} 中的“{0}”；请用未占用的编码</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

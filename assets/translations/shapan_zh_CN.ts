@@ -239,6 +239,10 @@
         <source>Go to easting {0}, northing {1}</source>
         <translation>前往东坐标 {0}，北坐标 {1}</translation>
     </message>
+    <message>
+        <source>Class, {0}</source>
+        <translation>类别，{0}</translation>
+    </message>
 </context>
 <context>
     <name>ConsolePanel</name>
@@ -765,6 +769,10 @@ management ^ '12-03'</translation>
     <message>
         <source>bad</source>
         <translation>无效</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
     </message>
 </context>
 <context>
@@ -3723,6 +3731,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Solid</source>
         <translation>体</translation>
+    </message>
+    <message>
+        <source>Class in codes</source>
+        <translation>编码类别</translation>
+    </message>
+    <message>
+        <source>{0}, not there now</source>
+        <translation>{0}（当前不存在）</translation>
     </message>
 </context>
 <context>

@@ -11,14 +11,19 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ingest.pipeline.job import Job
+from plugins.host.files import file_problems
 from plugins.host.harness import PluginHarness, find_one
 from plugins.host.manifest import KINDS, WORKER_KINDS
 from plugins.host.simulator_contract import simulator_checks
 from plugins.host.supervised import Worker, WorkerState
 from twin_model.errors import Cancelled, PluginError
+
+if TYPE_CHECKING:
+    from twin_model.codes.joining import JoinedTables
+    from twin_model.schema.catalogue import Catalogue
 
 _START_S: Final = 30.0
 _STOP_S: Final = 3.0
@@ -55,7 +60,12 @@ class Check:
         return not self.problem
 
 
-def check_plugin(folder: Path, check_panel: CheckPanel) -> Iterator[Check]:
+def check_plugin(
+    folder: Path,
+    check_panel: CheckPanel,
+    classes: JoinedTables | None = None,
+    catalogue: Catalogue | None = None,
+) -> Iterator[Check]:
     """Yield one check after the other, the cheap ones first.
 
     Parameters
@@ -64,6 +74,10 @@ def check_plugin(folder: Path, check_panel: CheckPanel) -> Iterator[Check]:
         The plugin's project.
     check_panel : callable
         Given by who knows Qt.
+    classes : JoinedTables, optional
+        The classes of management codes that there are.
+    catalogue : Catalogue, optional
+        The entity types that there are.
     """
     try:
         found = find_one(folder)
@@ -74,6 +88,9 @@ def check_plugin(folder: Path, check_panel: CheckPanel) -> Iterator[Check]:
         return
     yield Check("manifest")
     yield Check("version", _version_problem(folder, found.manifest))
+    if found.manifest is not None:
+        problems = file_problems(found.manifest, found.folder, classes, catalogue)
+        yield Check("files", "\n".join(map(str, problems)))
     with PluginHarness(folder) as harness:
         for kind in KINDS:
             for entry in harness.record.manifest.entries(kind):

@@ -250,9 +250,10 @@ def _check_codes(manifest: Manifest, package: str) -> None:
 
 
 def _check_files(manifest: Manifest, folder: Path) -> None:
-    for kind in ("entity-type", "theme"):
+    for kind in KINDS:
         for entry in manifest.entries(kind):
-            _check_file(manifest, kind, folder / entry.file)
+            for name in filter(None, (getattr(entry, "file", ""), getattr(entry, "icon", ""))):
+                _check_file(manifest, kind, folder / name)
     for translation in manifest.translations:
         _check_file(manifest, "translation", folder / translation.file)
 

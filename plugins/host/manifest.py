@@ -239,6 +239,31 @@ class FileEntry(_Entry):
     file: InnerFile
 
 
+def _symbol_file(value: str) -> str:
+    if not value.lower().endswith((".glb", ".json", ".svg")):
+        raise ValueError("is .glb, .json (bodies) or .svg")
+    return _inside(value)
+
+
+def _drawing_file(value: str) -> str:
+    if value and not value.lower().endswith(".svg"):
+        raise ValueError("is .svg")
+    return _inside(value)
+
+
+class SymbolEntry(_Entry):
+    """``[[symbols]]``: what stands for entities in the scene, and for their types in lists."""
+
+    file: Annotated[str, AfterValidator(_symbol_file)]
+    icon: Annotated[str, AfterValidator(_drawing_file)] = ""
+
+
+class CodeTableEntry(FileEntry):
+    """``[[code_tables]]``: classes for management codes, beside those that there are."""
+
+    edition: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$", max_length=64)
+
+
 class TranslationEntry(_Strict):
     """``[[translations]]``: texts of its panels in a language, as Qt's .ts."""
 
@@ -265,6 +290,8 @@ class Manifest(_Strict):
     workers: list[WorkerEntry] = []
     rules: list[RuleEntry] = []
     entity_types: list[FileEntry] = []
+    symbols: list[SymbolEntry] = []
+    code_tables: list[CodeTableEntry] = []
     themes: list[FileEntry] = []
     translations: list[TranslationEntry] = []
 
@@ -301,7 +328,8 @@ KINDS: Final = {
     "reader": "readers", "exporter": "exporters", "panel": "panels", "command": "commands",
     "connector": "connectors", "simulator": "simulators", "rule": "rules",
     "analysis": "analyses", "overlay": "overlays", "worker": "workers",
-    "entity-type": "entity_types", "theme": "themes",
+    "entity-type": "entity_types", "symbol": "symbols", "code-table": "code_tables",
+    "theme": "themes",
 }  # fmt: skip
 
 #: Kinds whose code runs in a process of its own.

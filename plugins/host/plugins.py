@@ -179,8 +179,9 @@ class Plugins:
 
     def _contribution(self, record: PluginRecord, kind: str, entry: Any) -> Contribution:
         details = {k: v for k, v in entry.model_dump().items() if k not in {"id", "title", "code"}}
-        if "file" in details:
-            details["file"] = str(record.found.folder / details["file"])
+        for name in ("file", "icon"):
+            if details.get(name):
+                details[name] = str(record.found.folder / details[name])
         entry_id = f"{record.id}.{entry.id}"
         make = None
         if kind == "reader":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -443,9 +444,22 @@ MODELS: Final = {
 _COLOURED: Final = {"pin": _pin, "cabinet": _cabinet}
 
 
-@functools.cache
+#: Models of symbols that plugins brought, by their ids; replaced as a whole.
+_brought: Final[list[Mapping[str, Model]]] = [{}]
+
+
+def bring_models(models: Mapping[str, Model]) -> None:
+    """Have the models of plugins beside our own from now on, in place of those of before."""
+    _brought[0] = dict(models)  # decoder threads may be reading the other one
+
+
 def model(kind: str) -> Model:
     """Return the model of an entity type; a pin where there is none."""
+    return _brought[0].get(kind) or _own_model(kind)
+
+
+@functools.cache
+def _own_model(kind: str) -> Model:
     name, mark, colour = kind.partition("#")
     if mark and name in _COLOURED:
         return _COLOURED[name](mark + colour)
@@ -457,12 +471,16 @@ _SIMPLE: Final = {
 }  # fmt: skip
 
 
-@functools.cache
 def simple_model(kind: str) -> Model:
     """Return what an entity type looks like from afar: the same model where it has no other."""
-    return _SIMPLE[kind]() if kind in _SIMPLE else model(kind)
+    return _own_simple_model(kind) if kind in _SIMPLE else model(kind)
+
+
+@functools.cache
+def _own_simple_model(kind: str) -> Model:
+    return _SIMPLE[kind]()
 
 
 def has_model(kind: str) -> bool:
     """Return whether an entity type has a model of its own."""
-    return kind in MODELS
+    return kind in MODELS or kind in _brought[0]

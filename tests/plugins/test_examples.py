@@ -25,8 +25,9 @@ def shapan(
     )  # fmt: skip
 
 
-def test_there_is_one_example_of_each_of_the_six_kinds() -> None:
-    assert NAMES == ["benchmarks", "heights", "line-meter", "live-values", "tank", "traffic"]
+def test_there_is_one_example_of_each_of_the_six_kinds_and_one_without_code() -> None:
+    six = ["benchmarks", "heights", "line-meter", "live-values", "tank", "traffic"]
+    assert sorted(NAMES) == sorted([*six, "buoys"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -347,14 +347,16 @@ class EntityType(Frozen):
         Only there to be extended; entities have a subtype.
     name, plural, description : Words
     icon : str
-        Glyph of the Material Design Icons, such as ``mdi6.crane``; empty to inherit.
+        Glyph of the Material Design Icons, such as ``mdi6.crane``, or a symbol of a plugin that
+        has a drawing; empty to inherit.
     colour : str
         ``#rrggbb``; empty to inherit.
     geometry : Geometry
     code_class : str
         Class in the management code's table; empty to inherit.
     symbol : str
-        Model that stands for it in the scene; empty to inherit.
+        Model that stands for it in the scene, or a symbol of a plugin by its full id; empty to
+        inherit.
     properties, indicators, relations, components, rules : tuple
         Its own; inherited ones come from the catalogue.
     dtmi : str
@@ -368,11 +370,13 @@ class EntityType(Frozen):
     name: Words = Words()
     plural: Words = Words()
     description: Words = Words()
-    icon: str = Field(default="", pattern=r"^([a-z0-9]+\.[a-z0-9-]+)?$", max_length=64)
+    icon: str = Field(default="", pattern=r"^([a-z0-9_-]+(\.[a-z0-9_-]+)+)?$", max_length=200)
     colour: str = Field(default="", pattern=r"^(#[0-9a-f]{6})?$")
     geometry: Geometry = Geometry.INHERIT
     code_class: str = Field(default="", pattern=r"^([A-Z]{2}[0-9]{4})?$")
-    symbol: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$", max_length=64)
+    symbol: str = Field(
+        default="", pattern=r"^([a-z][a-z0-9_]*([.-][a-z0-9_]+)*)?$", max_length=200
+    )
     properties: tuple[PropertyType, ...] = ()
     indicators: tuple[IndicatorType, ...] = ()
     relations: tuple[RelationRule, ...] = ()

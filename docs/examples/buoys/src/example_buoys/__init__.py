@@ -1,0 +1,1 @@
+"""Entity types, symbols and classes of buoys."""
