@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import getpass
 import json
 import os
+import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +50,23 @@ def write_project(folder: Path, info: ProjectInfo, extra: dict[str, Any]) -> Non
     document = {"format": "shapan", "version": info.format_version, "title": info.title} | extra
     text = json.dumps(document, ensure_ascii=False, indent=2)
     write_atomically(folder / PROJECT_FILE, text + "\n")
+
+
+def sweep(base: Path, known: Collection[str]) -> None:
+    """Remove what imports that were killed left behind: folders that no layer refers to."""
+    base.mkdir(exist_ok=True)
+    for entry in base.iterdir():
+        if entry.is_dir() and not entry.is_symlink() and entry.name not in known:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+@functools.cache
+def user_name() -> str:
+    """Return the name under which this process runs; empty where nobody knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no account database on this system
+        return ""
 
 
 def read_project(folder: Path) -> ProjectInfo:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twin_model.commands import Command
+    from twin_model.frame import Frame
 
 _NAMESPACE: Final = uuid.UUID("6f3a0a64-5a5b-5d0c-9a53-2c61f7a8d7b1")
+_HEADER: Final = struct.Struct("<2sBBi4d")
 #: Distances below this are measuring noise: half a millimetre.
 _NOISE_M: Final = 5e-4
 
@@ -125,6 +128,32 @@ def bounds(geometry: bytes) -> list[tuple[float, float, float]]:
         heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
         low, high = float(heights.min()), float(heights.max())
     return [(west, south, low), (east, north, high)]
+
+
+def as_geopackage(geometries: Sequence[bytes], frame: Frame, srs: int) -> list[bytes]:
+    """Return geometries (WKB, local metres) as GeoPackage geometries in the project's CRS.
+
+    With an envelope in plan, as whoever draws a part of the map looks at nothing else of the rest
+    (GeoPackage 1.3, 2.1.3).
+    """
+    import numpy as np
+    import shapely  # see above
+
+    shapes = shapely.from_wkb(np.array(geometries, dtype=object))
+    flat = ~shapely.has_z(shapes)
+    east, north, up = frame.origin or (0.0, 0.0, 0.0)
+    for chosen, shift in ((flat, (east, north)), (~flat, (east, north, up))):
+        if chosen.any():
+            shapes[chosen] = shapely.transform(
+                shapes[chosen], lambda points, by=shift: points + by, include_z=len(shift) == 3
+            )
+    bodies = shapely.to_wkb(shapes, flavor="iso", byte_order=1)
+    # Little-endian, envelope of four numbers: min x, max x, min y, max y.
+    edges = shapely.bounds(shapes)[:, (0, 2, 1, 3)]
+    return [
+        _HEADER.pack(b"GP", 0, 0b011, srs, *edge) + body
+        for edge, body in zip(edges.tolist(), bodies, strict=True)
+    ]
 
 
 def shape_of(entity: Entity) -> Shape | None:

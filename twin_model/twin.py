@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import getpass
 import json
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -22,11 +19,12 @@ from twin_model.errors import ShapanError, StoreError, StoreOutdatedError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
-from twin_model.store import journal, migrate, rows, schema, search
+from twin_model.store import journal, migrate, rows, schema, search, view_state
 from twin_model.store.connections import Connections
 from twin_model.store.lock import WriterLock
 from twin_model.store.revert import revert
 from twin_model.store.transaction import Change, Numbering, Transaction
+from twin_model.store.type_views import Describe
 from twin_model.time import Instant
 from twin_model.view import TwinView, TypeTree
 
@@ -46,8 +44,10 @@ class Twin:
     def __init__(self, folder: Path, *, read_only: bool, catalogue: TypeTree | None = None) -> None:
         self.path = folder
         self.read_only = read_only
-        #: Entity types, for queries that mean a type with its subtypes; may be set at any time.
-        self.catalogue = catalogue
+        self._catalogue = catalogue
+        #: Loads entity types where nobody set any, once something new needs to be described.
+        self.load_catalogue: Callable[[Twin], TypeTree] | None = None
+        self._views_stale = False
         #: The system clock; replaced where time is simulated or tested.
         self.clock: Callable[[], Instant] = Instant.now
         self._current = TwinView(self)
@@ -65,7 +65,8 @@ class Twin:
             self._head = journal.head(self._writer)
             if not read_only:
                 self._numbering = Numbering.read(self._writer)
-                self._sweep()
+                known = {row[0] for row in self._writer.execute("SELECT id FROM layer_version")}
+                project.sweep(self.path / project.BASE, known)
         except BaseException:
             self.close()
             raise
@@ -131,6 +132,9 @@ class Twin:
         """Close every connection and let others write. Calling it twice is harmless."""
         if self._closed:
             return
+        if self._views_stale and not self.read_only:
+            with contextlib.suppress(StoreError):  # a full disk: the next to write does it
+                self._write(lambda _transaction: None)
         self._closed = True
         self._connections.close()
         if self._lock is not None:
@@ -169,19 +173,40 @@ class Twin:
                 f"{self.path} is of format {found}, this Shapan reads {schema.FORMAT_VERSION}",
                 remedy="open it once for writing, which brings it forward",
             )
-        migrate.migrate(self._writer, self.frame)
+        if migrate.migrate(self._writer, self.frame, self.path / project.BASE):
+            self._views_stale = True
         if not self.read_only and self._info.format_version < schema.FORMAT_VERSION:
             self._info = project.ProjectInfo(self._info.title)
             project.write_project(self.path, self._info, _frame_summary(self.frame))
 
-    def _sweep(self) -> None:
-        """Remove what an import that was killed left behind; no layer refers to it."""
-        base = self.path / project.BASE
-        base.mkdir(exist_ok=True)
-        known = {row[0] for row in self._writer.execute("SELECT id FROM layer_version")}
-        for entry in base.iterdir():
-            if entry.is_dir() and not entry.is_symlink() and entry.name not in known:
-                shutil.rmtree(entry, ignore_errors=True)
+    # -- views for other programs ------------------------------------------------------
+
+    @property
+    def catalogue(self) -> TypeTree | None:
+        """Entity types, for queries that mean a type with its subtypes; may be set at any time."""
+        return self._catalogue
+
+    @catalogue.setter
+    def catalogue(self, catalogue: TypeTree | None) -> None:
+        self._catalogue = catalogue
+        self._views_stale = self._views_stale or catalogue is not None
+
+    def _describe(self) -> Describe | None:
+        """Return what is known of types, for the views that other programs read."""
+        catalogue = self._catalogue
+        if catalogue is None and self.load_catalogue is not None:
+            catalogue = self.load_catalogue(self)
+        if catalogue is None:
+            return None
+        from twin_model.schema.columns import describe  # loaded already: it made the catalogue
+
+        return describe(catalogue)
+
+    def _finish(self, transaction: Transaction) -> None:
+        every = self._views_stale or "type" in transaction.definitions
+        if every or transaction.outdated_views or transaction.new_layers:
+            describe = self._describe() if every or transaction.outdated_views else None
+            transaction.finish(self.path / project.BASE, describe, all_views=every)
 
     # -- properties --------------------------------------------------------------------
 
@@ -208,12 +233,7 @@ class Twin:
     def _label(self, stack: list[int]) -> str | None:
         if not stack or self.read_only:
             return None
-        row = (
-            self.reader()
-            .execute("SELECT label FROM journal WHERE revision = ?", (stack[-1],))
-            .fetchone()
-        )
-        return str(row["label"]) if row else None
+        return journal.label_of(self.reader(), stack[-1])
 
     def journal(self) -> list[journal.JournalEntry]:
         """Return the history of changes, oldest first."""
@@ -392,7 +412,9 @@ class Twin:
                 self._writer, head.revision + 1, at, self.frame, self._srs, self._numbering
             )
             write(transaction)
+            self._finish(transaction)
             self._writer.execute("COMMIT")
+            self._views_stale = False
         except BaseException as error:
             self._head = head
             with contextlib.suppress(sqlite3.Error):
@@ -421,7 +443,7 @@ class Twin:
         if clock.us < self._head.recorded_us:
             payload = {**payload, "clock_us": clock.us}  # it went backwards: say what it said
         values = (
-            transaction.revision, kind, label, who or _user(), why, transaction.at.us,
+            transaction.revision, kind, label, who or project.user_name(), why, transaction.at.us,
             rows.to_json(payload), reverts, transaction.digest(),
         )  # fmt: skip
         self._head = journal.append(self._writer, self._head.hash, values)
@@ -444,18 +466,13 @@ class Twin:
         if self.read_only:
             raise StoreError(f"{self.path} is open read-only")
         with self._write_lock:
-            search.rebuild(self._writer, self.frame)
+            search.rebuild(self._writer, self.frame, self._srs)
 
     # -- view state --------------------------------------------------------------------
 
     def view_state(self) -> dict[str, Any]:
         """Return the camera, layout and the like that were saved last; not part of history."""
-        row = self.reader().execute("SELECT value FROM shapan_meta WHERE key = 'view'").fetchone()
-        try:
-            value = json.loads(row["value"]) if row else {}
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return view_state.read(self.reader())
 
     def set_view_state(self, state: dict[str, Any]) -> None:
         """Save the camera, layout and the like.
@@ -469,23 +486,13 @@ class Twin:
             raise StoreError(f"{self.path} is open read-only")
         with self._write_lock:
             try:
-                self._writer.execute(
-                    "INSERT OR REPLACE INTO shapan_meta VALUES ('view', ?)", (rows.to_json(state),)
-                )
+                view_state.write(self._writer, state)
             except sqlite3.Error as error:
                 raise StoreError(f"{self.path}: the view could not be saved ({error})") from error
 
 
 def _frame_summary(frame: Frame) -> dict[str, Any]:
     return {"frame": json.loads(rows.frame_document(frame))}
-
-
-@functools.cache
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no account database on this system
-        return ""
 
 
 __all__ = ["Change", "ShapanError", "Twin"]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin_model.errors import ShapanError, StoreError, StoreOutdatedError
 from twin_model.twin import Twin
+
+if TYPE_CHECKING:
+    from twin_model.schema.catalogue import Catalogue
 
 
 class ProjectNotOpenedError(ShapanError):
@@ -27,9 +31,20 @@ def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
         try:
             twin = Twin.open(Path(folder), read_only=not write)
         except StoreOutdatedError:
-            Twin.open(Path(folder)).close()  # for writing, which brings it forward
+            with Twin.open(Path(folder)) as older:  # for writing, which brings it forward
+                older.load_catalogue = catalogue_of
             twin = Twin.open(Path(folder), read_only=not write)
     except StoreError as error:
         raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
+    twin.load_catalogue = catalogue_of
     with twin:
         yield twin
+
+
+def catalogue_of(twin: Twin) -> Catalogue:
+    """Return the built-in entity types with the project's over them."""
+    from assets.catalogue import entity_types_text
+    from twin_model.schema.catalogue import Catalogue  # half a second, seldom needed
+    from twin_model.schema.project_types import project_catalogue, stored_types
+
+    return project_catalogue(Catalogue.load(entity_types_text()), stored_types(twin))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.integrity import check_project
-from app.cli.opening import open_project
+from app.cli.opening import catalogue_of, open_project
 from app.cli.output import (
     Exit,
     format_count,
@@ -110,11 +110,6 @@ def find_layer(twin: Twin, name: str) -> Layer:
 
 def entities(arguments: argparse.Namespace) -> int:
     """Query entities."""
-    from assets.catalogue import entity_types_text
-    from twin_model.schema.catalogue import Catalogue  # half a second, needed only here
-    from twin_model.schema.project_types import project_catalogue, stored_types
-
-    catalogue = Catalogue.load(entity_types_text())
     query = EntityQuery(
         type=arguments.type,
         layer=arguments.layer,
@@ -126,7 +121,7 @@ def entities(arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     with open_project(arguments.project, write=False) as twin:
-        catalogue = project_catalogue(catalogue, stored_types(twin))
+        catalogue = catalogue_of(twin)
         twin.catalogue = catalogue
         if query.type is not None:
             query = replace(query, type=type_called(query.type, catalogue, twin))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,3 +197,34 @@ def test_options_mean_the_same_before_and_after_the_command() -> None:
         assert (parsed.language, parsed.dark, parsed.debug) == ("zh_CN", True, False), words
     assert build_parser().parse_args(["--debug", "layers", "p"]).debug
     assert build_parser().parse_args(["layers", "p", "--progress", "json"]).progress == "json"
+
+
+@pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="ogrinfo (gdal-bin) is not installed")
+def test_a_gis_finds_footprints_with_typed_attributes_in_the_store(
+    tmp_path: Path, real_data: Path
+) -> None:
+    project = tmp_path / "berlin.shapan"
+    shapan("new", project, "--crs", "EPSG:25833")
+    (buildings, *_) = [
+        one
+        for one in add(project, real_data / "gis_vector/graphhopper-osm/berlin-siegessaeule.osm.gz")
+        if "building" in one["layer"]
+    ]
+
+    def ogrinfo(*options: str) -> str:
+        command = ["ogrinfo", "-ro", "-al", "-geom=SUMMARY", *options, str(project / "twin.gpkg")]
+        done = subprocess.run(
+            [*command, "building"], capture_output=True, text=True, check=True, timeout=60
+        )
+        assert done.stderr == ""
+        return done.stdout
+
+    found = ogrinfo("-where", f"layer = '{buildings['layer']}'")
+    assert f"Feature Count: {buildings['entities']}" in found
+    assert "建筑" in ogrinfo("-so") and "height_m: Real" in found and "EPSG" in found
+    shapes = re.findall(r"^  (POLYGON|MULTIPOLYGON|POINT)", found, re.MULTILINE)
+    assert set(shapes) <= {"POLYGON", "MULTIPOLYGON"} and len(shapes) == buildings["entities"]
+    some = ogrinfo("-where", "height_m > 12")
+    heights = [float(h) for h in re.findall(r"^  height_m \(Real\) = (\S+)", some, re.MULTILINE)]
+    assert 0 < len(heights) < buildings["entities"] and min(heights) > 12
+    shapan("check", project)

@@ -231,6 +231,26 @@ def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_old
             Twin.open(folder, read_only=read_only)
 
 
+FORMAT_3 = """
+DROP TABLE gpkg_extensions; DROP TABLE gpkg_data_columns; DROP TABLE gpkg_data_column_constraints;
+DROP TABLE entity_shape; DROP TABLE feature_shape; DROP TABLE property_kind; DROP TABLE column_type;
+DROP TABLE type_view;
+UPDATE shapan_meta SET value = '3' WHERE key = 'format';
+"""
+
+
+def made_older(folder: Path, script: str) -> None:
+    """Turn a store into one of an earlier format."""
+    connection = sqlite3.connect(folder / "twin.gpkg")
+    for (view,) in connection.execute("SELECT view FROM type_view").fetchall():
+        connection.execute(f'DROP VIEW "{view}"')
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (view,))
+    connection.commit()
+    connection.executescript(FORMAT_3 + script)
+    connection.close()
+
+
 FORMAT_1 = """
 DROP TABLE entity_box; DROP TABLE entity_text; DROP TABLE entity_type; DROP TABLE entity_code;
 DROP TABLE kind_seen; DROP TABLE definition_version; DROP INDEX relation_version_since;
@@ -253,11 +273,9 @@ def test_a_store_of_format_1_is_brought_forward_and_keeps_its_journal(tmp_path: 
         moved = replace(twin.entity("e3"), position=(900.0, 0.0, 0.0), name="水泵")
         twin.execute(EditEntities([moved]))
         before, entries = current(twin), twin.journal()
-    connection = sqlite3.connect(folder / "twin.gpkg")
-    connection.executescript(FORMAT_1)
-    connection.close()
+    made_older(folder, FORMAT_1)
     file = folder / "project.json"
-    file.write_text(file.read_text().replace('"version": 3', '"version": 1'))
+    file.write_text(file.read_text().replace('"version": 4', '"version": 1'))
     with pytest.raises(StoreError, match="open it once for writing"):
         Twin.open(folder, read_only=True)
     with Twin.open(folder) as twin:
@@ -297,9 +315,7 @@ def test_a_store_of_format_2_is_brought_forward_and_keeps_its_journal(tmp_path: 
         twin.execute(RemoveRelations(["r"]))
         before, entries = current(twin), twin.journal()
     made = indexes_of(folder)
-    connection = sqlite3.connect(folder / "twin.gpkg")
-    connection.executescript(FORMAT_2)
-    connection.close()
+    made_older(folder, FORMAT_2)
     assert indexes_of(folder) != made
     with Twin.open(folder) as twin:
         assert current(twin) == before and twin.journal() == entries

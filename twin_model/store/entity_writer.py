@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from types import NoneType
 from typing import Any, Final
 
 from twin_model.entity import Entity
@@ -11,6 +12,9 @@ from twin_model.errors import StoreError
 from twin_model.store import rows, text
 from twin_model.store.places import extent
 from twin_model.store.relation_writer import CURRENT_RELATIONS, RelationWriter
+from twin_model.store.row_writer import KIND_OF
+from twin_model.store.shapes import put as put_shapes
+from twin_model.store.type_views import TEXT
 from twin_model.time import FOREVER
 
 # Values travel as one JSON array: one prepared statement for any number of them.
@@ -79,13 +83,14 @@ class EntityWriter(RelationWriter):
         ----------
         versions : iterable of (fid, entity, key, what is new)
         """
-        boxes, grams, types, codes = [], [], [], []
+        boxes, grams, types, codes, shapes = [], [], [], [], []
         for fid, entity, key, (moved, renamed, retyped, recoded) in versions:
             if moved and entity.geometry is not None:
                 # Imports shapely: only where there is own geometry.
                 from twin_model.topology import check_geometry
 
                 check_geometry(entity.id, entity.geometry)
+                shapes.append((key, entity.geometry))
             box = extent(entity) if moved else None
             if box is not None:
                 boxes.append((fid, *box, key))
@@ -103,19 +108,37 @@ class EntityWriter(RelationWriter):
             many("INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", boxes)
         if grams:
             many("INSERT INTO entity_text (rowid, grams) VALUES (?,?)", grams)
+        put_shapes(self.connection, shapes, self.frame, self.srs)
         if types:
             many("INSERT OR IGNORE INTO entity_type VALUES (?,?)", types)
         if codes:
             many("INSERT OR IGNORE INTO entity_code VALUES (?,?)", codes)
 
     def _note_properties(self, entities: Sequence[Entity]) -> None:
+        """Note types, attributes and kinds of value that have not occurred before."""
         known = self.numbering.properties
-        seen = {(e.type, name) for e in entities for name in e.attributes} - known
+        seen = {
+            (e.type, name, value.__class__)
+            for e in entities
+            for name, value in e.attributes.items()
+        } - known
         if seen:
             known |= seen
             self.connection.executemany(
-                "INSERT OR IGNORE INTO property_seen VALUES (?,?)", list(seen)
+                "INSERT OR IGNORE INTO property_seen VALUES (?,?)", [one[:2] for one in seen]
             )
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO property_kind VALUES (?,?,?)",
+                [
+                    (kind, name, KIND_OF.get(python, TEXT))
+                    for kind, name, python in seen
+                    if python is not NoneType
+                ],
+            )
+            self.outdated_views.update(one[0] for one in seen)
+        types = {e.type for e in entities} - self.numbering.types
+        self.numbering.types |= types
+        self.outdated_views |= types
 
     def current_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return fid and `rows.ENTITY_COLUMNS` of what is known now and valid from now on."""

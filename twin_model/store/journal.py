@@ -54,6 +54,13 @@ def entry_hash(previous: str, values: tuple[Any, ...]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def label_of(connection: sqlite3.Connection, revision: int) -> str | None:
+    """Return the label of an entry; None where there is no such entry."""
+    query = "SELECT label FROM journal WHERE revision = ?"
+    row = connection.execute(query, (revision,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def last_revision(connection: sqlite3.Connection) -> int:
     """Return the newest revision, 0 for an empty journal."""
     return int(connection.execute("SELECT coalesce(max(revision), 0) FROM journal").fetchone()[0])

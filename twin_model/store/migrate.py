@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import Final
 
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
-from twin_model.store import search
+from twin_model.store import search, shapes
 from twin_model.store.schema import (
     DEFINITIONS,
     FORMAT_VERSION,
     KIND_SEEN,
+    TYPE_VIEWS,
     indexes,
     search_tables,
 )
@@ -37,10 +40,17 @@ def stored_format(connection: sqlite3.Connection) -> int:
     return int(row[0])
 
 
-def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
-    """Bring a store to the format of this program, in one transaction.
+def migrate(connection: sqlite3.Connection, frame: Frame, base: Path) -> bool:
+    """Bring a store to the format of this program, in one transaction; return whether it had to.
 
     Rows and journal stay as they are; indexes and search tables are made anew.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    frame : Frame
+    base : Path
+        Folder of the layers' folders.
 
     Raises
     ------
@@ -55,13 +65,15 @@ def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
             remedy="update Shapan",
         )
     if found == FORMAT_VERSION:
-        return
+        return False
     connection.execute("BEGIN IMMEDIATE")
     try:
         if found < 2:
             _from_1_to_2(connection)
-        _from_2_to_3(connection)
-        search.fill_search_tables(connection, frame)
+        if found < 3:
+            _from_2_to_3(connection)
+            search.fill_search_tables(connection, frame)
+        _from_3_to_4(connection, frame, base)
         connection.execute(
             "UPDATE shapan_meta SET value = ? WHERE key = 'format'", (str(FORMAT_VERSION),)
         )
@@ -69,6 +81,7 @@ def migrate(connection: sqlite3.Connection, frame: Frame) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+    return True
 
 
 def _from_1_to_2(connection: sqlite3.Connection) -> None:
@@ -89,3 +102,22 @@ def _from_2_to_3(connection: sqlite3.Connection) -> None:
     for statement in (*DEFINITIONS.split(";"), *indexes()):
         if statement.strip():
             connection.execute(statement)
+
+
+def _from_3_to_4(connection: sqlite3.Connection, frame: Frame, base: Path) -> None:
+    """Shapes and kinds of values, of which the views of types are made."""
+    for statement in TYPE_VIEWS.split(";"):
+        connection.execute(statement)
+    connection.execute(
+        "INSERT OR IGNORE INTO property_kind SELECT DISTINCT v.type, j.key, CASE j.type"
+        " WHEN 'integer' THEN 'INTEGER' WHEN 'real' THEN 'REAL' WHEN 'true' THEN 'BOOLEAN'"
+        " WHEN 'false' THEN 'BOOLEAN' ELSE 'TEXT' END"
+        " FROM entity_version v, json_each(v.attributes) j WHERE j.type <> 'null'"
+    )
+    row = connection.execute("SELECT value FROM shapan_meta WHERE key = 'srs_id'").fetchone()
+    srs = int(row[0])
+    shapes.rebuild(connection, frame, srs)
+    for (layer,) in connection.execute("SELECT DISTINCT id FROM layer_version").fetchall():
+        # What cannot be read is reported by shapan check; it is no reason not to open.
+        with contextlib.suppress(sqlite3.DatabaseError):
+            shapes.copy_features(connection, layer, base / layer, srs)

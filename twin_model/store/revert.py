@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from twin_model.store import rows
+from twin_model.store import rows, shapes
 from twin_model.store.ranges import written_by
 from twin_model.store.schema import VERSION_TABLES
 from twin_model.store.transaction import Transaction
+from twin_model.time import FOREVER
+
+_ENTITY: Final = VERSION_TABLES["entity_version"]
 
 
 def revert(transaction: Transaction, revision: int) -> None:
@@ -37,11 +40,24 @@ def revert(transaction: Transaction, revision: int) -> None:
         _note_touched(transaction, table, (first, beyond, revision))
         transaction.end(table, [row[0] for row in made])
         transaction.insert(table, (row[1:] for row in ended), [row[0] for row in ended])
+        if table == "entity_version":
+            _bring_back_shapes(transaction, [row[1:] for row in ended])
     current = connection.execute(
         "SELECT document FROM frame_version WHERE revision_to IS NULL"
     ).fetchone()
     if current is not None:
         transaction.frame = rows.frame_from(current[0])
+
+
+def _bring_back_shapes(transaction: Transaction, values: list[tuple[Any, ...]]) -> None:
+    """Make the shapes of what is current again; one that has none now needs none."""
+    key, geometry, until = (_ENTITY.index(name) for name in ("entity", "own_geometry", "valid_to"))
+    found = [
+        (row[key], row[geometry])
+        for row in values
+        if row[geometry] is not None and row[until] == FOREVER.us
+    ]
+    shapes.put(transaction.connection, found, transaction.frame, transaction.srs)
 
 
 def _note_touched(transaction: Transaction, table: str, touched: tuple[int, int, int]) -> None:

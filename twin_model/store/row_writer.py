@@ -12,6 +12,7 @@ from typing import Any, Final
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.store.schema import LATER_TABLES, VERSION_TABLES
+from twin_model.store.type_views import BOOLEAN, INTEGER, REAL, TEXT
 from twin_model.time import Instant
 
 
@@ -50,6 +51,11 @@ _END: Final = {
 }
 
 
+#: The kind of column that shows values of a Python type; whatever else there is shows as JSON.
+KIND_OF: Final = {bool: BOOLEAN, int: INTEGER, float: REAL, str: TEXT}
+_PYTHON: Final = {BOOLEAN: (bool,), INTEGER: (int,), REAL: (float,), TEXT: (str, list, dict)}
+
+
 @dataclass
 class Numbering:
     """What the one writer remembers between transactions, so that edits need not ask for it.
@@ -58,14 +64,17 @@ class Numbering:
     ----------
     fids : dict
         Next fid of each version table.
-    properties : set of (str, str)
-        Pairs of type and attribute name that ``property_seen`` holds.
+    properties : set of (str, str, type)
+        Types, names of attributes and Python types of their values that have occurred.
+    types : set of str
+        Types of entity that have a view.
     kinds : set of str
         Kinds of relation that ``kind_seen`` holds.
     """
 
     fids: dict[str, int]
-    properties: set[tuple[str, str]]
+    properties: set[tuple[str, str, type]]
+    types: set[str]
     kinds: set[str]
 
     @classmethod
@@ -77,9 +86,11 @@ class Numbering:
             )
             for table in VERSION_TABLES
         }
-        seen = connection.execute("SELECT type, name FROM property_seen")
-        kinds = connection.execute("SELECT kind FROM kind_seen")
-        return cls(fids, {(row[0], row[1]) for row in seen}, {row[0] for row in kinds})
+        seen = connection.execute("SELECT type, name, kind FROM property_kind")
+        properties = {(t, name, python) for t, name, kind in seen for python in _PYTHON[kind]}
+        types = {row[0] for row in connection.execute("SELECT type FROM type_view")}
+        kinds = {row[0] for row in connection.execute("SELECT kind FROM kind_seen")}
+        return cls(fids, properties, types, kinds)
 
 
 @dataclass
@@ -110,6 +121,8 @@ class RowWriter:
     entities: set[str] = field(default_factory=set)
     definitions: set[str] = field(default_factory=set)
     frame_changed: bool = False
+    new_layers: set[str] = field(default_factory=set)
+    outdated_views: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._written: dict[str, Any] = {}

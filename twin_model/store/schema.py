@@ -18,7 +18,7 @@ from pyproj import CRS
 from twin_model.frame import Frame
 
 #: Version of the project format; migrations run forward only.
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
@@ -45,6 +45,35 @@ CREATE TABLE gpkg_geometry_columns (
 _VERSIONED: Final = """
   valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL,
   revision_from INTEGER NOT NULL, revision_to INTEGER, origin INTEGER
+"""
+
+#: What other programs are told of the views of types (GeoPackage 1.3, 2.3 and F.9), and what these
+#: views are made of: see `twin_model.store.type_views` and `twin_model.store.shapes`.
+TYPE_VIEWS: Final = """
+CREATE TABLE gpkg_extensions (
+  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
+  scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+CREATE TABLE gpkg_data_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
+  mime_type TEXT, constraint_name TEXT,
+  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+  CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE gpkg_data_column_constraints (
+  constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC,
+  min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
+CREATE TABLE entity_shape (entity INTEGER PRIMARY KEY, geom GEOMETRY NOT NULL);
+CREATE TABLE feature_shape (
+  layer TEXT NOT NULL, feature INTEGER NOT NULL, geom GEOMETRY NOT NULL,
+  PRIMARY KEY (layer, feature)) WITHOUT ROWID;
+CREATE TABLE property_kind (
+  type TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (type, name, kind)) WITHOUT ROWID;
+CREATE TABLE column_type (
+  fid INTEGER PRIMARY KEY, geom GEOMETRY, as_integer INTEGER, as_real REAL, as_boolean BOOLEAN,
+  as_text TEXT);
+CREATE TABLE type_view (
+  type TEXT PRIMARY KEY, view TEXT NOT NULL, digest TEXT NOT NULL, described TEXT NOT NULL)
 """
 
 #: Kinds of relation that occur or occurred.
@@ -82,6 +111,7 @@ CREATE TABLE property_seen (
   type TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
 {KIND_SEEN};
 {DEFINITIONS}
+{TYPE_VIEWS};
 CREATE VIEW entities AS
   SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
          management_code, space_code, time_code

@@ -9,7 +9,7 @@ from typing import Any
 from twin_model.entity import Entity, Relation
 from twin_model.frame import Frame
 from twin_model.query import EntityQuery
-from twin_model.store import rows
+from twin_model.store import rows, shapes
 from twin_model.store.conditions import Context, compiled
 from twin_model.store.moment import Moment
 from twin_model.store.places import extent
@@ -134,12 +134,13 @@ def relation(connection: sqlite3.Connection, relation_id: str, moment: Moment) -
     return None if row is None else rows.relation_from(tuple(row))
 
 
-def rebuild(connection: sqlite3.Connection, frame: Frame) -> None:
-    """Fill the search tables anew from the rows and rebuild the other indexes."""
+def rebuild(connection: sqlite3.Connection, frame: Frame, srs: int) -> None:
+    """Fill the search tables and shapes anew from the rows and rebuild the other indexes."""
     connection.execute("REINDEX")
     connection.execute("BEGIN IMMEDIATE")
     try:
         fill_search_tables(connection, frame)
+        shapes.rebuild(connection, frame, srs)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
-from twin_model.store import rows
+from twin_model.store import rows, shapes, type_views
 from twin_model.store.entity_writer import EntityWriter
 from twin_model.store.row_writer import (
     Change,
@@ -13,6 +15,7 @@ from twin_model.store.row_writer import (
     combine_digests,
     row_digest,
 )
+from twin_model.store.type_views import Describe
 from twin_model.time import ALWAYS, FOREVER
 
 __all__ = ["Change", "Numbering", "Transaction", "combine_digests", "row_digest"]
@@ -35,6 +38,8 @@ class Transaction(EntityWriter):
             draw_order = int(old[1]) if old else int(top)
         if old:
             self.end("layer_version", [old[0]])
+        else:
+            self.new_layers.add(layer.id)
         self.insert(
             "layer_version",
             [(layer.id, draw_order, rows.layer_document(layer), ALWAYS.us, FOREVER.us)],
@@ -77,6 +82,24 @@ class Transaction(EntityWriter):
         ).fetchall()
         self.end("definition_version", [row[0] for row in found])
         return bool(found)
+
+    def finish(self, base: Path, describe: Describe | None, *, all_views: bool) -> None:
+        """Bring what other programs read up to date: shapes of features, views of types.
+
+        Parameters
+        ----------
+        base : Path
+            Folder of the layers' folders.
+        describe : callable or None
+            What is known of types; None leaves what was known before.
+        all_views : bool
+            Whether more than what this command wrote may have changed.
+        """
+        for layer in self.new_layers:
+            shapes.copy_features(self.connection, layer, base / layer, self.srs)
+        if all_views or self.outdated_views:
+            stale = () if all_views else self.outdated_views
+            type_views.refresh(self.connection, self.srs, describe, stale)
 
     def put_frame(self, frame: Frame) -> None:
         """Replace the project's frame; allowed only while nothing is placed in it."""

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from twin_model.store import journal
+from twin_model.store import journal, shapes
 from twin_model.store.row_writer import EMPTY_DIGEST, combine_digests, row_digest
 from twin_model.store.schema import VERSION_TABLES
 
@@ -130,4 +130,7 @@ def _verify_search(connection: sqlite3.Connection) -> list[str]:
     ).fetchone()[0]
     if missing:
         problems.append(f"text index: {missing} entities are missing; {_REPAIR}")
+    missing = shapes.missing(connection)
+    if missing:
+        problems.append(f"shapes for other programs: {missing} are missing; {_REPAIR}")
     return problems
