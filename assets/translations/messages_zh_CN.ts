@@ -5377,6 +5377,10 @@
         <source>is '{0}' of {1} already; take a free code</source>
         <translation>已是 {1} 中的“{0}”；请用未占用的编码</translation>
     </message>
+    <message>
+        <source>shapes for other programs: {0} are missing; {1}</source>
+        <translation>供其他程序读取的形状：缺少 {0} 个；{1}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

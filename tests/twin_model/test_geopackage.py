@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import shapely
+from shapely import affinity
 
 from assets.catalogue import entity_types_text
 from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
@@ -44,7 +45,7 @@ def twin(tmp_path: Path, catalogue: Catalogue) -> Iterator[Twin]:
 
 
 def building(number: int, **values: Any) -> Entity:
-    shape = shapely.transform(SQUARE, lambda points: points + [100.0 * number, 0.0])
+    shape = affinity.translate(SQUARE, 100.0 * number)
     made = Entity(
         f"b{number}", "building", f"{number}号楼", (100.0 * number + 5.0, 10.0, 0.0),
         geometry=shapely.to_wkb(shape),
@@ -297,7 +298,7 @@ def test_descriptions_stay_where_somebody_writes_without_a_catalogue(
 def layer_with_features(twin: Twin, name: str, shapes: list[Any]) -> AddLayers:
     folder = twin.layer_folder(name)
     folder.mkdir(parents=True)
-    absolute = [shapely.transform(s, lambda points: points + [EAST, NORTH]) for s in shapes]
+    absolute = [affinity.translate(s, EAST, NORTH) for s in shapes]
     pyogrio.raw.write(
         str(folder / "features.gpkg"), shapely.to_wkb(absolute), [], [], layer="features",
         driver="GPKG", geometry_type="Unknown", crs="EPSG:4549",
