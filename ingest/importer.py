@@ -111,7 +111,7 @@ def inspect_source(path: Path, job: Job, *, about_to_read: bool = False) -> Sour
     try:
         reader = reader_for(path)
         if about_to_read:
-            prepare(reader)
+            prepare(reader, path)
         info = reader.inspect(path, job)
     except Cancelled:
         raise
@@ -123,10 +123,10 @@ def inspect_source(path: Path, job: Job, *, about_to_read: bool = False) -> Sour
     return info
 
 
-def prepare(reader: Reader) -> None:
+def prepare(reader: Reader, path: Path) -> None:
     """Let a reader whose library is slow to load start on that."""
     if isinstance(reader, Preparing):
-        reader.prepare()
+        reader.prepare(path)
 
 
 def import_order(paths: Sequence[Path]) -> list[Path]:
@@ -185,7 +185,7 @@ class _Import:
 
     def run(self) -> list[ImportResult]:
         reader = reader_for(self.path)
-        prepare(reader)
+        prepare(reader, self.path)
         self.job.report("Recognise", 0, 0, "")
         info = reader.inspect(self.path, self.job)
         if info.error:

@@ -359,8 +359,14 @@ class Reader(Protocol):
 
 @runtime_checkable
 class Preparing(Protocol):
-    """A reader that can get ready before it knows what to read."""
+    """A reader that can get ready before it is asked to read."""
 
-    def prepare(self) -> None:
-        """Start what takes long, and return at once; called twice or in vain it does no harm."""
+    def prepare(self, path: Path) -> None:
+        """Start what takes long, and return at once; called twice or in vain it does no harm.
+
+        Parameters
+        ----------
+        path : Path
+            What will probably be read.
+        """
         ...

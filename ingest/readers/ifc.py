@@ -64,9 +64,9 @@ class IfcReader:
                 return False
         return schema.startswith("IFC") or (not schema and path.suffix.lower() == ".ifc")
 
-    def prepare(self) -> None:
+    def prepare(self, path: Path) -> None:
         """Start the process that builds shapes: loading its library takes as long as a model."""
-        prepare_worker()
+        prepare_worker(None if path.suffix.lower() == SUFFIX else path)
 
     def inspect(self, path: Path, job: Job) -> SourceInfo:
         """Describe the model by one pass over its text, without building anything.

@@ -24,6 +24,8 @@ _BATCH: Final = 500
 _RELATED: Final = 4
 _RELATING: Final = 5
 
+_SINGLE: Final = "IfcPropertySingleValue"
+
 #: Direct attributes worth showing, where a class has them.
 _DIRECT: Final = (
     "Description", "ObjectType", "LongName", "Tag", "PredefinedType", "CompositionType",
@@ -210,7 +212,10 @@ def _definition_values(definition: Any) -> dict[str, Any]:
     prefix = _text(definition.get_argument(2)) or kind
     if kind == "IfcPropertySet":
         for item in definition.get_argument(4) or ():
-            _add_property(out, prefix, item, 0)
+            if item.is_a() == _SINGLE:  # nearly all are
+                out[f"{prefix}.{_text(item.get_argument(0))}"] = _plain(item.get_argument(2))
+            else:
+                _add_property(out, prefix, item, 0)
     elif kind == "IfcElementQuantity":
         for item in definition.get_argument(5) or ():
             _add_quantity(out, prefix, item, 0)
@@ -227,7 +232,7 @@ def _add_property(out: dict[str, Any], prefix: str, item: Any, depth: int) -> No
     # IFC4x3: Name, Description (Specification), values.
     name = f"{prefix}.{_text(item.get_argument(0))}"
     kind = item.is_a()
-    if kind in ("IfcPropertySingleValue", "IfcPropertyEnumeratedValue", "IfcPropertyListValue"):
+    if kind in (_SINGLE, "IfcPropertyEnumeratedValue", "IfcPropertyListValue"):
         out[name] = _plain(item.get_argument(2))
     elif kind == "IfcPropertyBoundedValue":
         out[name] = {"lower": _plain(item.get_argument(3)), "upper": _plain(item.get_argument(2))}
@@ -286,13 +291,15 @@ def _text(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a JSON value; entities and what is not finite become None."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
+    # By class and not by isinstance: asked for every property of a model.
+    kind = type(value)
+    if kind is str:
         return value[:_MAX_TEXT]
-    if isinstance(value, float):
+    if kind is float:
         return value if math.isfinite(value) else None
-    if isinstance(value, tuple | list):
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is tuple or kind is list:
         return [_plain(item) for item in value[:_MAX_VALUES_PER_OBJECT]]
     # An entity has a number; a value of a defined type, such as IfcLabel, has none.
     return None if value.id() else _plain(value.get_argument(0))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.pipeline.job import Job
-from ingest.readers.ifc_workers import Inbox, Message, Worker, take_worker
+from ingest.readers.ifc_inbox import Inbox, Message
+from ingest.readers.ifc_workers import Worker, take_worker
 from twin_model.errors import SourceError
 
 #: Shapes given up, one after the other, before the rest of the geometry is.
@@ -37,7 +38,7 @@ def messages(path: Path, job: Job) -> Iterator[Message]:
     job.check()
     together = path.stat().st_size <= MAX_TOGETHER_BYTES
     with ExitStack() as stack:
-        shapes = stack.enter_context(take_worker())
+        shapes = stack.enter_context(take_worker(path))
         answers = shapes.ask(path, _shape_request("manifold", []), share=together)
         objects = shapes.objects
         if objects is None and together:
@@ -56,7 +57,7 @@ def messages(path: Path, job: Job) -> Iterator[Message]:
 
 
 def _ask_objects(stack: ExitStack, path: Path) -> Inbox:
-    (answer,) = stack.enter_context(take_worker()).ask(path, {"part": "objects"})
+    (answer,) = stack.enter_context(take_worker(path)).ask(path, {"part": "objects"})
     return answer
 
 
@@ -91,7 +92,7 @@ class _Geometry:
                 break
             if not self._started and deaths >= _DEATHS_AT_START:
                 raise SourceError(self._path, "the IFC library crashed while opening it")
-            with take_worker() as worker:
+            with take_worker(self._path) as worker:
                 answers = worker.ask(self._path, _shape_request(mode, self._skip))
                 self._ended = yield from self._from(answers)
         if not self._ended:

@@ -7,11 +7,9 @@ Started by `ifc_workers`; the request comes as JSON on stdin once there is one.
 
 from __future__ import annotations
 
-import functools
 import gc
 import itertools
 import json
-import math
 import os
 import sys
 import time
@@ -21,12 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
-import numpy as np
-import numpy.typing as npt
-
 from ingest.pipeline.frames import write_frame
 from ingest.readers.ifc_objects import listed_objects, object_batches, relation_batches
 from ingest.readers.ifc_placement import length_unit_m, placement_of
+from ingest.readers.ifc_shapes import Gathered, Shape
 
 #: Computed (for their place) but not drawn: they are air, helpers or analysis models.
 UNDRAWN: Final = (
@@ -40,34 +36,24 @@ _FLUSH_VERTICES: Final = 60_000
 _FLUSH_PRODUCTS: Final = 300
 #: How often it is said how many products are built.
 _TELL_S: Final = 0.25
-_IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
-_GREY: Final = (0.8, 0.8, 0.8, 1.0)
-
-Colour = tuple[float, float, float, float]
 
 
 class _Batch:
-    """Triangles gathered by colour until there are enough for a message."""
+    """Shapes gathered until there are enough for messages."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._parts: dict[Colour, list[tuple[Any, Any, int]]] = {}
+        self._shapes = Gathered()
         self._done: list[int] = []
-        self._boxes: list[list[float]] = []
-        self._vertices = 0
         self._untold = 0
         self._told_s = time.monotonic()
 
-    def add(self, number: int, feature: int, shape: _Shape | None, drawn: bool) -> None:
+    def add(self, number: int, feature: int, shape: Shape | None, drawn: bool) -> None:
         self._done.append(number)
         self._untold += 1
-        if shape is not None and len(shape.vertices):
-            self._boxes.append([feature, int(drawn), *shape.box])
-            if drawn:
-                for colour, vertices, triangles in shape.parts():
-                    self._parts.setdefault(colour, []).append((vertices, triangles, feature))
-                    self._vertices += len(vertices)
-        if self._vertices > _FLUSH_VERTICES or len(self._done) >= _FLUSH_PRODUCTS:
+        if shape is not None:
+            self._shapes.add(feature, shape, drawn)
+        if self._shapes.vertices > _FLUSH_VERTICES or len(self._done) >= _FLUSH_PRODUCTS:
             self.flush()
         elif time.monotonic() - self._told_s > _TELL_S:
             self._tell()
@@ -77,74 +63,14 @@ class _Batch:
         self._untold, self._told_s = 0, time.monotonic()
 
     def flush(self) -> None:
-        for colour, parts in self._parts.items():
-            counts = np.array([len(vertices) for vertices, _, _ in parts])
-            starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).tolist()
-            position = np.concatenate([vertices for vertices, _, _ in parts])
-            triangles = np.concatenate([t + s for (_, t, _), s in zip(parts, starts)])
-            if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(position):
-                continue  # a kernel's mistake; nobody could draw it
-            feature = np.repeat(np.array([f for _, _, f in parts], "<u4"), counts)
-            write_frame(
-                self._stream,
-                {"kind": "mesh", "colour": colour},
-                (position.astype("<f8"), triangles.astype("<u4"), feature),
-            )
+        meshes, boxes = self._shapes.put_together()
+        for colour, position, triangles, feature in meshes:
+            head = {"kind": "mesh", "colour": colour}
+            write_frame(self._stream, head, (position, triangles, feature))
         self._tell()
         # After the meshes: what is named here has arrived and is not asked for again.
-        write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": self._boxes})
-        self._parts, self._done, self._boxes, self._vertices = {}, [], [], 0
-
-
-class _Shape:
-    """World coordinates in metres of one product's tessellation."""
-
-    def __init__(self, geometry: Any, matrix: npt.NDArray[np.float64] | None) -> None:
-        vertices = np.frombuffer(geometry.verts_buffer, np.float64).reshape(-1, 3)
-        if matrix is not None:
-            vertices = vertices @ matrix[:3, :3].T + matrix[:3, 3]
-        self.vertices = vertices
-        self._faces = np.frombuffer(geometry.faces_buffer, np.int32).reshape(-1, 3)
-        self._material = np.frombuffer(geometry.material_ids_buffer, np.int32)
-        # One buffer: asked one by one, materials take longer than the vertices.
-        rgba = np.frombuffer(geometry.colors_buffer, np.float64).reshape(-1, 4)
-        self._colours = [_colour(*row) for row in rgba.tolist()]
-        self.box: list[float] = []
-        if len(vertices):
-            self.box = [*vertices.min(axis=0).tolist(), *vertices.max(axis=0).tolist()]
-        # NaN and infinity come through to the box, so that not every vertex has to be asked.
-        if not all(map(math.isfinite, self.box)):
-            self.vertices = np.empty((0, 3))
-
-    def parts(self) -> Iterator[tuple[Colour, Any, Any]]:
-        if len(self._material) != len(self._faces) or len(self._colours) < 2:
-            if len(self._faces):
-                yield (self._colours or [_GREY])[0], self.vertices, self._faces
-            return
-        # Not np.unique, whose first call imports numpy.ma: 40 ms of a second.
-        for index in sorted(set(self._material.tolist())):
-            faces = self._faces[self._material == index]
-            used = np.zeros(len(self.vertices), bool)
-            used[faces.ravel()] = True
-            inverse = (np.cumsum(used) - 1)[faces]
-            known = 0 <= index < len(self._colours)
-            colour = self._colours[index] if known else _GREY
-            yield colour, self.vertices[used], inverse
-
-
-@functools.lru_cache(maxsize=4096)
-def _colour(*rgba: float) -> Colour:
-    clean = [round(min(max(v, 0.0), 1.0), 3) if math.isfinite(v) else 0.8 for v in rgba]
-    # Glass written as wholly transparent would be invisible.
-    return (clean[0], clean[1], clean[2], max(clean[3], 0.15))
-
-
-def _matrix(shape: Any) -> npt.NDArray[np.float64] | None:
-    values = shape.transformation.matrix
-    if values == _IDENTITY:
-        return None
-    # ifcopenshell stores the 4x4 column by column.
-    return np.array(values, np.float64).reshape(4, 4).T
+        write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": boxes})
+        self._shapes, self._done = Gathered(), []
 
 
 def _send_geometry(
@@ -196,7 +122,7 @@ def _mapped(thing: Any) -> int:
     return 0
 
 
-def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, _Shape | None]]:
+def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, Shape | None]]:
     """Yield the STEP numbers and shapes of what a kernel gets out of some products."""
     if not things:
         return
@@ -206,7 +132,7 @@ def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, _S
     working = iterator.initialize()
     while working:
         shape = iterator.get()
-        yield shape.id, _Shape(shape.geometry, _matrix(shape))
+        yield shape.id, Shape.of(shape)
         working = iterator.next()
 
 
@@ -261,7 +187,7 @@ def _shapely(model: Any) -> list[Any]:
 
 def _each(
     stream: BinaryIO, model: Any, things: list[Any], batch: _Batch
-) -> Iterator[tuple[int, _Shape | None]]:
+) -> Iterator[tuple[int, Shape | None]]:
     """One product after the other, announced first: the last one named is the one that kills."""
     geom = _geometry_library()
     settings = geom.settings()
@@ -273,7 +199,7 @@ def _each(
         except RuntimeError:
             yield thing.id(), None
         else:
-            yield thing.id(), _Shape(made.geometry, _matrix(made))
+            yield thing.id(), Shape.of(made)
 
 
 def _load_library() -> None:
@@ -282,14 +208,20 @@ def _load_library() -> None:
     _geometry_library()
 
 
-def _serve(stream: BinaryIO, request: dict[str, Any]) -> None:
+def _open(path: str) -> Any:
+    """Return the open model, or why it cannot be opened."""
     import ifcopenshell
 
     try:
-        model = ifcopenshell.open(request["path"])
+        _limit_memory(Path(path).stat().st_size)
+        return ifcopenshell.open(path)
     except Exception as error:  # its errors share no base class
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        write_frame(stream, {"kind": "error", "reason": reason})
+        return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _serve(stream: BinaryIO, request: dict[str, Any], model: Any) -> None:
+    if isinstance(model, str):
+        write_frame(stream, {"kind": "error", "reason": model})
         return
     if request["part"] == "objects":
         _send_objects(stream, model=model)
@@ -386,16 +318,22 @@ def _finish(stream: BinaryIO, answer: Callable[[], None]) -> NoReturn:
 
 
 def main() -> None:
-    """Load the library, wait for one request and serve it."""
+    """Load the library, open a model if one is named, wait for one request and serve it."""
     # Native code prints; its words must not get between the messages.
     stream = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)
     # Nothing here hangs together in circles; looking for them takes a tenth of the time.
     gc.disable()
     _load_library()
-    line = sys.stdin.buffer.readline()
-    if not line:
-        os._exit(0)  # there was no work after all
-    request = json.loads(line)
-    _limit_memory(Path(request["path"]).stat().st_size)
-    _finish(stream, lambda: _serve(stream, request))
+    model: Any = None
+    ahead = ""
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        if "open" in request:
+            ahead = request["open"]
+            model = _open(ahead)
+            continue
+        if request["path"] != ahead:
+            model = _open(request["path"])
+        _finish(stream, partial(_serve, stream, request, model))
+    os._exit(0)  # there was no work after all

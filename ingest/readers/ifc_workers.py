@@ -1,118 +1,48 @@
-"""The processes in which ifcopenshell runs: started ahead of their work, ended with it."""
+"""The processes in which ifcopenshell runs: started ahead of their work, ended with it.
+
+Imported before everything else where a model is to be read at once (`prepare_worker`), so it
+imports nothing that takes long itself.
+"""
 
 from __future__ import annotations
 
 import atexit
 import json
 import os
-import queue
-import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, Self, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
-from ingest.pipeline.frames import Array, MessageError, read_frame
-from ingest.pipeline.job import Job
+if TYPE_CHECKING:
+    from ingest.readers.ifc_inbox import Inbox
 
-Message = tuple[dict[str, Any], list[Array]]
-
-#: A process that says nothing for this long hangs in one shape.
-SILENCE_S: Final = 120.0
-#: A process that nobody had work for is ended after this time: it holds 70 MB.
+#: A process that nobody had work for is ended after this time: it holds 70 MB, and a model.
 SPARE_S: Final = 120.0
-_POLL_S: Final = 0.05
-#: Messages of a process that wait to be taken: objects do until the shapes are done. One of
-#: meshes has about 2 MB.
-_WAITING: Final = 32
+#: Larger models are not opened ahead: nobody may want them, and they take ten times as much.
+MAX_AHEAD_BYTES: Final = 64 * 1024 * 1024
 #: Not ``-m``, which would compile the module anew each time.
 _WORKER: Final = "from ingest.readers.ifc_worker import main; main()"
 #: Whether a process can copy itself with the open model instead of opening it twice.
 _FORKS: Final = hasattr(os, "fork")
 
 
-class Inbox:
-    """Messages of a pipe, read ahead in a thread so that they can be awaited with a limit.
-
-    Parameters
-    ----------
-    stream : binary file
-        Closed by `close`.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._queue: queue.Queue[Message | None] = queue.Queue(_WAITING)
-        self._stopped = threading.Event()
-        #: Number of the process that writes, where it is a copy and has said so.
-        self.process: int | None = None
-        self._pump = threading.Thread(target=self._read, daemon=True)
-        self._pump.start()
-
-    def messages(self, job: Job) -> Iterator[Message]:
-        """Yield messages until the stream ends, however it ends, or nothing comes for long.
-
-        Raises
-        ------
-        Cancelled
-        """
-        heard_s = time.monotonic()
-        while True:
-            job.check()
-            try:
-                message = self._queue.get(timeout=_POLL_S)
-            except queue.Empty:
-                if time.monotonic() - heard_s > SILENCE_S:
-                    return
-                continue
-            if message is None:
-                return
-            yield message
-            heard_s = time.monotonic()
-
-    def stop(self) -> None:
-        """Take no more messages; a copy that still writes is ended."""
-        self._stopped.set()
-        if self.process is not None and self._pump.is_alive():
-            with suppress(ProcessLookupError):
-                os.kill(self.process, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Close the stream, once whoever wrote to it has been ended."""
-        self._pump.join()
-        self._stream.close()
-
-    def _read(self) -> None:
-        message: Message | None = None
-        while not self._stopped.is_set():
-            try:
-                message = read_frame(self._stream)
-            except (MessageError, OSError, ValueError):
-                message = None
-            if message is not None and message[0].get("kind") == "process":
-                self.process = int(message[0]["id"])
-                continue
-            while not self._stopped.is_set():
-                try:
-                    self._queue.put(message, timeout=_POLL_S)
-                    break
-                except queue.Full:
-                    continue
-            if message is None:
-                return
-
-
 class Worker:
     """A process that loads the library at once and then answers one request.
 
     A context manager that ends the process.
+
+    Parameters
+    ----------
+    ahead : Path, optional
+        Model that it opens before it is asked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: Path | None = None) -> None:
+        #: The model that it opens ahead, as it was then.
+        self.ahead = _state(ahead)
         #: What the process answers, and then the copy of it that builds every other shape.
         self.answers: list[Inbox] = []
         #: What the copy answers that reads objects; None where there is none.
@@ -131,6 +61,8 @@ class Worker:
         for number in self._numbers:
             os.close(number)
         self._copies: list[BinaryIO] = [os.fdopen(number, "rb") for number, _ in pipes]
+        if self.ahead is not None:
+            self._tell({"open": self.ahead[0]})
 
     def __enter__(self) -> Self:
         return self
@@ -154,15 +86,24 @@ class Worker:
         list of Inbox
             The same as `answers`.
         """
+        from ingest.readers.ifc_inbox import Inbox  # brings numpy
+
         self.answers = [Inbox(cast(BinaryIO, self._process.stdout))]
         if share and self._copies:
             second, objects = map(Inbox, self._copies)
             self.answers.append(second)
             self.objects = objects
             request = request | {"copies": self._numbers}
-        with suppress(OSError), cast(IO[bytes], self._process.stdin) as stream:
-            stream.write(json.dumps({"path": str(path.resolve())} | request).encode() + b"\n")
+        self._tell({"path": str(path.resolve())} | request)
+        with suppress(OSError):
+            cast(IO[bytes], self._process.stdin).close()
         return self.answers
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        stream = cast(IO[bytes], self._process.stdin)
+        with suppress(OSError):  # it has ended, which shows when nothing is answered
+            stream.write(json.dumps(message).encode() + b"\n")
+            stream.flush()
 
     @property
     def running(self) -> bool:
@@ -189,6 +130,17 @@ class Worker:
                     stream.close()
 
 
+def _state(path: Path | None) -> tuple[str, int, int] | None:
+    """Return a model's path, size and time of change; None for one not worth opening ahead."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    if path is None or found is None or found.st_size > MAX_AHEAD_BYTES:
+        return None
+    return str(path.resolve()), found.st_size, found.st_mtime_ns
+
+
 class _Spare:
     """At most one process that has loaded the library and waits for a request."""
 
@@ -197,21 +149,27 @@ class _Spare:
         self._worker: Worker | None = None
         self._timer: threading.Timer | None = None
 
-    def prepare(self) -> None:
-        """Start one, if none is waiting."""
+    def prepare(self, path: Path | None = None) -> None:
+        """Start one, if none is waiting; it opens the model *path* meanwhile."""
         with self._lock:
             if self._worker is not None and self._worker.running:
                 return
             self._drop()
-            self._worker = Worker()
+            self._worker = Worker(path)
             self._timer = threading.Timer(SPARE_S, self._expire, [self._worker])
             self._timer.daemon = True
             self._timer.start()
 
-    def take(self) -> Worker:
-        """Return the one that waits, else a new one."""
+    def take(self, path: Path) -> Worker:
+        """Return the one that waits, else a new one.
+
+        One that has opened another model, or this one before it was changed, waits on.
+        """
         with self._lock:
-            worker, self._worker = self._worker, None
+            worker = self._worker
+            if worker is not None and worker.ahead not in (None, _state(path)):
+                return Worker()
+            self._worker = None
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
@@ -240,7 +198,7 @@ class _Spare:
 
 
 _spare: Final = _Spare()
-#: Starts a process ahead of its work, so that the library is loaded when it comes.
+#: Starts a process ahead of its work, so that the library is loaded and the model open by then.
 prepare_worker = _spare.prepare
 #: Returns a process that waits for a request; whoever takes it closes it.
 take_worker = _spare.take

@@ -1,4 +1,4 @@
-"""Triangles on disk between reading and tiling, so that memory does not grow with the source."""
+"""Triangles between reading and tiling: few in memory, many on disk, however large the source."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.readers.contract import Material
-from ingest.tiling.surface import Surface, with_normals
+from ingest.tiling.surface import Surface, distinct, with_normals
 
 Array = npt.NDArray[Any]
 #: Vertices gathered before a block is written.
 _BLOCK_VERTICES: Final = 200_000
+#: Vertices of blocks kept in memory, some 80 MB with their triangles; those that follow go to disk.
+_MEMORY_VERTICES: Final = 1_000_000
 #: A chunk with more triangles than this and no features is a survey, not a drawn thing.
 _DENSE_TRIANGLES: Final = 20_000
 _ARRAYS: Final = ("position", "triangles", "uv", "normal", "colour", "feature")
@@ -51,12 +53,12 @@ class MeshStore:
     Parameters
     ----------
     folder : Path
-        Made here, and removed by `close`.
+        Made when the blocks outgrow memory, and removed by `close`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._room = _MEMORY_VERTICES
         self._waiting: dict[tuple[Any, ...], list[Surface]] = {}
         self._waiting_vertices: Counter[tuple[Any, ...]] = Counter()
         self._materials: dict[tuple[Any, ...], Material] = {}
@@ -86,7 +88,7 @@ class MeshStore:
         self.triangles += len(surface.triangles)
         self.vertices += len(surface.position)
         if surface.feature is not None:
-            self.features.update(np.unique(surface.feature).tolist())
+            self.features.update(distinct(surface.feature).tolist())
         key = (look, *(getattr(surface, name) is not None for name in _ARRAYS[2:]))
         waiting = self._waiting.setdefault(key, [])
         waiting.append(replace(surface, material=self._materials[look]))
@@ -107,7 +109,7 @@ class MeshStore:
 
     @property
     def blocks(self) -> list[Surface]:
-        """The blocks; their arrays are read from disk as they are used."""
+        """The blocks; arrays of those on disk are read as they are used."""
         return self._blocks
 
     def close(self) -> None:
@@ -133,9 +135,13 @@ class MeshStore:
         low = np.minimum.reduceat(corners.min(axis=1), starts)
         high = np.maximum.reduceat(corners.max(axis=1), starts)
         self._tables.append((np.full(len(starts), number), starts, counts, low, high))
-        self._blocks.append(self._on_disk(merged, number))
+        self._blocks.append(self._kept(merged, number))
 
-    def _on_disk(self, surface: Surface, number: int) -> Surface:
+    def _kept(self, surface: Surface, number: int) -> Surface:
+        if len(surface.position) <= self._room:
+            self._room -= len(surface.position)
+            return surface
+        self._folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {}
         for name in _ARRAYS:
             values = getattr(surface, name)
@@ -147,10 +153,13 @@ class MeshStore:
 
     def resort(self, number: int, order: Array) -> Array:
         """Put the triangles of one block into another order and return them."""
-        path = self._folder / f"{number}-sorted.npy"
-        np.save(path, self._blocks[number].triangles[order])
-        triangles: Array = np.load(path, mmap_mode="r")
-        self._blocks[number] = replace(self._blocks[number], triangles=triangles)
+        block = self._blocks[number]
+        triangles: Array = block.triangles[order]
+        if isinstance(block.triangles, np.memmap):
+            path = self._folder / f"{number}-sorted.npy"
+            np.save(path, triangles)
+            triangles = np.load(path, mmap_mode="r")
+        self._blocks[number] = replace(block, triangles=triangles)
         return triangles
 
 
@@ -192,7 +201,7 @@ def gather(store: MeshStore, parts: Parts, chosen: Array) -> list[Surface]:
 
 def _gather(store: MeshStore, parts: Parts, chosen: Array) -> Iterator[Surface]:
     order = chosen[np.lexsort((parts.start[chosen], parts.block[chosen]))]
-    for number in np.unique(parts.block[order]):
+    for number in distinct(parts.block[order]):
         block = store.blocks[int(number)]
         rows = order[parts.block[order] == number]
         if int(parts.count[rows].sum()) == len(block.triangles):

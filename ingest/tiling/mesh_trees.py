@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ingest.tiling.mesh_store import MeshStore, Parts, gather, merge_alike
 from ingest.tiling.simplify import cluster
-from ingest.tiling.surface import Surface
+from ingest.tiling.surface import Surface, distinct
 from twin_model.layer import Bounds
 from twin_model.tiles.write import TileNode
 
@@ -72,7 +72,7 @@ def _split(chosen: Array, centre: Array) -> list[Array]:
     for axis in range(3):
         if extent[axis] > extent.max() / 2:
             code = code * 2 + (centre[:, axis] > middle[axis])
-    return [chosen[code == value] for value in np.unique(code)]
+    return [chosen[code == value] for value in distinct(code)]
 
 
 def tree_by_level(

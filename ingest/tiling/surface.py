@@ -57,10 +57,10 @@ class Surface:
 
     def part(self, triangles: npt.NDArray[np.uint32]) -> Surface:
         """Return the surface of some triangles, with the vertices they use."""
-        used, inverse = np.unique(triangles, return_inverse=True)
-        return replace(
-            self, triangles=inverse.reshape(-1, 3).astype(np.uint32), **self.vertices(used)
-        )
+        marked = np.zeros(len(self.position), bool)
+        marked[triangles] = True
+        place = np.cumsum(marked, dtype=np.uint32) - np.uint32(1)
+        return replace(self, triangles=place[triangles], **self.vertices(np.flatnonzero(marked)))
 
 
 def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
@@ -96,6 +96,30 @@ def place(chunk: MeshChunk, to_local: ToLocal) -> Surface | None:
     if np.linalg.det(linear) < 0.0:
         surface.triangles = surface.triangles[:, ::-1]
     return surface
+
+
+def distinct(values: Array) -> Array:
+    """Return the different values of an array, ascending, as `numpy.unique` does.
+
+    Which is slow for the many small arrays of a model, and loads numpy.ma first.
+    """
+    ascending = np.sort(values, axis=None)
+    return ascending[_first_of_runs(ascending)]
+
+
+def _first_of_runs(ascending: Array) -> npt.NDArray[np.bool_]:
+    first = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return first
+
+
+def _runs(values: Array) -> tuple[Array, Array]:
+    """Return one place of each different value, in ascending order of them, and which each is."""
+    order = np.argsort(values, kind="stable")
+    first = _first_of_runs(values[order])
+    which = np.empty(len(values), np.intp)
+    which[order] = np.cumsum(first) - 1
+    return order[first], which
 
 
 def unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -136,9 +160,7 @@ def with_normals(surface: Surface) -> Surface:
     if len(chosen):
         per_corner[chosen] = _folded_normals(flat[chosen], face, weighted, chosen // 3)
     # Ten bits an axis: corners whose normals differ by less than 0.1 degrees share a vertex.
-    _, first, inverse = np.unique(
-        (flat << 30) | _direction_code(per_corner), return_index=True, return_inverse=True
-    )
+    first, inverse = _runs((flat << 30) | _direction_code(per_corner))
     arrays = surface.vertices(flat[first])
     arrays["normal"] = per_corner[first].astype(np.float32)
     return replace(surface, triangles=inverse.reshape(-1, 3).astype(np.uint32), **arrays)
@@ -165,7 +187,8 @@ def _folded_normals(
     # Faces of one plane are one side: comparing each with each, a vertex of a box would have
     # nine pairs instead of thirty.
     code = (vertex << 30) | _direction_code(face)[of_face]
-    sides, inverse = np.unique(code, return_inverse=True)
+    one, inverse = _runs(code)
+    sides = code[one]
     total = [np.bincount(inverse, weighted[:, axis][of_face]) for axis in range(3)]
     normal = unit(np.column_stack(total))
     starts = np.flatnonzero(np.r_[True, np.diff(sides >> 30) != 0])

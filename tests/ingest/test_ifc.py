@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from ingest.pipeline.job import Job
-from ingest.readers import ifc_process, ifc_workers
+from ingest.readers import ifc_inbox, ifc_process, ifc_workers
 from ingest.readers.contract import MeshChunk, ObjectChunk, ReadOptions, RelationChunk
 from ingest.readers.ifc import IfcReader
 from ingest.readers.ifc_step import decode_text, parse_arguments
@@ -273,7 +274,7 @@ def test_a_worker_that_falls_silent_is_given_up(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No worker answers within a microsecond, so every attempt counts as hanging.
-    monkeypatch.setattr(ifc_workers, "SILENCE_S", 1e-6)
+    monkeypatch.setattr(ifc_inbox, "SILENCE_S", 1e-6)
     monkeypatch.setattr(ifc_process, "MAX_LOST_SHAPES", 1)
     with pytest.raises(SourceError, match="Sample_entities"):
         read_all(real_data / FOLDER / "Sample_entities.ifc")
@@ -338,28 +339,65 @@ def _processes() -> list[psutil.Process]:
     return found
 
 
-def test_a_prepared_process_serves_the_next_model(real_data: Path) -> None:
+def test_a_prepared_process_serves_its_model(real_data: Path) -> None:
     ifc_workers.end_spare_worker()
     before = len(_processes())
+    path = real_data / FOLDER / "Sample_entities.ifc"
     reader = IfcReader()
-    reader.prepare()
-    reader.prepare()
+    reader.prepare(path)
+    reader.prepare(path)
     assert len(_processes()) == before + 1
-    spare = ifc_workers.take_worker()
+    spare = ifc_workers.take_worker(path)
+    assert spare.ahead is not None
     with spare:
-        answers = spare.ask(real_data / FOLDER / "Sample_entities.ifc", {"part": "objects"})
+        answers = spare.ask(path, {"part": "objects"})
         kinds = [head["kind"] for head, _ in answers[0].messages(Job())]
     assert kinds[0] == "objects" and kinds[-1] == "end"
     assert len(_processes()) == before
 
 
+def test_a_process_prepared_for_another_model_waits_for_that(real_data: Path) -> None:
+    ifc_workers.end_spare_worker()
+    path = real_data / FOLDER / "Sample_entities.ifc"
+    IfcReader().prepare(path)
+    with ifc_workers.take_worker(real_data / FOLDER / "AC20-FZK-Haus.ifc") as other:
+        assert other.ahead is None
+    with ifc_workers.take_worker(path) as spare:
+        assert spare.ahead is not None and spare.ahead[0] == str(path.resolve())
+
+
+def test_a_model_that_changes_after_it_was_opened_is_opened_again(
+    real_data: Path, tmp_path: Path
+) -> None:
+    ifc_workers.end_spare_worker()
+    path = tmp_path / "model.ifc"
+    shutil.copy(real_data / FOLDER / "AC20-FZK-Haus.ifc", path)
+    IfcReader().prepare(path)
+    shutil.copy(real_data / FOLDER / "Sample_entities.ifc", path)
+    expected = read_all(real_data / FOLDER / "Sample_entities.ifc")
+    assert [c.guid for c in read_all(path)[ObjectChunk]] == [
+        c.guid for c in expected[ObjectChunk]
+    ]
+    ifc_workers.end_spare_worker()
+
+
+def test_a_broken_model_opened_ahead_is_told_like_any(tmp_path: Path) -> None:
+    ifc_workers.end_spare_worker()
+    path = tmp_path / "broken.ifc"
+    path.write_text("ISO-10303-21;\nHEADER;\nFILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n#1=")
+    IfcReader().prepare(path)
+    with pytest.raises(SourceError, match=r"broken\.ifc"):
+        read_all(path)
+    ifc_workers.end_spare_worker()
+
+
 def test_a_prepared_process_that_nobody_needs_ends_by_itself(
-    monkeypatch: pytest.MonkeyPatch,
+    real_data: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ifc_workers.end_spare_worker()
     before = len(_processes())
     monkeypatch.setattr(ifc_workers, "SPARE_S", 0.05)
-    IfcReader().prepare()
+    IfcReader().prepare(real_data / FOLDER / "Sample_entities.ifc")
     deadline = time.monotonic() + 20
     while len(_processes()) > before and time.monotonic() < deadline:
         time.sleep(0.02)
