@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from app.cli.output import Exit, print_error
+from app.head_start import head_start
 from twin_model.errors import Cancelled, FrameError, ShapanError, ValidationError
 
 
@@ -341,6 +342,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0) if not isinstance(stop.code, str) else Exit.USAGE
     module, _, function = parsed.run.partition(":")
+    head_start(parsed.sources if module == "app.cli.sources" and function == "add" else ())
     from app.cli.opening import ProjectNotOpenedError
 
     try:

@@ -14,21 +14,17 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
 from ingest.pipeline.frames import write_frame
-from ingest.readers.ifc_objects import listed_objects, object_batches, relation_batches
-from ingest.readers.ifc_placement import length_unit_m, placement_of
+from ingest.readers.ifc_model import OpenModel
+from ingest.readers.ifc_objects import object_batches, relation_batches
+from ingest.readers.ifc_placement import length_unit_m
 from ingest.readers.ifc_shapes import Gathered, Shape
 
-#: Computed (for their place) but not drawn: they are air, helpers or analysis models.
-UNDRAWN: Final = (
-    "IfcSpace", "IfcSpatialZone", "IfcExternalSpatialElement", "IfcVirtualElement",
-    "IfcStructuralItem", "IfcStructuralActivity", "IfcAnnotation", "IfcGrid",
-)  # fmt: skip
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
 _OPENCASCADE: Final = "opencascade"
 #: Not by time: the same file is to give the same batches.
@@ -74,52 +70,23 @@ class _Batch:
 
 
 def _send_geometry(
-    stream: BinaryIO, model: Any, request: dict[str, Any], share: int = 0, shares: int = 1
+    stream: BinaryIO, model: OpenModel, request: dict[str, Any], share: int = 0, shares: int = 1
 ) -> None:
     """Send the shapes wanted, or every so many of them beginning with number *share*."""
-    products = {thing.id(): i for i, thing in enumerate(model.by_type("IfcProduct"))}
-    undrawn = _undrawn(model)
-    wanted = [thing for thing in _shapely(model) if thing.id() not in set(request["skip"])]
+    skip = request["skip"]
     batch = _Batch(stream)
     if request["mode"] == "each":
-        made = _each(stream, model, wanted, batch)
+        made = _each(stream, model.wanted(skip), batch)
     elif request["mode"] == "manifold":
-        clipped = _clipped(model)
-        first = [thing for thing in wanted if thing.id() not in clipped]
-        rest = [thing for thing in wanted if thing.id() in clipped]
+        first, rest = model.dealt(skip, share, shares)
         made = itertools.chain(
-            _built(model, _MANIFOLD_FIRST, _dealt(first, share, shares)),
-            _built(model, _OPENCASCADE, _dealt(rest, share, shares)),
+            _built(model.model, _MANIFOLD_FIRST, first), _built(model.model, _OPENCASCADE, rest)
         )
     else:
-        made = _built(model, _OPENCASCADE, wanted)
+        made = _built(model.model, _OPENCASCADE, model.wanted(skip))
     for number, shape in made:
-        batch.add(number, products[number], shape, number not in undrawn)
+        batch.add(number, model.index[number], shape, number not in model.undrawn)
     batch.flush()
-
-
-def _dealt(things: list[Any], share: int, shares: int) -> list[Any]:
-    """Return the products that are one process's share.
-
-    Those that show the same mapped shape stay together: a kernel builds it once, and then
-    only places it.
-    """
-    if shares == 1:
-        return things
-    hands: dict[int, list[Any]] = {}
-    for thing in things:
-        hands.setdefault(_mapped(thing) or thing.id(), []).append(thing)
-    return [thing for hand in itertools.islice(hands.values(), share, None, shares)
-            for thing in hand]  # fmt: skip
-
-
-def _mapped(thing: Any) -> int:
-    """Return the number of the IfcRepresentationMap that a product shows; 0 where it has none."""
-    for representation in thing.Representation.Representations or ():
-        for item in representation.Items or ():
-            if item.is_a("IfcMappedItem") and item.MappingSource is not None:
-                return int(item.MappingSource.id())
-    return 0
 
 
 def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, Shape | None]]:
@@ -136,58 +103,13 @@ def _built(model: Any, kernel: str, things: list[Any]) -> Iterator[tuple[int, Sh
         working = iterator.next()
 
 
-def _clipped(model: Any) -> set[int]:
-    """Return the products cut by an unbounded half space, directly or through an opening.
-
-    Manifold leaves the cut out in ifcopenshell 0.9.0: walls under a roof rise above it. The
-    bounded ones (IfcPolygonalBoundedHalfSpace) are right.
-    """
-    waiting = list(model.by_type("IfcHalfSpaceSolid", include_subtypes=False))
-    seen: set[int] = set()
-    out: set[int] = set()
-    while waiting:
-        thing = waiting.pop()
-        if thing.id() in seen:
-            continue
-        seen.add(thing.id())
-        if thing.is_a("IfcProduct"):
-            out.add(thing.id())
-            # Asking others for the attribute makes ifcopenshell load its schema rules: 0.12 s.
-            if thing.is_a("IfcFeatureElementSubtraction"):
-                out.update(r.RelatingBuildingElement.id() for r in thing.VoidsElements or ())
-        elif not thing.is_a("IfcRoot"):
-            waiting += model.get_inverse(thing)
-    return out
-
-
 def _geometry_library() -> Any:
     import ifcopenshell.geom  # here, so that only this process ever loads it
 
     return ifcopenshell.geom
 
 
-def _undrawn(model: Any) -> set[int]:
-    out: set[int] = set()
-    for name in UNDRAWN:
-        try:
-            out |= {thing.id() for thing in model.by_type(name)}
-        except RuntimeError:
-            continue  # the schema has no such class
-    return out
-
-
-def _shapely(model: Any) -> list[Any]:
-    """Return the products that have a representation, openings left out."""
-    return [
-        thing
-        for thing in model.by_type("IfcProduct")
-        if thing.Representation is not None and not thing.is_a("IfcOpeningElement")
-    ]
-
-
-def _each(
-    stream: BinaryIO, model: Any, things: list[Any], batch: _Batch
-) -> Iterator[tuple[int, Shape | None]]:
+def _each(stream: BinaryIO, things: list[Any], batch: _Batch) -> Iterator[tuple[int, Shape | None]]:
     """One product after the other, announced first: the last one named is the one that kills."""
     geom = _geometry_library()
     settings = geom.settings()
@@ -208,30 +130,30 @@ def _load_library() -> None:
     _geometry_library()
 
 
-def _open(path: str) -> Any:
+def _open(path: str) -> OpenModel | str:
     """Return the open model, or why it cannot be opened."""
     import ifcopenshell
 
     try:
         _limit_memory(Path(path).stat().st_size)
-        return ifcopenshell.open(path)
+        return OpenModel(ifcopenshell.open(path))
     except Exception as error:  # its errors share no base class
         return " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def _serve(stream: BinaryIO, request: dict[str, Any], model: Any) -> None:
+def _serve(stream: BinaryIO, request: dict[str, Any], model: OpenModel | str) -> None:
     if isinstance(model, str):
         write_frame(stream, {"kind": "error", "reason": model})
         return
     if request["part"] == "objects":
-        _send_objects(stream, model=model)
+        _send_objects(stream, model=model.model)
     else:
-        _send_start(stream, model)
+        write_frame(stream, model.start)
         copies = request.get("copies", [])
         if copies:
             second, objects = copies
             _copy(second, [stream.fileno(), objects], partial(_second_half, model, request))
-            _copy(objects, [stream.fileno()], partial(_send_objects, model=model))
+            _copy(objects, [stream.fileno()], partial(_send_objects, model=model.model))
         _send_geometry(stream, model, request, 0, 2 if copies else 1)
     write_frame(stream, {"kind": "end"})
 
@@ -244,7 +166,7 @@ def _send_objects(stream: BinaryIO, *, model: Any) -> None:
         write_frame(stream, {"kind": "relations"} | edges)
 
 
-def _second_half(model: Any, request: dict[str, Any], stream: BinaryIO) -> None:
+def _second_half(model: OpenModel, request: dict[str, Any], stream: BinaryIO) -> None:
     _send_geometry(stream, model, request, 1, 2)
 
 
@@ -275,17 +197,6 @@ def _copy(number: int, others: list[int], answer: Callable[[BinaryIO], None]) ->
         write_frame(stream, {"kind": "end"})
 
     _finish(stream, run)
-
-
-def _send_start(stream: BinaryIO, model: Any) -> None:
-    undrawn = _undrawn(model)
-    start = {
-        "kind": "start",
-        "placement": asdict(placement_of(model)),
-        "with_shape": [thing.id() for thing in _shapely(model) if thing.id() not in undrawn],
-        "objects": len(listed_objects(model)),
-    }
-    write_frame(stream, start)
 
 
 def _limit_memory(size: int) -> None:
@@ -325,13 +236,16 @@ def main() -> None:
     # Nothing here hangs together in circles; looking for them takes a tenth of the time.
     gc.disable()
     _load_library()
-    model: Any = None
+    model: OpenModel | str = ""
     ahead = ""
     for line in sys.stdin.buffer:
         request = json.loads(line)
         if "open" in request:
             ahead = request["open"]
             model = _open(ahead)
+            if isinstance(model, OpenModel):
+                with suppress(Exception):  # told when it is asked again
+                    model.ask_ahead()
             continue
         if request["path"] != ahead:
             model = _open(request["path"])

@@ -4,9 +4,9 @@ The peer is a fresh process that imports ifcopenshell, opens the file and iterat
 kernel, keeping nothing. Ours reads geometry, objects, properties and relations and writes the
 tileset; it is shown twice: as users meet it, from the moment a file is dropped on the open
 program (whose process for the geometry is not yet started), and from the start of a fresh
-process that loads all of Shapan it needs, as `shapan add` does. The second opening loads the tileset and its content
-as the renderer does, in a fresh process as well. Medians; files larger than the samples can be
-given as a folder.
+process that loads all of Shapan it needs, as `shapan add` does. The second opening loads the
+tileset and its content as the renderer does, in a fresh process as well. Medians; files larger
+than the samples can be given as a folder.
 
     uv run python tests/bench/ifc.py [folder of other IFC files]
 """
@@ -67,9 +67,8 @@ print(time.perf_counter() - dropped)
 #: As `shapan add` begins: the library and the model load while the rest of Shapan does.
 FIRST = """
 import sys
-from pathlib import Path
-from ingest.readers.ifc_workers import prepare_worker
-prepare_worker(Path(sys.argv[1]))
+from app.head_start import head_start
+head_start([sys.argv[1]])
 """
 
 OPEN = """

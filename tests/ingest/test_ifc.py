@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -375,10 +377,26 @@ def test_a_model_that_changes_after_it_was_opened_is_opened_again(
     IfcReader().prepare(path)
     shutil.copy(real_data / FOLDER / "Sample_entities.ifc", path)
     expected = read_all(real_data / FOLDER / "Sample_entities.ifc")
-    assert [c.guid for c in read_all(path)[ObjectChunk]] == [
-        c.guid for c in expected[ObjectChunk]
-    ]
+    assert [c.guid for c in read_all(path)[ObjectChunk]] == [c.guid for c in expected[ObjectChunk]]
     ifc_workers.end_spare_worker()
+
+
+def test_adding_a_model_opens_it_before_the_rest_of_the_program_loads(real_data: Path) -> None:
+    path = real_data / FOLDER / "Sample_entities.ifc"
+    code = """
+import sys
+from app.head_start import head_start
+head_start(["nothing.ifc", "terrain.tif", sys.argv[1]])
+print("numpy" in sys.modules)
+from pathlib import Path
+from ingest.readers.ifc_workers import take_worker
+with take_worker(Path(sys.argv[1])) as worker:
+    print(worker.ahead is not None)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_a_broken_model_opened_ahead_is_told_like_any(tmp_path: Path) -> None:
@@ -392,7 +410,8 @@ def test_a_broken_model_opened_ahead_is_told_like_any(tmp_path: Path) -> None:
 
 
 def test_a_prepared_process_that_nobody_needs_ends_by_itself(
-    real_data: Path, monkeypatch: pytest.MonkeyPatch,
+    real_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ifc_workers.end_spare_worker()
     before = len(_processes())

@@ -15,6 +15,7 @@ from PIL import Image
 
 from ingest.pipeline.job import Job
 from ingest.readers.contract import Material, MeshChunk, Texture
+from ingest.tiling import mesh_store
 from ingest.tiling.atlas import Pictures, pack
 from ingest.tiling.contract import Target
 from ingest.tiling.meshes import tile_meshes
@@ -204,6 +205,34 @@ def test_nothing_temporary_stays_after_cancelling(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         tile_meshes(chunks(), target_in(tmp_path, job))
     assert not (tmp_path / ".tmp").exists()
+
+
+@pytest.mark.parametrize("kind", ["boxes", "terrain"])
+def test_meshes_too_large_for_memory_give_the_same_tiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    chunks = list(boxes(3000)) if kind == "boxes" else [terrain(250)]
+    tile_meshes(chunks, target_in(tmp_path / "memory"))
+    on_disk: list[int] = []
+    mapped = np.load
+
+    def load(*arguments: Any, **options: Any) -> Any:
+        on_disk.append(1)
+        return mapped(*arguments, **options)
+
+    monkeypatch.setattr(mesh_store, "_MEMORY_VERTICES", 0)
+    monkeypatch.setattr(mesh_store.np, "load", load)
+    tile_meshes(chunks, target_in(tmp_path / "disk"))
+    assert on_disk
+
+    def files(folder: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    assert files(tmp_path / "memory") == files(tmp_path / "disk")
 
 
 # -- the pieces ----------------------------------------------------------------------------
