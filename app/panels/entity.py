@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app import entity_words, words
 from app.editing import changes, schema
+from app.editing.retype import RetypeDialog, missing, retype
 from app.item_models.entities import display_name
 from app.panels.entity_fields import (
     attribute_fields,
@@ -454,8 +455,11 @@ class EntityPanel(QWidget):
             self._refused.setText(changes.refusal(error, type_id))
             self._refused.show()
             return
-        title = changes.edit_title(self._entities, "type")
-        self._session.edit(self._ids, changes.set_type(type_id), title)
+        self._refused.hide()
+        if missing(self._entities, type_id):
+            RetypeDialog(self, self._session, self._entities, type_id).open()
+        else:
+            retype(self._session, self._entities, type_id)
 
 
 def _tab_names() -> list[Any]:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QLabel,
     QListWidget,
     QPushButton,
@@ -18,12 +17,9 @@ from PySide6.QtWidgets import (
 
 from app import entity_words, messages, numbers, words
 from app.editing import schema
-from app.editing.attributes import problem_text, read_text
+from app.editing.attributes import problem_text
+from app.editing.needed import NeededFields
 from app.item_models.entities import display_name
-from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
-from app.panels.entity_fields import unit_label
-from app.panels.entity_form import FormField
-from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
     from twin_model.entity import Entity
@@ -106,47 +102,28 @@ class TypesPreview(QDialog):
         self.steps.setVisible(bool(prepared.steps))
         broken_title.setVisible(bool(prepared.broken))
         self.broken.setVisible(bool(prepared.broken))
-        self.needed.setVisible(bool(self.editors))
+        self.needed.setVisible(bool(self.values.editors))
         self.resize(520, 420 if prepared.steps or prepared.broken else 0)
 
     def _make_needed(self) -> QWidget:
         """Return fields for what entities need now and do not have, to be filled in for all."""
         place = QWidget(self)
-        form = QFormLayout(place)
-        form.setContentsMargins(0, 0, 0, 0)
-        self.editors: dict[tuple[str, str], tuple[PropertyType, QWidget]] = {}
+        kinds: dict[tuple[str, str], PropertyType] = {}
         for entity, fault in self.prepared.violations:
             kind, owner = self._missing(entity, fault)
-            if kind is None or (owner, kind.id) in self.editors:
-                continue
-            editor = self._editor(kind)
-            self.editors[owner, kind.id] = kind, editor
-            title = schema.sentence(kind.name.get(schema.language()) or kind.id)
-            unit = unit_label(kind.unit)
-            editor.setAccessibleName(title)
-            form.addRow(f"{title} ({unit})" if unit else title, editor)
+            if kind is not None:
+                kinds[owner, kind.id] = kind
         note = QLabel(self.tr("Value for all that have none:"), place)
         note.setObjectName("dim")
-        form.insertRow(0, note)
+        self.values = NeededFields(kinds, place)
         self.fill = QPushButton(self.tr("Fill in and check again"), place)
         self.fill.clicked.connect(self._fill)
-        self.problem = QLabel(place)
-        self.problem.setObjectName("error")
-        self.problem.hide()
-        form.addRow(self.problem)
-        form.addRow("", self.fill)
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        for widget in (note, self.values, self.fill):
+            column.addWidget(widget)
+        column.setAlignment(self.fill, Qt.AlignmentFlag.AlignLeft)
         return place
-
-    def _editor(self, kind: PropertyType) -> QWidget:
-        from twin_model.schema.types import Kind
-
-        if kind.kind in (Kind.ENUM, Kind.BOOLEAN):
-            box = choice_editor(kind, FormField("", "", kind=kind), self)
-            box.setCurrentIndex(-1)  # nobody chose the first one
-            return box
-        if kind.kind is Kind.DATE:
-            return date_editor(self, lambda: None)
-        return text_editor(kind, self)
 
     def _missing(self, entity: Entity, fault: SchemaError) -> tuple[PropertyType | None, str]:
         """Return the property that an entity lacks and the type that declares it."""
@@ -163,19 +140,14 @@ class TypesPreview(QDialog):
         return found, known or ""
 
     def _fill(self) -> None:
-        values: dict[str, dict[str, Any]] = {}
-        for (owner, name), (kind, editor) in self.editors.items():
-            try:
-                value = read_text(kind, editor_value(editor))
-            except ValidationError as error:
-                title = schema.sentence(kind.name.get(schema.language()) or kind.id)
-                self.problem.setText(f"{title}: {problem_text(error, kind)}")
-                self.problem.show()
-                editor.setFocus()
-                return
-            values.setdefault(owner, {})[name] = value
+        found = self.values.values()
+        if found is None:
+            return
+        filling: dict[str, dict[str, Any]] = {}
+        for (owner, name), value in found.items():
+            filling.setdefault(owner, {})[name] = value
         self.reject()
-        self.filled.emit(values)
+        self.filled.emit(filling)
 
     def _summary(self) -> str:
         found = self.prepared

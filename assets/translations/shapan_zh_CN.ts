@@ -4373,4 +4373,23 @@ management ^ '12-03'</translation>
         <translation>着色依据</translation>
     </message>
 </context>
+<context>
+    <name>RetypeDialog</name>
+    <message>
+        <source>Change the type</source>
+        <translation>更改类型</translation>
+    </message>
+    <message>
+        <source>“{0}” needs values that are not given yet.</source>
+        <translation>“{0}”还需要填写以下值。</translation>
+    </message>
+    <message>
+        <source>Change type</source>
+        <translation>更改类型</translation>
+    </message>
+    <message>
+        <source>Fill in later</source>
+        <translation>稍后填写</translation>
+    </message>
+</context>
 </TS>

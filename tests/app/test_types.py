@@ -182,8 +182,8 @@ def test_what_stands_in_an_open_cell_is_checked_and_what_is_missing_can_be_fille
         "P · Lining: This is needed", "Q · Lining: This is needed",
     ]  # fmt: skip
     qtbot.mouseClick(preview.fill, LEFT)
-    assert preview.problem.text() == "Lining: This is needed"  # nobody chose one yet
-    (_, box), *rest = preview.editors.values()
+    assert preview.values.problem.text() == "Lining: This is needed"  # nobody chose one yet
+    box, *rest = preview.values.editors.values()
     assert isinstance(box, QComboBox) and not rest
     box.setCurrentIndex(box.findData("epoxy"))
     qtbot.mouseClick(preview.fill, LEFT)

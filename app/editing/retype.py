@@ -1,0 +1,97 @@
+"""Another type for entities: refused where values break it, asked where it needs values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from app import entity_words
+from app.editing import changes, schema
+from app.editing.needed import NeededFields
+from app.project import ProjectSession
+from twin_model.entity import Entity
+
+if TYPE_CHECKING:
+    from twin_model.schema.types import PropertyType
+
+
+def missing(entities: Sequence[Entity], type_id: str) -> dict[str, PropertyType]:
+    """Return the properties that a type needs and that some of the entities do not have."""
+    return {
+        name: kind
+        for name, kind in schema.catalogue().properties(type_id).items()
+        if kind.required and any(entity.attributes.get(name) is None for entity in entities)
+    }
+
+
+def retype(
+    session: ProjectSession,
+    entities: Sequence[Entity],
+    type_id: str,
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Give entities another type, and values for what it needs where they have none."""
+
+    def change(entity: Entity) -> Entity:
+        fresh = {
+            name: value
+            for name, value in (values or {}).items()
+            if entity.attributes.get(name) is None
+        }
+        return replace(entity, type=type_id, attributes={**entity.attributes, **fresh})
+
+    session.edit([one.id for one in entities], change, changes.edit_title(entities, "type"))
+
+
+class RetypeDialog(QDialog):
+    """Asks for what the new type needs.
+
+    Parameters
+    ----------
+    parent : QWidget
+    session : ProjectSession
+    entities : sequence of Entity
+    type_id : str
+        In the catalogue.
+    """
+
+    def __init__(
+        self, parent: QWidget, session: ProjectSession, entities: Sequence[Entity], type_id: str
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._entities, self._type_id = session, list(entities), type_id
+        name = entity_words.entity_type(type_id)
+        self.setWindowTitle(self.tr("Change the type"))
+        note = QLabel(self.tr("“{0}” needs values that are not given yet.").format(name), self)
+        note.setWordWrap(True)
+        self.fields = NeededFields(missing(entities, type_id), self)
+        buttons = QDialogButtonBox(self)
+        role = QDialogButtonBox.ButtonRole
+        self.change = buttons.addButton(self.tr("Change type"), role.AcceptRole)
+        self.change.setObjectName("primary")
+        self.change.style().polish(self.change)  # the button box has polished it already
+        self.later = buttons.addButton(self.tr("Fill in later"), role.ActionRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        self.later.clicked.connect(lambda: self._finish({}))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(10)
+        for widget in (note, self.fields, buttons):
+            layout.addWidget(widget)
+        self.setMinimumWidth(380)
+
+    def _accept(self) -> None:
+        values = self.fields.values()
+        if values is not None:
+            self._finish(values)
+
+    def _finish(self, values: Mapping[str, Any]) -> None:
+        retype(self._session, self._entities, self._type_id, values)
+        self.accept()

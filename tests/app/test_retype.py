@@ -1,0 +1,77 @@
+"""Another type for an entity: what the new type needs is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from app.editing.retype import RetypeDialog
+from app.window import MainWindow
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.twin import Twin
+from window_support import MakeWindow
+
+pytestmark = pytest.mark.gui
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def asked(qtbot: QtBot, window: MainWindow) -> RetypeDialog:
+    """Choose the type "incident" and return what is asked."""
+    window.entity_panel.header.retyped.emit("incident")
+    found = window.entity_panel.findChildren(RetypeDialog)
+    assert len(found) == 1 and found[0].isVisible()
+    return found[0]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, make_window: MakeWindow, project: Path) -> MainWindow:
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([Entity("a", "thing", "A", (1.0, 2.0, 3.0))]))
+    window = make_window(project)
+    qtbot.waitUntil(lambda: window.entities_panel.model.total == 5)
+    window.interaction.select_id("a")
+    qtbot.waitUntil(lambda: bool(window.entity_panel.fields.fields))
+    return window
+
+
+def test_a_type_that_needs_a_value_asks_for_it_and_both_are_one_step(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    twin, dialog = window.session.required, asked(qtbot, window)
+    qtbot.mouseClick(dialog.change, LEFT)
+    assert dialog.isVisible()
+    assert "needed" in dialog.fields.problem.text()
+    box = dialog.fields.editors["severity"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(1)
+    value = box.currentData()
+    times = [key for key in dialog.fields.editors if key != "severity"]
+    for key in times:
+        qtbot.keyClicks(dialog.fields.editors[key], "2026-03-02T08:15:00Z")
+    qtbot.mouseClick(dialog.change, LEFT)
+    qtbot.waitUntil(lambda: twin.entity("a").type == "incident")
+    assert str(twin.entity("a").attributes["severity"]) == value
+    window.actions_registry.run("edit.undo")
+    qtbot.waitUntil(lambda: twin.entity("a").type == "thing")
+    assert twin.entity("a").attributes == {}
+
+
+def test_it_may_be_filled_in_later_or_left_as_it_was(qtbot: QtBot, window: MainWindow) -> None:
+    twin, dialog = window.session.required, asked(qtbot, window)
+    dialog.reject()
+    window.session.settle()
+    assert twin.entity("a").type == "thing"
+    qtbot.waitUntil(lambda: not window.entity_panel.findChildren(RetypeDialog))
+    dialog = asked(qtbot, window)
+    qtbot.mouseClick(dialog.later, LEFT)
+    qtbot.waitUntil(lambda: twin.entity("a").type == "incident")
+    problems = lambda: {  # noqa: E731
+        field.name for field in window.entity_panel.fields.fields if getattr(field, "problem", "")
+    }
+    qtbot.waitUntil(lambda: "Severity" in problems())
