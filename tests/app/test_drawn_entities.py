@@ -121,3 +121,28 @@ def test_thousands_of_entities_appear_without_holding_up_the_window(
     window = make_window(project)
     shown(qtbot, window, 4000)
     assert len(window.viewport.stage.entities.shapes) == 4000
+
+
+def test_a_type_of_the_project_has_the_symbol_of_its_parent(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    from twin_model.schema.project_types import ChangeTypes
+    from twin_model.schema.types import EntityType
+
+    kind = EntityType(id="garden_lamp", parent="lamp")
+    with Twin.open(project) as twin:
+        twin.execute(ChangeTypes([kind]))
+        twin.execute(AddEntities([Entity("g", "garden_lamp", "G", (70.0, -50.0, 0.0))]))
+    window = make_window(project)
+
+    def symbol() -> str:
+        shape = window.drawn.shape("g")
+        return "" if shape is None else shape.symbol
+
+    qtbot.waitUntil(lambda: symbol() == "lamp", timeout=10_000)
+    # It follows the type: changed, and taken back.
+    bench = kind.model_copy(update={"symbol": "bench"})
+    window.session.execute(ChangeTypes([bench]))
+    qtbot.waitUntil(lambda: symbol() == "bench", timeout=10_000)
+    window.session.undo()
+    qtbot.waitUntil(lambda: symbol() == "lamp", timeout=10_000)
