@@ -76,6 +76,8 @@ class GraphModel(QObject):
         self._background = background
         self._instant: Instant | None = None
         self.piece = Piece()
+        #: What was asked for and is not there yet.
+        self._pending: tuple[list[str], Mapping[str, int], Mapping[str, Place]] | None = None
         self.hidden_kinds: set[str] = set()
         self.asserted_only = False
         self.highlight = Highlight()
@@ -120,7 +122,7 @@ class GraphModel(QObject):
     def clear(self) -> None:
         """Show nothing, as of now."""
         self._background.drop("graph")
-        self._instant = None
+        self._instant = self._pending = None
         self.piece = Piece()
         self.highlight = Highlight()
         self.changed.emit()
@@ -167,7 +169,9 @@ class GraphModel(QObject):
 
     def reload(self) -> None:
         """Read what is shown again."""
-        if self.piece.places:
+        if self._pending is not None:
+            self._ask(*self._pending)
+        elif self.piece.places:
             # Places are kept also of what does not exist at this instant: it may come back.
             self._ask(list(self.piece.places), {}, self.piece.places)
 
@@ -177,7 +181,8 @@ class GraphModel(QObject):
         self.highlighted.emit()
 
     def _follow(self, change: Any) -> None:
-        if change.all_entities or change.entities.intersection(self.piece.places):
+        shown = self.piece.places if self._pending is None else self._pending[0]
+        if change.all_entities or change.entities.intersection(shown):
             self.reload()
 
     def _ask(
@@ -186,6 +191,7 @@ class GraphModel(QObject):
         view = self.view
         if view is None:
             return
+        self._pending = shown, expand, places
         known, hidden, asserted = dict(places), set(self.hidden_kinds), self.asserted_only
         self._background.ask(
             "graph",
@@ -194,7 +200,7 @@ class GraphModel(QObject):
         )
 
     def _show(self, piece: Piece) -> None:
-        self.piece = piece
+        self.piece, self._pending = piece, None
         self.changed.emit()
 
 

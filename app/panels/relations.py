@@ -220,9 +220,10 @@ class RelationsPanel(QWidget):
         if self._path_from and thing.id != self._path_from:
             self._find_path(thing.id)
             return
-        if thing.id in self.model.piece.entities:
-            if thing.id != self.view.selected_entity:
-                self.view.select_entity(thing.id)
+        # What was clicked here is selected already, and an answer stays until it is cleared.
+        stays = thing.id == self.view.selected_entity or bool(self._answer)
+        if thing.id in self.model.piece.entities and (stays or not self.follow.isChecked()):
+            self.view.select_entity(thing.id)
             self._refresh()
         elif self.follow.isChecked() or not self.model.piece.entities:
             self.clear_findings()

@@ -73,9 +73,29 @@ def test_the_selection_is_shown_with_its_neighbours_and_a_click_there_selects(
     assert window.entity_panel.entity.id == "tank"
     # The graph stays as it is: what was chosen is in it.
     assert ids(panel) == {"pump", "tank", "pipe-a"}
-    window.interaction.select_id("pipe-a")
-    assert panel.view.selected_entity == "pipe-a"
     assert not window.entity_panel.graph.isVisible()
+
+
+def test_what_is_selected_elsewhere_starts_the_graph_anew_unless_it_is_kept(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    window = opened(qtbot, make_window, plant, "pump")
+    panel = window.relations_panel
+    window.interaction.select_id("tank")  # it is in the graph, on its rim
+    qtbot.waitUntil(lambda: ids(panel) == {"tank", "pump"})
+    assert panel.view.selected_entity == "tank"
+    # A thing that was made just now, near what is shown: the change reads both.
+    window.entity_editing.create(
+        [Entity("fresh", "pump", "P-99", (51.0, 0.0, 0.0))],
+        [Relation("f", "connects", "fresh", "tank")],
+    )
+    qtbot.waitUntil(lambda: window.entity_panel.title == "P-99")
+    qtbot.waitUntil(lambda: panel.view.selected_entity == "fresh")
+    assert "fresh" in ids(panel) and "tank" in ids(panel)
+    qtbot.mouseClick(panel.follow, LEFT)
+    window.interaction.select_id("pipe-a")
+    qtbot.wait(200)
+    assert "fresh" in ids(panel)  # the graph is kept
 
 
 def test_what_is_selected_in_the_graph_or_the_scene_is_current_in_the_list(
@@ -104,7 +124,7 @@ def test_a_double_click_expands_and_what_is_left_out_is_counted(
     qtbot.waitUntil(lambda: len(ids(panel)) == 27)
     assert panel.model.piece.more == {"pipe-a": 7, "old-town-0": 1}
     assert {name: panel.model.piece.places[name] for name in before} == before
-    window.interaction.select_id("pipe-a")
+    qtbot.mouseClick(panel.view.viewport(), LEFT, NONE, at(panel, "pipe-a"))
     assert panel.note.text() == "and 7 more neighbours"
     panel.view.setFocus()
     qtbot.keyClick(panel.view, Qt.Key.Key_Space)
