@@ -94,12 +94,16 @@ class RelationEditing(QObject):
         twin = self._session.required
 
         def prepare() -> _Prepared:
+            from twin_model.relations import TOPOLOGY
             from twin_model.schema.relating import choices
 
             first, second = twin.entity(source), twin.entity(target)
             catalogue = schema.catalogue()
             ahead = choices(twin, first, second, catalogue)
-            return first, second, ahead, choices(twin, second, first, catalogue)
+            back = choices(twin, second, first, catalogue)
+            # What is computed from geometry would be computed away again.
+            ahead, back = ([c for c in of if c.kind not in TOPOLOGY] for of in (ahead, back))
+            return first, second, ahead, back
 
         self._background.ask("relate", prepare, self._open_new)
 

@@ -53,6 +53,9 @@ def refusal_text(refusal: Refusal) -> str:
     if refusal.obstacle is Obstacle.TAKEN:
         text = say("RelationForm", "the second may have {0} of them at most")
         return text.format(refusal.most)
+    if refusal.obstacle is Obstacle.CIRCLE:
+        text = say("RelationForm", "the second contains the first already: {0}")
+        return text.format(" › ".join(refusal.line))
     return say("RelationForm", "is there already")
 
 

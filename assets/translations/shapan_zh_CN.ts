@@ -3207,6 +3207,10 @@ management ^ '12-03'</translation>
         <source>Times are written as 2026-03-01 or 2026-03-01 08:30; the end is later.</source>
         <translation>时间写作 2026-03-01 或 2026-03-01 08:30，终止须晚于起始。</translation>
     </message>
+    <message>
+        <source>the second contains the first already: {0}</source>
+        <translation>后者已包含前者：{0}</translation>
+    </message>
 </context>
 <context>
     <name>RelationEditing</name>

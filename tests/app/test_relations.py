@@ -14,8 +14,9 @@ from app.graph.finding import Reach
 from app.item_models.entities import entity_mime
 from app.panels.relations import RelationsPanel
 from app.window import MainWindow
-from twin_model.commands import AddEntities
+from twin_model.commands import AddEntities, AddRelations
 from twin_model.entity import Entity, Relation
+from twin_model.relations import TOPOLOGY
 from twin_model.twin import Twin
 from window_support import MakeWindow
 
@@ -164,6 +165,9 @@ def test_dragging_from_one_to_another_relates_them_and_undo_takes_it_back(
     qtbot.waitUntil(lambda: panel.editing.form is not None)
     form = panel.editing.form
     assert form is not None
+    kinds = {form.kinds.item(row).data(Qt.ItemDataRole.UserRole).kind
+             for row in range(form.kinds.count())}  # fmt: skip
+    assert "connects" in kinds and not kinds & TOPOLOGY  # what geometry says nobody asserts
     row = next(r for r in range(form.kinds.count()) if form.kinds.item(r).text() == "Connects to")
     form.kinds.setCurrentRow(row)
     assert list(form.values.editors) == ["source_port", "target_port", "direction"]
@@ -196,6 +200,35 @@ def test_refused_kinds_say_why_and_types_that_allow_nothing_too(
     assert form.kinds.item(refused).flags() == Qt.ItemFlag.NoItemFlags
     qtbot.keyClick(form, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: panel.editing.form is None)
+
+
+def test_what_would_contain_itself_is_refused_before_it_is_chosen_and_by_name(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    with Twin.open(plant) as twin:
+        twin.execute(
+            AddEntities(
+                [Entity(f"z{n}", "zone", f"Zone {n}") for n in range(3)],
+                [Relation("k0", "contains", "z0", "z1"), Relation("k1", "contains", "z1", "z2")],
+            )
+        )
+    window = opened(qtbot, make_window, plant, "z1")
+    panel = window.relations_panel
+    panel.editing.relate("z2", "z0")
+    qtbot.waitUntil(lambda: panel.editing.form is not None)
+    form = panel.editing.form
+    assert form is not None
+    texts = [form.kinds.item(row).text() for row in range(form.kinds.count())]
+    refused = [text for text in texts if text.startswith("Contains")]
+    assert refused == [
+        "Contains  —  the second contains the first already: Zone 0 › Zone 1 › Zone 2"
+    ]
+    form.reject()
+    # What comes another way is refused with names too.
+    window.session.execute(AddRelations([Relation("k2", "contains", "z2", "z0")]))
+    notice = window.overlays.notice
+    qtbot.waitUntil(notice.isVisible)
+    assert "Zone 2 > Zone 0 > Zone 1 > Zone 2" in notice.text
 
 
 def test_delete_says_what_goes_and_removes_the_selected_relation(

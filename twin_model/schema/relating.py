@@ -8,10 +8,12 @@ from typing import Final
 
 from twin_model.entity import Entity, Relation
 from twin_model.errors import ValidationError
-from twin_model.relations import TOPOLOGY
+from twin_model.relations import HIERARCHY, TOPOLOGY
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.types import PropertyType, RelationRule
 from twin_model.schema.validation import allowed_rules, validate_relation
+from twin_model.store import hierarchy
+from twin_model.time import Instant
 from twin_model.twin import Twin
 from twin_model.view import TwinView
 
@@ -26,6 +28,7 @@ class Obstacle(StrEnum):
     ALREADY = "is there already"
     FULL = "the source has as many as it may have"
     TAKEN = "the target has as many as it may have"
+    CIRCLE = "the target contains the source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,20 @@ class Refusal:
         Where it leads to, of `Obstacle.TARGET`.
     most : int
         How many there may be, of `Obstacle.FULL` and `Obstacle.TAKEN`.
+    line : tuple of str
+        What leads from the target down to the source, of `Obstacle.CIRCLE`.
     """
 
     obstacle: Obstacle
     types: tuple[str, ...] = ()
     most: int = 0
+    line: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.types:
             return f"leads to {', '.join(self.types)} only"
+        if self.line:
+            return f"{self.obstacle}: {' > '.join(self.line)}"
         return f"{self.obstacle} ({self.most})" if self.most else str(self.obstacle)
 
 
@@ -96,6 +104,7 @@ def choices(
     here, there = known_type(source.type, catalogue), known_type(target.type, catalogue)
     rules = catalogue.relations(here)
     found: list[Choice] = []
+    circle = hierarchy.line(twin.reader(), target.id, source.id, Instant.now())
     for kind in dict.fromkeys(rule.kind for rule in rules):
         allowed = allowed_rules(kind, here, there, catalogue)
         if not allowed:
@@ -105,6 +114,8 @@ def choices(
             continue
         properties = {part.id: part for rule in allowed for part in rule.properties}
         refusal = _refusal(twin, kind, source, target, allowed)
+        if refusal is None and circle and kind in HIERARCHY:
+            refusal = Refusal(Obstacle.CIRCLE, line=tuple(circle))
         found.append(Choice(allowed[0], tuple(properties.values()), refusal))
     nearness = {
         rule.kind: level

@@ -86,11 +86,61 @@ def _wholes(
     return above
 
 
-def _circle(connection: sqlite3.Connection, keys: list[int]) -> ValidationError:
-    names = [
-        connection.execute("SELECT id FROM entity_key WHERE key = ?", (key,)).fetchone()[0]
-        for key in reversed(keys[-8:])
+def line(connection: sqlite3.Connection, whole: str, part: str, at: Instant) -> list[str]:
+    """Return what leads from a whole down to one of its parts; empty where it is none of them.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    whole, part : str
+        Ids.
+    at : Instant
+        Relations that have ended by then do not count.
+
+    Returns
+    -------
+    list of str
+        Names, ids where there are none, from *whole* to *part*.
+    """
+    keys = dict(
+        connection.execute("SELECT id, key FROM entity_key WHERE id IN (?, ?)", (whole, part))
+    )
+    if whole not in keys or part not in keys:
+        return []
+    above = _wholes(connection, [keys[part]], at)
+    from_part: dict[int, int] = {keys[part]: keys[part]}
+    pending = [keys[part]]
+    while pending:
+        key = pending.pop()
+        for one in above.get(key, ()):
+            if one not in from_part:
+                from_part[one] = key
+                pending.append(one)
+    if keys[whole] not in from_part:
+        return []
+    found = [keys[whole]]
+    while found[-1] != keys[part]:
+        found.append(from_part[found[-1]])
+    return _names(connection, found)
+
+
+def _names(connection: sqlite3.Connection, keys: Iterable[int]) -> list[str]:
+    """Return what entities are called now, by key; their ids where they have no name."""
+    return [
+        str(
+            connection.execute(
+                "SELECT coalesce((SELECT nullif(v.name, '') FROM entity_version v"
+                " WHERE v.entity = k.key AND v.revision_to IS NULL"
+                " ORDER BY v.valid_from DESC LIMIT 1), k.id) FROM entity_key k WHERE k.key = ?",
+                (key,),
+            ).fetchone()[0]
+        )
+        for key in keys
     ]
+
+
+def _circle(connection: sqlite3.Connection, keys: list[int]) -> ValidationError:
+    names = _names(connection, reversed(keys[-8:]))
     return ValidationError(
         "relations", "contains", names[0], "contains itself: " + " > ".join(names)
     )
