@@ -135,11 +135,6 @@ class DrawnEntities(QObject):
         """Show the entities of the project that is open already."""
         self._open()
 
-    def types_changed(self) -> None:
-        """Draw everything by the types that are known now."""
-        self._waiting = None
-        self._ask()
-
     def leave(self) -> None:
         """Follow the project no more."""
         self._background.drop(self._key)

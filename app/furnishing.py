@@ -287,7 +287,6 @@ def _connect_parts(window: MainWindow) -> None:
     window.timeline.instant_changed.connect(window.show_instant)
     window.comparing.connect_parts()
     types = window.project_types
-    types.own_changed.connect(window.drawn.types_changed)
     types.changed.connect(window.entity_panel.types_changed)
     types.changed.connect(window.entities_panel.types_changed)
     types.changed.connect(window.drawn.types_changed)

@@ -27,8 +27,6 @@ class ProjectTypes(QObject):
     """
 
     changed = Signal()
-    #: Those of the project itself came, changed or went: what is drawn by type may look other.
-    own_changed = Signal()
 
     def __init__(self, session: ProjectSession, background: Background) -> None:
         super().__init__()
@@ -57,13 +55,10 @@ class ProjectTypes(QObject):
         twin, made = found
         if twin is not self._session.twin:
             return
-        had_own = bool(schema.project_ids())
         schema.set_project(made)
         # Queries for a type mean its subtypes too, and a misspelt one is an error.
         twin.catalogue = schema.catalogue()
         self.changed.emit()
-        if had_own or made[1]:
-            self.own_changed.emit()
 
     def _closed(self) -> None:
         self._wait.stop()
