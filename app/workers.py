@@ -109,8 +109,8 @@ class JobRecord:
     work : callable
         Takes the `Job`, returns the result.
     kind : str
-        ``import`` for those that also show among the layers, ``plugin`` for those of plugins,
-        which run beside the others.
+        ``import`` for those that also show among the layers, ``plugin`` for those of plugins and
+        ``backtest`` for trials of rules, which run beside the others.
     """
 
     number: int
@@ -181,7 +181,7 @@ class Jobs(QObject):
         record = JobRecord(next(self._numbers), title, work, kind)
         record.job = Job(lambda progress: self._progressed(record, progress))
         self.records.append(record)
-        pool = self._plugin_pool if kind == "plugin" else self._pool
+        pool = self._plugin_pool if kind in {"plugin", "backtest"} else self._pool
         pool.start(lambda: self._run(record))
         self._stirred.emit()
         return record

@@ -20,6 +20,7 @@ from twin_model.live.recorder import Recorder
 from twin_model.rules.backtest import Backtest, BacktestOptions, backtest
 from twin_model.rules.binding import Binding, Types, all_rules, bind
 from twin_model.rules.rule_set import RuleSet, RuleStore
+from twin_model.rules.service import rules_in_service
 from twin_model.rules.watch import Watch
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 from twin_model.store.outbox import FileOutbox
@@ -199,6 +200,25 @@ class Operations:
         self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
         self.watch.rebind(binding, self.options.language, self._declared.values())
         return number
+
+    def follow_rules(self, actor: Actor) -> int | None:
+        """Put to work what the twin's journal says is in service, as after an undo.
+
+        Returns
+        -------
+        int or None
+            The new version; None where it is at work already.
+
+        Raises
+        ------
+        SignInError
+            If the actor is no engineer.
+        """
+        found = rules_in_service(self.twin, self.rule_store)
+        if found is None:
+            return None
+        version, rules = found
+        return self.save_rules(rules, actor, f"as version {version}")
 
     def declare(self, points: Iterable[AlarmPoint]) -> None:
         """Add points of alarms that something else than a rule raises and ends, or change them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
@@ -11,12 +11,16 @@ from app.connections.running import start_configured
 from app.docking import Side
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
+from app.live.value_menu import ValueMenu
 from app.panels.alarms import AlarmsPanel
+from app.rules.editing import RuleEditing
+from app.rules.panel import RulesPanel
 from app.threads import Threads
 
 if TYPE_CHECKING:
     from app.panels.charts import ChartsPanel
     from app.window import MainWindow
+    from twin_model.entity import Entity
 
 _START_MS: Final = 1500
 
@@ -36,6 +40,12 @@ class LiveParts(QObject):
         self.session = LiveSession(s.session, s.background, window.plugins.services.live)
         self.session.setParent(self)
         self.alarms = AlarmsPanel(self.session, s.background, s.theme, s.icons)
+        self.rule_editing = RuleEditing(s.session, self.session, s.background)
+        self.rule_editing.setParent(self)
+        self.rules = RulesPanel(
+            self.session, self.rule_editing, (s.background, s.jobs, s.theme), s.icons,
+            lambda: window.entity_panel.entity,
+        )  # fmt: skip
         self.charts: ChartsPanel | None = None
         self.colouring = Colouring(s.session, self.session, s.background, window.scene)
         self.legend = Legend(window.viewport, s.theme)
@@ -44,7 +54,9 @@ class LiveParts(QObject):
         self._start.setSingleShot(True)
         self._start.setInterval(_START_MS)
         self._start.timeout.connect(self._start_connectors)
+        self.value_menu = ValueMenu(self, window.entity_panel)
         window.docks.fill("alarms", self.alarms)
+        window.docks.fill("rules", self.rules)
         window.docks.offer(
             "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), self._make_charts
         )
@@ -56,6 +68,7 @@ class LiveParts(QObject):
         panel.live = self.session
         panel.chart_wanted.connect(self.chart)
         self.alarms.fly_wanted.connect(window.interaction.fly_to_id)
+        self.rules.fly_wanted.connect(window.interaction.fly_to_id)
         self.alarms.selected.connect(window.interaction.select_id)
         self.session.failed.connect(
             lambda text: window.overlays.notice.show_error(text, details=False)
@@ -91,12 +104,28 @@ class LiveParts(QObject):
         )  # fmt: skip
         self.charts = ChartsPanel(self.session, s.background, s.theme, s.icons)
         window.docks.fill("charts", self.charts)
+        self.value_menu.follow_charts(self.charts)
 
     def chart(self, entity: str, indicator: str) -> None:
         """Show a series in the Charts dock."""
         self._window.docks.show("charts")
         if self.charts is not None:
             self.charts.add(entity, indicator)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return an entity as it is shown now; None where there is none."""
+        return self._window.interaction.entity(entity_id)
+
+    def make_rule(self, kind: str, applies: dict[str, Any], values: dict[str, Any]) -> None:
+        """Open the form of a new rule, filled in."""
+        self._window.docks.show("rules")
+        self.rules.make(kind, applies, values)
+
+    def colour_by(self, indicator: str) -> None:
+        """Colour entities by an indicator."""
+        self.colouring.set_indicator(indicator)
+        if not self.colouring.on:
+            self.toggle_colouring()
 
     def toggle_colouring(self) -> None:
         """Colour entities by an indicator, or stop."""
@@ -110,6 +139,8 @@ class LiveParts(QObject):
         return [
             ActionSpec("view.alarms", lambda: QCoreApplication.translate("Actions", "Alarms"),
                        lambda: window.docks.toggle("alarms"), "Ctrl+Shift+L", "bell"),
+            ActionSpec("view.rules", lambda: QCoreApplication.translate("Actions", "Rules"),
+                       lambda: window.docks.toggle("rules"), "Ctrl+Shift+U", "scales"),
             ActionSpec("view.charts", lambda: QCoreApplication.translate("Actions", "Charts"),
                        lambda: window.docks.toggle("charts"), "Ctrl+Shift+K", "chart-line"),
             ActionSpec("view.colour_by",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.item_models.entities import display_name
 from app.project import ProjectSession
 from app.workers import Background
+from twin_model.alarms.accounts import SignInError
 from twin_model.errors import ShapanError
 from twin_model.query import EntityQuery
 from twin_model.store.alarm_journal import ALARMS_FILE
@@ -80,6 +81,8 @@ class LiveSession(QObject):
     #: History, rules and alarms began, or ended with the project.
     changed = Signal()
     failed = Signal(str)
+    #: Somebody wants to act, and has to sign in first.
+    sign_in_wanted = Signal()
     _stirred = Signal()
 
     def __init__(self, session: ProjectSession, background: Background, live: LiveData) -> None:
@@ -88,6 +91,8 @@ class LiveSession(QObject):
         self._background = background
         self.live = live
         self.instant: Instant | None = None
+        #: The desk of whoever signed in; None for nobody.
+        self.desk_of: AlarmDesk | None = None
         self._known: Operations | None = None
         self._names: dict[str, str] = {}
         self._throttle = QTimer(self)
@@ -106,6 +111,11 @@ class LiveSession(QObject):
     def operations(self) -> Operations | None:
         """History, rules and alarms of the project; None before anything came."""
         return self._known
+
+    @property
+    def writable(self) -> bool:
+        """Whether a project is open for writing."""
+        return self._session.writable
 
     def begin(self, then: Callable[[], object] | None = None) -> None:
         """Begin history, rules and alarms, in a thread; *then* is called once they run."""
@@ -137,18 +147,27 @@ class LiveSession(QObject):
         """
         if self._known is None:
             raise ShapanError("no alarms run in this project", remedy="open it for writing")
+        if self.desk_of is not None:
+            return self.desk_of
         try:
             name = getpass.getuser()
         except (OSError, KeyError):
             name = "operator"
         return self._known.desk(name)
 
+    def refused(self, error: ShapanError) -> None:
+        """Say why something was not done; where signing in helps, ask for it."""
+        if isinstance(error, SignInError) and self.desk_of is None:
+            self.sign_in_wanted.emit()
+        else:
+            self.failed.emit(str(error))
+
     def act(self, do: Callable[[AlarmDesk], Any]) -> None:
         """Do something to alarms in a thread; what is refused is said."""
         try:
             desk = self.desk()
         except ShapanError as error:
-            self.failed.emit(str(error))
+            self.refused(error)
             return
 
         def work() -> Any:
@@ -239,6 +258,7 @@ class LiveSession(QObject):
         if self._known is not None:
             self._known.alarms.changed.disconnect(self._alarm_changed)
             self._known = None
+            self.desk_of = None
 
     def _tick(self) -> None:
         operations = self.live.operations

@@ -25,6 +25,8 @@ _OWN: Final = (
     ("jobs", QT_TRANSLATE_NOOP("MainWindow", "Jobs"), "bottom", "", "app.panels.jobs:JobsPanel"),
     ("alarms", QT_TRANSLATE_NOOP("MainWindow", "Alarms"), "tab", "jobs",
      "app.panels.alarms:AlarmsPanel"),
+    ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs",
+     "app.rules.panel:RulesPanel"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs",
      "app.panels.console:ConsolePanel"),
 )  # fmt: skip

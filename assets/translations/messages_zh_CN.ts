@@ -5381,6 +5381,10 @@
         <source>shapes for other programs: {0} are missing; {1}</source>
         <translation>供其他程序读取的形状：缺少 {0} 个；{1}</translation>
     </message>
+    <message>
+        <source>no rules are at work in this project</source>
+        <translation>此项目没有运行中的规则</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -5904,6 +5908,10 @@
     <message>
         <source>Remove set {0}</source>
         <translation>删除集合 {0}</translation>
+    </message>
+    <message>
+        <source>Put into service: {0}</source>
+        <translation>投入使用：{0}</translation>
     </message>
 </context>
 </TS>

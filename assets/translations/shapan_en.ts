@@ -91,4 +91,28 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>Rules</name>
+    <message numerus="yes">
+        <source>watches %n entities now</source>
+        <translation>
+            <numerusform>watches %n entity now</numerusform>
+            <numerusform>watches %n entities now</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Would have raised %n alarms</source>
+        <translation>
+            <numerusform>Would have raised %n alarm</numerusform>
+            <numerusform>Would have raised %n alarms</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n floods.</source>
+        <translation>
+            <numerusform>, %n flood.</numerusform>
+            <numerusform>, %n floods.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

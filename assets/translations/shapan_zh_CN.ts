@@ -192,6 +192,10 @@
         <source>Colour by live values</source>
         <translation>按实时值着色</translation>
     </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -1612,6 +1616,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Charts</source>
         <translation>图表</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
     </message>
 </context>
 <context>
@@ -4394,6 +4402,713 @@ management ^ '12-03'</translation>
     <message>
         <source>Fill in later</source>
         <translation>稍后填写</translation>
+    </message>
+</context>
+<context>
+    <name>RuleDialog</name>
+    <message>
+        <source>Rule: {0} ({1})</source>
+        <translation>规则：{0}（{1}）</translation>
+    </message>
+    <message>
+        <source>Put into service</source>
+        <translation>投入使用</translation>
+    </message>
+    <message>
+        <source>Save switched off</source>
+        <translation>保存但停用</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>New rule: {0}</source>
+        <translation>新建规则：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>LimitField</name>
+    <message>
+        <source>Number</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Word</source>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>Attribute of each entity</source>
+        <translation>各实体自身的属性</translation>
+    </message>
+</context>
+<context>
+    <name>RuleForm</name>
+    <message>
+        <source>Condition</source>
+        <translation>条件</translation>
+    </message>
+    <message>
+        <source>Alarm</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Say what it watches: a type, a condition, or one entity.</source>
+        <translation>请说明监视对象：一种类型、一个条件或一个实体。</translation>
+    </message>
+    <message>
+        <source>Watches</source>
+        <translation>监视对象</translation>
+    </message>
+    <message>
+        <source>Give it a name: what operators read when it alarms.</source>
+        <translation>请起一个名称：告警时值班员看到的文字。</translation>
+    </message>
+    <message>
+        <source>write a number</source>
+        <translation>请填写数字</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名称</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名称</translation>
+    </message>
+    <message>
+        <source>write a whole number</source>
+        <translation>请填写整数</translation>
+    </message>
+    <message>
+        <source>fill it in</source>
+        <translation>请填写</translation>
+    </message>
+    <message>
+        <source>fill it in, without blanks</source>
+        <translation>请填写，不含空格</translation>
+    </message>
+    <message>
+        <source>give three corners at least</source>
+        <translation>至少给出三个角点</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>须大于 {0}</translation>
+    </message>
+    <message>
+        <source>{0} at least</source>
+        <translation>至少 {0}</translation>
+    </message>
+    <message>
+        <source>{0} at most</source>
+        <translation>至多 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Rules</name>
+    <message numerus="yes">
+        <source>watches %n entities now</source>
+        <translation>
+            <numerusform>目前监视 %n 个实体</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Indicator</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Is</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>时间窗</translation>
+    </message>
+    <message>
+        <source>Condition</source>
+        <translation>条件</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Must hold for</source>
+        <translation>持续满足</translation>
+    </message>
+    <message>
+        <source>Must be over for</source>
+        <translation>持续恢复</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>处置指引</translation>
+    </message>
+    <message>
+        <source>Next priority after</source>
+        <translation>超时升级</translation>
+    </message>
+    <message>
+        <source>First-out group</source>
+        <translation>首出组</translation>
+    </message>
+    <message>
+        <source>Means nothing while</source>
+        <translation>此时无意义</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>such as: running = 1 and any(feeds.district, pressure &lt; 2.5)</source>
+        <translation>例如：running = 1 and any(feeds.district, pressure &lt; 2.5)</translation>
+    </message>
+    <message>
+        <source>it is inside the fence</source>
+        <translation>处于围栏内</translation>
+    </message>
+    <message>
+        <source>it is outside the fence</source>
+        <translation>处于围栏外</translation>
+    </message>
+    <message>
+        <source>it stays inside for long</source>
+        <translation>在围栏内停留过久</translation>
+    </message>
+    <message>
+        <source>the window before</source>
+        <translation>此前的时间窗</translation>
+    </message>
+    <message>
+        <source>the same time of the season</source>
+        <translation>周期内的同一时刻</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限值</translation>
+    </message>
+    <message>
+        <source>Deadband</source>
+        <translation>死区</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化率</translation>
+    </message>
+    <message>
+        <source>Measured over</source>
+        <translation>测量时长</translation>
+    </message>
+    <message>
+        <source>Nothing for</source>
+        <translation>无数据时长</translation>
+    </message>
+    <message>
+        <source>Samples at least</source>
+        <translation>至少样本数</translation>
+    </message>
+    <message>
+        <source>Alarm while</source>
+        <translation>告警条件</translation>
+    </message>
+    <message>
+        <source>Stays for</source>
+        <translation>停留时长</translation>
+    </message>
+    <message>
+        <source>Fence</source>
+        <translation>围栏</translation>
+    </message>
+    <message>
+        <source>Compared with</source>
+        <translation>比较对象</translation>
+    </message>
+    <message>
+        <source>Score above</source>
+        <translation>评分超过</translation>
+    </message>
+    <message>
+        <source>Season</source>
+        <translation>周期</translation>
+    </message>
+    <message>
+        <source>For the operator, as Markdown; empty to inherit</source>
+        <translation>写给值班员，Markdown 格式；留空则继承</translation>
+    </message>
+    <message>
+        <source>Has to be acknowledged</source>
+        <translation>需要确认</translation>
+    </message>
+    <message>
+        <source>Stays until it is reset (latching)</source>
+        <translation>保持到复位（自锁）</translation>
+    </message>
+    <message>
+        <source>{entity} stands for the entity&apos;s id</source>
+        <translation>{entity} 代表实体编号</translation>
+    </message>
+    <message>
+        <source>such as: running = 0</source>
+        <translation>例如：running = 0</translation>
+    </message>
+    <message>
+        <source>As a share of the mean: 0.2 for 20 %</source>
+        <translation>按均值的比例：0.2 即 20%</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Entity type</source>
+        <translation>实体类型</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message numerus="yes">
+        <source>Would have raised %n alarms</source>
+        <translation>
+            <numerusform>本会发出 %n 次告警</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Would have raised no alarm.</source>
+        <translation>不会发出任何告警。</translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n floods.</source>
+        <translation>
+            <numerusform>，%n 次告警泛滥。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rate of change</source>
+        <translation>变化率</translation>
+    </message>
+    <message>
+        <source>Deviation from its mean</source>
+        <translation>偏离均值</translation>
+    </message>
+    <message>
+        <source>Nothing comes</source>
+        <translation>数据中断</translation>
+    </message>
+    <message>
+        <source>Count in a window</source>
+        <translation>窗口内计数</translation>
+    </message>
+    <message>
+        <source>Geofence</source>
+        <translation>电子围栏</translation>
+    </message>
+    <message>
+        <source>Condition at wrong hours</source>
+        <translation>时段内的条件</translation>
+    </message>
+    <message>
+        <source>Unlike its past</source>
+        <translation>与历史不符</translation>
+    </message>
+    <message>
+        <source>Alarms while a value is beyond a limit.</source>
+        <translation>数值越限期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a value rises or falls faster than a limit.</source>
+        <translation>数值上升或下降过快期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a value is far from its own mean of the time before.</source>
+        <translation>数值偏离自身此前均值期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while nothing comes, also where nothing ever came.</source>
+        <translation>收不到数据期间告警，从未收到过也算。</translation>
+    </message>
+    <message>
+        <source>Alarms when enough samples of a window are beyond a limit.</source>
+        <translation>时间窗内足够多的样本越限时告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a moving thing is where it should not be.</source>
+        <translation>移动对象处于不该在的位置期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a condition over values and related entities is true.</source>
+        <translation>由数值和关联实体组成的条件成立期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a condition is true at hours at which it must not be.</source>
+        <translation>条件在不允许的时段成立期间告警。</translation>
+    </message>
+    <message>
+        <source>Alarms while a value is unlike what it used to be.</source>
+        <translation>数值与以往规律不符期间告警。</translation>
+    </message>
+    <message>
+        <source>{0} changes by {1} {2} a second, over {3}</source>
+        <translation>{0} 每秒变化 {1} {2}，按 {3} 计</translation>
+    </message>
+    <message>
+        <source>{0} is {1} from its mean of {2}</source>
+        <translation>{0} 偏离 {2} 均值 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: nothing for {1}</source>
+        <translation>{0}：{1} 无数据</translation>
+    </message>
+    <message>
+        <source>{0} {1} {2}, {3} times in {4}</source>
+        <translation>{0} {1} {2}，{4} 内 {3} 次</translation>
+    </message>
+    <message>
+        <source>outside {0}</source>
+        <translation>{0} 之外</translation>
+    </message>
+    <message>
+        <source>, no flood.</source>
+        <translation>，没有告警泛滥。</translation>
+    </message>
+    <message>
+        <source>{0} named entities</source>
+        <translation>{0} 个指定实体</translation>
+    </message>
+    <message>
+        <source>inside the fence</source>
+        <translation>处于围栏内</translation>
+    </message>
+    <message>
+        <source>outside the fence</source>
+        <translation>处于围栏外</translation>
+    </message>
+    <message>
+        <source>{0}: score above {1}</source>
+        <translation>{0}：评分超过 {1}</translation>
+    </message>
+    <message>
+        <source>inside the fence for {0}</source>
+        <translation>在围栏内停留 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>RulesPanel</name>
+    <message>
+        <source>Filter by name, place, condition</source>
+        <translation>按名称、对象、条件筛选</translation>
+    </message>
+    <message>
+        <source>Filter rules</source>
+        <translation>筛选规则</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>New rule</source>
+        <translation>新建规则</translation>
+    </message>
+    <message>
+        <source>Edit… (Enter)</source>
+        <translation>编辑…（回车）</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Remove (Delete)</source>
+        <translation>删除（Delete）</translation>
+    </message>
+    <message>
+        <source>Add rules from a file…</source>
+        <translation>从文件导入规则…</translation>
+    </message>
+    <message>
+        <source>Save rules to a file…</source>
+        <translation>导出规则到文件…</translation>
+    </message>
+    <message>
+        <source>Versions…</source>
+        <translation>版本…</translation>
+    </message>
+    <message>
+        <source>No rules yet. A rule watches values and raises alarms: press + and choose what it looks at, try it on recorded history, and put it into service.</source>
+        <translation>还没有规则。规则监视数值并发出告警：按 + 选择监视方式，用历史数据试算，然后投入使用。</translation>
+    </message>
+    <message>
+        <source>Add rules from a file</source>
+        <translation>从文件导入规则</translation>
+    </message>
+    <message>
+        <source>Save rules to a file</source>
+        <translation>导出规则到文件</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>已保存 {0}</translation>
+    </message>
+    <message>
+        <source>version {0}</source>
+        <translation>版本 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>RingField</name>
+    <message>
+        <source>east, north in local metres, a corner a line</source>
+        <translation>东、北坐标（局部米），每行一个角点</translation>
+    </message>
+    <message>
+        <source>Outline of the selected entity</source>
+        <translation>取所选实体的轮廓</translation>
+    </message>
+    <message>
+        <source>Select an entity that has an area of its own first.</source>
+        <translation>请先选择一个自身带面域的实体。</translation>
+    </message>
+</context>
+<context>
+    <name>CalendarField</name>
+    <message>
+        <source>Only at these hours</source>
+        <translation>仅在以下时段</translation>
+    </message>
+    <message>
+        <source>Outside these hours instead</source>
+        <translation>改为这些时段之外</translation>
+    </message>
+    <message>
+        <source>Days that count as outside: 2026-10-01, …</source>
+        <translation>视为时段之外的日期：2026-10-01，…</translation>
+    </message>
+</context>
+<context>
+    <name>AppliesField</name>
+    <message>
+        <source>Any type</source>
+        <translation>任意类型</translation>
+    </message>
+    <message>
+        <source>Only the selected entity</source>
+        <translation>仅所选实体</translation>
+    </message>
+    <message>
+        <source>and where, such as: height &gt; 50 and use = &apos;office&apos;</source>
+        <translation>且满足，例如：height &gt; 50 and use = &apos;office&apos;</translation>
+    </message>
+    <message>
+        <source>Condition on entities</source>
+        <translation>实体条件</translation>
+    </message>
+    <message>
+        <source>Choose a type…</source>
+        <translation>选择类型…</translation>
+    </message>
+</context>
+<context>
+    <name>RulesModel</name>
+    <message>
+        <source>On</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Applies to</source>
+        <translation>适用于</translation>
+    </message>
+    <message>
+        <source>Alarm when</source>
+        <translation>告警条件</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Watches</source>
+        <translation>监视数</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>告警</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>停用</translation>
+    </message>
+</context>
+<context>
+    <name>TrialChart</name>
+    <message>
+        <source>at most {0} in 10 min</source>
+        <translation>10 分钟内最多 {0} 次</translation>
+    </message>
+</context>
+<context>
+    <name>TrialList</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+</context>
+<context>
+    <name>TrialPanel</name>
+    <message>
+        <source>{0} samples in {1} · {2} places · {3} an hour · longest flood {4}</source>
+        <translation>{1} 内 {0} 个样本 · {2} 处 · 每小时 {3} 次 · 最长泛滥 {4}</translation>
+    </message>
+    <message>
+        <source>Last hour</source>
+        <translation>最近一小时</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最近一天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>最近 30 天</translation>
+    </message>
+    <message>
+        <source>All that was recorded</source>
+        <translation>全部记录</translation>
+    </message>
+    <message>
+        <source>Other period</source>
+        <translation>其他时段</translation>
+    </message>
+    <message>
+        <source>Period to try</source>
+        <translation>试算时段</translation>
+    </message>
+    <message>
+        <source>Try on history</source>
+        <translation>用历史试算</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Alarms that it would have raised</source>
+        <translation>本会发出的告警</translation>
+    </message>
+    <message>
+        <source>Before it goes into service</source>
+        <translation>投入使用之前</translation>
+    </message>
+    <message>
+        <source>Trying…</source>
+        <translation>试算中…</translation>
+    </message>
+    <message>
+        <source>See what the rule would have done with what was recorded. Nothing of it reaches the alarm list.</source>
+        <translation>用已记录的数据看看这条规则会怎样。结果不会进入告警列表。</translation>
+    </message>
+    <message>
+        <source>Try rule {0}</source>
+        <translation>试算规则 {0}</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in that time.</source>
+        <translation>该时段没有记录。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsDialog</name>
+    <message>
+        <source>Versions of the rules</source>
+        <translation>规则版本</translation>
+    </message>
+    <message>
+        <source>Every change is kept. Going back makes a new version like the old one.</source>
+        <translation>每次更改都会保留。恢复旧版本会生成一个内容相同的新版本。</translation>
+    </message>
+    <message>
+        <source>Put this version into service</source>
+        <translation>将此版本投入使用</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Version {0}</source>
+        <translation>版本 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ValueMenu</name>
+    <message>
+        <source>Show in the chart</source>
+        <translation>在图表中显示</translation>
+    </message>
+    <message>
+        <source>Colour the scene by it</source>
+        <translation>按此指标给场景着色</translation>
+    </message>
+    <message>
+        <source>New rule for this entity…</source>
+        <translation>为此实体新建规则…</translation>
+    </message>
+    <message>
+        <source>New rule for all of its type…</source>
+        <translation>为同类实体新建规则…</translation>
+    </message>
+    <message>
+        <source>{0} high</source>
+        <translation>{0}过高</translation>
+    </message>
+</context>
+<context>
+    <name>RuleEditing</name>
+    <message>
+        <source>Version {0}</source>
+        <translation>版本 {0}</translation>
     </message>
 </context>
 </TS>

@@ -1,0 +1,1 @@
+"""Rules in the window: the list, the form, trials on history, versions."""
