@@ -28,6 +28,7 @@ from twin_model.schema.units import label
 if TYPE_CHECKING:
     from twin_model.rules.model import Rule
 
+_TITLE_PX: Final = 112
 _WORD: Final = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -108,7 +109,9 @@ class RuleForm(QScrollArea):
         for part in parts:
             field = part.make()
             text = part.title()
-            form.addRow(text, field)
+            title = QLabel(text, box)
+            title.setMinimumWidth(_TITLE_PX)
+            form.addRow(title, field)
             for child in field.findChildren(QWidget):
                 if not child.accessibleName():
                     child.setAccessibleName(text)

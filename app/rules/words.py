@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -32,6 +33,8 @@ KINDS: Final = (
     "threshold", "rate", "deviation", "stale", "count", "geofence", "expression", "calendar",
     "anomaly",
 )  # fmt: skip
+#: How the rule of a type itself, without its subtypes, says whom it is for.
+_OF_ONE_TYPE: Final = re.compile(r"type = (\w+)")
 _SIGNS: Final = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "=": "=", "!=": "≠"}
 
 
@@ -80,7 +83,15 @@ def sign(operator: str) -> str:
 
 def rule_name(rule: Rule) -> str:
     """Return a rule's name in the language in use; its id where it has none."""
-    return rule.name.get(schema.language()) or rule.id
+    return schema.sentence(rule.name.get(schema.language())) or rule.id
+
+
+def type_of(applies: Applies) -> str:
+    """Return the entity type that a rule is for; empty where it is for any."""
+    if applies.type or not applies.where:
+        return applies.type
+    found = _OF_ONE_TYPE.fullmatch(applies.where)
+    return found.group(1) if found else ""
 
 
 def applies_text(applies: Applies, name: str = "") -> str:
@@ -92,10 +103,9 @@ def applies_text(applies: Applies, name: str = "") -> str:
     name : str
         Of the one entity, where it is for one and its name is known.
     """
-    parts = []
-    if applies.type:
-        parts.append(entity_words.entity_type(applies.type))
-    if applies.where:
+    kind = type_of(applies)
+    parts = [entity_words.entity_type(kind)] if kind else []
+    if applies.where and (applies.type or not kind):
         parts.append(applies.where)
     if applies.entities:
         count = len(applies.entities)
@@ -112,11 +122,13 @@ def condition_text(rule: Rule) -> str:
         if isinstance(rule, CalendarRule):
             text = f"{text}  ({hours_text(rule)})"
         return text
-    name = indicator_name(rule.applies.type, rule.indicator)
-    unit = _unit(rule.applies.type, rule.indicator)
+    kind = type_of(rule.applies)
+    name, unit = indicator_name(kind, rule.indicator), _unit(kind, rule.indicator)
     match rule:
         case ThresholdRule():
-            limit = rule.property or rule.word() or value_text(_number(rule.threshold), unit)
+            limit = rule.word() or value_text(_number(rule.threshold), unit)
+            if rule.property:
+                limit = _property_name(kind, rule.property)
             return f"{name} {sign(rule.operator)} {limit}"
         case RateRule():
             text = say("Rules", "{0} changes by {1} {2} a second, over {3}")
@@ -163,6 +175,13 @@ def backtest_text(alarms: int, floods: int) -> str:
     if not floods:
         return text + QCoreApplication.translate("Rules", ", no flood.")
     return text + QCoreApplication.translate("Rules", ", %n floods.", "", floods)
+
+
+def _property_name(entity_type: str, name: str) -> str:
+    """Return what an attribute is called; itself where the catalogue has none."""
+    known = schema.known_type(entity_type)
+    found = schema.catalogue().properties(known).get(name) if known else None
+    return (schema.sentence(found.name.get(schema.language())) if found else "") or name
 
 
 def _unit(entity_type: str, indicator: str) -> str:

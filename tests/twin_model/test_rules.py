@@ -560,6 +560,15 @@ def test_a_backtest_can_be_cancelled(twin: Twin, tmp_path: Path) -> None:
         )  # fmt: skip
 
 
+def test_a_backtest_tells_nothing_of_the_time_after_its_period(twin: Twin, tmp_path: Path) -> None:
+    late = ThresholdRule(
+        id="late", applies=PUMPS, indicator="flow", operator=">", threshold=10, on_delay_s=60
+    )
+    begins = Interval(Instant(START), Instant(START + 1003 * SECOND))  # it is high from 1000 s on
+    found = backtest(bind([late], twin), recorded(tmp_path).batches, begins)
+    assert found.events == ()
+
+
 def test_other_rules_can_be_put_to_work_while_samples_come(twin: Twin) -> None:
     site = Site(twin, HIGH)
     site.publish(("p1", "flow", 0, 20.0))

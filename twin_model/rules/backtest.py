@@ -118,9 +118,10 @@ def backtest(
         for part, end_us in _steps(batch.sorted_by_time(), step_us):
             # Steps in which nothing came pass too: silence is what some rules watch for.
             _pass_silence(watch, now_us, end_us - step_us, step_us)
-            now_us[0] = end_us
+            # What a delay would bring about after the period is not known to come.
+            now_us[0] = min(end_us, period.end.us)
             hub.publish(part)
-            watch.tick(end_us)
+            watch.tick(now_us[0])
         if options.progress is not None:
             options.progress(min(1.0, (now_us[0] - period.start.us) / span))
     _pass_silence(watch, now_us, period.end.us, step_us)
