@@ -109,9 +109,9 @@ class RuleForm(QScrollArea):
         for part in parts:
             field = part.make()
             text = part.title()
-            title = QLabel(text, box)
-            title.setMinimumWidth(_TITLE_PX)
-            form.addRow(title, field)
+            caption = QLabel(text, box)
+            caption.setMinimumWidth(_TITLE_PX)
+            form.addRow(caption, field)
             for child in field.findChildren(QWidget):
                 if not child.accessibleName():
                     child.setAccessibleName(text)
