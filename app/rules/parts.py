@@ -102,16 +102,20 @@ def condition_parts(kind: str, selected: Selected) -> list[Part]:
             _condition(),
             Part("hours", lambda: say("Rules", "Hours"), lambda: CalendarField(needed=True), {}),
         ],
-        "anomaly": [
-            indicator,
-            Part("method", lambda: say("Rules", "Compared with"), _methods, "robust"),
-            Part("limit", lambda: say("Rules", "Score above"), NumberField, 6.0),
-            Part("window_s", lambda: say("Rules", "Window"), DurationField, _DAY_S),
-            Part("season_s", lambda: say("Rules", "Season"), DurationField, _DAY_S),
-            Part("at_least", lambda: say("Rules", "Samples at least"),
-                 lambda: NumberField(whole=True), 50),
-        ],
+        "anomaly": [indicator, *_anomaly_parts()],
     }[kind]  # fmt: skip
+
+
+def _anomaly_parts() -> list[Part]:
+    say = QCoreApplication.translate
+    return [
+        Part("method", lambda: say("Rules", "Compared with"), _methods, "robust"),
+        Part("limit", lambda: say("Rules", "Score above"), NumberField, 6.0),
+        Part("window_s", lambda: say("Rules", "Window"), DurationField, _DAY_S),
+        Part("season_s", lambda: say("Rules", "Season"), DurationField, _DAY_S),
+        Part("at_least", lambda: say("Rules", "Samples at least"),
+             lambda: NumberField(whole=True), 50),
+    ]  # fmt: skip
 
 
 def alarm_parts() -> list[Part]:
