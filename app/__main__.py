@@ -164,6 +164,15 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--origin", type=_three, metavar="E,N,H",
                       help="local origin; the first layer fixes it otherwise")  # fmt: skip
     made.add_argument("--title")
+    made.add_argument("--division", metavar="CODE",
+                      help="administrative division, six digits, of management codes")  # fmt: skip
+
+    made = command("settings", "settings:settings", "show or change the settings of a project")
+    made.add_argument("project")
+    made.add_argument("--division", metavar="CODE",
+                      help="administrative division (GB/T 2260, six digits; 000000 for none) that"
+                      " new management codes begin with; codes given before stay")  # fmt: skip
+    made.add_argument("--json", action="store_true")
 
     made = command("inspect", "sources:inspect", "say what is in files or folders")
     made.add_argument("sources", nargs="+", metavar="SOURCE")

@@ -41,6 +41,7 @@ from ingest.sources import source_name
 from ingest.tiling.contract import GroundHeight, LayerContent, Target
 from twin_model.coding import with_codes
 from twin_model.commands import AddLayers
+from twin_model.entity import Entity
 from twin_model.errors import Cancelled, ShapanError, SourceError
 from twin_model.frame import ToLocal
 from twin_model.layer import Bounds, Layer, LayerRole
@@ -210,6 +211,7 @@ class _Import:
                 layers,
                 with_codes(drafts, self.twin.frame, self.options.epoch or info.epoch),
                 [relation for content in contents for relation in content.relations],
+                self._classes(drafts),
             )
             self.twin.execute(command)
         except BaseException:
@@ -285,6 +287,15 @@ class _Import:
             self.notes.append(f"only the part before the damage was read: {error.reason}")
 
     # -- results -----------------------------------------------------------------------
+
+    def _classes(self, drafts: Sequence[Entity]) -> dict[str, str]:
+        """Return the classes of management codes by type, as far as anybody knows them."""
+        catalogue = self.twin.known_types()
+        if catalogue is None or not drafts:
+            return {}
+        from twin_model.schema.relating import code_classes  # loaded with the catalogue
+
+        return code_classes(catalogue, (entity.type for entity in drafts))
 
     def _layer(self, content: LayerContent, info: SourceInfo) -> Layer:
         base = self.options.name or source_name(self.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,11 +46,21 @@ class Command(Protocol):
 
 @dataclass(frozen=True)
 class AddLayers:
-    """Adds layers with the entities and relations that came with them."""
+    """Adds layers with the entities and relations that came with them.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    entities : sequence of Entity
+    relations : sequence of Relation
+    classes : mapping of str to str
+        Class of the management code by type: entities without a code get one.
+    """
 
     layers: Sequence[Layer]
     entities: Sequence[Entity] = ()
     relations: Sequence[Relation] = ()
+    classes: Mapping[str, str] = field(default_factory=dict)
     kind: str = field(default="add-layers", init=False)
 
     @property
@@ -69,9 +79,11 @@ class AddLayers:
 
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
+        from twin_model.creation import with_management_codes
+
         for layer in self.layers:
             transaction.put_layer(layer)
-        transaction.add_entities(self.entities)
+        transaction.add_entities(with_management_codes(transaction, self.entities, self.classes))
         transaction.add_relations(self.relations)
 
 

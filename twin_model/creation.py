@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from twin_model.codes.management import NO_DIVISION, ManagementCode, next_sequences
+from twin_model.codes.management import ManagementCode, next_sequences
 from twin_model.codes.moment import encode_time
 from twin_model.coding import with_codes
+from twin_model.division import stated_division
 from twin_model.entity import ALL_TIME, Codes, Entity, Relation
 from twin_model.errors import ValidationError
 from twin_model.store.transaction import Transaction
@@ -34,12 +36,12 @@ class Naming:
     class_code : str
         Class of their management codes; empty for none.
     division : str
-        Administrative division, six digits.
+        Administrative division, six digits; empty for the project's.
     """
 
     word: str
     class_code: str = ""
-    division: str = NO_DIVISION
+    division: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def named_and_coded(
 ) -> list[Entity]:
     """Return entities with name, management, space and time code, valid from now on."""
     time_code = str(encode_time(transaction.at))
-    numbers = _numbers(transaction, entities, naming)
+    naming = _in_division(naming, transaction)
+    given = [entity.codes.management for entity in entities]
+    numbers = _numbers(transaction, entities, naming, given)
     found = []
     for entity, number in zip(entities, numbers, strict=True):
         rule = naming.get(entity.type)
@@ -102,10 +106,62 @@ def named_and_coded(
         return found  # somewhere that the grid has no cells for
 
 
+def with_management_codes(
+    transaction: Transaction, entities: Sequence[Entity], classes: Mapping[str, str]
+) -> Sequence[Entity]:
+    """Return entities with management codes where they had none and their type has a class.
+
+    Parameters
+    ----------
+    transaction : Transaction
+    entities : sequence of Entity
+    classes : mapping of str to str
+        Class of the code by type; types that are not in it get no codes.
+    """
+    naming = _in_division({kind: Naming("", code) for kind, code in classes.items()}, transaction)
+    uncoded = [
+        index
+        for index, entity in enumerate(entities)
+        if not entity.codes.management and classes.get(entity.type)
+    ]
+    if not uncoded:
+        return entities
+    found = list(entities)
+    given = [entity.codes.management for entity in entities]
+    numbers = _numbers(transaction, [entities[index] for index in uncoded], naming, given)
+    for index, number in zip(uncoded, numbers, strict=True):
+        entity = entities[index]
+        rule = naming[entity.type]
+        code = str(ManagementCode(rule.division, rule.class_code, number))
+        found[index] = replace(entity, codes=replace(entity.codes, management=code))
+    return found
+
+
+def _in_division(naming: Mapping[str, Naming], transaction: Transaction) -> dict[str, Naming]:
+    """Return naming with the project's division where it says none."""
+    division = stated_division(transaction.connection)
+    return {
+        kind: rule if rule.division else replace(rule, division=division)
+        for kind, rule in naming.items()
+    }
+
+
 def _numbers(
-    transaction: Transaction, entities: Sequence[Entity], naming: Mapping[str, Naming]
+    transaction: Transaction,
+    entities: Sequence[Entity],
+    naming: Mapping[str, Naming],
+    taken: Sequence[str],
 ) -> list[int]:
-    """Return the number of each entity within its class, or within its type where it has none."""
+    """Return the number of each entity within its class, or within its type where it has none.
+
+    Parameters
+    ----------
+    transaction : Transaction
+    entities : sequence of Entity
+    naming : mapping of str to Naming
+    taken : sequence of str
+        Management codes that the same command brings along.
+    """
     by_type: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         by_type.setdefault(entity.type, []).append(index)
@@ -116,7 +172,10 @@ def _numbers(
         key = f"{rule.division}-{rule.class_code}-" if rule and rule.class_code else kind
         wanted = indices if key not in fresh else [*fresh[key], *indices]
         fresh[key] = wanted
-        given = next_sequences(_used(transaction, key, kind), len(wanted))
+        used = _used(transaction, key, kind)
+        if key != kind:
+            used += _sequences(taken, key)
+        given = next_sequences(used, len(wanted))
         for index, number in zip(wanted, given, strict=True):
             numbers[index] = number
     return numbers
@@ -128,8 +187,13 @@ def _used(transaction: Transaction, key: str, kind: str) -> list[int]:
         found = transaction.connection.execute(
             "SELECT code FROM entity_code WHERE code >= ? AND code < ?", (key, key + _LAST)
         )
-        return [int(row[0][len(key) :]) for row in found if row[0][len(key) :].isdigit()]
+        return _sequences((row[0] for row in found), key)
     count = transaction.connection.execute(
         "SELECT count(*) FROM entity_type WHERE type = ?", (kind,)
     ).fetchone()[0]
     return [int(count)] if count else []
+
+
+def _sequences(codes: Iterable[str], key: str) -> list[int]:
+    """Return the numbers of those codes that begin with *key*."""
+    return [int(code[len(key) :]) for code in codes if re.fullmatch(key + r"\d+", code)]

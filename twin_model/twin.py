@@ -24,7 +24,6 @@ from twin_model.store.connections import Connections
 from twin_model.store.lock import WriterLock
 from twin_model.store.revert import revert
 from twin_model.store.transaction import Change, Numbering, Transaction
-from twin_model.store.type_views import Describe
 from twin_model.time import Instant
 from twin_model.view import TwinView, TypeTree
 
@@ -191,22 +190,11 @@ class Twin:
         self._catalogue = catalogue
         self._views_stale = self._views_stale or catalogue is not None
 
-    def _describe(self) -> Describe | None:
-        """Return what is known of types, for the views that other programs read."""
-        catalogue = self._catalogue
-        if catalogue is None and self.load_catalogue is not None:
-            catalogue = self.load_catalogue(self)
-        if catalogue is None:
-            return None
-        from twin_model.schema.columns import describe  # loaded already: it made the catalogue
-
-        return describe(catalogue)
-
-    def _finish(self, transaction: Transaction) -> None:
-        every = self._views_stale or "type" in transaction.definitions
-        if every or transaction.outdated_views or transaction.new_layers:
-            describe = self._describe() if every or transaction.outdated_views else None
-            transaction.finish(self.path / project.BASE, describe, all_views=every)
+    def known_types(self) -> TypeTree | None:
+        """Return the catalogue, loaded now if need be; None where nobody set or loads one."""
+        if self._catalogue is None and self.load_catalogue is not None:
+            return self.load_catalogue(self)
+        return self._catalogue
 
     # -- properties --------------------------------------------------------------------
 
@@ -412,7 +400,7 @@ class Twin:
                 self._writer, head.revision + 1, at, self.frame, self._srs, self._numbering
             )
             write(transaction)
-            self._finish(transaction)
+            transaction.finish(self.path / project.BASE, self.known_types, self._views_stale)
             self._writer.execute("COMMIT")
             self._views_stale = False
         except BaseException as error:

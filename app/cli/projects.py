@@ -18,7 +18,9 @@ from app.cli.output import (
     print_table,
     print_warning,
 )
+from twin_model.codes.management import check_division
 from twin_model.commands import RemoveLayer
+from twin_model.division import SetDivision
 from twin_model.entity import Entity
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
@@ -37,8 +39,11 @@ def new(arguments: argparse.Namespace) -> int:
     if arguments.origin is not None:
         origin = (arguments.origin[0], arguments.origin[1], arguments.origin[2])
     frame = Frame(arguments.crs, origin)
-    with Twin.create(Path(arguments.project), frame, arguments.title or ""):
-        pass
+    if arguments.division is not None:
+        check_division(arguments.division)
+    with Twin.create(Path(arguments.project), frame, arguments.title or "") as twin:
+        if arguments.division is not None:
+            twin.execute(SetDivision(arguments.division), why="new project")
     print(f"{arguments.project}: new project in {frame.horizontal.name}")
     return Exit.DONE
 

@@ -5385,6 +5385,16 @@
         <source>no rules are at work in this project</source>
         <translation>此项目没有运行中的规则</translation>
     </message>
+    <message>
+        <source>the project's frame cannot be replaced: entities or layers are placed in it</source>
+        <extracomment>twin_model/store/transaction.py</extracomment>
+        <translation>无法更换项目的坐标框架：其中已放置实体或图层</translation>
+    </message>
+    <message>
+        <source>make a new project with the other frame and import the sources there</source>
+        <extracomment>twin_model/store/transaction.py</extracomment>
+        <translation>用另一坐标框架新建项目，并在其中导入数据</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -5912,6 +5922,11 @@
     <message>
         <source>Put into service: {0}</source>
         <translation>投入使用：{0}</translation>
+    </message>
+    <message>
+        <source>Set division {0}</source>
+        <extracomment>twin_model/division.py</extracomment>
+        <translation>设置行政区划 {0}</translation>
     </message>
 </context>
 </TS>

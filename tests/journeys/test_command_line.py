@@ -228,3 +228,27 @@ def test_a_gis_finds_footprints_with_typed_attributes_in_the_store(
     heights = [float(h) for h in re.findall(r"^  height_m \(Real\) = (\S+)", some, re.MULTILINE)]
     assert 0 < len(heights) < buildings["entities"] and min(heights) > 12
     shapan("check", project)
+
+
+def test_the_division_is_stated_once_and_begins_codes_from_then_on(
+    tmp_path: Path, real_data: Path
+) -> None:
+    project = tmp_path / "berlin.shapan"
+    shapan("new", project, "--crs", "EPSG:25833")
+    assert json.loads(shapan("settings", project, "--json").stdout)["division"] == "000000"
+    source = real_data / "gis_vector/graphhopper-osm/berlin-siegessaeule.osm.gz"
+    add(project, source)
+    shapan("settings", project, "--division", "330206")
+    add(project, source)
+    assert "330206" in shapan("settings", project).stdout
+    found = json.loads(shapan("entities", project, "--type", "building", "--json").stdout)
+    codes = [entity["codes"]["management"] for entity in found]
+    assert len(set(codes)) == len(codes)
+    assert sorted({code[:14] for code in codes}) == ["000000-BD0100-", "330206-BD0100-"]
+    before = len([code for code in codes if code.startswith("000000")])
+    assert before == len(codes) / 2
+    wrong = shapan("settings", project, "--division", "990101", expect=None)
+    assert wrong.returncode != 0 and "990101" in wrong.stderr and "province" in wrong.stderr
+    refused = shapan("new", tmp_path / "b.shapan", "--crs", "EPSG:25833", "--division", "12",
+                     expect=None)  # fmt: skip
+    assert refused.returncode != 0 and not (tmp_path / "b.shapan").exists()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,29 +13,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from store_contents import current
 from twin_model.commands import (
     AddEntities,
-    AddLayers,
-    AddRelations,
-    Command,
     EditEntities,
-    EditRelations,
-    RemoveEntities,
-    RemoveLayer,
     RemoveRelations,
-    RenameLayer,
-    ReorderLayers,
 )
 from twin_model.entity import Entity, Relation
-from twin_model.errors import ShapanError, StoreError
+from twin_model.errors import StoreError
 from twin_model.frame import Frame
-from twin_model.layer import Layer, LayerRole
 from twin_model.query import EntityQuery
 from twin_model.store.verify import verify_store
 from twin_model.time import Instant
@@ -370,110 +358,3 @@ def test_a_clock_that_goes_backwards_hides_nothing_and_keeps_the_order(tmp_path:
         said = [json.loads(entry.payload).get("clock_us") for entry in twin.journal()]
         assert base + 1_000_000 - 3_600_000_000 in said
         assert verify_store(twin) == []
-
-
-# -- undo gives back what was ----------------------------------------------------------
-
-
-def current(twin: Twin) -> dict[str, Any]:
-    """Return what the store holds now, whatever revisions and fids it has."""
-    connection = twin.reader()
-    columns = {
-        "entity_version": "id, hex(geom), type, name, layer, feature, guid, attributes, valid_from,"
-        " valid_to",
-        "relation_version": "id, kind, source, target, attributes, computed, valid_from, valid_to",
-        "layer_version": "id, draw_order, document",
-        "frame_version": "document",
-    }
-    return {
-        table: sorted(
-            tuple(map(str, row))
-            for row in connection.execute(f"SELECT {names} FROM {table} WHERE revision_to IS NULL")
-        )
-        for table, names in columns.items()
-    }
-
-
-NAMES = st.sampled_from("abcd")
-VALUES = st.dictionaries(st.sampled_from(["height", "用途"]), st.integers(0, 3), max_size=2)
-ENTITIES = st.builds(
-    lambda name, x, attributes, layer: Entity(
-        name, "pump", name, (float(x), 0.0, 0.0), attributes=attributes, layer=layer
-    ),
-    NAMES, st.integers(0, 3), VALUES, st.sampled_from([None, "one"]),
-)  # fmt: skip
-RELATIONS = st.builds(
-    lambda kind, source, target, values: Relation(
-        f"{kind}{source}{target}", kind, source, target, values
-    ),
-    st.sampled_from(["contains", "feeds", "belongs_to"]), NAMES, NAMES, VALUES,
-)  # fmt: skip
-LAYERS = st.sampled_from(["one", "two"])
-
-
-def new_layer(name: str) -> AddLayers:
-    made = Layer(name, name, "vector", LayerRole.MESH, "GeoPackage", "x", "t.json")
-    return AddLayers([made])
-
-
-COMMANDS = st.one_of(
-    st.builds(AddEntities, st.lists(ENTITIES, max_size=3),
-              st.lists(RELATIONS, max_size=2)),
-    st.builds(EditEntities, st.lists(ENTITIES, min_size=1, max_size=2)),
-    st.builds(RemoveEntities, st.lists(NAMES, min_size=1, max_size=2, unique=True)),
-    st.builds(AddRelations, st.lists(RELATIONS, min_size=1, max_size=2)),
-    st.builds(EditRelations, st.lists(RELATIONS, min_size=1, max_size=1)),
-    st.builds(lambda r: RemoveRelations([r.id]), RELATIONS),
-    LAYERS.map(new_layer),
-    st.builds(RemoveLayer, LAYERS),
-    st.builds(RenameLayer, LAYERS, st.text(max_size=3)),
-    st.just(ReorderLayers(["two", "one"])),
-    st.sampled_from(["undo", "redo"]),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def empty_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("undo") / "empty.shapan"
-    Twin.create(folder, FRAME).close()
-    return folder
-
-
-@settings(max_examples=150, deadline=None)
-@given(commands=st.lists(COMMANDS, max_size=12))
-def test_any_sequence_of_commands_undone_gives_the_identical_store(
-    empty_project: Path, commands: list[Command | str]
-) -> None:
-    folder = empty_project.with_name("work.shapan")
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(empty_project, folder)
-    with Twin.open(folder) as twin:
-        seen = [current(twin)]
-        for command in commands:
-            if command == "undo":
-                if twin.undo() is not None:
-                    seen.pop()
-                    assert current(twin) == seen[-1]
-            elif command == "redo":
-                if twin.redo() is not None:
-                    seen.append(current(twin))
-            elif isinstance(command, str):
-                raise AssertionError(command)
-            else:
-                before = current(twin)
-                try:
-                    twin.execute(command)
-                except ShapanError:
-                    assert current(twin) == before
-                else:
-                    seen.append(current(twin))
-        undone = []
-        while twin.undo() is not None:
-            undone.append(seen.pop())
-            assert current(twin) == seen[-1]
-        assert len(seen) == 1
-        while undone:
-            assert twin.redo() is not None
-            assert current(twin) == undone.pop()
-        assert verify_store(twin) == []
-        assert len(twin.entities(EntityQuery())) == twin.count()

@@ -12,7 +12,7 @@ from twin_model.store.type_views import BOOLEAN, INTEGER, REAL, TEXT, Column, De
 _SQL: Final = {Kind.NUMBER: REAL, Kind.INTEGER: INTEGER, Kind.BOOLEAN: BOOLEAN}
 
 
-def describe(catalogue: object) -> Describe | None:
+def describer(catalogue: object) -> Describe | None:
     """Return what a catalogue says of types; None where it says nothing of properties."""
     if not isinstance(catalogue, Catalogue):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -87,6 +88,17 @@ def known_type(type_id: str, catalogue: Catalogue) -> str:
     """Return a type's id in the catalogue; what it does not have is a thing."""
     key = type_id.lower().replace("-", "_")
     return key if key in catalogue else ROOT_TYPE
+
+
+def code_classes(catalogue: object, types: Iterable[str]) -> dict[str, str]:
+    """Return the class of the management code of each of *types* that has one.
+
+    Empty where *catalogue* is none, as where nobody loaded one.
+    """
+    if not isinstance(catalogue, Catalogue):
+        return {}
+    found = {kind: catalogue.code_class(known_type(kind, catalogue)) for kind in set(types)}
+    return {kind: code for kind, code in found.items() if code}
 
 
 def choices(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from twin_model.errors import StoreError
@@ -15,7 +16,6 @@ from twin_model.store.row_writer import (
     combine_digests,
     row_digest,
 )
-from twin_model.store.type_views import Describe
 from twin_model.time import ALWAYS, FOREVER
 
 __all__ = ["Change", "Numbering", "Transaction", "combine_digests", "row_digest"]
@@ -83,28 +83,54 @@ class Transaction(EntityWriter):
         self.end("definition_version", [row[0] for row in found])
         return bool(found)
 
-    def finish(self, base: Path, describe: Describe | None, *, all_views: bool) -> None:
+    def finish(self, base: Path, known_types: Callable[[], object], views_stale: bool) -> None:
         """Bring what other programs read up to date: shapes of features, views of types.
 
         Parameters
         ----------
         base : Path
             Folder of the layers' folders.
-        describe : callable or None
-            What is known of types; None leaves what was known before.
-        all_views : bool
-            Whether more than what this command wrote may have changed.
+        known_types : callable
+            Returns the catalogue, None where there is none: what was said of types is kept then.
+        views_stale : bool
+            Whether more views than of what this command wrote may be out of date.
         """
         for layer in self.new_layers:
             shapes.copy_features(self.connection, layer, base / layer, self.srs)
-        if all_views or self.outdated_views:
-            stale = () if all_views else self.outdated_views
-            type_views.refresh(self.connection, self.srs, describe, stale)
+        every = views_stale or "type" in self.definitions
+        if not (every or self.outdated_views):
+            return
+        describe = None
+        if (catalogue := known_types()) is not None:
+            from twin_model.schema.columns import describer  # loaded with the catalogue
+
+            describe = describer(catalogue)
+        stale = () if every else self.outdated_views
+        type_views.refresh(self.connection, self.srs, describe, stale)
 
     def put_frame(self, frame: Frame) -> None:
-        """Replace the project's frame; allowed only while nothing is placed in it."""
+        """Replace the project's frame; allowed only while nothing is placed in it.
+
+        Raises
+        ------
+        StoreError
+            If something is or was placed: all of it would be somewhere else.
+        """
+        moved = (frame.crs, frame.origin) != (self.frame.crs, self.frame.origin)
+        if moved and self._is_anything_placed():
+            raise StoreError(
+                "the project's frame cannot be replaced: entities or layers are placed in it",
+                remedy="make a new project with the other frame and import the sources there",
+            )
         found = self.connection.execute("SELECT fid FROM frame_version WHERE revision_to IS NULL")
         self.end("frame_version", [row[0] for row in found.fetchall()])
         self.insert("frame_version", [(rows.frame_document(frame), ALWAYS.us, FOREVER.us)])
         self.frame = frame
         self.frame_changed = True
+
+    def _is_anything_placed(self) -> bool:
+        found = self.connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM layer_version) OR EXISTS (SELECT 1 FROM entity_version"
+            " WHERE geom IS NOT NULL OR own_geometry IS NOT NULL)"
+        ).fetchone()
+        return bool(found[0])
