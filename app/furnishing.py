@@ -85,13 +85,16 @@ def _steps(window: MainWindow) -> Iterator[None]:
         _make_layers, _make_entities, _make_entity, _make_editing, _make_relations,
         _make_comparison, _make_others, _make_plugins, _make_live,
     ):  # fmt: skip
-        make(window)
+        window.panels.attempt(make)
         yield
-    _make_bars(window)
+    window.panels.attempt(_make_bars)
     yield
-    _connect_project(window)
-    _connect_parts(window)
-    window.refresh()
+    for connect in (
+        _connect_project, _connect_layers, _connect_entities, _connect_relations,
+        _connect_timeline, _connect_types, _connect_tools, _connect_empty, _connect_palette,
+    ):  # fmt: skip
+        window.panels.attempt(connect)
+    window.panels.attempt(lambda made: made.refresh())
     window.plugins.begin()
 
 
@@ -119,30 +122,19 @@ def _make_scene(window: MainWindow) -> None:
 
 
 def _make_layers(window: MainWindow) -> None:
-    from app.panels.layers import LayersPanel
-
-    s = window.services
-    window.layers_panel = LayersPanel(s.session, window.scene, s.jobs, s.theme, s.icons)
-    window.docks.fill("layers", window.layers_panel)
+    window.panels.make("layers")
 
 
 def _make_entities(window: MainWindow) -> None:
-    from app.panels.entities import EntitiesPanel
-
-    s = window.services
-    window.entities_panel = EntitiesPanel(s.session, s.background, s.theme, s.icons)
-    window.docks.fill("entities", window.entities_panel)
+    window.panels.make("entities")
 
 
 def _make_entity(window: MainWindow) -> None:
     from app.interaction import SceneInteraction
-    from app.panels.entity import EntityPanel
 
-    s = window.services
-    window.entity_panel = EntityPanel(s.session, s.background, s.theme)
-    window.docks.fill("entity", window.entity_panel)
+    window.panels.make("entity")
     window.interaction = SceneInteraction(
-        s.session, window.viewport, window.navigator, window.scene, window.overlays,
+        window.session, window.viewport, window.navigator, window.scene, window.overlays,
         window.entity_panel, window.drawn,
     )  # fmt: skip
 
@@ -171,40 +163,19 @@ def _make_editing(window: MainWindow) -> None:
 
 
 def _make_relations(window: MainWindow) -> None:
-    from app.panels.relations import RelationsPanel
-
-    s = window.services
-    window.relations_panel = RelationsPanel(s.session, s.background, s.theme, s.icons)
-    window.docks.fill("relations", window.relations_panel)
+    window.panels.make("relations")
 
 
 def _make_comparison(window: MainWindow) -> None:
-    from app.comparing import Comparing
-
-    window.comparing = Comparing(window)
-    window.docks.fill("comparison", window.comparing.panel)
+    window.panels.make("comparison")
 
 
 def _make_others(window: MainWindow) -> None:
     from app.actions.registry import Actions
-    from app.panels.console import ConsolePanel
-    from app.panels.jobs import JobsPanel
-    from app.panels.timeline import TimelinePanel
 
-    s = window.services
-    window.jobs_panel = JobsPanel(s.jobs, s.icons)
-    window.timeline = TimelinePanel(s.session, s.background, s.theme, s.icons)
-    window.actions_registry = Actions(window, s.icons)
-    window.console = ConsolePanel(
-        {
-            "window": window,
-            "actions": window.actions_registry,
-            "get_twin": lambda: s.session.twin,
-        }
-    )
-    window.docks.fill("jobs", window.jobs_panel)
-    window.docks.fill("timeline", window.timeline)
-    window.docks.fill("console", window.console)
+    window.actions_registry = Actions(window, window.services.icons)
+    for name in ("jobs", "timeline", "console"):
+        window.panels.make(name)
 
 
 def _make_plugins(window: MainWindow) -> None:
@@ -218,6 +189,8 @@ def _make_live(window: MainWindow) -> None:
     from app.live.parts import LiveParts
 
     window.live = LiveParts(window)
+    window.panels.make("alarms")
+    window.panels.make("rules")
 
 
 def _make_bars(window: MainWindow) -> None:
@@ -264,16 +237,22 @@ def _connect_project(window: MainWindow) -> None:
     window.jobs.changed.connect(window.show_empty_state)
 
 
-def _connect_parts(window: MainWindow) -> None:
+def _connect_layers(window: MainWindow) -> None:
     window.layers_panel.add_wanted.connect(window.choose_files)
     window.layers_panel.properties_wanted.connect(window.entity_panel.show_layer)
+
+
+def _connect_entities(window: MainWindow) -> None:
     window.entities_panel.chosen.connect(window.interaction.select)
     window.entities_panel.nothing_chosen.connect(window.interaction.clear)
     window.entities_panel.several_chosen.connect(window.interaction.select_several)
     window.entities_panel.fly_wanted.connect(window.interaction.fly_to_entity)
     window.interaction.selected.connect(lambda _: window.actions_registry.refresh())
-    window.interaction.selected.connect(window.relations_panel.show_entity)
     window.interaction.selected.connect(window.entities_panel.show_selected)
+
+
+def _connect_relations(window: MainWindow) -> None:
+    window.interaction.selected.connect(window.relations_panel.show_entity)
     window.relations_panel.entity_wanted.connect(window.interaction.select_id)
     window.relations_panel.fly_wanted.connect(window.interaction.fly_to_id)
     window.relations_panel.marks_changed.connect(
@@ -284,24 +263,39 @@ def _connect_parts(window: MainWindow) -> None:
     relations = window.docks.dock("relations")
     relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
     window.entity_panel.show_graph(relations.isClosed())
+
+
+def _connect_timeline(window: MainWindow) -> None:
     window.timeline.instant_changed.connect(window.show_instant)
+    window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.comparing.connect_parts()
+
+
+def _connect_types(window: MainWindow) -> None:
     types = window.project_types
     types.changed.connect(window.entity_panel.types_changed)
     types.changed.connect(window.entities_panel.types_changed)
     types.changed.connect(window.drawn.types_changed)
     types.changed.connect(window.relations_panel.view.viewport().update)
-    window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
+
+
+def _connect_tools(window: MainWindow) -> None:
     window.measure.changed.connect(window.actions_registry.refresh)
     window.tools.changed.connect(window.refresh)
     window.snapping.changed.connect(window.actions_registry.refresh)
     window.edit_bar.cancelled.connect(window.tools.stop)
     window.viewport.resized.connect(window.edit_bar.place)
+
+
+def _connect_empty(window: MainWindow) -> None:
     window.empty.add_wanted.connect(window.choose_files)
     window.empty.demo_wanted.connect(window.open_demo)
     window.empty.open_wanted.connect(window.choose_project)
     window.empty.project_wanted.connect(window.open_project)
     window.viewport.resized.connect(window.empty.place)
+
+
+def _connect_palette(window: MainWindow) -> None:
     window.top_bar.search_wanted.connect(window.show_palette)
     window.palette_popup.on_layer = window.scene.zoom_to_layer
     window.palette_popup.on_entity = window.interaction.fly_to_entity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +10,9 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from app.docking import SIDES, Docks
+from app.docking import Docks
 from app.furnishing import Furnishing
-from app.panels.table import own_docks
+from app.panel_docks import PanelDocks
 from app.project import project_title
 from app.services import Services
 from app.theme import STATUS_PX
@@ -144,11 +143,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.docks.manager, 1)
         column.addWidget(self.status_place)
         self.setCentralWidget(body)
-        for entry in own_docks():
-            self.docks.add(
-                entry.id, partial(self.tr, entry.titles[""]), SIDES[str(entry.details["area"])],
-                beside=str(entry.details["beside"]) or None,
-            )  # fmt: skip
+        self.panels = PanelDocks(self)
 
     def _first_frame(self) -> None:
         # The frame is on the screen, and the loop has answered, before anything competes.

@@ -8,17 +8,16 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.actions.registry import ActionSpec
 from app.connections.running import start_configured
-from app.docking import Side
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
 from app.live.value_menu import ValueMenu
-from app.panels.alarms import AlarmsPanel
 from app.rules.editing import RuleEditing
-from app.rules.panel import RulesPanel
 from app.threads import Threads
 
 if TYPE_CHECKING:
+    from app.panels.alarms import AlarmsPanel
     from app.panels.charts import ChartsPanel
+    from app.rules.panel import RulesPanel
     from app.window import MainWindow
     from twin_model.entity import Entity
 
@@ -39,13 +38,10 @@ class LiveParts(QObject):
         self._window = window
         self.session = LiveSession(s.session, s.background, window.plugins.services.live)
         self.session.setParent(self)
-        self.alarms = AlarmsPanel(self.session, s.background, s.theme, s.icons)
+        self.alarms: AlarmsPanel
+        self.rules: RulesPanel
         self.rule_editing = RuleEditing(s.session, self.session, s.background)
         self.rule_editing.setParent(self)
-        self.rules = RulesPanel(
-            self.session, self.rule_editing, (s.background, s.jobs, s.theme), s.icons,
-            lambda: window.entity_panel.entity,
-        )  # fmt: skip
         self.charts: ChartsPanel | None = None
         self.colouring = Colouring(s.session, self.session, s.background, window.scene)
         self.legend = Legend(window.viewport, s.theme)
@@ -55,11 +51,6 @@ class LiveParts(QObject):
         self._start.setInterval(_START_MS)
         self._start.timeout.connect(self._start_connectors)
         self.value_menu = ValueMenu(self, window.entity_panel)
-        window.docks.fill("alarms", self.alarms)
-        window.docks.fill("rules", self.rules)
-        window.docks.offer(
-            "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), self._make_charts
-        )
         self._connect()
 
     def _connect(self) -> None:
@@ -67,9 +58,6 @@ class LiveParts(QObject):
         panel = window.entity_panel
         panel.live = self.session
         panel.chart_wanted.connect(self.chart)
-        self.alarms.fly_wanted.connect(window.interaction.fly_to_id)
-        self.rules.fly_wanted.connect(window.interaction.fly_to_id)
-        self.alarms.selected.connect(window.interaction.select_id)
         self.session.failed.connect(
             lambda text: window.overlays.notice.show_error(text, details=False)
         )
@@ -94,21 +82,43 @@ class LiveParts(QObject):
         for problem in problems:
             self.session.failed.emit(problem)
 
-    def _make_charts(self) -> None:
-        from app.panels.charts import ChartsPanel  # and with it pyqtgraph
+    def make_alarms(self) -> AlarmsPanel:
+        """Make the list of alarms; the table of panels asks for it."""
+        from app.panels.alarms import AlarmsPanel
 
         window, s = self._window, self._window.services
-        window.docks.add(
-            "charts", lambda: QCoreApplication.translate("MainWindow", "Charts"), Side.BOTTOM,
-            beside="jobs", hidden=True,
+        made = AlarmsPanel(self.session, s.background, s.theme, s.icons)
+        made.fly_wanted.connect(window.interaction.fly_to_id)
+        made.selected.connect(window.interaction.select_id)
+        self.alarms = made
+        return made
+
+    def make_rules(self) -> RulesPanel:
+        """Make the list of rules; the table of panels asks for it."""
+        from app.rules.panel import RulesPanel
+
+        window, s = self._window, self._window.services
+        made = RulesPanel(
+            self.session, self.rule_editing, (s.background, s.jobs, s.theme), s.icons,
+            lambda: window.entity_panel.entity,
         )  # fmt: skip
+        made.fly_wanted.connect(window.interaction.fly_to_id)
+        self.rules = made
+        return made
+
+    def make_charts(self) -> ChartsPanel:
+        """Make the charts; the table of panels asks for them when they are first seen."""
+        from app.panels.charts import ChartsPanel  # and with it pyqtgraph
+
+        s = self._window.services
         self.charts = ChartsPanel(self.session, s.background, s.theme, s.icons)
-        window.docks.fill("charts", self.charts)
         self.value_menu.follow_charts(self.charts)
+        return self.charts
 
     def chart(self, entity: str, indicator: str) -> None:
         """Show a series in the Charts dock."""
         self._window.docks.show("charts")
+        self._window.panels.make("charts")
         if self.charts is not None:
             self.charts.add(entity, indicator)
 

@@ -8,39 +8,34 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from twin_model.contributions import CONTRIBUTIONS, Contribution
 
-#: Id, title, area, neighbour, and what is shown there, in the order in which they are placed.
+#: Id, title, area and neighbour, in the order in which they are placed; `app.panels.making` has a
+#: function for each.
 _OWN: Final = (
-    ("layers", QT_TRANSLATE_NOOP("MainWindow", "Layers"), "left", "",
-     "app.panels.layers:LayersPanel"),
-    ("entity", QT_TRANSLATE_NOOP("MainWindow", "Entity"), "right", "",
-     "app.panels.entity:EntityPanel"),
-    ("entities", QT_TRANSLATE_NOOP("MainWindow", "Entities"), "bottom", "layers",
-     "app.panels.entities:EntitiesPanel"),
-    ("relations", QT_TRANSLATE_NOOP("MainWindow", "Relations"), "bottom", "entity",
-     "app.panels.relations:RelationsPanel"),
-    ("comparison", QT_TRANSLATE_NOOP("MainWindow", "Changes"), "tab", "entities",
-     "app.panels.comparison:ComparisonPanel"),
-    ("timeline", QT_TRANSLATE_NOOP("MainWindow", "Timeline"), "bottom", "",
-     "app.panels.timeline:TimelinePanel"),
-    ("jobs", QT_TRANSLATE_NOOP("MainWindow", "Jobs"), "bottom", "", "app.panels.jobs:JobsPanel"),
-    ("alarms", QT_TRANSLATE_NOOP("MainWindow", "Alarms"), "tab", "jobs",
-     "app.panels.alarms:AlarmsPanel"),
-    ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs",
-     "app.rules.panel:RulesPanel"),
-    ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs",
-     "app.panels.console:ConsolePanel"),
-)  # fmt: skip
+    ("layers", QT_TRANSLATE_NOOP("MainWindow", "Layers"), "left", ""),
+    ("entity", QT_TRANSLATE_NOOP("MainWindow", "Entity"), "right", ""),
+    ("entities", QT_TRANSLATE_NOOP("MainWindow", "Entities"), "bottom", "layers"),
+    ("relations", QT_TRANSLATE_NOOP("MainWindow", "Relations"), "bottom", "entity"),
+    ("comparison", QT_TRANSLATE_NOOP("MainWindow", "Changes"), "tab", "entities"),
+    ("timeline", QT_TRANSLATE_NOOP("MainWindow", "Timeline"), "bottom", ""),
+    ("jobs", QT_TRANSLATE_NOOP("MainWindow", "Jobs"), "bottom", ""),
+    ("alarms", QT_TRANSLATE_NOOP("MainWindow", "Alarms"), "tab", "jobs"),
+    ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs"),
+    ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
+    ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
+)
+#: Made when they are first opened, as those of plugins are.
+_OFFERED: Final = frozenset({"charts"})
 
 KIND: Final = "panel"
 
-for _id, _title, _area, _beside, _target in _OWN:
+for _id, _title, _area, _beside in _OWN:
     CONTRIBUTIONS.add(
         Contribution(
             KIND,
             _id,
-            _target,
+            f"app.panels.making:{_id}",
             titles={"": str(_title)},
-            details={"area": _area, "beside": _beside},
+            details={"area": _area, "beside": _beside, "offered": _id in _OFFERED},
         )
     )
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.docking import SIDES
 from app.plugins.actions import PluginActions
 from app.plugins.contributed import ContributedFiles
 from app.plugins.guard import (
@@ -21,17 +20,18 @@ from app.plugins.guard import (
     objects_in,
     owner_of_traceback,
 )
-from app.plugins.place import PanelPlace
+from app.plugins.panels import PluginPanels
 from app.plugins.services import WindowServices
 from app.threads import Threads
 from plugins.host.development import DevelopmentWatch
 from plugins.host.discovery import Source
 from plugins.host.plugins import PluginRecord, Plugins, PluginStatus
-from twin_model.contributions import APPLICATION, CONTRIBUTIONS, Contribution
+from twin_model.contributions import CONTRIBUTIONS, Contribution
 from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
     from app.plugins.dialog import PluginsDialog
+    from app.plugins.place import PanelPlace
     from app.plugins.report import ReportWindow
     from app.window import MainWindow
     from app.workers import JobRecord
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from plugins.host.discovery import Found
     from plugins.host.state import PluginState
 
-#: Neighbours of plugin docks: a tab beside them, not one more column.
-_BESIDE: Final = {"left": "layers", "right": "entity", "bottom": "jobs"}
 _STARTED_MS: Final = 5000
 
 ExceptionHook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
@@ -65,16 +63,15 @@ class PluginHub(QObject):
         self.services = WindowServices(window)
         self.host = Plugins(self.services, state, safe_mode=safe_mode)
         self.state = state
-        self.places: dict[str, PanelPlace] = {}
         self.dialog: PluginsDialog | None = None
         self.actions = PluginActions(self)
         self.contributed = ContributedFiles(self)
-        self._were_open: set[str] = set()
         self._told: set[tuple[str, str]] = set()
         self._threads = Threads(self, 1)
         self._previous_hook: ExceptionHook | None = None
         self._closed = False
         self.watch = StandstillWatch(self.host.owner_of, self._last_words, self)
+        window.panels.of_plugins = PluginPanels(self.host, self.watch.start)
         self.watch.stood_still.connect(self._stood_still)
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
@@ -123,8 +120,7 @@ class PluginHub(QObject):
         self._started.stop()
         self._coalesce.stop()
         self.state.start_succeeded()
-        for place in self.places.values():
-            place.shut_down()
+        self.window_.panels.shut_down()
         self.watch.stop()
         self._threads.wait()
         self.host.close()
@@ -185,8 +181,9 @@ class PluginHub(QObject):
         for one in objects:
             widget = one if isinstance(one, QObject) else None
             while widget is not None:
-                if isinstance(widget, PanelPlace):
-                    return widget
+                for place in self.places.values():
+                    if widget is place:
+                        return place
                 widget = widget.parent()
         active = [p for p in self.places.values() if p.entry.owner == owner and p.panel is not None]
         return active[0] if active else None
@@ -232,62 +229,22 @@ class PluginHub(QObject):
         self.changed.emit()
 
     def _sync_panels(self) -> None:
-        docks = self.window_.docks
-        wanted = {one.id: one for one in CONTRIBUTIONS.of("panel") if one.owner != APPLICATION}
-        for entry_id, place in list(self.places.items()):
-            if wanted.get(entry_id) is not place.entry:
-                self._remove_panel(entry_id, keep_dock=entry_id in wanted)
-        fresh = [one for one in wanted.values() if one.id not in self.places]
-        added = [one for one in fresh if one.id not in docks.names()]
-        for entry in fresh:
-            place = PanelPlace(entry, self.host, self.window_.services.icons, self.watch.start)
-            self.places[entry.id] = place
-            if entry not in added and not docks.is_offered(entry.id):
-                docks.fill(entry.id, place)
+        panels = self.window_.panels
+        added = panels.sync()
         for entry in added:
-            title = partial(self._dock_title, entry.id)
-            docks.offer(entry.id, title, partial(self._make_dock, entry.id))
-        docks.reapply()
-        for entry in added:
-            decision = self.state.decision(entry.owner)
-            first = not decision.seen and entry.details.get("open", True)
-            if first or entry.id in self._were_open:
-                docks.show(entry.id)
+            first = not self.state.decision(entry.owner).seen and entry.details.get("open", True)
+            if first or panels.was_open(entry.id):
+                self.window_.docks.show(entry.id)
         fresh_owners = {one.owner for one in added if not self.state.decision(one.owner).seen}
         for owner in fresh_owners:
             self.state.decision(owner).seen = True
         if fresh_owners:
             self.state.save()
 
-    def _make_dock(self, entry_id: str) -> None:
-        """Make the dock of a panel that is opened for the first time."""
-        place = self.places[entry_id]
-        area = str(place.entry.details.get("area", "right"))
-        self.window_.docks.add(
-            entry_id, partial(self._dock_title, entry_id), SIDES[area], beside=_BESIDE[area],
-            hidden=True,
-        )  # fmt: skip
-        self.window_.docks.fill(entry_id, place)
-
-    def _remove_panel(self, entry_id: str, *, keep_dock: bool) -> None:
-        docks = self.window_.docks
-        place = self.places.pop(entry_id)
-        place.shut_down()
-        if keep_dock:
-            place.setParent(None)
-            place.deleteLater()
-            return
-        if docks.is_open(entry_id):
-            self._were_open.add(entry_id)
-        else:
-            self._were_open.discard(entry_id)
-        if docks.is_offered(entry_id):
-            place.deleteLater()
-        docks.remove(entry_id)
-
-    def _dock_title(self, entry_id: str) -> str:
-        entry = CONTRIBUTIONS.get("panel", entry_id)
-        return self._title(entry) if entry is not None else entry_id
+    @property
+    def places(self) -> dict[str, PanelPlace]:
+        """Places of panels of plugins by the ids of their entries."""
+        return self.window_.panels.plugin_places()
 
     def _title(self, entry: Contribution) -> str:
         return entry.title(self.window_.language.code)

@@ -1,10 +1,10 @@
-"""The place of a plugin's panel: the panel, or what became of it with a way back."""
+"""The place of a panel: the panel, or what became of it with a way back."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -16,8 +16,42 @@ from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
     from app.icons import IconSet
-    from plugins.host.context import HostContext
-    from plugins.host.plugins import Plugins
+
+Guard = Callable[[Callable[[], object]], None]
+"""Calls something of a panel; what it raises closes the panel and comes no further."""
+
+
+class PanelOwner(Protocol):
+    """Who makes panels: the window for ours, the host for those of plugins."""
+
+    @property
+    def can_disable(self) -> bool:
+        """Whether `disable` does anything."""
+        ...
+
+    def when_ready(self, then: Callable[[], object]) -> None:
+        """Call *then* once a panel that is seen can be made."""
+        ...
+
+    def build(self, entry: Contribution, guard: Guard) -> tuple[object, Callable[[], None]]:
+        """Make a panel; return it, and what ends whatever was made with it."""
+        ...
+
+    def note_failure(self, entry: Contribution, error: PluginError) -> None:
+        """Take note that a panel failed."""
+        ...
+
+    def reload(self, place: PanelPlace) -> None:
+        """Make a panel anew."""
+        ...
+
+    def disable(self, entry: Contribution) -> None:
+        """Do without it from now on."""
+        ...
+
+    def title(self, entry: Contribution) -> str:
+        """Return what to call a panel in messages."""
+        ...
 
 
 class _Failure(QWidget):
@@ -46,6 +80,7 @@ class _Failure(QWidget):
         self.reload.clicked.connect(place.reload_wanted)
         self.disable = QPushButton(self)
         self.disable.clicked.connect(place.disable_wanted)
+        self.disable.setVisible(place.owner.can_disable)
         self.details = QPushButton(self)
         self.details.setCheckable(True)
         self.details.toggled.connect(self.trace.setVisible)
@@ -91,38 +126,29 @@ class _Failure(QWidget):
 
 
 class PanelPlace(QWidget):
-    """Holds one panel of a plugin, made when it is first seen.
+    """Holds one panel, made when it is first seen or needed.
 
     Parameters
     ----------
     entry : Contribution
-    host : Plugins
+    owner : PanelOwner
     icons : IconSet
-    activated : callable
-        Called before anything of the plugin runs.
     """
 
-    def __init__(
-        self,
-        entry: Contribution,
-        host: Plugins,
-        icons: IconSet,
-        activated: Callable[[], object],
-    ) -> None:
+    def __init__(self, entry: Contribution, owner: PanelOwner, icons: IconSet) -> None:
         super().__init__()
         self.entry = entry
         self.failed = False
-        self._host = host
+        self.owner = owner
         self._icons = icons
-        self._activated = activated
-        self._context: HostContext | None = None
+        self._close: Callable[[], None] = _nothing
         self.panel: QWidget | None = None
         self._failure: _Failure | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.activate)
+        self._timer.timeout.connect(lambda: owner.when_ready(self.activate))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -130,16 +156,13 @@ class PanelPlace(QWidget):
             self._timer.start(0)
 
     def activate(self) -> None:
-        """Import the plugin and make its panel, unless that is done."""
-        if self.panel is not None or self.failed:
-            return
-        self._activated()
-        self.guard(self._make)
+        """Make the panel, unless that is done."""
+        if self.panel is None and not self.failed:
+            self.guard(self._make)
 
     def _make(self) -> None:
         entry = self.entry
-        self._context = self._host.context(entry.owner, self.guard)
-        made = entry.load()(self._context)
+        made, self._close = self.owner.build(entry, self.guard)
         if not isinstance(made, QWidget):
             raise PluginError(
                 entry.owner, f"{entry.target} gave a {type(made).__name__} for the panel "
@@ -165,7 +188,7 @@ class PanelPlace(QWidget):
             return error
         return PluginError(
             self.entry.owner,
-            f"the panel '{self.entry.title()}' failed: {type(error).__name__}: {error}",
+            f"the panel '{self.owner.title(self.entry)}' failed: {type(error).__name__}: {error}",
             traceback=trace,
         )
 
@@ -177,7 +200,7 @@ class PanelPlace(QWidget):
         if self.panel is not None:
             # It may be painting right now: hidden and deleted once this event is over.
             self.panel.setUpdatesEnabled(False)
-        self._host.fail(self.entry.owner, self.entry.id, error)
+        self.owner.note_failure(self.entry, error)
         QTimer.singleShot(0, self, lambda: self._show_failure(error))
 
     def _show_failure(self, error: PluginError) -> None:
@@ -199,9 +222,8 @@ class PanelPlace(QWidget):
         return self._failure if self.failed else None
 
     def _drop_panel(self) -> None:
-        context, self._context = self._context, None
-        if context is not None:
-            context.close()
+        close, self._close = self._close, _nothing
+        close()
         panel, self.panel = self.panel, None
         if panel is not None and shiboken6.isValid(panel):
             panel.hide()
@@ -209,15 +231,26 @@ class PanelPlace(QWidget):
             panel.deleteLater()
 
     def reload_wanted(self) -> None:
-        """Read the plugin anew; its places are made anew with it."""
-        self._host.reload(self.entry.owner)
+        """Make the panel anew."""
+        self.owner.reload(self)
+
+    def start_over(self) -> None:
+        """Make the panel once more, in the same place."""
+        self.failed = False
+        if self._failure is not None:
+            self._failure.hide()
+        self.activate()
 
     def disable_wanted(self) -> None:
-        """Disable the plugin."""
-        self._host.set_enabled(self.entry.owner, False)
+        """Do without it from now on."""
+        self.owner.disable(self.entry)
 
     def shut_down(self) -> None:
         """End the panel for good."""
         self.failed = True
         self._timer.stop()
         self._drop_panel()
+
+
+def _nothing() -> None:
+    """Nothing was made with the panel that would have to be ended."""

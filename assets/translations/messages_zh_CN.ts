@@ -5395,6 +5395,10 @@
         <extracomment>twin_model/store/transaction.py</extracomment>
         <translation>用另一坐标框架新建项目，并在其中导入数据</translation>
     </message>
+    <message>
+        <source>these readers could not be loaded: {0}</source>
+        <translation>以下读取器未能载入：{0}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

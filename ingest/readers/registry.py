@@ -32,6 +32,8 @@ BUILTIN: Final[tuple[tuple[str, str], ...]] = (
 KIND: Final = "reader"
 
 _loaded: dict[Contribution, Reader] = {}
+#: Readers that could not be made, by id, with the reason.
+_unusable: dict[str, str] = {}
 
 for _module, _name in BUILTIN:
     CONTRIBUTIONS.add(Contribution(KIND, _module.rpartition(".")[2], f"{_module}:{_name}"))
@@ -51,8 +53,14 @@ def readers() -> list[Reader]:
     for entry in entries:
         reader = _loaded.get(entry)
         if reader is None:
-            made = entry.load()
-            reader = made() if isinstance(made, type) else made
+            try:
+                made = entry.load()
+                reader = made() if isinstance(made, type) else made
+            except Exception as error:
+                # One format fewer, and the message that says so names it.
+                _unusable[entry.id] = f"{entry.id} ({type(error).__name__}: {error})"
+                continue
+            _unusable.pop(entry.id, None)
             _loaded[entry] = reader
         (certain if entry.details.get("magic") else others).append(reader)
     return certain + others
@@ -81,4 +89,6 @@ def reader_for(path: Path) -> Reader:
         if reader.can_read(path, head):
             return reader
     what = "folder" if path.is_dir() else "file"
-    raise SourceError(path, f"no reader knows this kind of {what}", remedy="see docs/formats.md")
+    missing = ", ".join(_unusable[e.id] for e in CONTRIBUTIONS.of(KIND) if e.id in _unusable)
+    remedy = f"these readers could not be loaded: {missing}" if missing else "see docs/formats.md"
+    raise SourceError(path, f"no reader knows this kind of {what}", remedy=remedy)

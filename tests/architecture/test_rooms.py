@@ -117,3 +117,58 @@ def test_there_is_no_package_marker_below_tests() -> None:
                                   ".ci/run", "dev"])  # fmt: skip
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert (ROOT / name).is_file()
+
+
+def calls(tree: ast.AST, owner: str, *names: str) -> Iterator[ast.Call]:
+    """Yield calls such as ``….docks.add(…)``, of some methods of what is called *owner*."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            value = node.func.value
+            called = value.attr if isinstance(value, ast.Attribute) else getattr(value, "id", "")
+            if called == owner and node.func.attr in names:
+                yield node
+
+
+def test_docks_are_made_of_the_table_of_contributions_and_in_no_other_way() -> None:
+    for path in (ROOT / "app").rglob("*.py"):
+        if path.name in {"panel_docks.py", "docking.py"}:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not list(calls(tree, "docks", "add", "offer", "fill")), path
+        assert not list(calls(tree, "manager", "addDockWidget")), path
+
+
+def test_our_docks_name_what_makes_them_and_every_maker_is_in_the_table() -> None:
+    found = run(
+        "import ast; from pathlib import Path\n"
+        "from app.panels.table import own_docks\n"
+        "tree = ast.parse(Path('app/panels/making.py').read_text(encoding='utf-8'))\n"
+        "made = {f'app.panels.making:{n.name}' for n in tree.body\n"
+        "        if isinstance(n, ast.FunctionDef)}\n"
+        "print(sorted(made ^ {entry.target for entry in own_docks()}))"
+    )
+    assert found == "[]"
+
+
+def test_readers_are_asked_through_the_table_and_every_reader_is_in_it() -> None:
+    """Only the registry makes readers of files; a reader's module is named nowhere else."""
+    from ingest.readers.registry import BUILTIN
+
+    known = {f"{module}:{name}" for module, name in BUILTIN}
+    made = set()
+    for path in (ROOT / "ingest" / "readers").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.ClassDef) or path.name == "contract.py":
+                continue
+            methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+            if {"can_read", "inspect", "read"} <= methods:
+                made.add(f"ingest.readers.{path.stem}:{node.name}")
+    assert made == known
+    names = {name for _, name in BUILTIN}
+    for path in sources():
+        if path.is_relative_to(ROOT / "ingest" / "readers"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            used = {getattr(node, "id", ""), *(a.name for a in getattr(node, "names", []) if
+                                               isinstance(a, ast.alias))}  # fmt: skip
+            assert not used & names, f"{path} takes {used & names} past the table"

@@ -1,0 +1,110 @@
+"""Makes each of our own panels, as the table of contributions names them: window in, panel out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.panels.alarms import AlarmsPanel
+    from app.panels.charts import ChartsPanel
+    from app.panels.comparison import ComparisonPanel
+    from app.panels.console import ConsolePanel
+    from app.panels.entities import EntitiesPanel
+    from app.panels.entity import EntityPanel
+    from app.panels.jobs import JobsPanel
+    from app.panels.layers import LayersPanel
+    from app.panels.relations import RelationsPanel
+    from app.panels.timeline import TimelinePanel
+    from app.rules.panel import RulesPanel
+    from app.window import MainWindow
+
+
+def layers(window: MainWindow) -> LayersPanel:
+    """Make the Layers panel."""
+    from app.panels.layers import LayersPanel
+
+    s = window.services
+    window.layers_panel = LayersPanel(s.session, window.scene, s.jobs, s.theme, s.icons)
+    return window.layers_panel
+
+
+def entities(window: MainWindow) -> EntitiesPanel:
+    """Make the Entities panel."""
+    from app.panels.entities import EntitiesPanel
+
+    s = window.services
+    window.entities_panel = EntitiesPanel(s.session, s.background, s.theme, s.icons)
+    return window.entities_panel
+
+
+def entity(window: MainWindow) -> EntityPanel:
+    """Make the Entity panel."""
+    from app.panels.entity import EntityPanel
+
+    s = window.services
+    window.entity_panel = EntityPanel(s.session, s.background, s.theme)
+    return window.entity_panel
+
+
+def relations(window: MainWindow) -> RelationsPanel:
+    """Make the Relations panel."""
+    from app.panels.relations import RelationsPanel
+
+    s = window.services
+    window.relations_panel = RelationsPanel(s.session, s.background, s.theme, s.icons)
+    return window.relations_panel
+
+
+def comparison(window: MainWindow) -> ComparisonPanel:
+    """Make the Changes panel, and what keeps it together with scene and timeline."""
+    from app.comparing import Comparing
+
+    window.comparing = Comparing(window)
+    return window.comparing.panel
+
+
+def jobs(window: MainWindow) -> JobsPanel:
+    """Make the Jobs panel."""
+    from app.panels.jobs import JobsPanel
+
+    window.jobs_panel = JobsPanel(window.services.jobs, window.services.icons)
+    return window.jobs_panel
+
+
+def timeline(window: MainWindow) -> TimelinePanel:
+    """Make the Timeline."""
+    from app.panels.timeline import TimelinePanel
+
+    s = window.services
+    window.timeline = TimelinePanel(s.session, s.background, s.theme, s.icons)
+    return window.timeline
+
+
+def console(window: MainWindow) -> ConsolePanel:
+    """Make the Console."""
+    from app.panels.console import ConsolePanel
+
+    session = window.session
+    window.console = ConsolePanel(
+        {
+            "window": window,
+            "actions": window.actions_registry,
+            "get_twin": lambda: session.twin,
+        }
+    )
+    return window.console
+
+
+def alarms(window: MainWindow) -> AlarmsPanel:
+    """Make the Alarms panel."""
+    return window.live.make_alarms()
+
+
+def rules(window: MainWindow) -> RulesPanel:
+    """Make the Rules panel."""
+    return window.live.make_rules()
+
+
+def charts(window: MainWindow) -> ChartsPanel:
+    """Make the Charts panel."""
+    return window.live.make_charts()
