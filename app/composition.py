@@ -145,6 +145,9 @@ def run_window(
     int
         Exit code: 0, 1 where script or picture failed, 3 where the project cannot be opened.
     """
+    from app.actions.sizes import apply_size
+
+    apply_size(Settings())
     application = make_application()
     from plugins.host.state import PluginState
 

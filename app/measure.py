@@ -163,6 +163,7 @@ class MeasureTool(QObject):
                 lines=(tuple(line),) if len(line) > 1 else (),
                 points=tuple(self.points),
                 colour=self._theme.text("accent"),
+                casing=self._theme.text("raised"),
                 polygons=polygons,
             ),
         )

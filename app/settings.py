@@ -52,6 +52,16 @@ class Settings:
         self._store.setValue("language", value)
 
     @property
+    def interface_percent(self) -> int:
+        """Size of text and controls; 100 is what the system gives."""
+        value = self._store.value("interface_percent", 100, type=int)
+        return value if isinstance(value, int) and 50 <= value <= 500 else 100
+
+    @interface_percent.setter
+    def interface_percent(self, value: int) -> None:
+        self._store.setValue("interface_percent", value)
+
+    @property
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, the newest first."""
         count = self._store.beginReadArray("recent")

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 from vtkmodules.vtkRenderingCore import vtkRenderer
 from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
+from rendering.pixels import BASE_DPI
+
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
     from rendering.stage import Stage
@@ -154,7 +156,7 @@ class Viewport(QOpenGLWidget):
         width = max(1, round(self.width() * ratio))
         height = max(1, round(self.height() * ratio))
         self._window.SetSize(width, height)
-        self._window.SetDPI(round(96 * ratio))
+        self._window.SetDPI(round(BASE_DPI * ratio))
 
     def paintGL(self) -> None:
         self._window.SetIsCurrent(True)

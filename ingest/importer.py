@@ -13,7 +13,7 @@ import shutil
 import time
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -319,7 +319,7 @@ class _Import:
             counts=content.counts,
             bytes=tree_bytes(folder),
             style={"visible": True, "opacity": 1.0, **content.style},
-            warnings=tuple(warnings),
+            warnings=tuple(text for text in warnings if not _is_part(text, warnings)),
         )
 
     def _said(self) -> list[str]:
@@ -340,10 +340,16 @@ class _Import:
         )
 
 
+def _is_part(text: str, texts: Iterable[str]) -> bool:
+    """Return whether another of the texts says the same and more."""
+    return any(text != other and text in other for other in texts)
+
+
 def _slug(name: str) -> str:
-    """Return lower-case letters, digits and hyphens of a name; empty where it has none."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:48]
+    """Return lower-case letters of any script, digits and hyphens; empty where it has none."""
+    letters = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", "".join(letters)).lower()
+    return re.sub(r"[\W_]+", "-", plain)[:48].strip("-")
 
 
 _Converter = Callable[[_Import, Iterator[Chunk], Chunk], list[LayerContent]]

@@ -19,6 +19,7 @@ from rendering.camera import Point
 from rendering.fonts import font_file
 from rendering.geometry import image_data, poly_data
 from rendering.look import Look
+from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Colour, Theme
 
 _MOST: Final = 26
@@ -62,25 +63,26 @@ def _font(size: int) -> Any:
 
 
 @functools.lru_cache(maxsize=2048)
-def _text_size(text: str) -> tuple[int, int]:
-    """Return width and height of a text with its halo in pixels."""
-    left, top, right, bottom = _font(_SIZE_PX).getbbox(text, stroke_width=_HALO_PX)
+def _text_size(text: str, ratio: float) -> tuple[int, int]:
+    """Return width and height of a text with its halo in device pixels."""
+    size, ring = round(_SIZE_PX * ratio), round(_HALO_PX * ratio)
+    left, top, right, bottom = _font(size).getbbox(text, stroke_width=ring)
     return math.ceil(right - left) + 2, math.ceil(bottom - top) + 2
 
 
-def draw_text(text: str, colour: Colour, halo: Colour) -> npt.NDArray[np.uint8]:
-    """Return the RGBA picture of a text with a soft outline."""
+def draw_text(text: str, colour: Colour, halo: Colour, ratio: float = 1.0) -> npt.NDArray[np.uint8]:
+    """Return the RGBA picture of a text with a soft outline, *ratio* times the usual size."""
     from PIL import Image, ImageDraw
 
-    font = _font(_SIZE_PX)
-    left, top, _, _ = font.getbbox(text, stroke_width=_HALO_PX)
-    size = _text_size(text)
+    font, width = _font(round(_SIZE_PX * ratio)), round(_HALO_PX * ratio)
+    left, top, _, _ = font.getbbox(text, stroke_width=width)
+    size = _text_size(text, ratio)
     ring = tuple(round(c * 255) for c in halo)
     picture = Image.new("RGBA", size, (*ring, 0))
     draw = ImageDraw.Draw(picture)
     place = (1 - left, 1 - top)
     draw.text(
-        place, text, font=font, fill=(*ring, 215), stroke_width=_HALO_PX, stroke_fill=(*ring, 215)
+        place, text, font=font, fill=(*ring, 215), stroke_width=width, stroke_fill=(*ring, 215)
     )
     front = Image.new("RGBA", size, (*(round(c * 255) for c in colour), 0))
     ImageDraw.Draw(front).text(
@@ -101,6 +103,7 @@ class Labels:
     def __init__(self, renderer: Any, theme: Theme) -> None:
         self._renderer = renderer
         self._theme = theme
+        self._ratio = 1.0
         self._items: dict[str, list[LabelItem]] = {}
         self._actors: dict[str, Any] = {}
         self._positions = np.zeros((0, 3))
@@ -126,6 +129,10 @@ class Labels:
 
     def update(self, look: Look, size: tuple[int, int]) -> None:
         """Choose and place the texts for a camera."""
+        ratio = pixel_ratio(self._renderer)
+        if ratio != self._ratio:  # the window came to another display
+            self._ratio = ratio
+            self._clear()
         chosen = self._choose(look, size) if self.visible else []
         self.shown = [item.text for item, *_ in chosen]
         now = set()
@@ -133,7 +140,7 @@ class Labels:
             actor = self._actors.get(item.text)
             if actor is None:
                 actor = self._actors[item.text] = self._make(item.text)
-            wide, _ = _text_size(item.text[:_LONGEST])
+            wide, _ = _text_size(item.text[:_LONGEST], ratio)
             actor.SetDisplayPosition(round(x - wide / 2), round(y))
             actor.GetProperty().SetOpacity(fade)
             actor.VisibilityOn()
@@ -159,8 +166,9 @@ class Labels:
         texts: set[str] = set()
         for index in order:
             item = self._flat[index]
-            wide, high = _text_size(item.text[:_LONGEST])
-            left, low = float(x[index]) - wide / 2, float(y[index]) + item.lift_px
+            wide, high = _text_size(item.text[:_LONGEST], self._ratio)
+            left = float(x[index]) - wide / 2
+            low = float(y[index]) + item.lift_px * self._ratio
             box = (left - 3, low - 2, left + wide + 3, low + high + 2)
             if item.text in texts or any(_overlap(box, other) for other in taken):
                 continue
@@ -186,7 +194,7 @@ class Labels:
         return x, y, depth, np.linalg.norm(delta, axis=1)
 
     def _make(self, text: str) -> Any:
-        pixels = draw_text(text[:_LONGEST], self._theme.label, self._theme.halo)
+        pixels = draw_text(text[:_LONGEST], self._theme.label, self._theme.halo, self._ratio)
         high, wide = pixels.shape[:2]
         corners = np.array([(0, 0, 0), (wide, 0, 0), (wide, high, 0), (0, high, 0)], np.float32)
         data = poly_data(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderer
@@ -15,7 +15,10 @@ from rendering.labels import LabelItem, Labels
 from rendering.look import Look
 from rendering.moving.things import MovingThings
 from rendering.options import Overlay, OverlayMesh
+from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme, rgb
+
+_CASING_PX: Final = 1.5
 
 
 class Overlays:
@@ -41,7 +44,7 @@ class Overlays:
             self._renderer.RemoveActor(actor)
         self._items.pop(name, None)
         if overlay is not None:
-            self._actors[name] = _actors(overlay)
+            self._actors[name] = _actors(overlay, pixel_ratio(self._renderer))
             for actor in self._actors[name]:
                 self._renderer.AddActor(actor)
             self._items[name] = [
@@ -68,20 +71,23 @@ class Overlays:
         self.moving.close()
 
 
-def _actors(overlay: Overlay) -> list[Any]:
+def _actors(overlay: Overlay, ratio: float) -> list[Any]:
     colour = rgb(overlay.colour)
     found = []
     lines = [*overlay.lines, *((*p, p[0]) for p in overlay.polygons if p)]
     pairs = [(a, b) for line in lines for a, b in itertools.pairwise(line)]
-    if pairs:
-        found.append(
-            _placed(np.array(pairs, float).reshape(-1, 3), colour, overlay.line_width_px, 2)
-        )
-    if overlay.points:
-        dots = _placed(np.array(overlay.points, float), colour, 1.0, 1)
-        dots.GetProperty().SetPointSize(overlay.point_size_px)
-        dots.GetProperty().RenderPointsAsSpheresOn()
-        found.append(dots)
+    points = np.array(pairs, float).reshape(-1, 3)
+    dots = np.array(overlay.points, float)
+    # The casing first, so that the lines themselves lie over it.
+    for shade, extra_px in ((overlay.casing, 2.0 * _CASING_PX), (overlay.colour, 0.0)):
+        if shade and pairs:
+            width = (overlay.line_width_px + extra_px) * ratio
+            found.append(_placed(points, rgb(shade), width, 2))
+        if shade and overlay.points:
+            actor = _placed(dots, rgb(shade), 1.0, 1)
+            actor.GetProperty().SetPointSize((overlay.point_size_px + extra_px) * ratio)
+            actor.GetProperty().RenderPointsAsSpheresOn()
+            found.append(actor)
     for polygon in overlay.polygons:
         if len(polygon) >= 3:
             corners = np.array([*polygon, polygon[0]], float)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app import words
 from app.actions import editing
 from app.actions.registry import Actions, ActionSpec
+from app.actions.sizes import fill_sizes, size_actions
 from app.docking import LAYOUTS
 from app.editing.snapping import KINDS
 from app.language import LANGUAGES
@@ -39,6 +40,7 @@ def register_all(window: MainWindow, actions: Actions) -> None:
         _tools(window),
         _layouts(window),
         _languages(window),
+        size_actions(window),
         _plugins(window),
         _help(window),
     ):
@@ -225,7 +227,7 @@ def _menus() -> list[tuple[str, list[str]]]:
           "view.jobs", "view.console", "view.alarms", "view.rules", "view.charts", "view.colour_by",
           "-",
           "layout.plan", "layout.monitor", "layout.reconstruct", "-", "view.dark", "languages",
-          "view.fullscreen", "plugins:view"]),
+          "sizes", "view.fullscreen", "plugins:view"]),
         (QCoreApplication.translate("Menus", "Measure"),
          ["tools.distance", "tools.height", "tools.area", "plugins:measure"]),
         (QCoreApplication.translate("Menus", "Tools"), ["tools.plugins", "plugins:tools"]),
@@ -262,6 +264,8 @@ def _fill_entry(window: MainWindow, actions: Actions, menu: QMenu, entry: str) -
             languages = menu.addMenu(QCoreApplication.translate("Menus", "Language"))
             for code in LANGUAGES:
                 languages.addAction(actions.action(f"language.{code}"))
+        case "sizes":
+            fill_sizes(menu, actions)
         case "docks":
             docks = menu.addMenu(QCoreApplication.translate("Menus", "Panels"))
             docks.aboutToShow.connect(lambda: window.fill_docks(docks))

@@ -1688,6 +1688,14 @@ management ^ '12-03'</translation>
         <source>Snapping</source>
         <translation>捕捉</translation>
     </message>
+    <message>
+        <source>Interface size</source>
+        <translation>界面大小</translation>
+    </message>
+    <message>
+        <source>Text and controls are shown at {0} % when Shapan is started again.</source>
+        <translation>重新启动沙盘后，文字和控件将以 {0} % 显示。</translation>
+    </message>
 </context>
 <context>
     <name>NorthArrow</name>

@@ -30,6 +30,7 @@ from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.outline import course_actor, ground_outline, outline_actors, thin_actor
 from rendering.picking import Ray, hit_segments, hit_triangles
+from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import LINE_WIDTH_M, Colour, Theme
 from rendering.tiles.loader import Request
 from rendering.tiles.parts import lit_colours
@@ -445,11 +446,12 @@ class EntitiesView:
         self._marks = []
         marks, accent = self._chosen, self.scene.theme.accent
         hovered = set() if marks.hovered is None else {marks.hovered} - marks.selected
+        ratio = pixel_ratio(renderer)
         wanted = [(colour, features, 3.5, 0.5) for colour, features in marks.groups]
         wanted += [(accent, marks.selected, 3.0, 0.22), (accent, hovered, 1.5, 0.22)]
         for colour, features, width, opacity in wanted if self.visible else ():
             for feature in features:
-                self._marks += self._mark_of(feature, colour, width, opacity)
+                self._marks += self._mark_of(feature, colour, width * ratio, opacity)
         for actor in self._marks:
             actor.VisibilityOn()
             renderer.AddActor(actor)

@@ -18,6 +18,7 @@ from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.outline import course_actor, ground_outline
 from rendering.picking import Ray
+from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
@@ -222,10 +223,11 @@ class DrapeView(DrapedView):
             return
         accent = self.scene.theme.accent
         hovered = set() if marks.hovered is None else {marks.hovered}
+        ratio = pixel_ratio(self.scene.renderer)
         wanted = [(colour, features, 4.0) for colour, features in marks.groups]
         wanted += [(accent, marks.selected, 3.0), (accent, hovered - marks.selected, 1.5)]
         for colour, features, width in wanted:
-            actor = course_actor(self._outline(features), colour, width)
+            actor = course_actor(self._outline(features), colour, width * ratio)
             if actor is not None:
                 self._marks.append(actor)
                 self.scene.renderer.AddActor(actor)

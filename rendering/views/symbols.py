@@ -15,6 +15,7 @@ from rendering.look import Look
 from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.picking import Ray
+from rendering.pixels import pixel_ratio
 from rendering.symbology.models import has_model, model
 from rendering.symbology.palette import Theme
 from rendering.views.draped import content_path
@@ -263,12 +264,13 @@ class SymbolsView:
             return
         accent = self.scene.theme.accent
         hovered = set() if marks.hovered is None else {marks.hovered}
+        ratio = pixel_ratio(self.scene.renderer)
         wanted = [(colour, features, 3.0) for colour, features in marks.groups]
         wanted += [(accent, marks.selected, 2.5), (accent, hovered - marks.selected, 1.5)]
         for colour, features, width in wanted:
             for group in self._kinds if features else []:
                 for i in np.flatnonzero(np.isin(self._table.fid[group.rows], list(features))):
-                    actor = frame_actor(group, int(i), colour, width)
+                    actor = frame_actor(group, int(i), colour, width * ratio)
                     self.scene.renderer.AddActor(actor)
                     self._marks.append(actor)
 

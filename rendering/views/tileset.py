@@ -17,6 +17,7 @@ from rendering.marks import LayerMarks
 from rendering.options import Pick
 from rendering.outline import outline_actors
 from rendering.picking import Ray, hit_points, hit_triangles
+from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
 from rendering.tiles.parts import Part, PartOptions, build_parts, lit_colours, point_colours
@@ -180,12 +181,13 @@ class TileNode(Node):
         self.marks = []
         marks, accent = self.view.marks, self.view.scene.theme.accent
         hovered = set() if marks.hovered is None else {marks.hovered}
+        ratio = pixel_ratio(renderer)
         wanted = [(colour, features, 2.0, 0.5) for colour, features in marks.groups]
         wanted += [(accent, marks.selected, 3.0, 0.22), (accent, hovered, 1.5, 0.22)]
         for colour, features, width, opacity in wanted:
             ids = np.array(sorted(features), np.int64)
             for part in self.parts if len(ids) else []:
-                self.marks += outline_actors(part, ids, colour, width, opacity)
+                self.marks += outline_actors(part, ids, colour, width * ratio, opacity)
         for actor in self.marks:
             actor.SetVisibility(self.is_shown)
             renderer.AddActor(actor)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.actions.registry import ActionSpec, DuplicateActionError
+from app.actions.sizes import apply_size
 from app.item_models.entities import ENTITY_ROLE
 from app.measure import MeasureMode, level_area_m2
 from app.settings import Settings
@@ -551,3 +553,27 @@ def test_a_script_finds_the_window_and_the_twin(
     assert not run_script(window, script)
     assert not run_script(window, tmp_path / "missing.py")
     assert "missing.py" in capsys.readouterr().err
+
+
+def test_a_larger_interface_is_remembered_for_the_next_start(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(project)
+    told: list[str] = []
+
+    def close_box() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        told.append(box.text())
+        box.accept()
+
+    QTimer.singleShot(200, close_box)
+    window.actions_registry.run("size.150")
+    assert "150 %" in told[0]
+    monkeypatch.setenv("QT_SCALE_FACTOR", "")  # put back afterwards
+    del os.environ["QT_SCALE_FACTOR"]
+    apply_size(window.services.settings)
+    assert os.environ["QT_SCALE_FACTOR"] == "1.5"
+    monkeypatch.setenv("QT_SCALE_FACTOR", "3")
+    apply_size(window.services.settings)
+    assert os.environ["QT_SCALE_FACTOR"] == "3"

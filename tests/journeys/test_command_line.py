@@ -89,6 +89,22 @@ def test_a_broken_file_among_good_ones_is_one_line_and_the_rest_loads(
     shapan("check", project)
 
 
+def test_a_warning_is_told_once_and_a_chinese_name_stays_in_the_id(
+    project: Path, real_data: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "岸边 点云.las"
+    shutil.copy(real_data / "bad_made/truncated/las_cut.las", cut)
+    (result,) = json.loads(shapan("add", project, cut, "--json", expect=1).stdout)
+    assert result["layer"] == "岸边-点云"
+    assert sum("points are in the file" in warning for warning in result["warnings"]) == 1
+    (layer,) = json.loads(shapan("layers", project, "--json").stdout)
+    assert layer["layer"] == "岸边-点云" and layer["bytes"] > 0
+    out = tmp_path / "view.png"
+    shapan("render", project, "--out", out, "--size", "320x240", "--layers", "岸边-点云")
+    assert out.stat().st_size > 2_000
+    assert "sound" in shapan("check", project).stdout
+
+
 def test_a_cut_point_cloud_gives_its_readable_part_and_exit_code_1(
     project: Path, real_data: Path
 ) -> None:

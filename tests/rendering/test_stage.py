@@ -362,6 +362,21 @@ def test_overlays_come_and_go(stage: Stage, district: Any) -> None:
     assert np.array_equal(shot(stage, TOP), before)
 
 
+def test_a_casing_sets_a_line_off_from_its_ground(stage: Stage, district: Any) -> None:
+    stage.set_frame(district.frame)
+    stage.add_layer(*district.houses(HOUSES))
+    line = ((-30.0, 0.0, 25.0), (30.0, 0.0, 25.0))
+    overlay = Overlay(lines=(line,), colour="#ff0000", line_width_px=4, casing="#ffffff")
+    stage.set_overlay("measure", overlay)
+    picture = shot(stage, TOP)
+    across = picture[MIDDLE - 12 : MIDDLE + 12, MIDDLE]
+    red = np.flatnonzero((across[:, 0] > 200) & (across[:, 1] < 80))
+    white = np.flatnonzero((across > 235).all(axis=1))
+    # Over the white line and not under it, with an edge on both sides.
+    assert 3 <= len(red) <= 5
+    assert white.min() < red.min() and white.max() > red.max()
+
+
 def test_the_theme_and_the_hour_change_the_light(stage: Stage, district: Any) -> None:
     stage.set_frame(district.frame)
     stage.add_layer(*district.houses(HOUSES))
@@ -431,3 +446,22 @@ def test_closing_leaves_no_vtk_object_and_no_thread(district: Any) -> None:
         if type(o).__name__.startswith("vtk") and id(o) not in before
     ]
     assert left == []
+
+
+def test_labels_and_lines_are_twice_as_large_on_a_dense_display(
+    stage: Stage, district: Any
+) -> None:
+    stage.set_frame(district.frame)
+    stage.add_layer(*district.houses(HOUSES))
+    plain = shot(stage, TOP)
+
+    def changed(dpi: int) -> int:
+        stage.window.SetDPI(dpi)
+        line = ((-30.0, 0.0, 25.0), (30.0, 0.0, 25.0))
+        label = Label((0.0, -20.0, 5.0), "46.2 m 高")
+        stage.set_overlay("measure", Overlay(lines=(line,), labels=(label,), colour="#ff0000"))
+        marked = shot(stage, TOP)
+        stage.set_overlay("measure", None)
+        return int((np.abs(marked - plain).sum(axis=2) > 60).sum())
+
+    assert changed(192) > 2.2 * changed(96)
