@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
+
+from ingest.readers.ifc_properties import MEASURES, Units, is_wanted, type_properties
+from ingest.readers.ifc_types import entity_type
 
 Record = dict[str, Any]
 
@@ -25,6 +29,8 @@ _RELATED: Final = 4
 _RELATING: Final = 5
 
 _SINGLE: Final = "IfcPropertySingleValue"
+_QUANTITY: Final = "IfcPhysicalSimpleQuantity"
+_WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z]|$)|[A-Z][a-z]*|\d+")
 
 #: Direct attributes worth showing, where a class has them.
 _DIRECT: Final = (
@@ -58,12 +64,12 @@ def listed_objects(model: Any) -> list[Any]:
     return out
 
 
-def object_batches(model: Any, unit_m: float) -> Iterator[list[Record]]:
+def object_batches(model: Any, units: Units) -> Iterator[list[Record]]:
     """Yield records of all objects, a few hundred at a time.
 
     Each has ``id`` (the STEP number), ``guid``, ``type``, ``name`` and ``attributes``.
     """
-    collector = _Collector(model, unit_m)
+    collector = _Collector(model, units)
     batch: list[Record] = []
     for thing in listed_objects(model):
         batch.append(collector.record(thing))
@@ -121,11 +127,12 @@ def _guid(thing: Any) -> str:
 class _Collector:
     """Holds what is shared between objects: definitions, types, materials, classifications."""
 
-    def __init__(self, model: Any, unit_m: float) -> None:
-        self._unit_m = unit_m
+    def __init__(self, model: Any, units: Units) -> None:
+        self._units = units
+        self._unnamed: Counter[str] = Counter()
         self._budget = _MAX_VALUES
         self._columns: dict[str, list[tuple[int, str]]] = {}
-        self._known: dict[int, dict[str, Any]] = {}
+        self._known: dict[int, tuple[dict[str, Any], dict[str, str]]] = {}
         self._definitions: dict[int, list[Any]] = defaultdict(list)
         self._type: dict[int, Any] = {}
         self._storey: dict[int, str] = {}
@@ -156,17 +163,16 @@ class _Collector:
     def record(self, thing: Any) -> Record:
         number = thing.id()
         attributes: dict[str, Any] = {}
+        measures: dict[str, str] = {}
         for index, name in self._direct_of(thing):
             value = _plain(thing.get_argument(index))
             if value not in (None, ""):
                 attributes[name] = value
-        if isinstance(attributes.get("Elevation"), float):
-            attributes["Elevation_m"] = attributes.pop("Elevation") * self._unit_m
         kind = self._type.get(number)
         if kind is not None:
             attributes["TypeName"] = _text(kind.Name)
             if kind.is_a("IfcTypeObject"):
-                attributes |= self._values(kind.HasPropertySets or ())
+                attributes |= self._values(kind.HasPropertySets or (), measures)
         if number in self._storey:
             attributes["Storey"] = self._storey[number]
         if names := self._material.get(number) or (
@@ -175,7 +181,11 @@ class _Collector:
             attributes["Material"] = names
         if number in self._classification:
             attributes["Classification"] = "; ".join(self._classification[number])[:_MAX_TEXT]
-        attributes |= self._values(self._definitions.get(number, ()))
+        attributes |= self._values(self._definitions.get(number, ()), measures)
+        ours = type_properties(entity_type(thing.is_a()), attributes, measures, self._units)
+        if isinstance(attributes.get("Elevation"), float):
+            attributes["Elevation_m"] = attributes.pop("Elevation") * self._units.length_m
+        attributes = ours | attributes
         if len(attributes) > _MAX_VALUES_PER_OBJECT or self._budget < len(attributes):
             room = max(0, min(_MAX_VALUES_PER_OBJECT, self._budget))
             attributes = dict(itertools.islice(attributes.items(), room))
@@ -184,9 +194,18 @@ class _Collector:
             "id": number,
             "guid": _text(thing.get_argument(0)),
             "type": thing.is_a(),
-            "name": _text(thing.get_argument(2)) or attributes.get("LongName", ""),
+            "name": self._name(thing, attributes),
             "attributes": attributes,
         }
+
+    def _name(self, thing: Any, attributes: dict[str, Any]) -> str:
+        """Return the name, else the long name, else the class with its tag or a number."""
+        given = _text(thing.get_argument(2)).strip() or str(attributes.get("LongName", "")).strip()
+        if given:
+            return given
+        word = " ".join(_WORDS.findall(thing.is_a().removeprefix("Ifc"))).capitalize()
+        self._unnamed[word] += 1
+        return f"{word} {attributes.get('Tag') or self._unnamed[word]}"
 
     def _direct_of(self, thing: Any) -> list[tuple[int, str]]:
         """Return where a class keeps the attributes worth showing."""
@@ -196,35 +215,52 @@ class _Collector:
             self._columns[kind] = [(i, name) for i, name in enumerate(names) if name in _DIRECT]
         return self._columns[kind]
 
-    def _values(self, definitions: Any) -> dict[str, Any]:
+    def _values(self, definitions: Any, measures: dict[str, str]) -> dict[str, Any]:
+        """Return the values of sets by name; what those in use measure goes into *measures*."""
         out: dict[str, Any] = {}
         for definition in definitions:
             number = definition.id()
             if number not in self._known:
                 self._known[number] = _definition_values(definition)
-            out |= self._known[number]
+            values, measured = self._known[number]
+            out |= values
+            measures.update(measured)
         return out
 
 
-def _definition_values(definition: Any) -> dict[str, Any]:
+def _definition_values(definition: Any) -> tuple[dict[str, Any], dict[str, str]]:
     out: dict[str, Any] = {}
+    measures: dict[str, str] = {}
     kind = definition.is_a()
     prefix = _text(definition.get_argument(2)) or kind
     if kind == "IfcPropertySet":
         for item in definition.get_argument(4) or ():
             if item.is_a() == _SINGLE:  # nearly all are
-                out[f"{prefix}.{_text(item.get_argument(0))}"] = _plain(item.get_argument(2))
+                name, value = _text(item.get_argument(0)), item.get_argument(2)
+                out[f"{prefix}.{name}"] = _plain(value)
+                if value is not None and is_wanted(name) and item.get_argument(3) is None:
+                    _measure(measures, f"{prefix}.{name}", value)
             else:
                 _add_property(out, prefix, item, 0)
     elif kind == "IfcElementQuantity":
         for item in definition.get_argument(5) or ():
             _add_quantity(out, prefix, item, 0)
+            name = _text(item.get_argument(0))
+            # With a unit of its own it is in another one than the file's.
+            if is_wanted(name) and item.is_a(_QUANTITY) and item.get_argument(2) is None:
+                _measure(measures, f"{prefix}.{name}", item)
     else:  # door linings and the like: their values are direct attributes
         skipped = ("id", "type", "GlobalId", "OwnerHistory", "Name", "Description")
         for name, value in definition.get_info(recursive=False).items():
             if name not in skipped and (plain := _plain(value)) not in (None, "", []):
                 out[f"{prefix}.{name}"] = plain
-    return out
+    return out, measures
+
+
+def _measure(measures: dict[str, str], name: str, value: Any) -> None:
+    measure = MEASURES.get(value.is_a().upper())
+    if measure is not None:
+        measures[name] = measure
 
 
 def _add_property(out: dict[str, Any], prefix: str, item: Any, depth: int) -> None:
@@ -243,7 +279,7 @@ def _add_property(out: dict[str, Any], prefix: str, item: Any, depth: int) -> No
 
 def _add_quantity(out: dict[str, Any], prefix: str, item: Any, depth: int) -> None:
     name = f"{prefix}.{_text(item.get_argument(0))}"
-    if item.is_a("IfcPhysicalSimpleQuantity"):
+    if item.is_a(_QUANTITY):
         out[name] = _plain(item.get_argument(3))  # LengthValue, AreaValue, VolumeValue…
     elif item.is_a("IfcPhysicalComplexQuantity") and depth < _MAX_DEPTH:
         for inner in item.get_argument(2) or ():

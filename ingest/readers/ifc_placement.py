@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ingest.readers.ifc_properties import Units
+
 #: Property sets by which IFC2x3 says what IFC4 has classes for (buildingSMART, "Model setup
 #: IDM, volume 1: Geo-referencing"), in lower case: exporters differ.
 CONVERSION_SET: Final = "epset_mapconversion"
@@ -191,12 +193,24 @@ def length_unit_m(model: Any) -> float:
     return 1.0
 
 
-def _metres(unit: Any, depth: int = 0) -> float | None:
+def units_of(model: Any) -> Units:
+    """Return what the file's lengths and areas are in; areas in squares of lengths by default."""
+    length_m = length_unit_m(model)
+    area_m2 = None
+    for assignment in model.by_type("IfcUnitAssignment"):
+        for unit in assignment.Units:
+            if getattr(unit, "UnitType", None) == "AREAUNIT":
+                area_m2 = area_m2 or _metres(unit, power=2)
+    return Units(length_m, area_m2 or length_m**2)
+
+
+def _metres(unit: Any, depth: int = 0, power: int = 1) -> float | None:
+    """Return how many metres a unit has, or square metres with a power of two."""
     if unit.is_a("IfcSIUnit"):
-        return _PREFIX.get(unit.Prefix or "", 1.0)
+        return float(_PREFIX.get(unit.Prefix or "", 1.0) ** power)
     if unit.is_a("IfcConversionBasedUnit") and depth < 4:
         factor = unit.ConversionFactor
-        base = _metres(factor.UnitComponent, depth + 1)
+        base = _metres(factor.UnitComponent, depth + 1, power)
         value = float(factor.ValueComponent.wrappedValue) * (base or 1.0)
         return value if math.isfinite(value) and value > 0 else None
     return None

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 from ingest.pipeline.frames import write_frame
 from ingest.readers.ifc_model import OpenModel
 from ingest.readers.ifc_objects import object_batches, relation_batches
-from ingest.readers.ifc_placement import length_unit_m
+from ingest.readers.ifc_placement import units_of
 from ingest.readers.ifc_shapes import Gathered, Shape
 
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
@@ -159,7 +159,7 @@ def _serve(stream: BinaryIO, request: dict[str, Any], model: OpenModel | str) ->
 
 
 def _send_objects(stream: BinaryIO, *, model: Any) -> None:
-    for records in object_batches(model, length_unit_m(model)):
+    for records in object_batches(model, units_of(model)):
         write_frame(stream, {"kind": "objects", "records": records})
     for kinds, sources, targets in relation_batches(model):
         edges = {"kinds": kinds, "sources": sources, "targets": targets}
