@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from app.as_of import AsOf
 from app.panels.comparison import ComparisonPanel
+from app.side_by_side import SideBySide
 from app.swipe import Swipe
 
 if TYPE_CHECKING:
+    from app.other_side import OtherSide
     from app.window import MainWindow
     from twin_model.comparison import Comparison, EntityChange
-    from twin_model.time import Instant
 
 #: Later ones are drawn over earlier ones.
 _ORDER: Final = ("changed", "removed", "added")
@@ -33,9 +35,12 @@ class Comparing(QObject):
         self._window = window
         s = window.services
         self.panel = ComparisonPanel(s.session, s.background, s.theme, s.icons)
-        self.swipe = Swipe(s.session, s.background, window.viewport, s.theme)
+        shared = (s.session, s.background, window.scene, window.drawn, window.viewport, s.theme)
+        self.swipe = Swipe(*shared)
+        self.beside = SideBySide(window.scene_place, *shared)
         self.panel.compared.connect(self.show)
-        self.panel.swipe_wanted.connect(self.swipe_sides)
+        self.panel.swipe_wanted.connect(lambda on: self._show_sides(self.swipe, on))
+        self.panel.beside_wanted.connect(lambda on: self._show_sides(self.beside, on))
         self.panel.end_wanted.connect(lambda: window.timeline.set_comparison(None))
         s.theme.changed.connect(lambda: self.show(self.panel.found))
 
@@ -45,27 +50,46 @@ class Comparing(QObject):
         window.timeline.comparison_changed.connect(self.set_instants)
         self.panel.chosen.connect(window.interaction.select_id)
         self.panel.fly_wanted.connect(window.interaction.fly_to_id)
+        window.interaction.selected.connect(lambda _: self._select())
 
-    def set_instants(self, before: Instant | None) -> None:
-        """Compare what is shown with an earlier instant; None to compare no more."""
-        window, after = self._window, self._window.timeline.instant
-        window.interaction.compared = before
+    @property
+    def side(self) -> OtherSide | None:
+        """The second picture; None where there is but one."""
+        return next((one for one in (self.swipe, self.beside) if one.active), None)
+
+    def stop(self) -> None:
+        """Show one side only."""
+        self.swipe.stop()
+        self.beside.stop()
+
+    def _select(self) -> None:
+        if self.side is not None:
+            self.side.select(self._window.entity_panel.entities)
+
+    def set_instants(self, before: AsOf) -> None:
+        """Compare what is shown with an earlier time; None to compare no more."""
+        window, after = self._window, self._window.timeline.when
+        window.interaction.compared = window.entity_panel.compared = before
         if before is not None and self.panel.before is None:
             window.docks.show("comparison")
         if (before, after) != (self.panel.before, self.panel.after):
             self.panel.set_instants(before, after)
         if before is None:
-            self.swipe.stop()
-        elif self.swipe.active:
-            self.swipe.set_instants(before, after)
+            self.stop()
+        elif self.side is not None:
+            self.side.set_instants(before, after)
 
-    def swipe_sides(self, wanted: bool) -> None:
-        """Show both instants beside one another, or only the later one."""
+    def _show_sides(self, side: OtherSide, wanted: bool) -> None:
+        """Show both instants, one way or the other, or only the later one."""
         timeline = self._window.timeline
         if wanted and timeline.other is not None:
-            self.swipe.start(timeline.other, timeline.instant)
+            self.stop()
+            side.start(timeline.other_when, timeline.when)
+            if side is self.beside and self.beside.navigator is not None:
+                self._window.interaction.attend(self.beside.navigator, side.told)
+            self._select()
         else:
-            self.swipe.stop()
+            side.stop()
         self.show(self.panel.found)
 
     def show(self, found: Comparison | None) -> None:
@@ -92,6 +116,7 @@ class Comparing(QObject):
 
         scene, gone = self._window.scene, [one for one in changes if one.kind == "removed"]
         # With two sides each shows what there was; with one side, what is gone is shown in red.
-        scene.show_again([] if self.swipe.active or "removed" not in kinds else gone)
+        scene.show_again([] if self.side is not None or "removed" not in kinds else gone)
         scene.set_marks("comparison", groups("removed"))
-        self.swipe.set_marks(groups("added"))
+        if self.side is not None:
+            self.side.set_marks(groups("added"))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from app import numbers
+from app.as_of import AsOf, known_on, world_instant
 from app.project import ProjectSession
 from app.viewport import Viewport
 from app.workers import Background
 from twin_model.entity import Entity
 from twin_model.errors import StoreError
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from app.entity_shapes import ShapeMaker
@@ -60,7 +60,7 @@ class DrawnEntities(QObject):
         self._session = session
         self._viewport = viewport
         self._background = background
-        self._instant: Instant | None = None
+        self._instant: AsOf = None
         self._features: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._shapes: dict[str, EntityShape] = {}
@@ -79,6 +79,16 @@ class DrawnEntities(QObject):
         from rendering.entities.shape import ENTITIES
 
         return self._ids.get(feature) if layer == ENTITIES else None
+
+    def number_of(self, entity_id: str) -> int:
+        """Return the feature that means an entity here, a negative one where it is not drawn."""
+        known = self._features.get(entity_id)
+        if known is None:
+            known = next((n for n, one in self._ids.items() if n < 0 and one == entity_id), None)
+        if known is None:
+            known = min((0, *self._ids)) - 1
+            self._ids[known] = entity_id
+        return known
 
     def mark_of(self, entity: Entity | EntityChange) -> tuple[str, int] | None:
         """Return what the stage marks for an entity; None where nothing of it is drawn."""
@@ -111,8 +121,8 @@ class DrawnEntities(QObject):
 
     # -- following the twin --------------------------------------------------------------
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Show the entities of an instant; those of now for None."""
+    def set_instant(self, instant: AsOf) -> None:
+        """Show the entities as of a time."""
         if instant != self._instant:
             self._instant = instant
             self._waiting = None
@@ -169,7 +179,8 @@ class DrawnEntities(QObject):
         from twin_model.view import TwinView
 
         wanted, self._waiting, self._asking = self._waiting, set(), True
-        view, instant = TwinView(twin, self._instant), self._instant
+        instant = self._instant
+        view = TwinView(twin, world_instant(instant), known_on(instant))
         known, known_numbers = self._shapes, dict(self._features)
         present = set(known)
         if self._is_outdated:
@@ -183,7 +194,7 @@ class DrawnEntities(QObject):
 
         self._background.ask(self._key, question, lambda found: self._show(twin, instant, found))
 
-    def _show(self, twin: object, instant: Instant | None, found: _Read | StoreError) -> None:
+    def _show(self, twin: object, instant: AsOf, found: _Read | StoreError) -> None:
         if twin is not self._session.twin:
             return
         self._asking = False

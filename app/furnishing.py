@@ -266,7 +266,7 @@ def _connect_relations(window: MainWindow) -> None:
 
 
 def _connect_timeline(window: MainWindow) -> None:
-    window.timeline.instant_changed.connect(window.show_instant)
+    window.timeline.when_changed.connect(window.show_instant)
     window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
     window.comparing.connect_parts()
 

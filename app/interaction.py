@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal
 
 from app import entity_words, messages, numbers, words
+from app.as_of import AsOf, view_at
 from app.drawn import DrawnEntities
 from app.item_models.entities import display_name
 from app.navigator import Navigator
@@ -23,7 +24,6 @@ from twin_model.layer import Bounds
 
 if TYPE_CHECKING:
     from rendering.options import Pick
-    from twin_model.time import Instant
     from twin_model.twin import Twin
     from twin_model.view import TwinView
 
@@ -70,9 +70,9 @@ class SceneInteraction(QObject):
         self._navigator = navigator
         self._cursor: tuple[float, float, float] | None = None
         self._hovered: tuple[str, int] | None = None
-        self._instant: Instant | None = None
+        self._instant: AsOf = None
         #: An earlier instant whose things are shown too, while two are compared.
-        self.compared: Instant | None = None
+        self.compared: AsOf = None
         navigator.cursor.connect(self._show_coordinates)
         navigator.hovered.connect(self._hover)
         navigator.clicked.connect(self._click)
@@ -85,6 +85,18 @@ class SceneInteraction(QObject):
         drawn.changed.connect(self._drawn_changed)
         session.closed.connect(self.refresh)
         session.changed.connect(lambda _: self._mark())
+
+    def attend(self, navigator: Navigator, told: Callable[[Pick | None], Pick | None]) -> None:
+        """Select what is clicked in another viewport, too.
+
+        Parameters
+        ----------
+        navigator : Navigator
+            Of that viewport.
+        told : callable
+            Returns what was picked there by the numbers of the scene's own viewport.
+        """
+        navigator.clicked.connect(lambda pick, at: self._click(told(pick), at, navigator))
 
     # -- what lies over the scene --------------------------------------------------------
 
@@ -177,8 +189,8 @@ class SceneInteraction(QObject):
                 return view.entity(own)
         return None
 
-    def _click(self, pick: Pick | None, at: QPointF) -> None:
-        adds = bool(self._navigator.modifiers & _ADDING)
+    def _click(self, pick: Pick | None, at: QPointF, navigator: Navigator | None = None) -> None:
+        adds = bool((navigator or self._navigator).modifiers & _ADDING)
         if self._session.twin is None or pick is None:
             if not adds:
                 self.clear()
@@ -209,16 +221,16 @@ class SceneInteraction(QObject):
         self._mark()
         self.selected.emit(entities[0] if len(entities) == 1 else list(entities))
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Mean things as they are at an instant; None for now."""
+    def set_instant(self, instant: AsOf) -> None:
+        """Mean things as they are as of a time."""
         self._instant = instant
         self._mark()
 
     def _views(self) -> list[Twin | TwinView]:
         """Return the twin as it is shown, then as it is compared with."""
         twin = self._session.required
-        found: list[Twin | TwinView] = [twin if self._instant is None else twin.at(self._instant)]
-        return found if self.compared is None else [*found, twin.at(self.compared)]
+        found = [view_at(twin, self._instant)]
+        return found if self.compared is None else [*found, view_at(twin, self.compared)]
 
     def entity(self, entity_id: str) -> Entity | None:
         """Return an entity as it is shown; None, said to the user, where there is none then."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.as_of import AsOf, view_at, world_instant
 from app.project import ProjectSession
 from app.viewport import Viewport
 from app.workers import Background
@@ -65,7 +66,11 @@ class Scene(QObject):
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
-        self._instant: Instant | None = None
+        self._instant: AsOf = None
+        #: Whether the sun follows the instant; else another scene says where it stands.
+        self.has_own_sun = True
+        #: When the sun stands as it does; None for the light that no date gives.
+        self.sun: Instant | None = None
         self._marks: dict[str, list[tuple[str, Sequence[Marked]]]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
@@ -193,28 +198,37 @@ class Scene(QObject):
             self._viewport.stage.set_style(layer_id, {**layer.style, **values})
             self._viewport.redraw()
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Show only layers whose survey had happened by an instant; all of them for None."""
+    def set_instant(self, instant: AsOf) -> None:
+        """Show only layers that were there as of a time: surveyed or, by record, added by then."""
         self._instant = instant
         twin = self._session.twin
         if twin is None:
             return
-        known = None if instant is None else {layer.id for layer in twin.layers(instant)}
+        view = view_at(twin, instant)
+        known = None if instant is None else {layer.id for layer in view.layers()}
         for layer in self._shown.values():
             visible = bool(layer.style.get("visible", True)) and (
                 known is None or layer.id in known
             )
             self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
-        self._viewport.stage.set_date(instant or Instant.now())
+        if self.has_own_sun:
+            self.set_sun(world_instant(instant) or Instant.now())
         self._ask_absent()
         self._viewport.redraw()
+
+    def set_sun(self, date: Instant | None) -> None:
+        """Put the sun where it stands at an instant; None leaves it."""
+        if date is not None and date != self.sun:
+            self.sun = date
+            self._viewport.stage.set_date(date)
+            self._viewport.redraw()
 
     def _ask_absent(self) -> None:
         """Find out which features stand for nothing at the instant."""
         twin = self._session.twin
         if twin is None or not self._shown:
             return
-        view = twin if self._instant is None else twin.at(self._instant)
+        view = view_at(twin, self._instant)
 
         def read() -> dict[str, set[int]]:
             from twin_model.comparison import absent_features

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  # without it the window class is abstract
@@ -17,6 +18,7 @@ from rendering.pixels import BASE_DPI
 
 if TYPE_CHECKING:
     from rendering.camera import CameraPose
+    from rendering.options import Pick
     from rendering.stage import Stage
 
 _FLY_MS: Final = 400
@@ -86,8 +88,8 @@ class Viewport(QOpenGLWidget):
         self._frame_wanted.connect(self.redraw)
         self._pump = self._timer(_PUMP_MS, self.redraw)
         self._rest = self._timer(_REST_MS, self._settle)
-        #: A viewport whose picture covers the left of this one, up to so many pixels.
-        self.beside: Viewport | None = None
+        #: Picks in a picture that covers the left of this one, up to so many pixels.
+        self.beside: Callable[[float, float], Pick | None] | None = None
         self.beside_px = 0
         self._animation = self._timer(_ANIMATION_MS, self.redraw)
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
@@ -276,7 +278,7 @@ class Viewport(QOpenGLWidget):
     def pick_at(self, x: float, y: float) -> Any:
         """Return the `Pick` under a point of this widget, None for the sky."""
         if self.beside is not None and x < self.beside_px:
-            return self.beside.pick_at(x, y)
+            return self.beside(x, y)
         if self._context is None:
             return None
         self._make_current()

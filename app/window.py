@@ -14,6 +14,7 @@ from app.docking import Docks
 from app.furnishing import Furnishing
 from app.panel_docks import PanelDocks
 from app.project import project_title
+from app.scene_place import ScenePlace
 from app.services import Services
 from app.theme import STATUS_PX
 from app.top_bar import TopBar
@@ -23,6 +24,7 @@ from twin_model.errors import ShapanError, StoreError
 # What fills the window is imported after its first frame: see app/furnishing.py.
 if TYPE_CHECKING:
     from app.actions.registry import Actions
+    from app.as_of import AsOf
     from app.comparing import Comparing
     from app.drawn import DrawnEntities
     from app.editing.attach import AttachTool
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     from app.status_strip import StatusStrip
     from app.types.editor import TypesEditor
     from twin_model.entity import Entity
-    from twin_model.time import Instant
 
 
 _BREATH_MS: Final = 20
@@ -135,7 +136,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.top_bar = TopBar(self.services.icons)
-        self.docks = Docks(body, self.viewport)
+        self.scene_place = ScenePlace(self.viewport)
+        self.docks = Docks(body, self.scene_place)
         self.status_place = QFrame(body)
         self.status_place.setObjectName("statusStrip")
         self.status_place.setFixedHeight(STATUS_PX)
@@ -340,7 +342,7 @@ class MainWindow(QMainWindow):
         recent = self.services.settings.recent
         self.empty.show_for(has_project=self.session.twin is not None, recent=recent)
 
-    def show_instant(self, instant: Instant | None) -> None:
+    def show_instant(self, instant: AsOf) -> None:
         self.entities_panel.set_instant(instant)
         self.entity_panel.set_instant(instant)
         self.interaction.set_instant(instant)
@@ -349,7 +351,7 @@ class MainWindow(QMainWindow):
         if instant is not None:
             self.tools.stop()
         self.relations_panel.set_instant(instant)
-        self.comparing.set_instants(self.timeline.other)
+        self.comparing.set_instants(self.timeline.other_when)
 
     def select_tool(self) -> None:
         """Leave every tool: clicks select again."""
@@ -486,6 +488,6 @@ class MainWindow(QMainWindow):
         self.jobs.shut_down()
         self.services.background.wait()
         if self._furnishing is None:
-            self.comparing.swipe.stop()
+            self.comparing.stop()
         self.session.close()
         self.viewport.close_stage()

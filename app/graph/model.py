@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from app.as_of import AsOf, view_at
 from app.editing import schema
 from app.graph.layout import Place, arrange
 from app.project import ProjectSession
 from app.workers import Background
 from twin_model.entity import Entity, Relation
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from twin_model.twin import Twin
@@ -74,7 +74,7 @@ class GraphModel(QObject):
         super().__init__()
         self._session = session
         self._background = background
-        self._instant: Instant | None = None
+        self._instant: AsOf = None
         self.piece = Piece()
         #: What was asked for and is not there yet.
         self._pending: tuple[list[str], Mapping[str, int], Mapping[str, Place]] | None = None
@@ -89,14 +89,12 @@ class GraphModel(QObject):
 
     @property
     def view(self) -> Twin | TwinView | None:
-        """The twin as of the instant shown."""
+        """The twin as of the time shown."""
         twin = self._session.twin
-        if twin is None or self._instant is None:
-            return twin
-        return twin.at(self._instant)
+        return None if twin is None else view_at(twin, self._instant)
 
     @property
-    def instant(self) -> Instant | None:
+    def instant(self) -> AsOf:
         """When it is shown as of; None for now."""
         return self._instant
 
@@ -162,8 +160,8 @@ class GraphModel(QObject):
         self.asserted_only = asserted_only
         self.reload()
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Show it as of an instant; None for now."""
+    def set_instant(self, instant: AsOf) -> None:
+        """Show it as of a time."""
         self._instant = instant
         self.reload()
 

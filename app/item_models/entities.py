@@ -18,11 +18,11 @@ from PySide6.QtCore import (
 )
 
 from app import entity_words, numbers
+from app.as_of import AsOf, known_on, world_instant
 from app.workers import Background
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from twin_model.twin import Twin
@@ -69,11 +69,11 @@ class EntitiesModel(QAbstractItemModel):
         self,
         twin: Twin | None,
         query: EntityQuery = EntityQuery(),  # noqa: B008  frozen
-        at: Instant | None = None,
+        when: AsOf = None,
     ) -> None:
-        """Count the entities of a twin again, as of an instant, and show those that match."""
+        """Count the entities of a twin again, as of a time, and show those that match."""
         self._twin = twin
-        self._query = replace(query, at=at)
+        self._query = replace(query, at=world_instant(when), known_on=known_on(when))
         self._generation += 1
         if twin is None:
             self._set_groups([])
@@ -227,7 +227,9 @@ def _filters(query: EntityQuery) -> bool:
 
 def _count(twin: Twin, query: EntityQuery) -> tuple[list[_Group], ValidationError | None]:
     try:
-        counts = twin.entity_counts(query if _filters(query) or query.at is not None else None)
+        counts = twin.entity_counts(
+            query if _filters(query) or query.at or query.known_on else None
+        )
     except ValidationError as error:
         return [], error  # an answer: it is shown beside the field
     order: Callable[[str], tuple[int, str]] = lambda name: (-counts[name], name)  # noqa: E731

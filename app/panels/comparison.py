@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import entity_words, numbers
+from app.as_of import AsOf, as_of_text, view_at
 from app.icons import IconSet
 from app.item_models.comparison import (
     CHANGE_ROLE,
@@ -29,11 +30,9 @@ from app.item_models.comparison import (
 from app.item_models.entities import display_name
 from app.own_keys import OwnKeys
 from app.panels.row_delegate import Row, RowDelegate
-from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import Theme
 from app.workers import Background
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from twin_model.comparison import Comparison, EntityChange, RelationChange
@@ -73,6 +72,7 @@ class ComparisonPanel(QWidget):
     #: What differs now, None where nothing is compared.
     compared = Signal(object)
     swipe_wanted = Signal(bool)
+    beside_wanted = Signal(bool)
     end_wanted = Signal()
 
     def __init__(
@@ -81,8 +81,8 @@ class ComparisonPanel(QWidget):
         super().__init__()
         self._session = session
         self._background = background
-        self.before: Instant | None = None
-        self.after: Instant | None = None
+        self.before: AsOf = None
+        self.after: AsOf = None
         self.found: Comparison | None = None
         self.model = ComparisonModel(background)
         self.model.setParent(self)
@@ -116,14 +116,19 @@ class ComparisonPanel(QWidget):
             button.toggled.connect(self._show)
             row.addWidget(button)
         row.addStretch(1)
-        self.swipe = QToolButton(self)
-        self.swipe.setIcon(icons.icon("columns"))
-        self.swipe.setCheckable(True)
-        self.swipe.toggled.connect(self.swipe_wanted)
+        self.beside, self.swipe = QToolButton(self), QToolButton(self)
+        self.beside.setIcon(icons.icon("columns"))
+        self.swipe.setIcon(icons.icon("square-half"))
+        for button, other, wanted in (
+            (self.beside, self.swipe, self.beside_wanted),
+            (self.swipe, self.beside, self.swipe_wanted),
+        ):
+            button.setCheckable(True)
+            button.toggled.connect(partial(self._toggled, other, wanted))
         self.end = QToolButton(self)
         self.end.setIcon(icons.icon("x"))
         self.end.clicked.connect(self.end_wanted)
-        for button in (self.swipe, self.end):
+        for button in (self.beside, self.swipe, self.end):
             button.setIconSize(QSize(16, 16))
             row.addWidget(button)
         self.tree = QTreeView(self)
@@ -155,9 +160,10 @@ class ComparisonPanel(QWidget):
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
+        self.beside.setToolTip(self.tr("Side by side: A on the left, B on the right"))
         self.swipe.setToolTip(self.tr("Swipe: A on the left, B on the right"))
         self.end.setToolTip(self.tr("Compare no more"))
-        for button in (self.swipe, self.end):
+        for button in (self.beside, self.swipe, self.end):
             button.setAccessibleName(button.toolTip())
         self.tree.setAccessibleName(self.tr("Changes"))
         self._show()
@@ -169,20 +175,21 @@ class ComparisonPanel(QWidget):
 
     # -- what is compared ----------------------------------------------------------------
 
-    def set_instants(self, before: Instant | None, after: Instant | None) -> None:
-        """Compare two instants.
+    def set_instants(self, before: AsOf, after: AsOf) -> None:
+        """Compare two times.
 
         Parameters
         ----------
-        before : Instant or None
+        before : Instant, KnownOn or None
             A; None to compare no more.
-        after : Instant or None
+        after : Instant, KnownOn or None
             B; None for now.
         """
         self.before, self.after = before, after
         if before is None:
             self._wait.stop()
             self._background.drop("comparison")
+            self.beside.setChecked(False)
             self.swipe.setChecked(False)
             self._set_found(None)
         else:
@@ -194,7 +201,7 @@ class ComparisonPanel(QWidget):
         twin = self._session.twin
         if twin is None or self.before is None:
             return None
-        return twin.at(self.before), twin if self.after is None else twin.at(self.after)
+        return view_at(twin, self.before), view_at(twin, self.after)
 
     def _compare(self) -> None:
         views = self.views()
@@ -233,12 +240,11 @@ class ComparisonPanel(QWidget):
             button.setText(f"{SIGNS[kind]} {numbers.integer(count)}")
             button.setToolTip(kind_text(kind))
             button.setAccessibleName(f"{kind_text(kind)}: {numbers.integer(count)}")
-        for button in (*self.kinds.values(), self.swipe, self.end):
+        for button in (*self.kinds.values(), self.beside, self.swipe, self.end):
             button.setEnabled(self.before is not None)
         self.times.setVisible(self.before is not None)
         if self.before is not None:
-            after = moment(self.after) if self.after is not None else self.tr("now")
-            self.times.setText(f"A  {moment(self.before)}\nB  {after}")
+            self.times.setText(f"A  {as_of_text(self.before)}\nB  {as_of_text(self.after)}")
         self.model.show(found, self._read(), self.shown_kinds())
         if found is not None and found.total <= 40:
             for row in range(self.model.rowCount()):
@@ -280,6 +286,11 @@ class ComparisonPanel(QWidget):
             return values, relations, names
 
         return read
+
+    def _toggled(self, other: QToolButton, wanted: Any, on: bool) -> None:
+        if on:
+            other.setChecked(False)  # one way or the other
+        wanted.emit(on)
 
     # -- choosing ------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import numbers
+from app.as_of import AsOf
 from app.conditions import problem_of, query_of
 from app.icons import IconSet
 from app.item_models.entities import COUNT_ROLE, ENTITY_ROLE, EntitiesModel
@@ -30,7 +31,6 @@ from app.theme import Theme
 from app.workers import Background
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
-from twin_model.time import Instant
 
 #: Entities that are selected at once at most.
 _MOST_SELECTED: Final = 5_000
@@ -65,7 +65,7 @@ class EntitiesPanel(QWidget):
     ) -> None:
         super().__init__()
         self._session = session
-        self._at: Instant | None = None
+        self._at: AsOf = None
         self._background = background
         self.model = EntitiesModel(background)
         self.model.setParent(self)
@@ -190,8 +190,8 @@ class EntitiesPanel(QWidget):
         if self.search.text():
             self._wait.start()
 
-    def set_instant(self, at: Instant | None) -> None:
-        """Show the entities as of an instant; None for now."""
+    def set_instant(self, at: AsOf) -> None:
+        """Show the entities as of a time."""
         self._at = at
         self.sets.set_instant(at)
         self._wait.start()

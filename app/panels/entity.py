@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app import entity_words, words
+from app.as_of import AsOf, as_of_text, view_at, world_instant
 from app.editing import changes, schema
 from app.editing.retype import RetypeDialog, missing, retype
 from app.item_models.entities import display_name
@@ -27,24 +28,21 @@ from app.panels.entity_form import EntityForm
 from app.panels.entity_header import EntityHeader
 from app.panels.entity_history import EntityHistory
 from app.panels.entity_live import live_fields
+from app.panels.entity_reading import entities_in, layer_of, neighbours
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
-from app.panels.time_axis import moment
 from app.project import ProjectSession
 from app.theme import Theme, small_font
 from app.workers import Background
-from twin_model.entity import Entity, Relation
-from twin_model.errors import ShapanError, StoreError
+from twin_model.entity import Entity
+from twin_model.errors import ShapanError
 from twin_model.history import Version, entity_history
 from twin_model.layer import Layer
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from app.live.session import LiveSession
     from rendering.options import Pick
-    from twin_model.twin import Twin
-    from twin_model.view import TwinView
 
 CODES, POSITION, GEOMETRY, RELATIONS, ATTRIBUTES, LIVE, RULES, HISTORY = range(8)
 _CATALOGUE_MS: Final = 3000
@@ -72,7 +70,10 @@ class EntityPanel(QWidget):
         self._background = background
         self._entities: list[Entity] = []
         self._ids: list[str] = []
-        self._instant: Instant | None = None
+        self._instant: AsOf = None
+        #: An earlier time whose things are shown too, while two are compared.
+        self.compared: AsOf = None
+        self._shown_at: AsOf = None
         self._layer: Layer | None = None
         self._pick: Pick | None = None
         self._neighbours: list[Neighbour] = []
@@ -183,14 +184,15 @@ class EntityPanel(QWidget):
         twin = self._session.twin
         if twin is not None and twin.read_only:
             return self.tr("The project is open for reading only.")
-        if self._instant is not None:
+        if self._shown_at is not None:
             text = self.tr("As of {0}: go back to now to edit.")
-            return text.format(moment(self._instant))
+            return text.format(as_of_text(self._shown_at))
         return ""
 
     def clear(self) -> None:
         """Show that nothing is selected."""
         self._entities, self._ids, self._layer = [], [], None
+        self._shown_at = self._instant
         self._pick, self._neighbours = None, []
         self._show()
 
@@ -210,8 +212,8 @@ class EntityPanel(QWidget):
             self._neighbours = []
             self.history.set_versions([])
         self._ids, self._pick = ids, None
-        if self._instant is None:
-            self._entities = list(entities)
+        if self._instant is None and self.compared is None:
+            self._entities, self._shown_at = list(entities), None
             self._fill()
         else:
             self._reload()
@@ -223,7 +225,7 @@ class EntityPanel(QWidget):
             return
         self.clear()
         self._pick = pick
-        self._layer = _layer_of(twin, pick.layer)
+        self._layer = layer_of(twin, pick.layer)
         self._show()
 
     def show_layer(self, layer: Layer) -> None:
@@ -232,16 +234,16 @@ class EntityPanel(QWidget):
         self._layer = layer
         self._show()
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Show everything as of an instant, which cannot be edited; None for now."""
-        self._instant = instant
+    def set_instant(self, instant: AsOf) -> None:
+        """Show everything as of a time, which cannot be edited unless it is now."""
+        self._instant = self._shown_at = instant
         if self._ids:
             self._reload()
         else:
             self._show()
 
     def _opened(self) -> None:
-        self._instant = None
+        self._instant = self._shown_at = self.compared = None
         self.clear()
         # Not while the first picture is drawn: the catalogue takes half a second of a core.
         self._catalogue_timer.start()
@@ -264,13 +266,11 @@ class EntityPanel(QWidget):
         twin = self._session.twin
         if twin is None:
             return
-        view = _view(twin, self._instant)
-        found = []
-        for entity_id in self._ids:
-            try:
-                found.append(view.entity(entity_id))
-            except StoreError:
-                continue
+        self._shown_at = self._instant
+        found = entities_in(view_at(twin, self._instant), self._ids)
+        if not found and self.compared is not None:
+            self._shown_at = self.compared
+            found = entities_in(view_at(twin, self.compared), self._ids)
         self._entities = found
         if not found and self._instant is None:
             self.clear()  # it ended with this change
@@ -279,13 +279,13 @@ class EntityPanel(QWidget):
 
     def _fill(self) -> None:
         twin, entity = self._session.required, self.entity
-        self._layer = _layer_of(twin, entity.layer) if entity is not None else None
+        self._layer = layer_of(twin, entity.layer) if entity is not None else None
         self._show()
         if entity is None:
             return
-        view = _view(twin, self._instant)
+        view = view_at(twin, self._shown_at)
         self._background.ask(
-            "relations", lambda: _neighbours(view, entity.id), self._show_neighbours
+            "relations", lambda: neighbours(view, entity.id), self._show_neighbours
         )
         self._background.ask("history", lambda: entity_history(twin, entity.id), self._show_history)
 
@@ -410,7 +410,7 @@ class EntityPanel(QWidget):
         operations = live.operations if live is not None else None
         if entity is None or operations is None or self.tabs.current != LIVE:
             return
-        instant = self._instant
+        instant = world_instant(self._shown_at)
 
         def read() -> tuple[str, list[Field]]:
             return entity.id, live_fields(operations, entity, instant)
@@ -473,23 +473,3 @@ def _tab_names() -> list[Any]:
         lambda: QCoreApplication.translate("EntityPanel", "Rules"),
         lambda: QCoreApplication.translate("EntityPanel", "History"),
     ]
-
-
-def _view(twin: Twin, instant: Instant | None) -> Twin | TwinView:
-    return twin if instant is None else twin.at(instant)
-
-
-def _layer_of(twin: Twin, layer_id: str | None) -> Layer | None:
-    if layer_id is None:
-        return None
-    return next((layer for layer in twin.layers() if layer.id == layer_id), None)
-
-
-def _neighbours(view: Twin | TwinView, entity_id: str) -> list[Neighbour]:
-    found = []
-    relations: list[Relation] = view.relations(entity_id)
-    for relation in relations[:500]:
-        incoming = relation.target == entity_id
-        other = view.entity(relation.source if incoming else relation.target)
-        found.append(Neighbour(other.id, display_name(other), other.type, relation.kind, incoming))
-    return found

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import numbers
+from app.as_of import AsOf, view_at
 from app.conditions import is_condition
 from app.icons import IconSet
 from app.own_keys import OwnKeys
@@ -28,7 +29,6 @@ from app.project import ProjectSession
 from app.theme import ROW_PX, Theme, small_font
 from app.workers import Background
 from twin_model.errors import ValidationError
-from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from twin_model.sets import NamedSet
@@ -99,7 +99,7 @@ class EntitySets(QWidget):
         super().__init__()
         self._session = session
         self._background = background
-        self._at: Instant | None = None
+        self._at: AsOf = None
         self._filling = False
         self.title = QLabel(self)
         self.title.setObjectName("section")
@@ -139,8 +139,8 @@ class EntitySets(QWidget):
 
     # -- reading -------------------------------------------------------------------------
 
-    def set_instant(self, at: Instant | None) -> None:
-        """Count the members as of an instant; None for now."""
+    def set_instant(self, at: AsOf) -> None:
+        """Count the members as of a time."""
         self._at = at
         self.read()
 
@@ -153,7 +153,7 @@ class EntitySets(QWidget):
         def work() -> list[tuple[NamedSet, int]]:
             from twin_model.sets import named_sets
 
-            view = twin if at is None else twin.at(at)
+            view = view_at(twin, at)
             found = []
             for one in named_sets(twin):
                 try:

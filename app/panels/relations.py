@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import numbers, words
+from app.as_of import AsOf
 from app.editing import schema
 from app.graph.editing import RelationEditing
 from app.graph.finding import LOST, TOKENS, Finding, Reach, find_path, find_reach
@@ -32,7 +33,7 @@ from app.project import ProjectSession
 from app.theme import Theme
 from app.workers import Background
 from twin_model.entity import Entity
-from twin_model.time import ALWAYS, FOREVER, Instant
+from twin_model.time import ALWAYS, FOREVER
 
 if TYPE_CHECKING:
     from twin_model.entity import Relation
@@ -230,8 +231,8 @@ class RelationsPanel(QWidget):
             self.view.select_entity(thing.id)
             self.model.start(thing.id)
 
-    def set_instant(self, instant: Instant | None) -> None:
-        """Show the graph as of an instant; None for now."""
+    def set_instant(self, instant: AsOf) -> None:
+        """Show the graph as of a time."""
         self.clear_findings()
         self.model.set_instant(instant)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from app.as_of import AsOf, KnownOn, as_of_text, world_instant
 from app.icons import IconSet
 from app.panels.time_axis import TimeAxis, epochs_of, moment
 from app.project import ProjectSession
@@ -36,8 +37,11 @@ class TimelinePanel(QWidget):
     icons : IconSet
     """
 
-    instant_changed = Signal(object)  # Instant, or None for now
-    #: The earlier instant of a comparison, or None where it ends.
+    #: Instant in the world, or None for now.
+    instant_changed = Signal(object)
+    #: The time that everything is shown as of: an `AsOf`.
+    when_changed = Signal(object)
+    #: The earlier time of a comparison, or None where it ends.
     comparison_changed = Signal(object)
 
     def __init__(
@@ -56,6 +60,8 @@ class TimelinePanel(QWidget):
         self.forth = self._button(icons, "skip-forward", self._next)
         self.compare = self._button(icons, "git-diff", self._toggle_compare)
         self.compare.setCheckable(True)
+        self.recorded = self._button(icons, "book-open", self._recorded_toggled)
+        self.recorded.setCheckable(True)
         self._label = QLabel(self)
         font = self._label.font()
         font.setBold(True)
@@ -71,6 +77,7 @@ class TimelinePanel(QWidget):
             row.addWidget(button)
         row.addSpacing(8)
         row.addWidget(self.axis, 1)
+        row.addWidget(self.recorded)
         row.addWidget(self.compare)
         row.addWidget(self._label)
         self.setMinimumHeight(TIMELINE_PX - 14)
@@ -106,7 +113,13 @@ class TimelinePanel(QWidget):
         self.play.setToolTip(self.tr("Play through time"))
         self.forth.setToolTip(self.tr("Next survey or edit"))
         self.compare.setToolTip(self.tr("Compare two instants"))
-        for button in (self.back, self.play, self.forth, self.compare):
+        self.recorded.setToolTip(
+            self.tr(
+                "By recorded time: as it was known on a day, whatever was found out about that"
+                " day later"
+            )
+        )
+        for button in (self.back, self.play, self.forth, self.recorded, self.compare):
             button.setAccessibleName(button.toolTip())
         self.axis.setAccessibleName(self.tr("Timeline"))
         self._show()
@@ -118,8 +131,30 @@ class TimelinePanel(QWidget):
 
     @property
     def instant(self) -> Instant | None:
-        """The instant shown; None for now."""
+        """Where the handle is; None for now."""
         return self.axis.instant
+
+    @property
+    def when(self) -> AsOf:
+        """What everything is shown as of."""
+        return self._meant(self.axis.instant)
+
+    @property
+    def other_when(self) -> AsOf:
+        """What it is compared with; None while nothing is compared."""
+        return self._meant(self.axis.other)
+
+    def _meant(self, instant: Instant | None) -> AsOf:
+        by_record = instant is not None and self.recorded.isChecked()
+        return KnownOn(instant) if by_record and instant is not None else instant
+
+    def _recorded_toggled(self) -> None:
+        """Mean the handles the other way."""
+        if self.axis.instant is not None:
+            self._moved(self.axis.instant)
+        elif self.axis.other is not None:
+            self._compare_with(self.axis.other)
+        self._show()
 
     @property
     def text(self) -> str:
@@ -141,7 +176,7 @@ class TimelinePanel(QWidget):
         self.compare.setChecked(other is not None)
         self.axis.set_other(other)
         self._show()
-        self.comparison_changed.emit(other)
+        self.comparison_changed.emit(self.other_when)
 
     def refresh(self) -> None:
         """Show the surveys of the project's layers, and its edits."""
@@ -160,6 +195,7 @@ class TimelinePanel(QWidget):
         self._stale.stop()
         self._timer.stop()
         self.play.setChecked(False)
+        self.recorded.setChecked(False)
         if self.axis.other is not None:
             self.set_comparison(None)
         if self.axis.instant is not None:
@@ -183,10 +219,13 @@ class TimelinePanel(QWidget):
     def _show(self) -> None:
         instant, other = self.axis.instant, self.axis.other
         text = moment(instant) if instant else self.tr("as of now")
+        if isinstance(self.when, KnownOn) and other is None:
+            text = as_of_text(self.when)
         self._label.setText(f"{moment(other)}\n{text}" if other is not None else text)
         for button in (self.back, self.play, self.forth):
             button.setEnabled(bool(self.axis.epochs or self.axis.edits))
         self.compare.setEnabled(self._session.twin is not None)
+        self.recorded.setEnabled(self._session.twin is not None)
 
     def _toggle_compare(self) -> None:
         self.set_comparison(self._before() if self.compare.isChecked() else None)
@@ -201,11 +240,12 @@ class TimelinePanel(QWidget):
 
     def _compare_with(self, other: Instant) -> None:
         self._show()
-        self.comparison_changed.emit(other)
+        self.comparison_changed.emit(self.other_when)
 
     def _moved(self, instant: Instant | None) -> None:
         self._show()
-        self.instant_changed.emit(instant)
+        self.instant_changed.emit(world_instant(self.when))
+        self.when_changed.emit(self.when)
 
     def _previous(self) -> None:
         now = self.axis.instant or self.axis.last

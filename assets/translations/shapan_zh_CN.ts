@@ -2072,6 +2072,10 @@ management ^ '12-03'</translation>
         <source>Play through time</source>
         <translation>沿时间播放</translation>
     </message>
+    <message>
+        <source>By recorded time: as it was known on a day, whatever was found out about that day later</source>
+        <translation>按记录时间：显示当时所知的状态，不含事后补录的内容</translation>
+    </message>
 </context>
 <context>
     <name>TopBar</name>
@@ -3441,6 +3445,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Nothing differs.</source>
         <translation>没有差异。</translation>
+    </message>
+    <message>
+        <source>Side by side: A on the left, B on the right</source>
+        <translation>并排：左侧为 A，右侧为 B</translation>
     </message>
 </context>
 <context>
@@ -5117,6 +5125,31 @@ management ^ '12-03'</translation>
     <message>
         <source>Version {0}</source>
         <translation>版本 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SideBySide</name>
+    <message>
+        <source>The scene at A</source>
+        <translation>A 时刻的场景</translation>
+    </message>
+</context>
+<context>
+    <name>OtherSide</name>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+</context>
+<context>
+    <name>AsOf</name>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>known on {0}</source>
+        <translation>截至 {0} 所知</translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.time_axis import DAY_US, ticks
 from app.window import MainWindow
+from rendering.entities.shape import ENTITIES
+from rendering.options import Pick
 from twin_model.commands import AddEntities, EditEntities, RemoveEntities
 from twin_model.edit_marks import edit_marks, first_edit
 from twin_model.entity import Entity, Interval
@@ -247,6 +249,111 @@ def test_the_swipe_shows_both_instants_and_the_divider_can_be_dragged(
     assert swipe.place > before
     qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
     assert not swipe.active
+
+
+def test_side_by_side_both_pictures_are_whole_lit_alike_and_move_together(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    window = make_window(changed, size=(1600, 900))
+    compare(qtbot, window, 15, 25)
+    wide = window.viewport.width()
+    beside, panel = window.comparing.beside, window.comparing.panel
+    qtbot.mouseClick(panel.beside, LEFT)
+    assert beside.active and beside.other is not None and beside.scene is not None
+    other, scene = beside.other, beside.scene
+    qtbot.waitUntil(lambda: abs(window.viewport.width() - other.width()) <= 1)
+    assert window.viewport.width() < 0.51 * wide
+    qtbot.waitUntil(lambda: other.complete and scene.absent == {}, timeout=20_000)
+    assert other.stage._scene.light.direction == window.viewport.stage._scene.light.direction
+    # Turning the left one turns the right one, and the other way round.
+    start = QPoint(other.width() // 2, other.height() // 2)
+    QTest.mousePress(other, LEFT, NONE, start)
+    for step in range(1, 6):
+        QTest.mouseMove(other, start + QPoint(8 * step, 0))
+    QTest.mouseRelease(other, LEFT, NONE, start + QPoint(40, 0))
+    assert window.viewport.pose == other.pose
+    window.scene.look_down()
+    qtbot.waitUntil(lambda: not window.viewport.flying)
+    assert other.pose == window.viewport.pose
+    wait_complete(qtbot, window)
+    qtbot.waitUntil(lambda: other.complete)
+    # What is there only at A is clicked in its picture, and outlined there.
+    qtbot.mouseClick(other, LEFT, NONE, display_of(window, TOP_OF_SMALL))
+    assert window.entity_panel.title == "Old town 1" or window.entity_panel.entities == []
+    assert other.stage._marks.selected == [("old-town", 1)]
+    qtbot.mouseClick(panel.swipe, LEFT)  # one way or the other
+    assert not beside.active and not panel.beside.isChecked()
+    assert window.comparing.swipe.active
+    qtbot.waitUntil(lambda: window.viewport.width() == wide)
+    qtbot.mouseClick(panel.swipe, LEFT)
+    assert window.comparing.side is None
+
+
+def test_a_thing_of_its_own_is_meant_on_either_side_whatever_its_number_there(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    with Twin.open(changed) as twin:
+        twin.clock = lambda: day(31)
+        twin.execute(AddEntities([
+            Entity("early", "tank", "Early", (-20.0, -40.0, 0.0), valid=Interval(day(1), day(40))),
+        ]))  # fmt: skip
+        late = [Entity(f"l{n}", "tank", f"Late {n}", (40.0 * n, -40.0, 0.0), valid=Interval(day(32)))
+                for n in range(3)]  # fmt: skip
+        twin.execute(AddEntities(late))
+    window = make_window(changed, size=(1600, 900))
+    qtbot.waitUntil(lambda: len(window.drawn) == 3, timeout=20_000)
+    compare(qtbot, window, 35, None)
+    window.timeline.set_comparison(day(31.5))
+    qtbot.mouseClick(window.comparing.panel.beside, LEFT)
+    beside = window.comparing.beside
+    assert beside.drawn is not None and beside.other is not None
+    drawn = beside.drawn
+    qtbot.waitUntil(lambda: drawn.shape("early") is not None, timeout=20_000)
+    shape = drawn.shape("early")
+    assert shape is not None
+    told = beside.told(Pick(ENTITIES, shape.feature, (0.0, 0.0, 0.0)))
+    assert told is not None and told.feature is not None
+    assert window.drawn.id_of(ENTITIES, told.feature) == "early"
+    window.viewport.stage.hover((ENTITIES, told.feature))  # it is not drawn there
+    entity = window.interaction.entity_of(told)
+    assert entity is not None and entity.id == "early"
+
+
+def test_by_recorded_time_is_shown_and_compared_what_was_known(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    with Twin.open(changed) as twin:
+        twin.clock = lambda: day(40)
+        # It stood since day 2, which nobody knew before day 40.
+        found = Entity("old", "building", "Old mill", (-40.0, 0.0, 0.0), valid=Interval(day(2)))
+        twin.execute(AddEntities([found]))
+    window = make_window(changed, size=(1600, 900))
+    timeline, panel = window.timeline, window.comparing.panel
+    total = lambda: window.entities_panel.model.total  # noqa: E731
+    timeline.set_instant(day(35))
+    qtbot.waitUntil(lambda: total() == 4)  # in the world the mill stood then
+    window.interaction.select_id("old")
+    assert window.entity_panel.title == "Old mill"
+    qtbot.mouseClick(timeline.recorded, LEFT)
+    qtbot.waitUntil(lambda: total() == 3)
+    assert window.entity_panel.entities == []
+    assert timeline.text.startswith("known on 2025-04-05")
+    assert "known on" in window.entity_panel.locked
+    qtbot.waitUntil(lambda: window.drawn.shape("old") is None)
+    # Compared: in the world nothing came after day 35, by record the mill did.
+    compare(qtbot, window, 35, None)
+    qtbot.waitUntil(lambda: panel.found is not None and panel.found.counts["added"] == 1)
+    assert panel.times.text().startswith("A  known on 2025-04-05")
+    qtbot.mouseClick(timeline.recorded, LEFT)
+    qtbot.waitUntil(lambda: panel.found is not None and panel.found.total == 0)
+    qtbot.mouseClick(panel.beside, LEFT)
+    side = window.comparing.side
+    assert side is not None and side.drawn is not None
+    drawn = side.drawn
+    qtbot.waitUntil(lambda: drawn.shape("old") is not None)
+    qtbot.mouseClick(timeline.recorded, LEFT)
+    qtbot.waitUntil(lambda: drawn.shape("old") is None)
+    assert side.left.text.startswith("A  known on")
 
 
 def test_closing_the_project_ends_the_comparison(

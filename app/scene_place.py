@@ -1,0 +1,33 @@
+"""Where the scene stands in the window: alone, or with another picture at its left."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+
+class ScenePlace(QWidget):
+    """Holds the viewport, and another widget of the same width beside it while there is one.
+
+    The viewport never changes its parent: that would cost it its OpenGL context.
+
+    Parameters
+    ----------
+    viewport : QWidget
+    """
+
+    def __init__(self, viewport: QWidget) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self._row.addWidget(viewport, 1)
+
+    def put_beside(self, other: QWidget) -> None:
+        """Give a widget the left half."""
+        self._row.insertWidget(0, other, 1)
+        other.show()
+
+    def take_away(self, other: QWidget) -> None:
+        """Give the whole place back to the viewport."""
+        self._row.removeWidget(other)
+        other.hide()
