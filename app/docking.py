@@ -350,7 +350,12 @@ class Docks(QObject):
             beside = self._places[name][1]
             area = self._docks[beside].dockAreaWidget() if beside in self._docks else None
             front = None if area is None else area.currentDockWidget()
+            # A cell that is split is taken out and put back, and the cells beside it share anew.
+            sizes = {one: one.sizes() for one in self.manager.findChildren(QSplitter)}
             self._place(name)
+            for splitter, before in sizes.items():
+                if splitter.count() == len(before):
+                    splitter.setSizes(before)
             shown = name in _SHOWN[self.layout_name] or name not in known
             self._docks[name].toggleView(shown and not self._places[name][2])
             if front is not None and not front.isClosed():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 
 class ScenePlace(QWidget):
@@ -17,6 +17,9 @@ class ScenePlace(QWidget):
 
     def __init__(self, viewport: QWidget) -> None:
         super().__init__()
+        # Docks share what it leaves, also before the viewport is shown in it.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(viewport.minimumSize())
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)

@@ -297,8 +297,11 @@ def test_a_thing_of_its_own_is_meant_on_either_side_whatever_its_number_there(
         twin.execute(AddEntities([
             Entity("early", "tank", "Early", (-20.0, -40.0, 0.0), valid=Interval(day(1), day(40))),
         ]))  # fmt: skip
-        late = [Entity(f"l{n}", "tank", f"Late {n}", (40.0 * n, -40.0, 0.0), valid=Interval(day(32)))
-                for n in range(3)]  # fmt: skip
+        since = Interval(day(32))
+        late = [
+            Entity(f"l{n}", "tank", f"Late {n}", (40.0 * n, -40.0, 0.0), valid=since)
+            for n in range(3)
+        ]
         twin.execute(AddEntities(late))
     window = make_window(changed, size=(1600, 900))
     qtbot.waitUntil(lambda: len(window.drawn) == 3, timeout=20_000)

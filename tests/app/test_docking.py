@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.docking import SIDES, Docks
 from app.panels.table import own_docks
+from app.theme import RIGHT_PANE_PX
 from window_support import MakeWindow, flush
 
 pytestmark = pytest.mark.gui
@@ -55,7 +56,7 @@ def test_docks_that_an_older_arrangement_does_not_know_are_there(
     assert relations.mapTo(window, relations.rect().topLeft()).y() > (
         entity.mapTo(window, entity.rect().topLeft()).y()
     )
-    assert relations.width() == entity.width()
+    assert relations.width() == entity.width() == RIGHT_PANE_PX
     # The changes are a tab behind the entities, which stay in front.
     assert window.docks.is_open("comparison")
     assert window.docks.dock("entities").isCurrentTab()
