@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QToolButton,
@@ -29,7 +28,7 @@ from app.item_models.comparison import (
 )
 from app.item_models.entities import display_name
 from app.own_keys import OwnKeys
-from app.panels.row_delegate import Row, RowDelegate
+from app.panels.row_delegate import Row, RowDelegate, show_rows
 from app.project import ProjectSession
 from app.theme import Theme
 from app.workers import Background
@@ -97,6 +96,7 @@ class ComparisonPanel(QWidget):
         self.retranslate()
 
     def _make(self, theme: Theme, icons: IconSet) -> None:
+        row = self._make_buttons(icons)
         self.times = QLabel(self)
         self.times.setObjectName("dim")
         self.times.setWordWrap(True)
@@ -105,6 +105,27 @@ class ComparisonPanel(QWidget):
         self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 4, 12, 8)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.tree = QTreeView(self)
+        OwnKeys(self.tree, Qt.Key.Key_Delete)
+        self.tree.setModel(self.model)
+        show_rows(self.tree, _ChangeDelegate(theme, icons, self.tree))
+        self.tree.clicked.connect(self._click)
+        self.tree.doubleClicked.connect(partial(self._tell, self.fly_wanted))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda index, _: self._tell(self.chosen, index)
+        )
+        times = QVBoxLayout()
+        times.setContentsMargins(12, 4, 12, 2)
+        times.addWidget(self.times)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addLayout(times)
+        layout.addWidget(self.note, 1)
+        layout.addWidget(self.tree, 1)
+
+    def _make_buttons(self, icons: IconSet) -> QHBoxLayout:
         self.kinds: dict[str, QToolButton] = {}
         row = QHBoxLayout()
         row.setContentsMargins(8, 2, 8, 2)
@@ -131,32 +152,7 @@ class ComparisonPanel(QWidget):
         for button in (self.beside, self.swipe, self.end):
             button.setIconSize(QSize(16, 16))
             row.addWidget(button)
-        self.tree = QTreeView(self)
-        OwnKeys(self.tree, Qt.Key.Key_Delete)
-        self.tree.setModel(self.model)
-        self.tree.setHeaderHidden(True)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setIndentation(0)
-        self.tree.setExpandsOnDoubleClick(False)
-        self.tree.setMouseTracking(True)
-        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.setItemDelegate(_ChangeDelegate(theme, icons, self.tree))
-        self.tree.clicked.connect(self._click)
-        self.tree.doubleClicked.connect(partial(self._tell, self.fly_wanted))
-        self.tree.selectionModel().currentChanged.connect(
-            lambda index, _: self._tell(self.chosen, index)
-        )
-        times = QVBoxLayout()
-        times.setContentsMargins(12, 4, 12, 2)
-        times.addWidget(self.times)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        layout.addLayout(times)
-        layout.addWidget(self.note, 1)
-        layout.addWidget(self.tree, 1)
+        return row
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

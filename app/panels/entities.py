@@ -25,7 +25,7 @@ from app.icons import IconSet
 from app.item_models.entities import COUNT_ROLE, ENTITY_ROLE, EntitiesModel
 from app.panels.entity_selection import EntitySelection
 from app.panels.entity_sets import EntitySets
-from app.panels.row_delegate import Row, RowDelegate
+from app.panels.row_delegate import Row, RowDelegate, show_rows
 from app.project import ProjectSession
 from app.theme import Theme
 from app.workers import Background
@@ -78,17 +78,10 @@ class EntitiesPanel(QWidget):
         )
         self.tree = QTreeView(self)
         self.tree.setModel(self.model)
-        self.tree.setHeaderHidden(True)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setIndentation(0)
-        self.tree.setExpandsOnDoubleClick(False)
-        self.tree.setMouseTracking(True)
         self.tree.setDragEnabled(True)
         self.tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setItemDelegate(_EntityDelegate(theme, icons, self.tree))
+        show_rows(self.tree, _EntityDelegate(theme, icons, self.tree))
         self.selection = EntitySelection(self.tree, self.model)
         self._empty = QLabel(self)
         self._empty.setObjectName("dim")

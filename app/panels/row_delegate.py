@@ -7,7 +7,13 @@ from typing import Any, Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+)
 
 from app.icons import IconSet
 from app.theme import ROW_PX, Theme, small_font
@@ -103,3 +109,15 @@ class RowDelegate(QStyledItemDelegate):
         box = QRect(left, rect.top(), room + 2, rect.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
+
+
+def show_rows(tree: QTreeView, delegate: RowDelegate) -> None:
+    """Make a tree a quiet list of rows over its whole width."""
+    tree.setHeaderHidden(True)
+    tree.setUniformRowHeights(True)
+    tree.setIndentation(0)
+    tree.setExpandsOnDoubleClick(False)
+    tree.setMouseTracking(True)
+    tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    tree.setItemDelegate(delegate)
