@@ -160,6 +160,9 @@ class SceneInteraction(QObject):
             self._overlays.card.hide()
             return
         entity = self.entity_of(pick)
+        if entity is None and pick.moving:
+            self._overlays.card.show_at(round(at.x()), round(at.y()), *_moving_words(pick))
+            return
         if entity is not None:
             note = [entity_words.entity_type(entity.type), *_facts(entity)]
             name, note_text = display_name(entity), " · ".join(note)
@@ -176,7 +179,12 @@ class SceneInteraction(QObject):
     def entity_of(self, pick: Pick | None) -> Entity | None:
         """Return the entity that something picked stands for; None where it is only a layer's."""
         twin = self._session.twin
-        if twin is None or pick is None or pick.feature is None:
+        if twin is None or pick is None:
+            return None
+        if pick.moving:
+            with contextlib.suppress(ShapanError):  # not every thing that moves is an entity
+                return self._views()[0].entity(pick.moving)
+        if pick.feature is None:
             return None
         own = self._drawn.id_of(pick.layer, pick.feature)
         for view in self._views():
@@ -198,6 +206,11 @@ class SceneInteraction(QObject):
         entity = self.entity_of(pick)
         if entity is not None:
             self.toggle(entity) if adds else self.select(entity)
+            return
+        if pick.moving and not adds:
+            self.clear()
+            self._mark_moving(frozenset({pick.moving}))
+            self._overlays.card.show_at(round(at.x()), round(at.y()), *_moving_words(pick))
             return
         layer = self._scene.layers.get(pick.layer)
         if layer is not None and not adds:
@@ -262,6 +275,10 @@ class SceneInteraction(QObject):
             found = [self._drawn.mark_of(entity) for entity in self._panel.entities]
             marks = [mark for mark in found if mark is not None]
         self._viewport.stage.select(marks)
+        self._mark_moving(frozenset(entity.id for entity in self._panel.entities))
+
+    def _mark_moving(self, ids: frozenset[str]) -> None:
+        self._viewport.stage.moving_things.selected = ids
         self._viewport.redraw()
 
     def select_id(self, entity_id: str) -> None:
@@ -307,6 +324,12 @@ class SceneInteraction(QObject):
                 self.tr("View {0} is empty; Ctrl+{0} keeps the present one there.").format(number),
                 details=False,
             )
+
+
+def _moving_words(pick: Pick) -> tuple[str, str]:
+    """Return title and note of a thing that moves and is no entity of the project."""
+    note = QCoreApplication.translate("SceneInteraction", "Moves; not an entity of this project")
+    return pick.moving, note
 
 
 def _facts(entity: Entity) -> list[str]:

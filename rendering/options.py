@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,10 @@ class StageOptions:
     eye_dome: bool = True
 
 
+#: Stands in a `Pick` for the layer of things that move.
+MOVING: Final = "moving things"
+
+
 @dataclass(frozen=True)
 class Pick:
     """What lies under a pixel.
@@ -60,12 +64,15 @@ class Pick:
         Metres.
     name : str
         Of the part in the tile, empty where there is none.
+    moving : str
+        Id of a moving thing; its layer is `MOVING` and it has no feature.
     """
 
     layer: str
     feature: int | None
     position_local: Point
     name: str = ""
+    moving: str = ""
 
 
 @dataclass(frozen=True)

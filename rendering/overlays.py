@@ -36,7 +36,7 @@ class Overlays:
         self._actors: dict[str, list[Any]] = {}
         self._items: dict[str, list[LabelItem]] = {}
         self.labels = Labels(renderer, theme)
-        self.moving = MovingThings(renderer)
+        self.moving = MovingThings(renderer, theme.accent)
 
     def set(self, name: str, overlay: Overlay | None) -> None:
         """Replace or remove one overlay."""
@@ -57,11 +57,13 @@ class Overlays:
         """Apply the label colours."""
         self._theme = theme
         self.labels.set_theme(theme)
+        self.moving.set_accent(theme.accent)
 
     def update(self, look: Look, size: tuple[int, int]) -> None:
         """Place the labels and what moves."""
-        self.labels.update(look, size)
         self.moving.update(look)
+        self.labels.set("moving", self.moving.labels(look))
+        self.labels.update(look, size)
 
     def close(self) -> None:
         """Remove everything."""

@@ -339,11 +339,9 @@ class Stage:
         """
         ray = self._picker.ray(x, y)
         seen = self._picker.depth(x, y, self._sky.radius_m * 0.97)
-        best: tuple[float, Pick] | None = None
-        for view in self._layers.values():
-            found = view.pick(ray, seen)
-            if found is not None and (best is None or found[0] < best[0]):
-                best = found
+        hits = [view.pick(ray, seen) for view in self._layers.values()]
+        found = [hit for hit in (*hits, self.moving_things.pick(ray)) if hit is not None]
+        best = min(found, key=lambda hit: hit[0], default=None)
         if seen is None:
             return None if best is None else best[1]
         # Something of the ground or without features of its own may hide what was hit.

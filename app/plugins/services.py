@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.editing import schema
+from app.plugins.moving import MovingScene
 from ingest.pipeline.job import Job
 from plugins.host.services import HostServices
 from twin_model.time import Instant
@@ -58,6 +59,7 @@ class WindowServices(HostServices):
         self._stirring = False
         self._selection: tuple[str, ...] = ()
         self._followed: Twin | None = None
+        self.moving_scene = MovingScene(window, self.live)
         self.language = window.language.code
         self.types = schema.catalogue
         window.timeline.instant_changed.connect(self._time_changed)
@@ -101,6 +103,7 @@ class WindowServices(HostServices):
 
     def _time_changed(self, instant: Instant | None) -> None:
         self._time = instant
+        self.moving_scene.set_instant(instant)
         self.signals.emit("time-changed", instant)
 
     def _selected(self, what: Any) -> None:
@@ -126,14 +129,15 @@ class WindowServices(HostServices):
             viewport.stage.set_overlay(name, overlay)
         viewport.redraw()
 
-    def show_moving(self, plugin: str, name: str, tracks: Tracks | None) -> None:
+    def show_moving(
+        self,
+        plugin: str,
+        name: str,
+        tracks: Tracks | None,
+        entities: frozenset[str] | None = None,
+    ) -> None:
         """See `HostServices`."""
-
-        def show() -> None:
-            self._window.viewport.stage.moving_things.set(f"{plugin}/{name}", tracks)
-            self._window.viewport.redraw()
-
-        self.post(show)
+        self.post(lambda: self.moving_scene.show(f"{plugin}/{name}", tracks, entities))
 
     def stirred(self) -> None:
         """See `HostServices`; a scene in which things move draws by itself."""

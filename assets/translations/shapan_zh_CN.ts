@@ -1973,6 +1973,10 @@ management ^ '12-03'</translation>
         <source>It did not exist then.</source>
         <translation>当时尚不存在。</translation>
     </message>
+    <message>
+        <source>Moves; not an entity of this project</source>
+        <translation>移动目标，不是本项目的实体</translation>
+    </message>
 </context>
 <context>
     <name>StatusStrip</name>

@@ -175,15 +175,16 @@ class PluginAccess:
 
         self.unfollow(name)
         tracks, services = Tracks(style), self.services
+        wanted = None if entities is None else frozenset(entities)
 
         def take(batch: SampleBatch) -> None:
             tracks.take(batch)
             services.stirred()
 
         self._followed[name] = self.broker.subscribe(
-            take, entities=entities, indicators=(POSITION, HEADING, SPEED)
+            take, entities=wanted, indicators=(POSITION, HEADING, SPEED)
         )
-        services.show_moving(self.id, name, tracks)
+        services.show_moving(self.id, name, tracks, wanted)
 
     def unfollow(self, name: str) -> None:
         """Show no more what moves by a name."""

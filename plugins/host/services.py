@@ -163,8 +163,22 @@ class HostServices:
         else:
             self.overlays[plugin, name] = overlay
 
-    def show_moving(self, plugin: str, name: str, tracks: Tracks | None) -> None:
-        """Draw things that move, or draw them no more. Called in any thread."""
+    def show_moving(
+        self,
+        plugin: str,
+        name: str,
+        tracks: Tracks | None,
+        entities: frozenset[str] | None = None,
+    ) -> None:
+        """Draw things that move, or draw them no more. Called in any thread.
+
+        Parameters
+        ----------
+        plugin, name : str
+        tracks : Tracks or None
+        entities : frozenset of str, optional
+            Those that the tracks follow; None for all.
+        """
         if tracks is None:
             self.moving.pop((plugin, name), None)
         else:

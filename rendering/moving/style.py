@@ -34,6 +34,9 @@ class MovingStyle:
         For how long after its last sample a thing goes on as it did.
     forget_s : float
         After which time without a sample a thing is removed.
+    labels : bool
+        Whether the names of things that are near enough stand above them; that of a selected
+        one always does.
     """
 
     shape: str = "car"
@@ -44,6 +47,7 @@ class MovingStyle:
     delay_s: float | None = None
     extrapolate_s: float = 3.0
     forget_s: float = 30.0
+    labels: bool = False
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:

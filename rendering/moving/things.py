@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -10,11 +11,15 @@ from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkPolyDataMapper, vtkRenderer
 
+from rendering.camera import Point
 from rendering.geometry import flat_normals, poly_data, vtk_array
+from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.moving.shapes import BODY, DETAIL, shape_length_m, shape_triangles
 from rendering.moving.style import SHAPES
 from rendering.moving.tracks import Certainty, Placed, Tracks
+from rendering.options import MOVING, Pick
+from rendering.picking import Ray
 from rendering.symbology.palette import Colour, rgb
 
 _DETAIL_COLOUR: Final = rgb("#56626a")
@@ -24,6 +29,12 @@ _HELD_OPACITY: Final = 0.7
 _TRAIL_WIDTH_PX: Final = 2.0
 #: Above the ground that a trail lies on.
 _TRAIL_LIFT_M: Final = 0.3
+_NATURAL_M: Final = np.array([shape_length_m(name) for name in SHAPES])
+#: Things that are so long on the screen have their names above them, so many of them.
+_NAMED_PX: Final = 14.0
+_MOST_NAMES: Final = 20
+_RING_SIDES: Final = 40
+_RING_PX: Final = 2.5
 
 
 class MovingThings:
@@ -32,11 +43,18 @@ class MovingThings:
     Parameters
     ----------
     renderer : vtkRenderer
+    accent : Colour
+        Of the rings around what is selected.
     """
 
-    def __init__(self, renderer: vtkRenderer) -> None:
+    def __init__(self, renderer: vtkRenderer, accent: Colour) -> None:
         self._renderer = renderer
-        self._groups: dict[str, _Group] = {}
+        self._groups: dict[str, MovingGroup] = {}
+        self._ring = _Ring(renderer, accent)
+        #: Ids of things that are marked.
+        self.selected: frozenset[str] = frozenset()
+        #: Returns what to call a thing; its id until somebody knows better.
+        self.name_of: Callable[[str], str] = str
 
     def set(self, name: str, tracks: Tracks | None) -> None:
         """Show things that move, in place of those of that name; None removes them."""
@@ -44,7 +62,15 @@ class MovingThings:
         if group is not None:
             group.close()
         if tracks is not None:
-            self._groups[name] = _Group(self._renderer, tracks)
+            self._groups[name] = MovingGroup(self._renderer, tracks)
+
+    def groups(self) -> list[MovingGroup]:
+        """Return what is shown, by who shows it."""
+        return list(self._groups.values())
+
+    def set_accent(self, accent: Colour) -> None:
+        """Apply the theme's colour of what is selected."""
+        self._ring.actor.GetProperty().SetColor(*accent)
 
     @property
     def active(self) -> bool:
@@ -60,14 +86,42 @@ class MovingThings:
         """Put everything where it is now."""
         for group in self._groups.values():
             group.update(look)
+        self._ring.show(
+            [spot for group in self._groups.values() for spot in group.spots(self.selected)]
+        )
+
+    def pick(self, ray: Ray) -> tuple[float, Pick] | None:
+        """Return the nearest thing of the last frame that a ray meets, with its distance."""
+        found = [hit for group in self._groups.values() if (hit := group.pick(ray)) is not None]
+        if not found:
+            return None
+        distance, name, place = min(found)
+        return distance, Pick(MOVING, None, place, moving=name)
+
+    def labels(self, look: Look) -> list[LabelItem]:
+        """Return the names that stand above things: of those near enough, and of selected ones."""
+        found: list[tuple[float, str, Point]] = []
+        chosen: list[LabelItem] = []
+        for group in self._groups.values():
+            near, marked = group.named(look, self.selected)
+            found += near
+            chosen += [LabelItem(place, self.name_of(one), 1e9, 2.0, 8) for one, place in marked]
+        found.sort()
+        return chosen + [
+            LabelItem(place, self.name_of(one), 1e9, 1.0, 8)
+            for _, one, place in found[:_MOST_NAMES]
+        ]
 
     def close(self) -> None:
         """Remove everything."""
         for name in list(self._groups):
             self.set(name, None)
+        self._renderer.RemoveActor(self._ring.actor)
 
 
-class _Group:
+class MovingGroup:
+    """Things that somebody shows, in one style."""
+
     def __init__(self, renderer: vtkRenderer, tracks: Tracks) -> None:
         self._renderer = renderer
         self._tracks = tracks
@@ -76,13 +130,70 @@ class _Group:
         self._trail: _Trail | None = None
         self.active = False
         self.count = 0
+        self._placed: Placed | None = None
+        self._length_m: npt.NDArray[np.float64] = np.zeros(0)
+
+    def pick(self, ray: Ray) -> tuple[float, str, Point] | None:
+        """Return distance, id and place of the nearest thing on a ray."""
+        placed = self._placed
+        if placed is None or not len(placed.row):
+            return None
+        away = placed.position - ray.origin
+        along = away @ ray.direction
+        beside = np.linalg.norm(away - along[:, None] * ray.direction, axis=1)
+        hit = np.flatnonzero((along > 0) & (beside <= 0.5 * self._length_m + along * ray.spread))
+        if not len(hit):
+            return None
+        # Of several in line the one that the pointer is nearest to, for its size.
+        best = hit[np.argmin(along[hit] + beside[hit])]
+        near = max(0.0, float(along[best] - 0.5 * self._length_m[best]))
+        return near, self._tracks.name(int(placed.row[best])), _point(placed, best)
+
+    def spots(self, names: frozenset[str]) -> list[tuple[Point, float]]:
+        """Return places and lengths in metres of some things."""
+        return [
+            (_point(placed, n), float(self._length_m[n])) for _, placed, n in self._found(names)
+        ]  # fmt: skip
+
+    def _found(self, names: frozenset[str]) -> Iterator[tuple[str, Placed, int]]:
+        placed = self._placed
+        for name in names:
+            row = self._tracks.row(name)
+            if placed is not None and row is not None:
+                yield from ((name, placed, int(n)) for n in np.flatnonzero(placed.row == row))
+
+    def named(
+        self, look: Look, marked: frozenset[str]
+    ) -> tuple[list[tuple[float, str, Point]], list[tuple[str, Point]]]:
+        """Return distance, id and place of what is near enough to name; ids of what is marked."""
+        placed = self._placed
+        if placed is None:
+            return [], []
+        above = [
+            (name, _point(there, n, 0.4 * float(self._length_m[n])))
+            for name, there, n in self._found(marked)
+        ]
+        if not self._tracks.style.labels:
+            return [], above
+        distance = np.linalg.norm(placed.position - np.array(look.eye), axis=1)
+        pixels = self._length_m * look.pixels_per_radian / np.maximum(distance, 1.0)
+        ahead = (placed.position - np.array(look.eye)) @ np.array(look.planes[4][:3]) > 0
+        rows = np.flatnonzero(ahead & (pixels >= _NAMED_PX))
+        rows = rows[np.argsort(distance[rows])][:_MOST_NAMES]
+        near = [
+            (float(distance[n]), name, _point(placed, n, 0.4 * float(self._length_m[n])))
+            for n in rows if (name := self._tracks.name(int(placed.row[n]))) not in marked
+        ]  # fmt: skip
+        return near, above
 
     def update(self, look: Look) -> None:
         placed = self._tracks.place()
         self.count = len(placed.row)
         # What is held stands still, until it is forgotten or more comes.
-        self.active = bool(self.count)
+        self.active = bool(self.count) and self._tracks.fixed_us is None
         scale = self._scales(placed, look)
+        self._placed = placed
+        self._length_m = _NATURAL_M[placed.shape] * scale
         used = set()
         for shape in np.unique(placed.shape):
             for certainty in Certainty:
@@ -105,8 +216,7 @@ class _Group:
 
     def _scales(self, placed: Placed, look: Look) -> npt.NDArray[np.float64]:
         style = self._tracks.style
-        natural_m = np.array([shape_length_m(name) for name in SHAPES])
-        lengths: npt.NDArray[np.float64] = natural_m[placed.shape] * style.scale
+        lengths: npt.NDArray[np.float64] = _NATURAL_M[placed.shape] * style.scale
         distance = np.linalg.norm(placed.position - np.array(look.eye), axis=1)
         pixels = lengths * look.pixels_per_radian / np.maximum(distance, 1.0)
         enlarged: npt.NDArray[np.float64] = style.least_px / np.maximum(pixels, 1e-6)
@@ -177,6 +287,46 @@ class _Instanced:
 
     def hide(self) -> None:
         self.actor.VisibilityOff()
+
+
+def _point(placed: Placed, row: Any, lift_m: float = 0.0) -> Point:
+    x, y, z = placed.position[row]
+    return float(x), float(y), float(z) + lift_m
+
+
+class _Ring:
+    """Rings on the ground around what is marked."""
+
+    def __init__(self, renderer: vtkRenderer, accent: Colour) -> None:
+        self._mapper: Any = vtkPolyDataMapper()
+        self.actor: Any = vtkActor()
+        self.actor.SetMapper(self._mapper)
+        self.actor.PickableOff()
+        look = self.actor.GetProperty()
+        look.LightingOff()
+        look.SetColor(*accent)
+        look.SetLineWidth(_RING_PX)
+        self.actor.VisibilityOff()
+        renderer.AddActor(self.actor)
+
+    def show(self, spots: list[tuple[Point, float]]) -> None:
+        """Draw a ring around each place, a little larger than the thing is long."""
+        if not spots:
+            self.actor.VisibilityOff()
+            return
+        angle = np.linspace(0.0, 2 * np.pi, _RING_SIDES, endpoint=False)
+        circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(_RING_SIDES)])
+        centre = np.array(spots[0][0])
+        rings = [
+            np.array(place) - centre + circle * 0.75 * length + (0.0, 0.0, _TRAIL_LIFT_M)
+            for place, length in spots
+        ]
+        step = np.arange(_RING_SIDES)
+        pairs = np.column_stack([step, (step + 1) % _RING_SIDES])
+        lines = np.concatenate([pairs + n * _RING_SIDES for n in range(len(rings))])
+        self._mapper.SetInputData(poly_data(np.concatenate(rings).astype(np.float32), lines=lines))
+        self.actor.SetPosition(*centre)
+        self.actor.VisibilityOn()
 
 
 class _Trail:

@@ -74,10 +74,19 @@ class Tracks:
     style : MovingStyle
     now : callable
         Returns seconds of a clock that never goes back.
+    fixed_us : int, optional
+        The one instant at which everything is shown; things move where there is none.
     """
 
-    def __init__(self, style: MovingStyle, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        style: MovingStyle,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        fixed_us: int | None = None,
+    ) -> None:
         self.style = style
+        self.fixed_us = fixed_us
         self._now = now
         self._lock = threading.Lock()
         self._clock = SourceClock()
@@ -103,6 +112,10 @@ class Tracks:
     def name(self, row: int) -> str:
         """Return the entity id of a thing."""
         return self._names[row]
+
+    def row(self, entity_id: str) -> int | None:
+        """Return the row of a thing; None where it is not known."""
+        return self._rows.get(entity_id)
 
     # -- samples -------------------------------------------------------------------------
 
@@ -243,12 +256,17 @@ class Tracks:
     def place(self) -> Placed:
         """Return where everything is now."""
         with self._lock:
-            at_us = self._clock.at(self._now()) - round(self.delay_s() * 1e6)
+            at_us = self._at_us()
             self._forget(at_us)
             count = len(self._names)
             times = self._time[:count]
             rows = np.flatnonzero(times[:, -1] != _NEVER)
             return self._placed(rows, at_us)
+
+    def _at_us(self) -> int:
+        if self.fixed_us is not None:
+            return self.fixed_us
+        return self._clock.at(self._now()) - round(self.delay_s() * 1e6)
 
     def _placed(self, rows: npt.NDArray[np.intp], at_us: int) -> Placed:
         times = self._time[rows]
@@ -309,7 +327,7 @@ class Tracks:
             1 where the point is as old as a trail may be.
         """
         with self._lock:
-            at_us = self._clock.at(self._now()) - round(self.delay_s() * 1e6)
+            at_us = self._at_us()
             times = self._trail_time[placed.row]
             points = self._trail[placed.row]
         # What the thing has not reached yet, as it is drawn behind its samples, is not its way.

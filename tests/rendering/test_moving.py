@@ -7,6 +7,7 @@ import pytest
 
 from rendering.camera import CameraPose
 from rendering.moving.clock import SourceClock
+from rendering.moving.past import tracks_at
 from rendering.moving.style import MovingStyle
 from rendering.moving.tracks import Certainty, Tracks
 from rendering.options import Overlay, OverlayMesh
@@ -217,3 +218,22 @@ def test_a_mesh_of_an_overlay_is_drawn_and_one_that_would_crash_is_refused() -> 
         assert stage.screenshot()[75, 100][1] > 60
     finally:
         stage.close()
+
+
+def test_what_was_at_an_instant_is_drawn_between_the_samples_around_it() -> None:
+    feed = Feed(MovingStyle(delay_s=0.0))
+    keys = feed.keys
+    entity, indicator = keys.entity("v"), keys.indicator("position")
+    times = START_US + np.arange(0, 60) * 100_000
+    batch = SampleBatch(
+        keys, np.full(60, entity, np.int32), np.full(60, indicator, np.int32), times,
+        np.full(60, np.nan), np.zeros(60, np.uint8), None,
+        np.column_stack([np.arange(60.0), np.zeros(60), np.zeros(60)]),
+    )  # fmt: skip
+    past = tracks_at(MovingStyle(), batch, START_US + 1_250_000)
+    placed = past.place()
+    assert placed.position[0, 0] == pytest.approx(12.5)
+    assert placed.certainty[0] == Certainty.BETWEEN
+    assert len(tracks_at(MovingStyle(), batch, START_US + 1_250_000, {"w"}).place().row) == 0
+    # Long after the last sample nothing is there.
+    assert len(tracks_at(MovingStyle(), batch, START_US + 60_000_000).place().row) == 0

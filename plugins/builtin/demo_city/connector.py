@@ -88,7 +88,7 @@ class DemoLine(Line):
     def _follow_moving(self) -> None:
         ids = [one.id for one in self._moving()]
         if ids:
-            style = MovingStyle(shape="truck", trail_s=20.0, scale=1.2)
+            style = MovingStyle(shape="truck", trail_s=20.0, scale=1.2, labels=True)
             self.context.scene.follow("traffic", style, entities=ids)
 
     def _publish_moving(self, now_s: float) -> None:
