@@ -27,6 +27,8 @@ from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
 _ALARMS_HEIGHT_PX: Final = 320
+#: Docks at the bottom that need more than a few lines, when they are opened.
+_TALL: Final = {"simulation": 280, "run_comparison": 300}
 
 
 class Side(Enum):
@@ -226,9 +228,10 @@ class Docks(QObject):
         QTimer.singleShot(0, self, lambda: self._make_room(dock))
 
     def _make_room(self, dock: QtAds.CDockWidget) -> None:
-        if dock.isVisible() and dock.height() < _LEAST_HEIGHT_PX:
-            height = self.manager.height()
-            self._set_extent(dock, Qt.Orientation.Vertical, _JOBS_HEIGHT_PX, height)
+        wanted = _TALL.get(dock.objectName(), _JOBS_HEIGHT_PX)
+        least = wanted - 60 if dock.objectName() in _TALL else _LEAST_HEIGHT_PX
+        if dock.isVisible() and dock.height() < least:
+            self._set_extent(dock, Qt.Orientation.Vertical, wanted, self.manager.height())
 
     def is_open(self, name: str) -> bool:
         """Return whether a dock is open."""

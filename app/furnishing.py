@@ -83,7 +83,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     yield
     for make in (
         _make_layers, _make_entities, _make_entity, _make_editing, _make_relations,
-        _make_comparison, _make_others, _make_plugins, _make_live,
+        _make_comparison, _make_others, _make_plugins, _make_live, _make_simulation,
     ):  # fmt: skip
         window.panels.attempt(make)
         yield
@@ -191,6 +191,12 @@ def _make_live(window: MainWindow) -> None:
     window.live = LiveParts(window)
     window.panels.make("alarms")
     window.panels.make("rules")
+
+
+def _make_simulation(window: MainWindow) -> None:
+    from app.simulation.parts import SimulationParts
+
+    window.simulation = SimulationParts(window)
 
 
 def _make_bars(window: MainWindow) -> None:

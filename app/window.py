@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from app.panels.timeline import TimelinePanel
     from app.plugins.hub import PluginHub
     from app.scene import Scene
+    from app.simulation.parts import SimulationParts
     from app.status_strip import StatusStrip
     from app.types.editor import TypesEditor
     from twin_model.entity import Entity
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
     palette_popup: CommandPalette
     plugins: PluginHub
     live: LiveParts
+    simulation: SimulationParts
 
     def __init__(self, services: Services) -> None:
         super().__init__()

@@ -55,6 +55,7 @@ _UNITS: Final = {
     "buildings": QT_TRANSLATE_NOOP("Unit", "buildings"),
     "layers": QT_TRANSLATE_NOOP("Unit", "layers"),
     "steps": QT_TRANSLATE_NOOP("Unit", "steps"),
+    "simulated seconds": QT_TRANSLATE_NOOP("Unit", "simulated seconds"),
     "products": QT_TRANSLATE_NOOP("Unit", "products"),
     "sources": QT_TRANSLATE_NOOP("Unit", "sources"),
     "tables": QT_TRANSLATE_NOOP("Unit", "tables"),

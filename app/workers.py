@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -126,6 +126,7 @@ class JobRecord:
     started_s: float = 0.0
     ended_s: float = 0.0
     stage_started_s: float = 0.0
+    finished: threading.Event = field(default_factory=threading.Event)
 
     @property
     def active(self) -> bool:
@@ -203,6 +204,11 @@ class Jobs(QObject):
         self._pool.wait()
         self._plugin_pool.wait()
 
+    def wait_for(self, records: Iterable[JobRecord]) -> None:
+        """Wait until some jobs have ended."""
+        for record in records:
+            record.finished.wait()
+
     def shut_down(self) -> None:
         """Stop everything and tell nobody any more."""
         self.cancel_all()
@@ -250,6 +256,7 @@ class Jobs(QObject):
             record.error = f"{record.title}: {type(error).__name__}: {error}"
             record.log.append(traceback.format_exc())
         record.ended_s = time.monotonic()
+        record.finished.set()
         with self._lock:
             self._ended.append(record)
         self._notify()

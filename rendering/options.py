@@ -100,6 +100,9 @@ class OverlayMesh:
         In place of *colour*: a field of values, for example.
     lit : bool
         Whether light and shade fall on it.
+    above : bool
+        Whether it is drawn over the surface that it lies on, although that is drawn coarser far
+        away than it is.
     """
 
     position: npt.NDArray[np.float64]
@@ -108,6 +111,7 @@ class OverlayMesh:
     opacity: float = 1.0
     vertex_colour: npt.NDArray[np.uint8] | None = None
     lit: bool = True
+    above: bool = False
 
     def __post_init__(self) -> None:
         if self.position.ndim != 2 or self.position.shape[1] != 3:

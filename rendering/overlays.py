@@ -120,6 +120,14 @@ def _mesh(mesh: OverlayMesh) -> Any:
     look.SetLighting(mesh.lit)
     look.SetOpacity(mesh.opacity)
     actor.SetPosition(*centre)
+    if mesh.vertex_colour is not None and mesh.vertex_colour.shape[1] == 4:
+        actor.ForceTranslucentOn()
+    if mesh.above:
+        mapper = actor.GetMapper()
+        mapper.SetResolveCoincidentTopologyToPolygonOffset()
+        # Not by slope, which at a flat angle would lift it over what stands on it; VTK adds
+        # (2, 2) itself.
+        mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(-2.0, -62)
     return actor
 
 

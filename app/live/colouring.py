@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
-from app.live.units import indicator_name, indicator_type
+from app.live.units import indicator_name, indicator_type, unit_of
 from app.project import ProjectSession
 from app.scene import Scene
 from app.theme import Theme, small_font
@@ -22,10 +22,10 @@ from app.workers import Background
 from twin_model.live.last_values import NEVER_US
 from twin_model.query import EntityQuery
 from twin_model.samples import Quality
-from twin_model.schema.units import label
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.simulation.recording import RunValues
     from twin_model.entity import Entity
     from twin_model.operations import Operations
 
@@ -115,15 +115,17 @@ class Colouring(QObject):
 
     def refresh(self) -> None:
         """Read the values again, in a thread."""
-        operations = self._live.operations
+        operations = self._live.values
         if not self.on or operations is None:
             return
-        wanted, instant = self.indicator, self._live.instant
+        wanted, instant = self.indicator, self._live.values_instant
         self._background.ask(
             "colouring", lambda: self._read(operations, wanted, instant), self._show
         )
 
-    def _read(self, operations: Operations, wanted: str, instant: Instant | None) -> Colours:
+    def _read(
+        self, operations: Operations | RunValues, wanted: str, instant: Instant | None
+    ) -> Colours:
         values = _values(operations, instant)
         counted = Counter(name for _, name in values if name != "position")
         if not counted:
@@ -142,7 +144,6 @@ class Colouring(QObject):
                 continue
             stale += old
             groups.setdefault(_STALE if old else colour_of(value, low, high), []).append(entity)
-        found = indicator_type(kind, indicator)
         types = {name: e for (e, name) in values}
         kinds = {e.id: e.type for e in self._known([types[name] for name in counted])}
         listed = sorted(
@@ -151,7 +152,7 @@ class Colouring(QObject):
         )
         return Colours(
             indicator, sorted(groups.items()), low, high,
-            label(found.unit) if found is not None else "", indicator_name(kind, indicator),
+            unit_of(operations, kind, indicator), indicator_name(kind, indicator),
             stale, listed,
         )  # fmt: skip
 
@@ -178,11 +179,11 @@ class Colouring(QObject):
 
 
 def _values(
-    operations: Operations, instant: Instant | None
+    operations: Operations | RunValues, instant: Instant | None
 ) -> dict[tuple[str, str], tuple[float, bool]]:
     """Return the newest value of each series and whether it is stale."""
     if instant is not None:
-        operations.history.writer.flush()
+        operations.history.flush()
         batch = operations.history.as_of(instant)
         patience_us = int(operations.hub.options.stale_after_s * 1e6)
         return {

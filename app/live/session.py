@@ -19,6 +19,7 @@ from twin_model.store.alarm_journal import ALARMS_FILE
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.simulation.recording import RunValues
     from plugins.host.live import LiveData
     from twin_model.alarms.desk import AlarmDesk
     from twin_model.alarms.model import Alarm
@@ -93,6 +94,8 @@ class LiveSession(QObject):
         self.instant: Instant | None = None
         #: The desk of whoever signed in; None for nobody.
         self.desk_of: AlarmDesk | None = None
+        self._run: RunValues | None = None
+        self._run_instant: Instant | None = None
         self._known: Operations | None = None
         self._names: dict[str, str] = {}
         self._throttle = QTimer(self)
@@ -116,6 +119,32 @@ class LiveSession(QObject):
     def writable(self) -> bool:
         """Whether a project is open for writing."""
         return self._session.writable
+
+    @property
+    def values(self) -> Operations | RunValues | None:
+        """Where panels find values: the project's devices, or the run that is shown."""
+        return self._run if self._run is not None else self._known
+
+    @property
+    def run_shown(self) -> bool:
+        """Whether the values are those of a run."""
+        return self._run is not None
+
+    @property
+    def values_instant(self) -> Instant | None:
+        """As of when values are shown; None for the newest."""
+        return self._run_instant if self._run is not None else self.instant
+
+    def show_run(self, values: RunValues | None, instant: Instant | None = None) -> None:
+        """Show the values of a run in place of the devices'; None for these again.
+
+        Alarms stay those of the devices.
+        """
+        other = values is not self._run
+        self._run, self._run_instant = values, instant
+        if other:
+            self.changed.emit()
+        self.ticked.emit()
 
     def begin(self, then: Callable[[], object] | None = None) -> None:
         """Begin history, rules and alarms, in a thread; *then* is called once they run."""
@@ -250,6 +279,7 @@ class LiveSession(QObject):
 
     def _closing(self) -> None:
         self._timer.stop()
+        self._run = None
         self._leave()
         self.changed.emit()
         self.alarms_changed.emit()

@@ -139,7 +139,7 @@ class AlarmDetail(QScrollArea):
         told = [self._event_line(event, end_us) for event in reversed(events)]
         chart = None
         if point.indicator:
-            operations.history.writer.flush()
+            operations.history.flush()
             chart = operations.history.chart(
                 point.entity, point.indicator, Interval(Instant(start_us), Instant(end_us)), 400
             )

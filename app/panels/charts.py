@@ -26,7 +26,7 @@ from app import plots
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
-from app.live.units import indicator_name, unit_label
+from app.live.units import indicator_name, unit_of
 from app.panels.time_axis import moment
 from app.theme import Theme, small_font
 from app.workers import Background
@@ -34,6 +34,7 @@ from twin_model.errors import ShapanError
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:
+    from app.simulation.recording import RunValues
     from twin_model.operations import Operations
 
 #: Stretches to choose from, in seconds.
@@ -173,7 +174,7 @@ class ChartsPanel(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        operations = self._live.operations
+        operations = self._live.values
         names = operations.hub.series.names() if operations is not None else []
         dropped = set(event.mimeData().text().split())
         for entity, indicator in names:
@@ -183,9 +184,9 @@ class ChartsPanel(QWidget):
 
     def period(self) -> Interval:
         """Return what stretch of time is shown."""
-        operations = self._live.operations
+        operations = self._live.values
         now_us = operations.hub.clock() if operations is not None else Instant.now().us
-        end_us = self._live.instant.us if self._live.instant is not None else now_us
+        end_us = self._live.values_instant.us if self._live.values_instant is not None else now_us
         span_us = int(self.stretch.currentData()) * 1_000_000
         return Interval(Instant(end_us - span_us), Instant(end_us))
 
@@ -196,7 +197,7 @@ class ChartsPanel(QWidget):
         self.hint.setVisible(not shown)
         for button in (self.picture, self.table, self.clear):
             button.setEnabled(shown)
-        operations = self._live.operations
+        operations = self._live.values
         if not shown or operations is None:
             self._take([])
             return
@@ -208,16 +209,16 @@ class ChartsPanel(QWidget):
             self.refresh()
 
     def _read(
-        self, operations: Operations, series: list[Series], period: Interval
+        self, operations: Operations | RunValues, series: list[Series], period: Interval
     ) -> list[plots.Line]:
-        operations.history.writer.flush()
+        operations.history.flush()
         names = self._live.names(one.entity for one in series)
         found = []
         for one in series:
             chart = operations.history.chart(one.entity, one.indicator, period, _POINTS)
             kind = _type_of(operations, one.entity)
             name = f"{names[one.entity]} · {indicator_name(kind, one.indicator)}"
-            unit = unit_label(operations.twin, one.entity, one.indicator)
+            unit = unit_of(operations, kind, one.indicator)
             key = f"{one.entity}/{one.indicator}"
             found.append(
                 plots.Line(key, name, unit, *plots.with_gaps(chart.time_us / 1e6, chart.value))
@@ -277,17 +278,17 @@ class ChartsPanel(QWidget):
 
     def save_table(self, place: Path) -> None:
         """Write all samples of the stretch as CSV: time, entity, indicator, value, unit."""
-        operations, series, period = self._live.operations, list(self.series), self.period()
+        operations, series, period = self._live.values, list(self.series), self.period()
         if operations is None:
             return
 
         def work() -> None:
-            operations.history.writer.flush()
+            operations.history.flush()
             with place.open("w", newline="", encoding="utf-8-sig") as stream:
                 out = csv.writer(stream)
                 out.writerow(["time", "entity", "indicator", "value", "unit"])
                 for one in series:
-                    unit = unit_label(operations.twin, one.entity, one.indicator)
+                    unit = unit_of(operations, _type_of(operations, one.entity), one.indicator)
                     batch = operations.history.read(period, [one.entity], [one.indicator])
                     for at_us, value in zip(batch.time_us.tolist(), batch.value.tolist()):
                         shown = "" if np.isnan(value) else value
@@ -299,7 +300,7 @@ class ChartsPanel(QWidget):
         self._background.ask("chart-table", work, answer)
 
 
-def _type_of(operations: Operations, entity: str) -> str:
+def _type_of(operations: Operations | RunValues, entity: str) -> str:
     try:
         return operations.twin.entity(entity).type
     except ShapanError:

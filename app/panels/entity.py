@@ -407,10 +407,10 @@ class EntityPanel(QWidget):
     def show_live(self) -> None:
         """Read the values of the Live tab again, in a thread; called once a second."""
         entity, live = self.entity, self.live
-        operations = live.operations if live is not None else None
-        if entity is None or operations is None or self.tabs.current != LIVE:
+        operations = live.values if live is not None else None
+        if live is None or entity is None or operations is None or self.tabs.current != LIVE:
             return
-        instant = world_instant(self._shown_at)
+        instant = live.values_instant if live.run_shown else world_instant(self._shown_at)
 
         def read() -> tuple[str, list[Field]]:
             return entity.id, live_fields(operations, entity, instant)

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.item_models.alarms import value_text
-from app.live.units import indicator_name, indicator_type
+from app.live.units import indicator_name, unit_of
 from app.numbers import duration, unknown
 from app.panels.fields import Field
 from twin_model.live.last_values import NEVER_US
 from twin_model.samples import Quality
-from twin_model.schema.units import label
 
 if TYPE_CHECKING:
+    from app.simulation.recording import RunValues
     from twin_model.entity import Entity
     from twin_model.operations import Operations
     from twin_model.time import Instant
 
 
-def live_fields(operations: Operations, entity: Entity, instant: Instant | None) -> list[Field]:
+def live_fields(
+    operations: Operations | RunValues, entity: Entity, instant: Instant | None
+) -> list[Field]:
     """Return a line an indicator. Reads the history where *instant* is not now: for a thread."""
     if instant is not None:
         return _historic(operations, entity, instant)
@@ -38,12 +40,13 @@ def live_fields(operations: Operations, entity: Entity, instant: Instant | None)
             note = f"{QCoreApplication.translate('EntityPanel', 'stale')} · {note}"
         elif sample.quality != Quality.GOOD:
             note = f"{_quality(sample.quality)} · {note}"
-        found.append(_line(entity, name, _text(entity, name, sample.value, sample.text), note))
+        text = _text(operations, entity, name, sample.value, sample.text)
+        found.append(_line(entity, name, text, note))
     return found
 
 
-def _historic(operations: Operations, entity: Entity, instant: Instant) -> list[Field]:
-    operations.history.writer.flush()
+def _historic(operations: Operations | RunValues, entity: Entity, instant: Instant) -> list[Field]:
+    operations.history.flush()
     batch = operations.history.as_of(instant)
     found = []
     for row in range(len(batch)):
@@ -53,11 +56,12 @@ def _historic(operations: Operations, entity: Entity, instant: Instant) -> list[
         word = None if batch.text is None else batch.text[row]
         age = duration(max(0.0, (instant.us - int(batch.time_us[row])) / 1e6))
         note = QCoreApplication.translate("EntityPanel", "{0} before").format(age)
-        found.append(_line(entity, name, _text(entity, name, float(batch.value[row]), word), note))
+        text = _text(operations, entity, name, float(batch.value[row]), word)
+        found.append(_line(entity, name, text, note))
     return found
 
 
-def _names(operations: Operations, entity: Entity) -> list[str]:
+def _names(operations: Operations | RunValues, entity: Entity) -> list[str]:
     """Return the indicators that came, then those that the type declares and never came."""
     from app.editing import schema
 
@@ -71,13 +75,14 @@ def _line(entity: Entity, name: str, value: str, note: str) -> Field:
     return Field(indicator_name(entity.type, name), value, note, f"chart:{name}")
 
 
-def _text(entity: Entity, name: str, value: float, word: str | None) -> str:
+def _text(
+    operations: Operations | RunValues, entity: Entity, name: str, value: float, word: str | None
+) -> str:
     if word is not None:
         return word
     if math.isnan(value):
         return unknown()
-    found = indicator_type(entity.type, name)
-    return value_text(value, label(found.unit) if found is not None else "")
+    return value_text(value, unit_of(operations, entity.type, name))
 
 
 def _quality(quality: int) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from app.panels.jobs import JobsPanel
     from app.panels.layers import LayersPanel
     from app.panels.relations import RelationsPanel
+    from app.panels.scenario import ScenarioPanel
+    from app.panels.simulation import SimulationPanel
     from app.panels.timeline import TimelinePanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
@@ -108,3 +110,13 @@ def rules(window: MainWindow) -> RulesPanel:
 def charts(window: MainWindow) -> ChartsPanel:
     """Make the Charts panel."""
     return window.live.make_charts()
+
+
+def simulation(window: MainWindow) -> SimulationPanel:
+    """Make the Simulation panel."""
+    return window.simulation.make_panel()
+
+
+def scenario(window: MainWindow) -> ScenarioPanel:
+    """Make the editor of scenarios."""
+    return window.simulation.make_editor()

@@ -22,9 +22,11 @@ _OWN: Final = (
     ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
+    ("simulation", QT_TRANSLATE_NOOP("MainWindow", "Simulation"), "bottom", "jobs"),
+    ("scenario", QT_TRANSLATE_NOOP("MainWindow", "Scenario"), "right", "entity"),
 )
 #: Made when they are first opened, as those of plugins are.
-_OFFERED: Final = frozenset({"charts"})
+_OFFERED: Final = frozenset({"charts", "simulation", "scenario"})
 
 KIND: Final = "panel"
 

@@ -41,8 +41,8 @@ _LEAST_SPAN_US: Final = 10 * _MINUTE_US
 #: A label needs so much room.
 _LABEL_PX: Final = 62
 _STEPS: Final = (
-    _MINUTE_US, 5 * _MINUTE_US, 15 * _MINUTE_US, _HOUR_US, 6 * _HOUR_US, DAY_US, 7 * DAY_US,
-    30 * DAY_US, 91 * DAY_US, _YEAR_US,
+    1_000_000, 5_000_000, 15_000_000, _MINUTE_US, 5 * _MINUTE_US, 15 * _MINUTE_US, _HOUR_US,
+    6 * _HOUR_US, DAY_US, 7 * DAY_US, 30 * DAY_US, 91 * DAY_US, _YEAR_US,
 )  # fmt: skip
 
 
@@ -97,6 +97,8 @@ class TimeAxis(QWidget):
         self.other: Instant | None = None
         self.first = self.start = self.end = self.last = Instant.now()
         self._first_edit: Instant | None = None
+        #: The stretch of a run that is shown; then there is no "now" at the end.
+        self.period: tuple[Instant, Instant] | None = None
         self._dragging = ""
         # Each place on the way of the handle would ask for everything; its rest is enough.
         self._settle = QTimer(self)
@@ -113,6 +115,9 @@ class TimeAxis(QWidget):
         """Show surveys; the axis reaches from before the first one, or edit, until now."""
         whole = (self.start, self.end) == (self.first, self.last)
         self.epochs, self._first_edit = epochs, first_edit
+        if self.period is not None:
+            self.update()
+            return
         self.last = Instant.now()
         starts = [epoch.start.us for epoch in epochs]
         if first_edit is not None:
@@ -130,9 +135,24 @@ class TimeAxis(QWidget):
         self.edits = list(edits)
         self.update()
 
+    def set_period(self, period: tuple[Instant, Instant] | None) -> None:
+        """Show the stretch of a run and nothing else; None to show the project's time again."""
+        self.period = period
+        self.instant = None
+        if period is None:
+            self.start, self.end = self.first, self.last
+            self.set_epochs(self.epochs, self._first_edit)
+        else:
+            self.first, self.last = self.start, self.end = period
+            self.instant = period[0]
+        self._settle.start()
+        self.update()
+
     def set_instant(self, instant: Instant | None) -> None:
         """Put the handle somewhere; None for now."""
-        if instant is not None and instant >= self.last:
+        if self.period is not None:
+            instant = min(max(instant or self.last, self.first), self.last)
+        elif instant is not None and instant >= self.last:
             instant = None
         self.instant = instant
         self._settle.stop()
@@ -145,7 +165,8 @@ class TimeAxis(QWidget):
 
     def show_stretch(self, start: Instant, end: Instant) -> None:
         """Show a part of the axis, within what there is."""
-        span = max(_LEAST_SPAN_US, min(end.us - start.us, self.last.us - self.first.us))
+        least = min(_LEAST_SPAN_US, self.last.us - self.first.us)
+        span = max(least, min(end.us - start.us, self.last.us - self.first.us))
         low = min(max(start.us, self.first.us), self.last.us - span)
         self.start, self.end = Instant(low), Instant(low + span)
         self._settle.start()
@@ -167,7 +188,7 @@ class TimeAxis(QWidget):
     def instant_at(self, x: float) -> Instant | None:
         """Return the instant at a place; None for now, at the end of the axis."""
         part = (x - _EDGE_PX) / max(1, self.width() - 2 * _EDGE_PX)
-        if part >= 0.995 and self.end >= self.last:
+        if part >= 0.995 and self.end >= self.last and self.period is None:
             return None
         span = self.end.us - self.start.us
         return Instant(self.start.us + round(min(1.0, max(0.0, part)) * span))
@@ -190,7 +211,7 @@ class TimeAxis(QWidget):
                 painter.drawRoundedRect(box, 2, 2)
         self._paint_ticks(painter, middle)
         self._paint_edits(painter, middle)
-        if self.other is not None:
+        if self.other is not None and self.period is None:
             self._paint_handle(painter, self.other, "dim", "A")
         shown = self.instant or self.last
         self._paint_handle(painter, shown, "accent", "B" if self.other is not None else "")
@@ -337,7 +358,15 @@ def ticks(start: Instant, end: Instant, most: int) -> list[tuple[Instant, str]]:
     zone = start.to_datetime().astimezone().utcoffset() or dt.timedelta()
     shift = round(zone.total_seconds()) * 1_000_000
     at = -(-(start.us + shift) // step) * step - shift
-    form = "%m-%d" if step >= DAY_US else "%m-%d %H:%M" if span > DAY_US else "%H:%M"
+    form = (
+        "%H:%M:%S"
+        if step < _MINUTE_US
+        else "%m-%d"
+        if step >= DAY_US
+        else "%m-%d %H:%M"
+        if span > DAY_US
+        else "%H:%M"
+    )
     found = []
     while at <= end.us:
         found.append((Instant(at), f"{Instant(at).to_datetime().astimezone():{form}}"))

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from app.as_of import AsOf, KnownOn, as_of_text, world_instant
 from app.icons import IconSet
@@ -20,6 +27,12 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
 
 _PLAY_MS: Final = 100
+#: Of a run, where what moves is seen to move.
+_RUN_PLAY_MS: Final = 40
+#: Simulated seconds a second that a run is played at.
+_SPEEDS: Final = (1, 5, 20, 60, 300, 1200)
+#: A run is played in about so long at first.
+_RUN_S: Final = 40.0
 #: Playing goes through the whole span in this many steps.
 _PLAY_STEPS: Final = 120
 #: Edits that lie closer together are one mark.
@@ -43,6 +56,10 @@ class TimelinePanel(QWidget):
     when_changed = Signal(object)
     #: The earlier time of a comparison, or None where it ends.
     comparison_changed = Signal(object)
+    #: The instant of the run that is shown.
+    run_moved = Signal(object)
+    #: Whoever showed a run is to show it no more.
+    run_end_wanted = Signal()
 
     def __init__(
         self, session: ProjectSession, background: Background, theme: Theme, icons: IconSet
@@ -53,7 +70,7 @@ class TimelinePanel(QWidget):
         self.axis = TimeAxis(theme)
         self.now = QPushButton(self)
         self.now.setObjectName("primary")
-        self.now.clicked.connect(lambda: self.set_instant(None))
+        self.now.clicked.connect(self._back_to_now)
         self.back = self._button(icons, "skip-back", self._previous)
         self.play = self._button(icons, "play", self._toggle_play)
         self.play.setCheckable(True)
@@ -62,6 +79,12 @@ class TimelinePanel(QWidget):
         self.compare.setCheckable(True)
         self.recorded = self._button(icons, "book-open", self._recorded_toggled)
         self.recorded.setCheckable(True)
+        self.speed = QComboBox(self)
+        for factor in _SPEEDS:
+            self.speed.addItem(f"{factor} ×", float(factor))
+        self.speed.hide()
+        self._title = ""
+        self._clock = QElapsedTimer()
         self._label = QLabel(self)
         font = self._label.font()
         font.setBold(True)
@@ -75,6 +98,7 @@ class TimelinePanel(QWidget):
         row.addSpacing(8)
         for button in (self.back, self.play, self.forth):
             row.addWidget(button)
+        row.addWidget(self.speed)
         row.addSpacing(8)
         row.addWidget(self.axis, 1)
         row.addWidget(self.recorded)
@@ -121,6 +145,8 @@ class TimelinePanel(QWidget):
         )
         for button in (self.back, self.play, self.forth, self.recorded, self.compare):
             button.setAccessibleName(button.toolTip())
+        self.speed.setToolTip(self.tr("Simulated seconds a second"))
+        self.speed.setAccessibleName(self.speed.toolTip())
         self.axis.setAccessibleName(self.tr("Timeline"))
         self._show()
 
@@ -161,6 +187,35 @@ class TimelinePanel(QWidget):
         """The date shown."""
         return self._label.text()
 
+    @property
+    def run_shown(self) -> bool:
+        """Whether the axis is that of a run."""
+        return self.axis.period is not None
+
+    def show_run(self, period: tuple[Instant, Instant] | None, title: str = "") -> None:
+        """Make the axis that of a run, or the project's again; the slider moves the run alone."""
+        self._stop_playing()
+        if period is not None and self.axis.other is not None:
+            self.set_comparison(None)
+        self._title = title
+        self.axis.set_period(period)
+        self.speed.setVisible(period is not None)
+        if period is not None:
+            seconds = (period[1].us - period[0].us) / 1e6
+            wanted = min(range(len(_SPEEDS)), key=lambda n: abs(seconds / _SPEEDS[n] - _RUN_S))
+            self.speed.setCurrentIndex(wanted)
+        self.refresh()
+
+    def _back_to_now(self) -> None:
+        if self.run_shown:
+            self.run_end_wanted.emit()
+        else:
+            self.set_instant(None)
+
+    def _stop_playing(self) -> None:
+        self._timer.stop()
+        self.play.setChecked(False)
+
     def set_instant(self, instant: Instant | None) -> None:
         """Show everything as of an instant; None for now."""
         self.axis.set_instant(instant)
@@ -193,9 +248,10 @@ class TimelinePanel(QWidget):
 
     def _closed(self) -> None:
         self._stale.stop()
-        self._timer.stop()
-        self.play.setChecked(False)
+        self._stop_playing()
         self.recorded.setChecked(False)
+        if self.run_shown:
+            self.show_run(None)
         if self.axis.other is not None:
             self.set_comparison(None)
         if self.axis.instant is not None:
@@ -218,6 +274,18 @@ class TimelinePanel(QWidget):
 
     def _show(self) -> None:
         instant, other = self.axis.instant, self.axis.other
+        if self.run_shown and instant is not None:
+            local = instant.to_datetime().astimezone()
+            title = self._label.fontMetrics().elidedText(
+                self._title, Qt.TextElideMode.ElideRight, 200
+            )
+            self._label.setText(f"{title}\n{local:%Y-%m-%d %H:%M:%S}")
+            self._label.setToolTip(f"{self._title}\n{moment(instant)}")
+            for button in (self.back, self.play, self.forth):
+                button.setEnabled(True)
+            self.compare.setEnabled(False)
+            return
+        self._label.setToolTip("")
         text = moment(instant) if instant else self.tr("as of now")
         if isinstance(self.when, KnownOn) and other is None:
             text = as_of_text(self.when)
@@ -244,6 +312,9 @@ class TimelinePanel(QWidget):
 
     def _moved(self, instant: Instant | None) -> None:
         self._show()
+        if self.run_shown:
+            self.run_moved.emit(instant)
+            return
         self.instant_changed.emit(world_instant(self.when))
         self.when_changed.emit(self.when)
 
@@ -254,6 +325,9 @@ class TimelinePanel(QWidget):
 
     def _stops(self) -> list[Instant]:
         """Return where something begins: surveys, and what edits left behind."""
+        if self.run_shown:
+            each = (self.axis.last.us - self.axis.first.us) // 20
+            return [Instant(self.axis.first.us + n * each) for n in range(21)]
         starts = [epoch.start for epoch in self.axis.epochs]
         return sorted([*starts, *(mark.last for mark in self.axis.edits)])
 
@@ -267,11 +341,24 @@ class TimelinePanel(QWidget):
         if not self.play.isChecked():
             self._timer.stop()
             return
-        if self.axis.instant is None:
+        if self.axis.instant is None or (self.run_shown and self.axis.instant >= self.axis.last):
             self.set_instant(self.axis.first)
+        self._clock.start()
+        self._timer.setInterval(_RUN_PLAY_MS if self.run_shown else _PLAY_MS)
         self._timer.start()
 
+    def _play_run(self) -> None:
+        """Let the run go on by what has passed, however long the frame took."""
+        passed_us = self._clock.restart() * 1000 * float(self.speed.currentData())
+        now = self.axis.instant or self.axis.first
+        self.set_instant(Instant(now.us + round(passed_us)))
+        if self.axis.instant is not None and self.axis.instant >= self.axis.last:
+            self._stop_playing()
+
     def _play_step(self) -> None:
+        if self.run_shown:
+            self._play_run()
+            return
         step = (self.axis.last.us - self.axis.first.us) // _PLAY_STEPS
         if self.axis.instant is None:
             self._timer.stop()

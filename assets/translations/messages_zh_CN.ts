@@ -4874,10 +4874,6 @@
         <translation>请在情景中将 rerouting 设为 true</translation>
     </message>
     <message>
-        <source>set routes to files with trips, routes or flows</source>
-        <translation>请将 routes 设为含出行（trip）、路径（route）或车流（flow）的文件</translation>
-    </message>
-    <message>
         <source>choose other bounds_m, or fill the gaps</source>
         <translation>请调整 bounds_m，或补全缺失的高程</translation>
     </message>
@@ -5398,6 +5394,146 @@
     <message>
         <source>these readers could not be loaded: {0}</source>
         <translation>以下读取器未能载入：{0}</translation>
+    </message>
+    <message>
+        <source>scenario {0}: an assumption names no entity or no attribute</source>
+        <translation>方案 {0}：有一项假设没有写明实体或属性</translation>
+    </message>
+    <message>
+        <source>fill in its line, or remove it</source>
+        <translation>请补全该行或删除它</translation>
+    </message>
+    <message>
+        <source>set routes to files with trips, routes or flows, or give demand</source>
+        <translation>请把 routes 设为含行程、路径或车流的文件，或给出 demand</translation>
+    </message>
+    <message>
+        <source>demand has no {0}</source>
+        <translation>需求中没有 {0}</translation>
+    </message>
+    <message>
+        <source>demand has no content</source>
+        <translation>需求没有内容</translation>
+    </message>
+    <message>
+        <source>demand makes {0} flows, more than {1}</source>
+        <translation>需求产生 {0} 条车流，超过 {1} 条</translation>
+    </message>
+    <message>
+        <source>demand of {0} to {1} is {2}, no number of vehicles an hour</source>
+        <translation>从 {0} 到 {1} 的需求为 {2}，不是每小时车辆数</translation>
+    </message>
+    <message>
+        <source>demand of {0} is {1}, no number of vehicles an hour</source>
+        <translation>{0} 的需求为 {1}，不是每小时车辆数</translation>
+    </message>
+    <message>
+        <source>demand of the whole is {0}, no number of vehicles an hour</source>
+        <translation>总需求为 {0}，不是每小时车辆数</translation>
+    </message>
+    <message>
+        <source>demand counts at {0}, which does not end at the network's border</source>
+        <translation>需求中的计数位于 {0}，它不在路网边界结束</translation>
+    </message>
+    <message>
+        <source>demand has the row {0}, not road, road, vehicles an hour</source>
+        <translation>需求中的行 {0} 不是“道路、道路、每小时车辆数”</translation>
+    </message>
+    <message>
+        <source>demand names the road {0}, which is not in the network</source>
+        <translation>需求提到的道路 {0} 不在路网中</translation>
+    </message>
+    <message>
+        <source>give vehicles_per_hour, counts or od; see its docs</source>
+        <translation>请给出 vehicles_per_hour、counts 或 od，参见文档</translation>
+    </message>
+    <message>
+        <source>{0} has no road that ends at its border</source>
+        <translation>{0} 没有在边界结束的道路</translation>
+    </message>
+    <message>
+        <source>give routes, or demand from road to road (od)</source>
+        <translation>请给出路径，或道路之间的需求（od）</translation>
+    </message>
+    <message>
+        <source>netconvert failed on the twin's roads ({0})</source>
+        <translation>netconvert 处理孪生道路时失败（{0}）</translation>
+    </message>
+    <message>
+        <source>netconvert cannot read the twin's roads ({0})</source>
+        <translation>netconvert 无法读取孪生道路（{0}）</translation>
+    </message>
+    <message>
+        <source>{0} of the road {1} is {2}</source>
+        <translation>道路 {1} 的 {0} 为 {2}</translation>
+    </message>
+    <message>
+        <source>give a number from {0} to {1}</source>
+        <translation>请给出 {0} 到 {1} 之间的数</translation>
+    </message>
+    <message>
+        <source>the query finds no roads</source>
+        <translation>查询没有找到道路</translation>
+    </message>
+    <message>
+        <source>correct the query</source>
+        <translation>请修改查询条件</translation>
+    </message>
+    <message>
+        <source>the road {0} has no line</source>
+        <translation>道路 {0} 没有线形</translation>
+    </message>
+    <message>
+        <source>leave it out of the query</source>
+        <translation>请在查询中排除它</translation>
+    </message>
+    <message>
+        <source>the road {0} is no line</source>
+        <translation>道路 {0} 不是线</translation>
+    </message>
+    <message>
+        <source>query roads that have centre lines</source>
+        <translation>请查询有中心线的道路</translation>
+    </message>
+    <message>
+        <source>shapes of {0}: {1}</source>
+        <translation>{0} 的形状：{1}</translation>
+    </message>
+    <message>
+        <source>rooms of {0} cannot be read ({1})</source>
+        <translation>{0} 的房间无法读取（{1}）</translation>
+    </message>
+    <message>
+        <source>there is no run {0}</source>
+        <translation>没有推演 {0}</translation>
+    </message>
+    <message>
+        <source>the run {0} is computed now</source>
+        <translation>推演 {0} 正在计算</translation>
+    </message>
+    <message>
+        <source>cancel it first</source>
+        <translation>请先取消它</translation>
+    </message>
+    <message>
+        <source>the run {0} cannot be removed ({1})</source>
+        <translation>推演 {0} 无法删除（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} has no {1} any more</source>
+        <translation>{0} 中已没有 {1}</translation>
+    </message>
+    <message>
+        <source>depths of a run ({0}) cannot be read: {1}</source>
+        <translation>推演的水深（{0}）无法读取：{1}</translation>
+    </message>
+    <message>
+        <source>roads of a run ({0}) cannot be read: {1}</source>
+        <translation>推演的道路（{0}）无法读取：{1}</translation>
+    </message>
+    <message>
+        <source>roads of a run ({0}) are larger than {1} MiB</source>
+        <translation>推演的道路（{0}）大于 {1} MiB</translation>
     </message>
 </context>
 <context>

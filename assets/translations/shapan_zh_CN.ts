@@ -196,6 +196,18 @@
         <source>Rules</source>
         <translation>规则</translation>
     </message>
+    <message>
+        <source>Scenarios and runs</source>
+        <translation>方案与推演</translation>
+    </message>
+    <message>
+        <source>Scenario editor</source>
+        <translation>方案编辑</translation>
+    </message>
+    <message>
+        <source>Show no run in the scene</source>
+        <translation>场景中不显示推演</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -1621,6 +1633,14 @@ management ^ '12-03'</translation>
         <source>Rules</source>
         <translation>规则</translation>
     </message>
+    <message>
+        <source>Simulation</source>
+        <translation>推演</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>方案</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -1695,6 +1715,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Text and controls are shown at {0} % when Shapan is started again.</source>
         <translation>重新启动沙盘后，文字和控件将以 {0} % 显示。</translation>
+    </message>
+    <message>
+        <source>Simulation</source>
+        <translation>推演</translation>
     </message>
 </context>
 <context>
@@ -2080,6 +2104,10 @@ management ^ '12-03'</translation>
         <source>By recorded time: as it was known on a day, whatever was found out about that day later</source>
         <translation>按记录时间：显示当时所知的状态，不含事后补录的内容</translation>
     </message>
+    <message>
+        <source>Simulated seconds a second</source>
+        <translation>每秒推演的秒数</translation>
+    </message>
 </context>
 <context>
     <name>TopBar</name>
@@ -2221,6 +2249,10 @@ management ^ '12-03'</translation>
     <message>
         <source>rounds</source>
         <translation>轮</translation>
+    </message>
+    <message>
+        <source>simulated seconds</source>
+        <translation>推演秒</translation>
     </message>
 </context>
 <context>
@@ -5154,6 +5186,690 @@ management ^ '12-03'</translation>
     <message>
         <source>known on {0}</source>
         <translation>截至 {0} 所知</translation>
+    </message>
+</context>
+<context>
+    <name>SimulationPanel</name>
+    <message>
+        <source>New scenario</source>
+        <translation>新建方案</translation>
+    </message>
+    <message>
+        <source>Run the scenario</source>
+        <translation>运行方案</translation>
+    </message>
+    <message>
+        <source>Edit the scenario</source>
+        <translation>编辑方案</translation>
+    </message>
+    <message>
+        <source>Show the run in the scene</source>
+        <translation>在场景中显示推演</translation>
+    </message>
+    <message>
+        <source>Compare two to four runs</source>
+        <translation>比较二至四次推演</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Scenarios and runs</source>
+        <translation>方案与推演</translation>
+    </message>
+    <message>
+        <source>A scenario says what is assumed and which engines run: traffic, water, people. Make one from a template, run it, and compare it with another.</source>
+        <translation>方案说明假设什么、运行哪些引擎：交通、水、人群。用模板新建一个方案，运行它，再与另一个比较。</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>scenario removed</source>
+        <translation>方案已删除</translation>
+    </message>
+    <message>
+        <source>starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+</context>
+<context>
+    <name>RunControl</name>
+    <message>
+        <source>As fast as possible</source>
+        <translation>尽可能快</translation>
+    </message>
+    <message>
+        <source>Real time</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>How fast simulated time passes</source>
+        <translation>推演时间的快慢</translation>
+    </message>
+    <message>
+        <source>One step, then pause</source>
+        <translation>走一步后暂停</translation>
+    </message>
+    <message>
+        <source>Begin paused, before the first step</source>
+        <translation>在第一步之前暂停</translation>
+    </message>
+    <message>
+        <source>Checkpoint: an engine that ends unexpectedly goes on from here</source>
+        <translation>检查点：引擎意外退出后从这里继续</translation>
+    </message>
+    <message>
+        <source>Cancel run</source>
+        <translation>取消推演</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation>过程</translation>
+    </message>
+    <message>
+        <source>Figures of the run</source>
+        <translation>推演的指标</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation>正在结束…</translation>
+    </message>
+    <message>
+        <source>Starting the engines…</source>
+        <translation>正在启动引擎…</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>{0} · {1} · {2} % · step {3}</source>
+        <translation>{0} · {1} · {2} % · 第 {3} 步</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>随机种子 {0}</translation>
+    </message>
+    <message>
+        <source>Select a scenario to run it, or a run to see its figures.</source>
+        <translation>选择方案即可运行，选择推演即可查看指标。</translation>
+    </message>
+    <message>
+        <source>{0} · engines: {1} · {2} assumptions · seed {3}</source>
+        <translation>{0} · 引擎：{1} · {2} 项假设 · 随机种子 {3}</translation>
+    </message>
+</context>
+<context>
+    <name>SimulationDialogs</name>
+    <message>
+        <source>Remove {0}?</source>
+        <translation>删除 {0}？</translation>
+    </message>
+    <message>
+        <source>Runs of a removed scenario stay.</source>
+        <translation>删除方案后，它的推演结果仍保留。</translation>
+    </message>
+    <message>
+        <source>What a removed run computed cannot be brought back.</source>
+        <translation>删除推演后，其计算结果无法恢复。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>SimulationLegend</name>
+    <message>
+        <source>Water depth</source>
+        <translation>水深</translation>
+    </message>
+    <message>
+        <source>depths as of {0}</source>
+        <translation>水深时刻 {0}</translation>
+    </message>
+    <message>
+        <source>No road colours</source>
+        <translation>道路不着色</translation>
+    </message>
+    <message>
+        <source>Colour roads by</source>
+        <translation>道路着色依据</translation>
+    </message>
+</context>
+<context>
+    <name>ScenarioPanel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>At (s)</source>
+        <translation>时刻（秒）</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>Delayed</source>
+        <translation>延后</translation>
+    </message>
+    <message>
+        <source>City as of</source>
+        <translation>城市时刻</translation>
+    </message>
+    <message>
+        <source>Clock begins</source>
+        <translation>起始时间</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Checkpoint every</source>
+        <translation>检查点间隔</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>then</source>
+        <translation>同城市时刻</translation>
+    </message>
+    <message>
+        <source>Simulated time begins at the instant of the city</source>
+        <translation>推演时间从城市时刻开始</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>不设</translation>
+    </message>
+    <message>
+        <source>Remove the line</source>
+        <translation>删除此行</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Add a parameter, used as $name elsewhere</source>
+        <translation>添加参数，在别处以 $名称 引用</translation>
+    </message>
+    <message>
+        <source>Assumptions</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>Add an assumption, for the entity that is selected in the scene</source>
+        <translation>为场景中选中的实体添加假设</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Add an engine</source>
+        <translation>添加引擎</translation>
+    </message>
+    <message>
+        <source>Couplings</source>
+        <translation>耦合</translation>
+    </message>
+    <message>
+        <source>Add a coupling from engine.value to engine.value</source>
+        <translation>添加耦合：从 引擎.量 到 引擎.量</translation>
+    </message>
+    <message>
+        <source>Undo in this scenario</source>
+        <translation>撤销方案中的修改</translation>
+    </message>
+    <message>
+        <source>Redo in this scenario</source>
+        <translation>重做方案中的修改</translation>
+    </message>
+    <message>
+        <source>Back to what is kept</source>
+        <translation>恢复到已保存的内容</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save and run</source>
+        <translation>保存并运行</translation>
+    </message>
+    <message>
+        <source>Choose a scenario in the Simulation panel to edit it here, or make a new one there from a template.</source>
+        <translation>在“推演”面板中选择方案即可在此编辑，也可以在那里用模板新建。</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>New scenario: {0}</source>
+        <translation>新建方案：{0}</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Make scenario</source>
+        <translation>建立方案</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Use selection</source>
+        <translation>用所选</translation>
+    </message>
+    <message>
+        <source>Ids of entities, or a query</source>
+        <translation>实体编号，或查询条件</translation>
+    </message>
+    <message>
+        <source>The project has no terrain.</source>
+        <translation>项目中没有地形。</translation>
+    </message>
+</context>
+<context>
+    <name>Asked</name>
+    <message>
+        <source>Duration</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Traffic into the area</source>
+        <translation>进入区域的车流</translation>
+    </message>
+    <message>
+        <source>Network file instead of the city's roads</source>
+        <translation>用路网文件代替城市道路</translation>
+    </message>
+    <message>
+        <source>Routes of that network</source>
+        <translation>该路网的路径文件</translation>
+    </message>
+    <message>
+        <source>Heights</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <source>Network file instead of the city's pipes</source>
+        <translation>用管网文件代替城市管道</translation>
+    </message>
+    <message>
+        <source>Roads that are closed</source>
+        <translation>封闭的道路</translation>
+    </message>
+    <message>
+        <source>Closed after</source>
+        <translation>封闭时刻</translation>
+    </message>
+    <message>
+        <source>Traffic light</source>
+        <translation>信号灯</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>配时方案</translation>
+    </message>
+    <message>
+        <source>Traffic compared with other days</source>
+        <translation>与平日相比的车流</translation>
+    </message>
+    <message>
+        <source>Return period</source>
+        <translation>重现期</translation>
+    </message>
+    <message>
+        <source>Duration of the rain</source>
+        <translation>降雨历时</translation>
+    </message>
+    <message>
+        <source>Cell size</source>
+        <translation>网格大小</translation>
+    </message>
+    <message>
+        <source>Buildings are walls</source>
+        <translation>建筑挡水</translation>
+    </message>
+    <message>
+        <source>With the city's sewers</source>
+        <translation>包括城市排水管网</translation>
+    </message>
+    <message>
+        <source>Sewer file instead (.inp)</source>
+        <translation>改用排水管网文件（.inp）</translation>
+    </message>
+    <message>
+        <source>Pump</source>
+        <translation>水泵</translation>
+    </message>
+    <message>
+        <source>Fails after</source>
+        <translation>故障时刻</translation>
+    </message>
+    <message>
+        <source>Where it bursts</source>
+        <translation>爆管位置</translation>
+    </message>
+    <message>
+        <source>Area of the hole</source>
+        <translation>破口面积</translation>
+    </message>
+    <message>
+        <source>Bursts after</source>
+        <translation>爆管时刻</translation>
+    </message>
+    <message>
+        <source>Rooms or areas where people walk</source>
+        <translation>人员行走的房间或区域</translation>
+    </message>
+    <message>
+        <source>Exits</source>
+        <translation>出口</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人数</translation>
+    </message>
+</context>
+<context>
+    <name>Simulated</name>
+    <message>
+        <source>Vehicle speed</source>
+        <translation>车速</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Flow</source>
+        <translation>流量</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>排队</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>密度</translation>
+    </message>
+    <message>
+        <source>Vehicles under way</source>
+        <translation>在途车辆</translation>
+    </message>
+    <message>
+        <source>Vehicles waiting to start</source>
+        <translation>等待驶入的车辆</translation>
+    </message>
+    <message>
+        <source>Vehicles moved out of jams</source>
+        <translation>因堵死被移走的车辆</translation>
+    </message>
+    <message>
+        <source>Trips completed</source>
+        <translation>完成的行程</translation>
+    </message>
+    <message>
+        <source>Mean duration of trips</source>
+        <translation>平均行程时间</translation>
+    </message>
+    <message>
+        <source>Mean time lost a trip</source>
+        <translation>平均每程延误</translation>
+    </message>
+    <message>
+        <source>Mean waiting time a trip</source>
+        <translation>平均每程停车等待</translation>
+    </message>
+    <message>
+        <source>Mean length of trips</source>
+        <translation>平均行程长度</translation>
+    </message>
+    <message>
+        <source>Depth in node</source>
+        <translation>节点水深</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>水头</translation>
+    </message>
+    <message>
+        <source>Overflow</source>
+        <translation>溢流</translation>
+    </message>
+    <message>
+        <source>Inflow</source>
+        <translation>入流</translation>
+    </message>
+    <message>
+        <source>Depth in pipe</source>
+        <translation>管内水深</translation>
+    </message>
+    <message>
+        <source>Rainfall</source>
+        <translation>降雨</translation>
+    </message>
+    <message>
+        <source>Volume of overflow</source>
+        <translation>溢流总量</translation>
+    </message>
+    <message>
+        <source>Volume of outflow</source>
+        <translation>出流总量</translation>
+    </message>
+    <message>
+        <source>Flow into inlet</source>
+        <translation>进入雨水口的流量</translation>
+    </message>
+    <message>
+        <source>Water depth</source>
+        <translation>水深</translation>
+    </message>
+    <message>
+        <source>Water level</source>
+        <translation>水位</translation>
+    </message>
+    <message>
+        <source>Greatest depth</source>
+        <translation>最大水深</translation>
+    </message>
+    <message>
+        <source>Flooded area (over 10 cm)</source>
+        <translation>积水面积（超过 10 厘米）</translation>
+    </message>
+    <message>
+        <source>Water on the surface</source>
+        <translation>地表积水量</translation>
+    </message>
+    <message>
+        <source>Volume of rain</source>
+        <translation>降雨总量</translation>
+    </message>
+    <message>
+        <source>Volume come up from pipes</source>
+        <translation>从管道涌出的水量</translation>
+    </message>
+    <message>
+        <source>Volume gone into inlets</source>
+        <translation>进入雨水口的水量</translation>
+    </message>
+    <message>
+        <source>Volume run off at the border</source>
+        <translation>从边界流走的水量</translation>
+    </message>
+    <message>
+        <source>Error of mass</source>
+        <translation>质量误差</translation>
+    </message>
+    <message>
+        <source>Pressure</source>
+        <translation>压力</translation>
+    </message>
+    <message>
+        <source>Demand</source>
+        <translation>用水量</translation>
+    </message>
+    <message>
+        <source>Velocity</source>
+        <translation>流速</translation>
+    </message>
+    <message>
+        <source>Lowest pressure</source>
+        <translation>最低压力</translation>
+    </message>
+    <message>
+        <source>Supplied</source>
+        <translation>供水量</translation>
+    </message>
+    <message>
+        <source>Walking speed</source>
+        <translation>步行速度</translation>
+    </message>
+    <message>
+        <source>People inside</source>
+        <translation>室内人数</translation>
+    </message>
+    <message>
+        <source>People out</source>
+        <translation>已疏散人数</translation>
+    </message>
+    <message>
+        <source>Evacuation time</source>
+        <translation>疏散时间</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>Road closure</source>
+        <translation>道路封闭</translation>
+    </message>
+    <message>
+        <source>Where does traffic go when roads are closed?</source>
+        <translation>道路封闭后车流去哪里？</translation>
+    </message>
+    <message>
+        <source>Signal plan</source>
+        <translation>信号配时</translation>
+    </message>
+    <message>
+        <source>What does another signal program change?</source>
+        <translation>换一套信号配时会改变什么？</translation>
+    </message>
+    <message>
+        <source>Rainstorm of a return period</source>
+        <translation>设计重现期暴雨</translation>
+    </message>
+    <message>
+        <source>Where does water stand after a storm, and how deep?</source>
+        <translation>暴雨之后哪里积水、多深？</translation>
+    </message>
+    <message>
+        <source>Pump failure</source>
+        <translation>水泵故障</translation>
+    </message>
+    <message>
+        <source>Who has no pressure when a pump fails?</source>
+        <translation>水泵故障时哪里没有水压？</translation>
+    </message>
+    <message>
+        <source>Pipe burst</source>
+        <translation>爆管</translation>
+    </message>
+    <message>
+        <source>What does a burst cost in pressure and water?</source>
+        <translation>爆管损失多少水压和水量？</translation>
+    </message>
+    <message>
+        <source>Evacuation</source>
+        <translation>疏散</translation>
+    </message>
+    <message>
+        <source>How long until everybody is out?</source>
+        <translation>全部人员撤离需要多久？</translation>
+    </message>
+    <message>
+        <source>Event day</source>
+        <translation>大型活动日</translation>
+    </message>
+    <message>
+        <source>What if there is more traffic than on other days?</source>
+        <translation>车流比平日多会怎样？</translation>
     </message>
 </context>
 </TS>

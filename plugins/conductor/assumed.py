@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from plugins.conductor.shapes import LayerShapes
 from plugins.host.services import HostServices
 from twin_model.entity import Entity, Relation
 from twin_model.query import EntityQuery
@@ -18,7 +19,7 @@ class AssumedTwin:
     """What simulators see when they ask for the twin.
 
     Conditions of a query are matched against the twin as it is recorded; what is found carries
-    the assumed values.
+    the assumed values, and the geometry that its layer keeps.
 
     Parameters
     ----------
@@ -29,6 +30,7 @@ class AssumedTwin:
 
     def __init__(self, twin: Twin, base: Instant | None, edits: Sequence[Edit]) -> None:
         self._twin = twin
+        self._shapes = LayerShapes(twin)
         self._view: Any = twin if base is None else twin.at(base)
         self._edits: dict[str, dict[str, Any]] = {}
         for edit in edits:
@@ -63,7 +65,8 @@ class AssumedTwin:
 
     def entities(self, query: EntityQuery | None = None) -> list[Entity]:
         """See `Twin`."""
-        return [self._assumed(entity) for entity in self._view.entities(query)]
+        found = [self._assumed(entity) for entity in self._view.entities(query)]
+        return self._shapes.filled(found)
 
     def count(self, query: EntityQuery | None = None) -> int:
         """See `Twin`."""
@@ -71,7 +74,7 @@ class AssumedTwin:
 
     def entity(self, entity_id: str) -> Entity:
         """See `Twin`."""
-        return self._assumed(self._view.entity(entity_id))
+        return self._shapes.filled([self._assumed(self._view.entity(entity_id))])[0]
 
     def relations(self, entity_id: str) -> list[Relation]:
         """See `Twin`."""

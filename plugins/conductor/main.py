@@ -84,6 +84,8 @@ class _Process:
                 self._pace.step(int(call.arguments["count"]))
             case "speed":
                 self._pace.set_speed(float(call.arguments["speed"]))
+            case "checkpoint":
+                self._pace.keep()
             case "cancel":
                 self._pace.cancel()
 

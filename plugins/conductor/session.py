@@ -107,6 +107,10 @@ class RunSession:
         """Go on at another speed."""
         self._tell("speed", speed=speed)
 
+    def checkpoint(self) -> None:
+        """Have the state of every simulator kept after the next step."""
+        self._tell("checkpoint")
+
     def cancel(self) -> None:
         """End it soon; what was computed is kept."""
         self._tell("cancel")

@@ -15,6 +15,7 @@ from rendering.camera import Point
 from rendering.geometry import flat_normals, poly_data, vtk_array
 from rendering.labels import LabelItem
 from rendering.look import Look
+from rendering.moving.recorded import RecordedTracks
 from rendering.moving.shapes import BODY, DETAIL, shape_length_m, shape_triangles
 from rendering.moving.style import SHAPES
 from rendering.moving.tracks import Certainty, Placed, Tracks
@@ -56,7 +57,7 @@ class MovingThings:
         #: Returns what to call a thing; its id until somebody knows better.
         self.name_of: Callable[[str], str] = str
 
-    def set(self, name: str, tracks: Tracks | None) -> None:
+    def set(self, name: str, tracks: Tracks | RecordedTracks | None) -> None:
         """Show things that move, in place of those of that name; None removes them."""
         group = self._groups.pop(name, None)
         if group is not None:
@@ -122,7 +123,7 @@ class MovingThings:
 class MovingGroup:
     """Things that somebody shows, in one style."""
 
-    def __init__(self, renderer: vtkRenderer, tracks: Tracks) -> None:
+    def __init__(self, renderer: vtkRenderer, tracks: Tracks | RecordedTracks) -> None:
         self._renderer = renderer
         self._tracks = tracks
         self._colour = rgb(tracks.style.colour)
@@ -344,7 +345,7 @@ class _Trail:
         self.actor.ForceTranslucentOn()
         renderer.AddActor(self.actor)
 
-    def show(self, tracks: Tracks, placed: Placed) -> None:
+    def show(self, tracks: Tracks | RecordedTracks, placed: Placed) -> None:
         points, pairs, age = tracks.trails(placed)
         if not len(pairs):
             self.actor.VisibilityOff()

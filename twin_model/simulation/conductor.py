@@ -214,8 +214,10 @@ class Conductor:
             self._players[target].inbox.append(batch)
         self.now = instant
         self.steps += 1
-        if self._checkpoint_us and instant.us >= self._next_checkpoint_us < self.end.us:
+        due = self._checkpoint_us and instant.us >= self._next_checkpoint_us < self.end.us
+        if self.pace.keeps() or due:
             self.checkpoint()
+        if due:
             self._next_checkpoint_us = instant.us + self._checkpoint_us
         if self._on_progress is not None:
             self._on_progress(Progress(self.now, self.start, self.end, self.steps))

@@ -29,6 +29,7 @@ class Pace:
         self._paused = paused
         self._steps = 0
         self._cancelled = False
+        self._keep = False
         self._anchor: tuple[float, int] | None = None
         #: How far simulated time is behind the clock, in seconds; 0 where it keeps up.
         self.behind_s = 0.0
@@ -71,6 +72,17 @@ class Pace:
             self._paused = True
             self._steps += count
             self._changed.notify_all()
+
+    def keep(self) -> None:
+        """Ask for a checkpoint after the next step."""
+        with self._changed:
+            self._keep = True
+
+    def keeps(self) -> bool:
+        """Return whether a checkpoint was asked for since the last time."""
+        with self._changed:
+            keep, self._keep = self._keep, False
+            return keep
 
     def cancel(self) -> None:
         """End the run before its next step."""

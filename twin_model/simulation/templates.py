@@ -15,6 +15,9 @@ _SWMM: Final = "shapan.swmm.swmm"
 _FLOOD: Final = "shapan.flood.flood"
 _EPANET: Final = "shapan.epanet.epanet"
 _PEOPLE: Final = "shapan.jupedsim.jupedsim"
+#: Where no network is given, the twin's roads are one, with so many vehicles an hour.
+_STREETS: Final = "type = 'road'"
+_DEMAND: Final = 3000
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,11 @@ def _rain(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _traffic(given: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    names = ("network", "routes", "additional", "configuration", "entities", "begin_s", "offset_m")
+    names = ("network", "routes", "demand", "additional", "configuration", "entities", "begin_s",
+             "offset_m", "terrain", "scale")  # fmt: skip
     parameters = {name: given[name] for name in names if name in given}
+    if not {"network", "configuration"} & parameters.keys():
+        parameters = {"roads": given.get("streets", _STREETS), "demand": _DEMAND, **parameters}
     return {
         "duration_s": float(given.get("duration_s", 3600.0)),
         "engines": [{"id": "traffic", "simulator": _SUMO, "step_s": 1.0,
@@ -133,7 +139,11 @@ def _signals(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _event_day(given: Mapping[str, Any]) -> dict[str, Any]:
-    made = _traffic(given, scale="$demand", rerouting=True)
+    # `demand` is the factor here; how much comes on other days is `vehicles_per_hour`.
+    usual = {name: value for name, value in given.items() if name != "demand"}
+    if "vehicles_per_hour" in given:
+        usual["demand"] = given["vehicles_per_hour"]
+    made = _traffic({**usual, "scale": "$demand"}, rerouting=True)
     made["parameters"] = {"demand": float(given.get("demand", 1.5))}
     return made
 
@@ -181,14 +191,13 @@ def _evacuation(given: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-_NETWORK: Final = {"network": "road network (.net.xml, .osm, .xodr)", "routes": "trips or flows"}
 TEMPLATES: Final = {
     one.id: one
     for one in (
         Template("road-closure", "Road closure", "Where does traffic go when roads are closed?",
-                 {**_NETWORK, "roads": "edges or entities that are closed"}, _closure),
+                 {"roads": "roads that are closed"}, _closure),
         Template("signal-plan", "Signal plan", "What does another signal program change?",
-                 {**_NETWORK, "signal": "traffic light", "program": "its program"}, _signals),
+                 {"signal": "traffic light", "program": "its program"}, _signals),
         Template("rainstorm", "Rainstorm of a return period",
                  "Where does water stand after a storm, and how deep?",
                  {"terrain": "heights (GeoTIFF)"}, _rain),
@@ -199,7 +208,7 @@ TEMPLATES: Final = {
         Template("evacuation", "Evacuation", "How long until everybody is out?",
                  {"area": "where people walk", "exits": "the ways out"}, _evacuation),
         Template("event-day", "Event day", "What if there is more traffic than on other days?",
-                 _NETWORK, _event_day),
+                 {}, _event_day),
     )
 }  # fmt: skip
 
@@ -223,8 +232,7 @@ def scenario_from(template_id: str, scenario_id: str, given: Mapping[str, Any]) 
         raise SimulationError(
             "", f"there is no template {template_id}", remedy=f"there are: {', '.join(TEMPLATES)}"
         )
-    missing = [name for name in template.needs if name not in given and
-               not (name in _NETWORK and "configuration" in given)]  # fmt: skip
+    missing = [name for name in template.needs if name not in given]
     if missing:
         raise SimulationError(
             "", f"the template {template_id} needs {missing[0]}: {template.needs[missing[0]]}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,6 +206,25 @@ def runs(project: Path) -> list[Run]:
         except StoreError:
             continue
     return sorted(found, key=lambda run: str(run.about.get("began", "")), reverse=True)
+
+
+def remove_run(project: Path, run_id: str) -> None:
+    """Remove a run with all that it computed.
+
+    Raises
+    ------
+    StoreError
+        If there is none, it is computed now, or it cannot be removed.
+    """
+    folder = project / RUNS / run_id
+    if not run_id or folder.parent != project / RUNS or not (folder / RUN_FILE).is_file():
+        raise StoreError(f"there is no run {run_id}")
+    if is_running(Run(folder).about):
+        raise StoreError(f"the run {run_id} is computed now", remedy="cancel it first")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise StoreError(f"the run {run_id} cannot be removed ({error})") from error
 
 
 def is_running(about: Mapping[str, Any]) -> bool:

@@ -99,6 +99,17 @@ class SampleHistory:
             raise StoreError(f"{self._root} is open read-only")
         return self._writer
 
+    def flush(self) -> None:
+        """Make what was written so far readable; does nothing where it is open read-only.
+
+        Raises
+        ------
+        StoreError
+            If the disk is full.
+        """
+        if self._writer is not None:
+            self._writer.flush()
+
     def upkeep(self, now: Instant, keep: Retention | None = None) -> UpkeepDone:
         """Merge segments, summarise finished days, let old ones go; see `upkeep`."""
         self.writer.flush()

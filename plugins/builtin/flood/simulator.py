@@ -215,6 +215,10 @@ class FloodSimulator(Engine):
         folder = self.context.storage.folder / "products" / self.system
         folder.mkdir(parents=True, exist_ok=True)
         ground = self._ground_now
+        if not (folder / "ground.npz").exists():
+            np.savez_compressed(
+                folder / "ground.npz", bed_m=ground.bed_m.astype(np.float32), built=ground.built
+            )
         np.savez_compressed(
             folder / f"depth-{instant.us}.npz",
             depth_m=self._solver.depth_m.astype(np.float32),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,18 @@ class Ground:
     west_m, south_m : float
         Local metres of the outer corner of its first cell.
     cell_m : float
+    built : (rows, columns) bool array
+        Where buildings stand.
     """
 
     bed_m: npt.NDArray[np.float64]
     west_m: float
     south_m: float
     cell_m: float
+    built: npt.NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "built", np.zeros(self.bed_m.shape, bool))
 
     def cells(self, xy_m: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], ...]:
         """Return row and column of positions; -1 for those outside.
@@ -49,9 +55,33 @@ class Ground:
         row[outside] = column[outside] = -1
         return row, column
 
+    def heights_m(self, xy_m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the ground's height at positions, (n,), between cells; 0 where nobody knows.
+
+        Parameters
+        ----------
+        xy_m : (n, 2) array
+            Local metres; what lies outside gets the height of the border.
+        """
+        rows, columns = self.bed_m.shape
+        x = np.clip((xy_m[:, 0] - self.west_m) / self.cell_m - 0.5, 0.0, columns - 1.001)
+        y = np.clip((xy_m[:, 1] - self.south_m) / self.cell_m - 0.5, 0.0, rows - 1.001)
+        x, y = np.nan_to_num(x), np.nan_to_num(y)
+        j, i = x.astype(np.int64), y.astype(np.int64)
+        u, v = x - j, y - i
+        bed = self.bed_m
+        low = bed[i, j] * (1 - u) + bed[i, j + 1] * u
+        high = bed[i + 1, j] * (1 - u) + bed[i + 1, j + 1] * u
+        return np.nan_to_num(low * (1 - v) + high * v)
+
 
 def read_ground(
-    path: Path, origin_m: Sequence[float], bounds_m: Sequence[float] | None, cell_m: float | None
+    path: Path,
+    origin_m: Sequence[float],
+    bounds_m: Sequence[float] | None,
+    cell_m: float | None,
+    *,
+    gaps: bool = False,
 ) -> Ground:
     """Read heights from a GeoTIFF in the project's CRS.
 
@@ -64,6 +94,8 @@ def read_ground(
         West, south, east, north in local metres; all of the raster where not given.
     cell_m : float, optional
         Of the raster where not given.
+    gaps : bool
+        Whether places without a height are allowed; they are NaN.
 
     Raises
     ------
@@ -97,13 +129,18 @@ def read_ground(
     except (rasterio.errors.RasterioError, ValueError, OSError) as error:
         raise SimulationError("flood", f"the terrain {path} cannot be read ({error})") from error
     bed = np.ma.filled(heights.astype(np.float64), np.nan)[::-1].copy()
+    if not gaps:
+        _check_whole(bed, path)
+    return Ground(bed, west - east, south - north, size)
+
+
+def _check_whole(bed: npt.NDArray[np.float64], path: Path) -> None:
     if not np.isfinite(bed).all():
         share = 100.0 * float((~np.isfinite(bed)).mean())
         raise SimulationError(
             "flood", f"{path} has no heights in {share:.1f} % of the area",
             remedy="choose other bounds_m, or fill the gaps",
         )  # fmt: skip
-    return Ground(bed, west - east, south - north, size)
 
 
 def put_buildings(ground: Ground, footprints: Sequence[bytes]) -> int:
@@ -128,4 +165,5 @@ def put_buildings(ground: Ground, footprints: Sequence[bytes]) -> int:
     mask = rasterize(shapes, out_shape=ground.bed_m.shape, transform=along, dtype="uint8")
     covered = mask.astype(bool)
     ground.bed_m[covered] += WALL_M
+    ground.built[covered] = True
     return int(covered.sum())

@@ -7,14 +7,18 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
 
 from plugins.builtin.engine import load_engine
+from plugins.builtin.sumo.roads import PlainNetwork
 from shapan import SimulationError, TwinAccess
+
+if TYPE_CHECKING:
+    from plugins.builtin.flood.terrain import Ground
 
 _PATIENCE_S: Final = 600.0
 
@@ -35,30 +39,57 @@ def make_network(source: Path, folder: Path) -> Path:
         raise SimulationError(
             "sumo", f"{source} is no network", remedy="give .net.xml, .osm, .osm.gz or .xodr"
         )
+    target = folder / "network.net.xml"
+    options = [
+        kind, str(source), "--geometry.remove", "true", "--junctions.join", "true",
+        "--tls.guess-signals", "true",
+    ]  # fmt: skip
+    if kind == "--osm-files":
+        options += ["--keep-edges.by-vclass", "passenger", "--remove-edges.isolated", "true"]
+    _convert(options, target, str(source))
+    return target
+
+
+def join_roads(plain: PlainNetwork, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Return a network of the twin's roads in local metres, and the entity by edge.
+
+    Only the largest part that hangs together is kept; junctions of wide roads get signals.
+
+    Raises
+    ------
+    SimulationError
+        If netconvert is not there, or fails.
+    """
+    target = folder / "network.net.xml"
+    options = [
+        "--node-files", str(plain.nodes), "--edge-files", str(plain.edges),
+        "--offset.disable-normalization", "true", "--junctions.join", "true",
+        "--keep-edges.components", "1", "--no-turnarounds.except-deadend", "true",
+        "--tls.guess", "true", "--tls.default-type", "actuated",
+    ]  # fmt: skip
+    _convert(options, target, "the twin's roads")
+    kept = {edge.get("id", "") for edge in _root(target).iter("edge")}
+    return target, {edge: entity for edge, entity in plain.entity_of.items() if edge in kept}
+
+
+def _convert(options: list[str], target: Path, what: str) -> None:
     program = shutil.which("netconvert")
     if program is None:
         raise SimulationError(
             "sumo", "netconvert is not installed",
             remedy="install the engines with: uv sync --extra simulation",
         )  # fmt: skip
-    target = folder / "network.net.xml"
-    command = [
-        program, kind, str(source), "--output-file", str(target), "--geometry.remove", "true",
-        "--junctions.join", "true", "--tls.guess-signals", "true", "--no-warnings", "true",
-    ]  # fmt: skip
-    if kind == "--osm-files":
-        command += ["--keep-edges.by-vclass", "passenger", "--remove-edges.isolated", "true"]
+    command = [program, *options, "--output-file", str(target), "--no-warnings", "true"]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SimulationError("sumo", f"netconvert failed on {source} ({error})") from error
+        raise SimulationError("sumo", f"netconvert failed on {what} ({error})") from error
     if done.returncode or not target.is_file():
         lines = [line for line in done.stderr.splitlines() if line.startswith("Error")]
-        what = lines[0].removeprefix("Error: ") if lines else done.stderr.strip()[:200]
-        raise SimulationError("sumo", f"netconvert cannot read {source} ({what})")
-    return target
+        reason = lines[0].removeprefix("Error: ") if lines else done.stderr.strip()[:200]
+        raise SimulationError("sumo", f"netconvert cannot read {what} ({reason})")
 
 
 def copy_configuration(source: Path, folder: Path) -> tuple[Path, Path]:
@@ -128,19 +159,36 @@ class Placement:
     ----------
     matrix : (2, 2) float64 array
     shift_m : (2,) float64 array
+    ground : Ground or None
+        Heights; 0 where there are none.
     """
 
     matrix: npt.NDArray[np.float64]
     shift_m: npt.NDArray[np.float64]
+    ground: Ground | None = None
 
     @classmethod
-    def read(cls, network: Path, parameters: Mapping[str, Any], twin: TwinAccess) -> Placement:
+    def read(
+        cls, network: Path, parameters: Mapping[str, Any], twin: TwinAccess, *,
+        local: bool = False, ground: Ground | None = None,
+    ) -> Placement:  # fmt: skip
         """Work out where a network lies.
 
         A network that knows its projection is placed by it; another is shifted by ``offset_m``.
+
+        Parameters
+        ----------
+        network : Path
+        parameters : dict
+        twin : TwinAccess
+        local : bool
+            Whether it is in local metres already.
+        ground : Ground, optional
         """
         offset = np.array(parameters.get("offset_m", (0.0, 0.0)), np.float64)
-        straight = cls(np.eye(2), offset)
+        straight = cls(np.eye(2), offset, ground)
+        if local:
+            return straight
         location = _location(network)
         if location.get("projParameter", "!") in {"!", "-"} or "offset_m" in parameters:
             return straight
@@ -153,13 +201,15 @@ class Placement:
         for x, y in corners:
             longitude, latitude = libsumo.simulation.convertGeo(x, y)
             there.append(twin.to_local(longitude, latitude)[:2])
-        local = np.array(there, np.float64)
-        matrix = np.column_stack([local[1] - local[0], local[2] - local[0]]) / size
-        return cls(matrix, local[0] - matrix @ corners[0])
+        there_m = np.array(there, np.float64)
+        matrix = np.column_stack([there_m[1] - there_m[0], there_m[2] - there_m[0]]) / size
+        return cls(matrix, there_m[0] - matrix @ corners[0], ground)
 
     def local(self, xy_m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return x, y, z in local metres, (n, 3), on the ground."""
-        return np.column_stack([xy_m @ self.matrix.T + self.shift_m, np.zeros(len(xy_m))])
+        flat = xy_m @ self.matrix.T + self.shift_m
+        height = np.zeros(len(flat)) if self.ground is None else self.ground.heights_m(flat)
+        return np.column_stack([flat, height])
 
 
 def _location(network: Path) -> dict[str, str]:

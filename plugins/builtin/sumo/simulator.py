@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,15 +14,21 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.sumo.demand import read_network, write_demand
+from plugins.builtin.sumo.edges import Edges
 from plugins.builtin.sumo.network import (
     Placement,
     copy_configuration,
+    join_roads,
     make_network,
     step_of,
 )
+from plugins.builtin.sumo.roads import roads_of, write_plain
 from shapan import Instant, SampleBatch, WorkerContext
 
 _KMH: Final = 3.6
+#: For how long demand goes on, whatever the scenario's duration.
+_LONGEST_S: Final = 10 * 86_400.0
 #: What SUMO says of finished trips, and how we call it.
 _STATISTICS: Final = {
     "count": "trips_completed", "duration": "mean_trip_duration", "timeLoss": "mean_time_loss",
@@ -32,8 +39,10 @@ _STATISTICS: Final = {
 class SumoSimulator(Engine):
     """Traffic on a network.
 
-    Parameters of a scenario: ``network`` (.net.xml, .osm, .osm.xml or .xodr) and ``routes`` (files
-    with routes, trips or flows), or ``configuration`` (a .sumocfg); ``additional`` (files),
+    Parameters of a scenario: ``network`` (.net.xml, .osm, .osm.xml or .xodr), or ``roads`` (a query
+    for roads of the twin) and ``reach_m`` (how far a loose end may be from the road that it joins);
+    ``routes`` (files with routes, trips or flows), or ``demand`` (see `demand.write_demand`); or
+    ``configuration`` (a .sumocfg). ``additional`` (files), ``terrain`` (heights, GeoTIFF),
     ``step_s``, ``begin_s``, ``scale`` (of the demand), ``rerouting`` (vehicles look for other
     ways), ``vehicles_every_s`` (0 for no vehicles), ``roads_every_s``, ``offset_m``, ``entities``
     (entity by edge or traffic light), ``system``.
@@ -71,6 +80,8 @@ class SumoSimulator(Engine):
         self._statistics = self._folder / "tripinfo.xml"
         self._step_s = self.number(parameters, "step_s", 1.0, 0.01, 60.0)
         self._rerouting = bool(parameters.get("rerouting", False))
+        self._of_edge: dict[str, str] = {}
+        ground = self._ground(parameters)
         options, network = self._options(parameters, seed)
         try:
             with self._heard():
@@ -79,15 +90,14 @@ class SumoSimulator(Engine):
             raise self.error(f"{network}: {self._reason(error)}") from error
         self._running = True
         self._begin_s = float(self._sumo.simulation.getTime())
-        self._placement = Placement.read(network, parameters, self.context.twin)
+        self._placement = Placement.read(
+            network, parameters, self.context.twin, local=bool(self._of_edge), ground=ground
+        )
         self._vehicles_us = int(1e6 * self.number(parameters, "vehicles_every_s", 1.0, 0.0))
         self._roads_us = int(1e6 * self.number(parameters, "roads_every_s", 60.0, 1.0))
         self._next_vehicles_us = self._next_roads_us = self.start.us
-        edges = [one for one in self._sumo.edge.getIDList() if not one.startswith(":")]
-        self._edges = edges
-        self._edge_entities = [self.entity_of(one) for one in edges]
-        lengths = [self._sumo.lane.getLength(f"{one}_0") for one in edges]
-        self._length_km = np.array(lengths) / 1000.0
+        self._edges = Edges(self._sumo, self.entity_of)
+        self._write_shapes()
         self._present: set[str] = set()
         self._allowed: dict[str, Any] = {}
         self._teleports = 0
@@ -107,15 +117,8 @@ class SumoSimulator(Engine):
             else:
                 self._step_s = step_of(configuration)
         else:
-            source = self.file(parameters, "network")
-            assert source is not None
-            network = make_network(source, self._folder)
-            routes = self._files(parameters, "routes")
-            if not routes:
-                raise self.error(
-                    f"{source} has no demand: no routes were given",
-                    "set routes to files with trips, routes or flows",
-                )
+            network = self._network(parameters)
+            routes = self._routes(parameters, network)
             options += ["--net-file", str(network), "--route-files", ",".join(routes),
                         "--step-length", f"{self._step_s:g}"]  # fmt: skip
         additional = self._files(parameters, "additional")
@@ -130,6 +133,61 @@ class SumoSimulator(Engine):
                         "--device.rerouting.pre-period", "60",
                         "--ignore-route-errors", "true"]  # fmt: skip
         return options, network
+
+    def _ground(self, parameters: Mapping[str, Any]) -> Any:
+        """Return the heights that vehicles drive on, read before libsumo is there."""
+        path = self.file(parameters, "terrain", needed=False)
+        if path is None:
+            return None
+        from plugins.builtin.flood.terrain import read_ground
+
+        origin = dict(parameters.get("project", {})).get("origin", (0.0, 0.0))
+        return read_ground(path, origin, None, None, gaps=True)
+
+    def _network(self, parameters: Mapping[str, Any]) -> Path:
+        where = parameters.get("roads")
+        if not where or parameters.get("network"):
+            source = self.file(parameters, "network")
+            assert source is not None
+            return make_network(source, self._folder)
+        reach_m = self.number(parameters, "reach_m", 25.0, 0.0, 200.0)
+        roads = roads_of(self.context.twin.query(str(where)))
+        plain = write_plain(roads, self._folder, reach_m)
+        network, self._of_edge = join_roads(plain, self._folder)
+        return network
+
+    def entity_of(self, name: str) -> str:
+        """See `Engine`; edges of the twin's roads stand for these."""
+        return super().entity_of(self._of_edge.get(name, name))
+
+    def _routes(self, parameters: Mapping[str, Any], network: Path) -> list[str]:
+        routes = self._files(parameters, "routes")
+        if "demand" in parameters:
+            begin_s = self.number(parameters, "begin_s", 0.0, 0.0)
+            known = {e: self.entity_of(e) for e in self._of_edge} or dict(self._entities)
+            path = self._folder / "demand.rou.xml"
+            write_demand(parameters["demand"], read_network(network, known), path, begin_s,
+                         begin_s + _LONGEST_S)  # fmt: skip
+            routes.append(str(path))
+        if not routes:
+            raise self.error(
+                f"{network.name} has no demand: no routes were given",
+                "set routes to files with trips, routes or flows, or give demand",
+            )
+        return routes
+
+    def _write_shapes(self) -> None:
+        """Keep where roads lie, for drawing them in the colours of what they say."""
+        lines = {
+            entity: [
+                {"points": self._placement.local(line).round(2).tolist(), "width_m": width_m}
+                for line, width_m in shapes
+            ]
+            for entity, shapes in self._edges.shapes().items()
+        }
+        folder = self.context.storage.folder / "products" / self.system
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "roads.json").write_text(json.dumps(lines), encoding="utf-8")
 
     def _files(self, parameters: Mapping[str, Any], name: str) -> list[str]:
         given = parameters.get(name) or []
@@ -164,32 +222,34 @@ class SumoSimulator(Engine):
         lights = set(self._sumo.trafficlight.getIDList())
         for entity, value in values.items():
             name = self.name_of(entity)
-            known = name in lights if indicator == "program" else name in self._edges
-            if not known:
+            edges = [] if indicator == "program" else self._edges.of(entity)
+            if not edges and not (indicator == "program" and name in lights):
                 unknown.append(entity)
             elif indicator == "program":
                 self._sumo.trafficlight.setProgram(name, f"{value:g}")
-            elif indicator == "speed_limit":
-                self._sumo.edge.setMaxSpeed(name, value)
+            elif indicator == "closed":
+                self._close_road(edges, bool(value))
             else:
-                self._close_road(name, bool(value))
+                for edge in edges:
+                    self._sumo.edge.setMaxSpeed(edge, value)
         return unknown
 
-    def _close_road(self, edge: str, closed: bool) -> None:
+    def _close_road(self, edges: list[str], closed: bool) -> None:
         if closed and not self._rerouting:
             raise self.error(
-                f"the road {edge} cannot be closed: vehicles would stand before it for ever",
+                f"the road {edges[0]} cannot be closed: vehicles would stand before it for ever",
                 "set rerouting to true in the scenario",
             )
-        lanes = [f"{edge}_{n}" for n in range(self._sumo.edge.getLaneNumber(edge))]
-        for lane in lanes:
-            if closed and lane not in self._allowed:
-                self._allowed[lane] = self._sumo.lane.getAllowed(lane)
-                self._sumo.lane.setDisallowed(lane, ["all"])
-            elif not closed and lane in self._allowed:
-                self._sumo.lane.setAllowed(lane, self._allowed.pop(lane))
+        for edge in edges:
+            for lane in [f"{edge}_{n}" for n in range(self._sumo.edge.getLaneNumber(edge))]:
+                if closed and lane not in self._allowed:
+                    self._allowed[lane] = self._sumo.lane.getAllowed(lane)
+                    self._sumo.lane.setDisallowed(lane, ["all"])
+                elif not closed and lane in self._allowed:
+                    self._sumo.lane.setAllowed(lane, self._allowed.pop(lane))
+        touched = set(edges)
         for vehicle in self._sumo.vehicle.getIDList():
-            if edge in self._sumo.vehicle.getRoute(vehicle):
+            if touched.intersection(self._sumo.vehicle.getRoute(vehicle)):
                 self._sumo.vehicle.rerouteTraveltime(vehicle)
 
     # -- stepping ------------------------------------------------------------------------
@@ -234,13 +294,13 @@ class SumoSimulator(Engine):
         return replace(batch, quality=quality)
 
     def _roads(self, now: Instant) -> SampleBatch:
-        edge = self._sumo.edge
-        count = np.array([edge.getLastStepVehicleNumber(one) for one in self._edges], np.float64)
-        speed = np.array([edge.getLastStepMeanSpeed(one) for one in self._edges]) * _KMH
-        queue = np.array([edge.getLastStepHaltingNumber(one) for one in self._edges], np.float64)
-        density = count / self._length_km
-        columns = {"speed": speed, "flow": density * speed, "queue": queue, "density": density}
-        return self.samples(now, self._edge_entities, columns)
+        columns = self._edges.columns()
+        shut = {lane.rpartition("_")[0] for lane in self._allowed}
+        for row, entity in enumerate(self._edges.entities):
+            # An empty edge says its permitted speed, also where nobody may drive.
+            if shut and shut.issuperset(self._edges.of(entity)):
+                columns["speed"][row] = 0.0
+        return self.samples(now, self._edges.entities, columns)
 
     def _whole(self, instant: Instant) -> SampleBatch:
         simulation, vehicle = self._sumo.simulation, self._sumo.vehicle

@@ -1,0 +1,146 @@
+"""Changes of a scenario's document, as lines of tables are edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from app.simulation.draft import text_of, value_of
+
+Document = dict[str, Any]
+#: The line at the end of an engine that a new parameter's name is typed into.
+MORE: Final = "…"
+_INDENT: Final = "    "
+_ASSUMPTION: Final = ("entity", "name", "value", "engine", "at_s")
+_COUPLING: Final = ("from", "to", "delayed")
+
+
+def assumption_rows(document: Document, name_of: Callable[[str], str]) -> list[tuple[str, ...]]:
+    """Return entity, name, value, engine and seconds of each assumption."""
+    return [
+        (name_of(e["entity"]), e["name"], text_of(e["value"]), e["engine"], f"{e['at_s']:g}")
+        for e in document["edits"]
+    ]
+
+
+def engine_rows(document: Document) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
+    """Return the lines of engines, and what each stands for: engine and parameter, or nothing."""
+    rows: list[tuple[str, str]] = []
+    lines: list[tuple[int, str]] = []
+    for number, engine in enumerate(document["engines"]):
+        rows.append((engine["id"], engine["simulator"]))
+        lines.append((number, ""))
+        given = {"step_s": engine["step_s"], **engine["parameters"]}
+        for name, value in given.items():
+            rows.append((f"{_INDENT}{name}", text_of(value)))
+            lines.append((number, name))
+        rows.append((f"{_INDENT}{MORE}", ""))
+        lines.append((number, MORE))
+    return rows, lines
+
+
+def edit_parameter(document: Document, row: int, column: int, text: str) -> Document:
+    """Change name or value of a parameter."""
+    pairs = list(document["parameters"].items())
+    name, value = pairs[row]
+    pairs[row] = (text.strip(), value) if column == 0 else (name, value_of(text))
+    return {**document, "parameters": dict(pairs)}
+
+
+def add_parameter(document: Document) -> Document:
+    """Add a parameter."""
+    number = 1
+    while f"parameter_{number}" in document["parameters"]:
+        number += 1
+    return {**document, "parameters": {**document["parameters"], f"parameter_{number}": 0}}
+
+
+def remove_parameter(document: Document, row: int) -> Document:
+    """Remove a parameter."""
+    gone = list(document["parameters"])[row]
+    kept = {name: value for name, value in document["parameters"].items() if name != gone}
+    return {**document, "parameters": kept}
+
+
+def edit_assumption(document: Document, row: int, column: int, text: str) -> Document:
+    """Change a cell of an assumption."""
+    field = _ASSUMPTION[column]
+    value: Any = text.strip()
+    if field == "value":
+        value = value_of(text)
+    elif field == "at_s":
+        number = value_of(text)
+        value = number if isinstance(number, (int, float)) else 0.0
+    return _with(document, "edits", row, field, value)
+
+
+def add_assumption(document: Document, entity: str) -> Document:
+    """Add an assumption about an entity."""
+    engines = document["engines"]
+    one = {"entity": entity, "name": "closed", "value": 1,
+           "engine": engines[0]["id"] if engines else "", "at_s": 0.0}  # fmt: skip
+    return {**document, "edits": [*document["edits"], one]}
+
+
+def edit_engine(document: Document, line: tuple[int, str], column: int, text: str) -> Document:
+    """Change an engine's id, simulator, step, or a parameter's name or value."""
+    number, name = line
+    if not name:
+        return _with(document, "engines", number, "id" if column == 0 else "simulator",
+                     text.strip())  # fmt: skip
+    if name == "step_s":
+        return _with(document, "engines", number, "step_s", value_of(text))
+    pairs = dict(document["engines"][number]["parameters"])
+    value = pairs.pop(name, "")
+    key = text.strip() if column == 0 else name
+    if key and key != MORE:
+        pairs[key] = value if column == 0 else value_of(text)
+    return _with(document, "engines", number, "parameters", pairs)
+
+
+def remove_engine(document: Document, line: tuple[int, str]) -> Document:
+    """Remove an engine, or a parameter of it."""
+    number, name = line
+    if not name:
+        return without(document, "engines", number)
+    given = document["engines"][number]["parameters"]
+    kept = {key: value for key, value in given.items() if key != name}
+    return _with(document, "engines", number, "parameters", kept)
+
+
+def add_engine(document: Document, simulator: str) -> Document:
+    """Add an engine with a name of its own."""
+    taken = {engine["id"] for engine in document["engines"]}
+    name = simulator.rpartition(".")[2]
+    number = 1
+    while (key := name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    one = {"id": key, "simulator": simulator, "step_s": 60.0, "parameters": {}}
+    return {**document, "engines": [*document["engines"], one]}
+
+
+def edit_coupling(document: Document, row: int, column: int, text: str) -> Document:
+    """Change a cell of a coupling."""
+    field = _COUPLING[column]
+    value: Any = text.strip()
+    return _with(document, "couplings", row, field,
+                 bool(value_of(value)) if field == "delayed" else value)  # fmt: skip
+
+
+def add_coupling(document: Document) -> Document:
+    """Add a coupling between the first two engines."""
+    ids = [engine["id"] for engine in document["engines"]]
+    if len(ids) < 2:
+        return document
+    one = {"from": f"{ids[0]}.value", "to": f"{ids[1]}.value", "delayed": True}
+    return {**document, "couplings": [*document["couplings"], one]}
+
+
+def without(document: Document, name: str, row: int) -> Document:
+    """Remove a line."""
+    return {**document, name: [one for n, one in enumerate(document[name]) if n != row]}
+
+
+def _with(document: Document, name: str, row: int, field: str, value: Any) -> Document:
+    changed = [{**one, field: value} if n == row else one for n, one in enumerate(document[name])]
+    return {**document, name: changed}

@@ -1,0 +1,161 @@
+"""Everything of simulation in the window: made in one place and joined to the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from app.actions.registry import ActionSpec
+from app.simulation.legend import SimulationLegend
+from app.simulation.session import SimulationSession
+from app.simulation.shown import Picture, ShownRun
+from rendering.moving.style import MovingStyle
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from app.panels.scenario import ScenarioPanel
+    from app.panels.simulation import SimulationPanel
+    from app.simulation.recording import Recording
+    from app.window import MainWindow
+
+
+class SimulationParts(QObject):
+    """Session, docks, and the run that the scene shows, of one window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        s = window.services
+        self._window = window
+        self.session = SimulationSession(s.session, s.background, s.jobs)
+        self.session.setParent(self)
+        style = MovingStyle("car", s.theme.text("high")[:7], least_px=12.0)
+        self.shown = ShownRun(self.session, s.session, s.background, window.viewport, style)
+        self.legend = SimulationLegend(window.viewport, s.theme)
+        self.panel: SimulationPanel | None = None
+        self.editor: ScenarioPanel | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        window, shown = self._window, self.shown
+        self.session.failed.connect(
+            lambda text: window.overlays.notice.show_error(text, details=False)
+        )
+        shown.opened.connect(self._opened)
+        shown.changed.connect(self._changed)
+        shown.drawn.connect(self._drawn)
+        shown.valued.connect(self._valued)
+        window.timeline.run_moved.connect(shown.seek)
+        window.timeline.run_end_wanted.connect(shown.leave)
+        self.legend.chosen.connect(shown.set_indicator)
+        window.viewport.resized.connect(self.legend.place)
+
+    # -- docks ---------------------------------------------------------------------------
+
+    def make_panel(self) -> SimulationPanel:
+        """Make the list of scenarios and runs; the table of panels asks for it."""
+        from app.panels.simulation import SimulationPanel
+
+        s = self._window.services
+        panel = self.panel = SimulationPanel(self.session, self.shown, s.theme, s.icons)
+        panel.edit_wanted.connect(self.edit)
+        panel.new_wanted.connect(self.new)
+        return panel
+
+    def make_editor(self) -> ScenarioPanel:
+        """Make the editor of scenarios; the table of panels asks for it."""
+        from app.panels.scenario import ScenarioPanel
+
+        window, s = self._window, self._window.services
+        editor = self.editor = ScenarioPanel(self.session, s.session, s.icons)
+        editor.run_wanted.connect(self.run)
+        editor.entity_wanted.connect(window.interaction.select_id)
+        window.interaction.selected.connect(editor.set_selection)
+        editor.set_selection(window.entity_panel.entity)
+        return editor
+
+    def _show(self, dock: str) -> None:
+        self._window.docks.show(dock)
+        self._window.panels.make(dock)
+
+    def required_panel(self) -> SimulationPanel:
+        """Return the panel, opening its dock."""
+        self._show("simulation")
+        assert self.panel is not None
+        return self.panel
+
+    def edit(self, scenario_id: str) -> None:
+        """Open a scenario in the editor."""
+        self._show("scenario")
+        scenario = self.session.scenario(scenario_id)
+        if self.editor is not None and scenario is not None:
+            self.editor.show_scenario(scenario)
+
+    def new(self, template_id: str) -> None:
+        """Ask what a template needs, and open the scenario made of it."""
+        from app.simulation.template_form import ask_scenario
+
+        scenario = ask_scenario(self._window, template_id)
+        if scenario is None:
+            return
+        self._show("scenario")
+        if self.editor is not None:
+            self.editor.show_scenario(scenario, fresh=True)
+
+    def run(self, scenario_id: str) -> None:
+        """Run a scenario that is kept."""
+        scenario = self.session.scenario(scenario_id)
+        panel = self.required_panel()
+        if scenario is not None:
+            panel.start(scenario)
+
+    # -- the run that is shown -----------------------------------------------------------
+
+    def _opened(self, recording: Recording) -> None:
+        info = self.shown.info
+        title = recording.run.id if info is None else f"{info.title or info.scenario} · {info.id}"
+        last = Instant(recording.period.end.us - 1)
+        self._window.timeline.show_run((recording.period.start, last), title)
+        self._window.timeline.set_instant(self.shown.instant or last)
+
+    def _changed(self) -> None:
+        window, shown = self._window, self.shown
+        if shown.recording is None:
+            window.live.session.show_run(None)
+            if window.timeline.run_shown:
+                window.timeline.show_run(None)
+                window.viewport.stage.set_date(window.timeline.instant or Instant.now())
+        if not shown.run_id:
+            self.legend.hide()
+        window.actions_registry.refresh()
+
+    def _drawn(self, picture: Picture) -> None:
+        info, one = self.shown.info, self.shown.underway
+        title = one.scenario.title if one is not None else info.title if info is not None else ""
+        self.legend.show_picture(title, picture)
+
+    def _valued(self, instant: Instant) -> None:
+        recording = self.shown.recording
+        if recording is not None:
+            self._window.live.session.show_run(recording.values, instant)
+
+    def actions(self) -> list[ActionSpec]:
+        """Return the actions of the Simulation menu."""
+        window = self._window
+        is_open = lambda: window.session.twin is not None  # noqa: E731
+        return [
+            ActionSpec("simulation.runs",
+                       lambda: QCoreApplication.translate("Actions", "Scenarios and runs"),
+                       lambda: window.docks.toggle("simulation"), "Ctrl+Shift+U", "flask", is_open),
+            ActionSpec("simulation.editor",
+                       lambda: QCoreApplication.translate("Actions", "Scenario editor"),
+                       lambda: window.docks.toggle("scenario"), "", "pencil-simple", is_open),
+            ActionSpec("simulation.leave",
+                       lambda: QCoreApplication.translate("Actions", "Show no run in the scene"),
+                       self.shown.leave, "", "eye-slash", lambda: bool(self.shown.run_id)),
+        ]  # fmt: skip

@@ -1,0 +1,367 @@
+"""One run in the scene: what moves, water, and roads in colours, as of an instant."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.live.colouring import COLOURS
+from app.project import ProjectSession
+from app.simulation.session import RunInfo, SimulationSession, Underway
+from app.viewport import Viewport
+from app.workers import Background
+from twin_model.samples import SampleBatch, SampleKeys
+from twin_model.store.run_log import RUNS
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from app.simulation.recording import Recording
+    from rendering.moving.style import MovingStyle
+    from rendering.moving.tracks import Tracks
+    from rendering.options import OverlayMesh
+
+#: Names under which the scene keeps what is drawn.
+_MOVING, _ROADS, _WATER = "simulation/moving", "simulation/roads", "simulation/water"
+#: What roads can be coloured by, with the least value of the scale's end.
+ROAD_INDICATORS: Final = {"speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0}
+_REFRESH_MS: Final = 1000
+_UNKNOWN: Final = (150, 158, 163)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What is drawn of a run at one instant.
+
+    Parameters
+    ----------
+    instant : Instant
+    roads, water : OverlayMesh or None
+    indicator : str
+        What roads are coloured by; empty where there are none.
+    high : float
+        Value at the end of their scale.
+    unit : str
+    water_instant : Instant or None
+        When the depths are of.
+    """
+
+    instant: Instant
+    roads: OverlayMesh | None = None
+    water: OverlayMesh | None = None
+    indicator: str = ""
+    high: float = 1.0
+    unit: str = ""
+    water_instant: Instant | None = None
+    indicators: list[str] = field(default_factory=list)
+
+
+class ShownRun(QObject):
+    """Draws a run that is recorded, or one that is computed now.
+
+    Parameters
+    ----------
+    simulation : SimulationSession
+    session : ProjectSession
+    background : Background
+    viewport : Viewport
+    style : MovingStyle
+    """
+
+    #: Another run is shown, or none.
+    changed = Signal()
+    #: A recorded run is there: its `Recording`.
+    opened = Signal(object)
+    #: A `Picture` is drawn.
+    drawn = Signal(object)
+    #: Values changed: as of the instant, None for those of a run under way.
+    valued = Signal(object)
+
+    def __init__(
+        self,
+        simulation: SimulationSession,
+        session: ProjectSession,
+        background: Background,
+        viewport: Viewport,
+        style: MovingStyle,
+    ) -> None:
+        super().__init__(viewport)
+        self._simulation = simulation
+        self._session = session
+        self._background = background
+        self._viewport = viewport
+        self._style = style
+        self.recording: Recording | None = None
+        self.underway: Underway | None = None
+        self.info: RunInfo | None = None
+        self.instant: Instant | None = None
+        self.indicator = "speed"
+        self._live: Tracks | None = None
+        self._wanted: Instant | None = None
+        self._reading = False
+        self._ranges: dict[str, float] = {}
+        self._water: tuple[Instant, OverlayMesh] | None = None
+        self._picture: Picture | None = None
+        self._refresh = QTimer(self)
+        self._refresh.setInterval(_REFRESH_MS)
+        self._refresh.timeout.connect(self._look_again)
+        simulation.listener = self._hear
+        simulation.ended.connect(self._run_ended)
+        session.closing.connect(self.leave)
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run that is shown; empty for none."""
+        if self.underway is not None:
+            return self.underway.id
+        return self.info.id if self.info is not None else ""
+
+    @property
+    def picture(self) -> Picture | None:
+        """What is drawn."""
+        return self._picture
+
+    # -- choosing ------------------------------------------------------------------------
+
+    def show_underway(self, one: Underway) -> None:
+        """Show a run while it is computed."""
+        from rendering.moving.tracks import Tracks
+
+        self.leave()
+        self.underway = one
+        self._live = Tracks(self._style)
+        self._viewport.stage.moving_things.set(_MOVING, self._live)
+        self._refresh.start()
+        self.changed.emit()
+
+    def show_recorded(self, run_id: str, at: Instant | None = None) -> None:
+        """Show a run from what it left; *at* an instant, else at its end."""
+        from app.simulation.recording import Recording
+
+        twin, project = self._session.twin, self._simulation.project
+        info = self._simulation.run(run_id)
+        if twin is None or project is None:
+            return
+        self.leave()
+        self.info = info
+        style = self._style
+
+        def answer(recording: Recording) -> None:
+            self._open(recording, at)
+
+        self._background.ask(
+            "run-open", lambda: Recording(project / RUNS / run_id, twin, style), answer
+        )
+
+    def _open(self, recording: Recording, at: Instant | None) -> None:
+        self.recording = recording
+        self._viewport.stage.moving_things.set(_MOVING, recording.tracks)
+        self.instant = at or Instant(recording.period.end.us - 1)
+        self.opened.emit(recording)
+        self.changed.emit()
+        self.seek(self.instant)
+
+    def leave(self) -> None:
+        """Show no run."""
+        if self.recording is None and self.underway is None and self.info is None:
+            return
+        self._refresh.stop()
+        for key in ("run-open", "run-state"):
+            self._background.drop(key)
+        recording, self.recording = self.recording, None
+        self.underway, self.info, self._live = None, None, None
+        self.instant = self._wanted = self._water = self._picture = None
+        self._reading = False
+        self._ranges = {}
+        stage = self._viewport.stage
+        stage.moving_things.set(_MOVING, None)
+        for name in (_ROADS, _WATER):
+            stage.set_overlay(name, None)
+        self._viewport.redraw()
+        if recording is not None:
+            self._background.ask("run-close", recording.close, lambda _: None)
+        self.changed.emit()
+
+    def set_indicator(self, indicator: str) -> None:
+        """Colour roads by another indicator; empty for none."""
+        self.indicator = indicator
+        self._ask()
+
+    # -- a recorded run ------------------------------------------------------------------
+
+    def seek(self, instant: Instant) -> None:
+        """Show another instant: what moves at once where it is known, the rest as it is read."""
+        if self.recording is None:
+            return
+        self.instant = instant
+        self.recording.tracks.show(instant.us)
+        self._viewport.redraw()
+        self._wanted = instant
+        self._ask()
+
+    def _ask(self) -> None:
+        """Read the newest wanted instant, one at a time: a slider asks faster than files answer."""
+        recording = self.recording or None
+        if self._reading or (recording is None and self.underway is None):
+            return
+        if recording is not None and self.instant is not None:
+            self._reading = True
+            instant, self._wanted = self.instant, None
+            self._background.ask("run-state", lambda: self._read(recording, instant), self._take)
+
+    def _read(self, recording: Recording, instant: Instant) -> Picture:
+        """Read everything as of an instant, in a thread."""
+        recording.read_moving(instant)
+        batch = recording.seek(instant)
+        indicators = [one for one in ROAD_INDICATORS if one in batch.keys.indicators]
+        indicator = self.indicator if self.indicator in indicators else ""
+        roads, high = None, 1.0
+        if indicator and len(recording.ribbons):
+            high = self._high(recording, indicator)
+            values = recording.road_values(batch, indicator)
+            roads = recording.ribbons.mesh(road_colours(values, high, indicator))
+        water = self._read_water(recording, instant)
+        return Picture(
+            instant, roads, water[1] if water else None, indicator, high,
+            recording.values.units.get(indicator, ""), water[0] if water else None,
+            indicators if len(recording.ribbons) else [],
+        )  # fmt: skip
+
+    def _high(self, recording: Recording, indicator: str) -> float:
+        """Return the end of a scale: the same at every instant of a run."""
+        if indicator not in self._ranges:
+            batch = recording.run.series.read(recording.period, recording.road_names, [indicator])
+            values = batch.value[np.isfinite(batch.value)]
+            top = float(np.percentile(values, 99.0)) if len(values) else 0.0
+            self._ranges[indicator] = rounded_up(max(top, ROAD_INDICATORS[indicator]))
+        return self._ranges[indicator]
+
+    def _read_water(
+        self, recording: Recording, instant: Instant
+    ) -> tuple[Instant, OverlayMesh] | None:
+        from rendering.water import depth_surface
+
+        systems = recording.products.water_systems()
+        if not systems:
+            return None
+        times = [one for one in recording.products.instants(systems[0]) if one <= instant]
+        if not times:
+            return None
+        if self._water is None or self._water[0] != times[-1]:
+            grid = recording.water(instant)
+            if grid is None:
+                return None
+            surface = depth_surface(grid.depth_m, grid.bed_m, grid.place_m)
+            self._water = grid.instant, surface
+        return self._water
+
+    def _take(self, picture: Picture) -> None:
+        self._reading = False
+        if self.recording is not None:
+            self.valued.emit(self.instant)
+        self._draw(picture)
+        if self._wanted is not None:
+            self._ask()
+
+    def _draw(self, picture: Picture) -> None:
+        from rendering.options import Overlay
+
+        before, self._picture = self._picture, picture
+        stage = self._viewport.stage
+        if before is None or before.roads is not picture.roads:
+            roads = None if picture.roads is None else Overlay(meshes=(picture.roads,))
+            stage.set_overlay(_ROADS, roads)
+        if before is None or before.water is not picture.water:
+            water = None if picture.water is None else Overlay(meshes=(picture.water,))
+            stage.set_overlay(_WATER, water)
+        self._viewport.redraw()
+        self.drawn.emit(picture)
+
+    # -- a run under way -----------------------------------------------------------------
+
+    def _hear(self, one: Underway, batch: SampleBatch) -> None:
+        """Take what simulators give, in a thread of the run."""
+        tracks = self._live
+        if one is not self.underway or tracks is None or batch.position is None:
+            return
+        tracks.take(as_positions(batch))
+
+    def _look_again(self) -> None:
+        """Bring roads and water of a run under way up to date, from what is written already."""
+        one, project = self.underway, self._simulation.project
+        self._viewport.redraw()
+        if one is None or not one.id or project is None or one.now is None or self._reading:
+            return
+        twin, now = self._session.required, one.now
+        folder, style = project / RUNS / one.id, self._style
+        self._reading = True
+
+        def read() -> Picture | None:
+            from app.simulation.recording import Recording
+
+            recording = Recording(folder, twin, style, moving=False)
+            try:
+                return self._read(recording, now)
+            finally:
+                recording.close()
+
+        def answer(picture: Picture | None) -> None:
+            self._reading = False
+            if picture is not None and self.underway is one:
+                self._draw(picture)
+
+        self._background.ask("run-state", read, answer)
+
+    def _run_ended(self, run_id: str) -> None:
+        if self.underway is not None and self.underway.id == run_id and run_id:
+            self.show_recorded(run_id)
+
+
+def as_positions(batch: SampleBatch) -> SampleBatch:
+    """Return moving things of a simulator as samples of positions."""
+    keys = SampleKeys(batch.keys.entities, ["position"])
+    return dataclasses.replace(batch, keys=keys, indicator=np.zeros_like(batch.indicator))
+
+
+def road_colours(
+    values: npt.NDArray[np.float64], high: float, indicator: str
+) -> npt.NDArray[np.uint8]:
+    """Return a colour a road: dark is what is bad, so that it stands out on a light ground.
+
+    Parameters
+    ----------
+    values : (n,) array
+        NaN is grey.
+    high : float
+    indicator : str
+
+    Returns
+    -------
+    (n, 3) uint8 array
+    """
+    table = np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in COLOURS], np.uint8)
+    if indicator != "speed":
+        table = table[::-1]
+    place = np.nan_to_num(values) / max(high, 1e-9) * len(table)
+    colours: npt.NDArray[np.uint8] = table[np.clip(place.astype(int), 0, len(table) - 1)]
+    colours[~np.isfinite(values)] = _UNKNOWN
+    return colours
+
+
+def rounded_up(value: float) -> float:
+    """Return the least round number that is not below a value."""
+    if value <= 0.0:
+        return 1.0
+    power: float = 10.0 ** math.floor(math.log10(value))
+    steps = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+    return next(step * power for step in steps if step * power >= value * (1 - 1e-9))
+
+
+def scale_colours(indicator: str) -> tuple[str, ...]:
+    """Return the colours of a road scale from low to high."""
+    return COLOURS if indicator == "speed" else COLOURS[::-1]

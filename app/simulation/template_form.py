@@ -1,0 +1,234 @@
+"""The dialog that makes a scenario from a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import messages
+from app.item_models.entities import display_name
+from app.simulation.template_fields import FIELDS, Asked
+from app.simulation.words import template_words
+from twin_model.errors import ShapanError
+from twin_model.layer import Layer
+from twin_model.simulation.scenario import Scenario
+from twin_model.simulation.templates import TEMPLATES, scenario_from
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+    from twin_model.entity import Entity
+
+_STRANGE: Final = re.compile(r"[^a-z0-9_-]+")
+_WIDTH_PX: Final = 480
+
+
+def ask_scenario(window: MainWindow, template_id: str) -> Scenario | None:
+    """Ask what a template needs; return the scenario, or None where it was cancelled."""
+    twin = window.session.required
+    dialog = TemplateDialog(
+        window, template_id, window.entity_editing.selected(),
+        [layer for layer in twin.layers() if layer.content == "terrain.tif"],
+        {one.id for one in window.simulation.session.scenarios},
+    )  # fmt: skip
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return dialog.scenario if accepted else None
+
+
+class TemplateDialog(QDialog):
+    """Fields of a template, filled from what is selected and what the project has.
+
+    Parameters
+    ----------
+    parent : QWidget
+    template_id : str
+    selection : sequence of Entity
+    terrains : sequence of Layer
+    taken : set of str
+        Ids that scenarios have already.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        template_id: str,
+        selection: Sequence[Entity],
+        terrains: Sequence[Layer],
+        taken: set[str],
+    ) -> None:
+        super().__init__(parent)
+        self._template = TEMPLATES[template_id]
+        self._selection = selection
+        self._terrains = terrains
+        self._taken = taken
+        self.scenario: Scenario | None = None
+        self._readers: dict[str, Callable[[], Any]] = {}
+        self.fields: dict[str, QWidget] = {}
+        title, asks = template_words(template_id, self._template.title, self._template.asks)
+        self.setWindowTitle(self.tr("New scenario: {0}").format(title))
+        note = QLabel(asks, self)
+        note.setObjectName("dim")
+        note.setWordWrap(True)
+        self.title = QLineEdit(self._free_title(title), self)
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
+        form.addRow(self.tr("Title"), self.title)
+        for asked in FIELDS[template_id]:
+            field = self._field(asked)
+            field.setAccessibleName(asked.title())
+            form.addRow(asked.title(), field)
+        self.problem = QLabel(self)
+        self.problem.setObjectName("error")
+        self.problem.setWordWrap(True)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        make = QPushButton(self.tr("Make scenario"), self)
+        make.setObjectName("primary")
+        buttons.addButton(make, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self._make)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(note)
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(_WIDTH_PX)
+
+    def _free_title(self, title: str) -> str:
+        return title if self._id_of(title) not in self._taken else f"{title} {len(self._taken) + 1}"
+
+    def _id_of(self, title: str) -> str:
+        made = _STRANGE.sub("-", title.lower()).strip("-")[:48]
+        return made or self._template.id
+
+    # -- fields --------------------------------------------------------------------------
+
+    def _field(self, asked: Asked) -> QWidget:
+        if asked.kind == "number":
+            return self._number(asked)
+        if asked.kind == "terrain":
+            return self._terrain(asked)
+        if asked.kind == "check":
+            box = QCheckBox(self)
+            box.setChecked(asked.name != "pipes")
+            self._readers[asked.name] = lambda: asked.default if box.isChecked() else ""
+            self.fields[asked.name] = box
+            return box
+        line = QLineEdit(str(asked.default), self)
+        self.fields[asked.name] = line
+        if asked.kind == "file":
+            self._readers[asked.name] = lambda: line.text().strip()
+            return self._row(line, self.tr("Choose…"), lambda: self._choose(line, asked))
+        if asked.kind == "text":
+            self._readers[asked.name] = lambda: line.text().strip()
+            return line
+        single = asked.kind == "entity"
+        if self._selection and asked.name != "exits":
+            self._use_selection(line, single)
+        self._readers[asked.name] = lambda: _ids(line, single)
+        line.setPlaceholderText(self.tr("Ids of entities, or a query"))
+        row = self._row(line, self.tr("Use selection"), lambda: self._use_selection(line, single))
+        return row
+
+    def _number(self, asked: Asked) -> QWidget:
+        spin = QDoubleSpinBox(self)
+        spin.setDecimals(5 if asked.low < 0.01 and asked.low > 0 else 1)
+        spin.setRange(asked.low, asked.high)
+        spin.setSuffix(f" {asked.unit}" if asked.unit else "")
+        spin.setValue(float(asked.default))
+        self.fields[asked.name] = spin
+        self._readers[asked.name] = lambda: spin.value() * asked.factor
+        return spin
+
+    def _terrain(self, asked: Asked) -> QWidget:
+        choice = QComboBox(self)
+        for layer in self._terrains:
+            choice.addItem(layer.name, f"base/{layer.id}/{layer.content}")
+        if not self._terrains:
+            choice.addItem(self.tr("The project has no terrain."), "")
+            choice.setEnabled(False)
+        self.fields[asked.name] = choice
+        self._readers[asked.name] = lambda: str(choice.currentData())
+        return choice
+
+    def _row(self, line: QLineEdit, text: str, slot: Callable[[], object]) -> QWidget:
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        button = QPushButton(text, both)
+        button.clicked.connect(slot)
+        button.setEnabled(text != self.tr("Use selection") or bool(self._selection))
+        row.addWidget(line, 1)
+        row.addWidget(button)
+        return both
+
+    def _choose(self, line: QLineEdit, asked: Asked) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, asked.title(), str(Path(line.text()).parent), asked.filter
+        )
+        if name:
+            line.setText(name)
+
+    def _use_selection(self, line: QLineEdit, single: bool) -> None:
+        chosen = self._selection[:1] if single else self._selection
+        line.setText(", ".join(entity.id for entity in chosen))
+        line.setToolTip("\n".join(display_name(entity) for entity in chosen))
+
+    # -- making --------------------------------------------------------------------------
+
+    def given(self) -> dict[str, Any]:
+        """Return what was filled in."""
+        found = {name: read() for name, read in self._readers.items()}
+        kept = {name: value for name, value in found.items() if value not in ("", [])}
+        if "people" in kept:
+            kept["people"] = round(kept["people"])
+        return kept
+
+    def _make(self) -> None:
+        scenario_id = self._id_of(self.title.text())
+        number, base = 2, scenario_id
+        while scenario_id in self._taken:
+            scenario_id, number = f"{base}-{number}", number + 1
+        try:
+            self.scenario = scenario_from(
+                self._template.id, scenario_id,
+                {**self.given(), "title": self.title.text().strip() or self._template.title},
+            )  # fmt: skip
+        except ShapanError as error:
+            self.problem.setText(messages.shown(str(error)))
+            self.problem.show()
+            return
+        self.accept()
+
+
+def _ids(line: QLineEdit, single: bool) -> Any:
+    """Return ids, or a query as it is: one has a blank or an operator in it."""
+    text = line.text().strip()
+    if any(sign in text for sign in ("=", "<", ">", "(")):
+        return text
+    ids = [part.strip() for part in text.split(",") if part.strip()]
+    return (ids[0] if ids else "") if single else ids

@@ -1,0 +1,102 @@
+"""What simulation calls things, in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate
+
+_INDICATORS: Final[dict[str, Callable[[], str]]] = {
+    "vehicle": lambda: translate("Simulated", "Vehicle speed"),
+    "speed": lambda: translate("Simulated", "Speed"),
+    "flow": lambda: translate("Simulated", "Flow"),
+    "queue": lambda: translate("Simulated", "Queue"),
+    "density": lambda: translate("Simulated", "Density"),
+    "vehicles_running": lambda: translate("Simulated", "Vehicles under way"),
+    "vehicles_waiting": lambda: translate("Simulated", "Vehicles waiting to start"),
+    "teleports": lambda: translate("Simulated", "Vehicles moved out of jams"),
+    "trips_completed": lambda: translate("Simulated", "Trips completed"),
+    "mean_trip_duration": lambda: translate("Simulated", "Mean duration of trips"),
+    "mean_time_loss": lambda: translate("Simulated", "Mean time lost a trip"),
+    "mean_waiting_time": lambda: translate("Simulated", "Mean waiting time a trip"),
+    "mean_route_length": lambda: translate("Simulated", "Mean length of trips"),
+    "depth": lambda: translate("Simulated", "Depth in node"),
+    "head": lambda: translate("Simulated", "Head"),
+    "overflow": lambda: translate("Simulated", "Overflow"),
+    "inflow_total": lambda: translate("Simulated", "Inflow"),
+    "flow_depth": lambda: translate("Simulated", "Depth in pipe"),
+    "rainfall": lambda: translate("Simulated", "Rainfall"),
+    "overflow_volume": lambda: translate("Simulated", "Volume of overflow"),
+    "outflow_volume": lambda: translate("Simulated", "Volume of outflow"),
+    "inlet_flow": lambda: translate("Simulated", "Flow into inlet"),
+    "water_depth": lambda: translate("Simulated", "Water depth"),
+    "water_level": lambda: translate("Simulated", "Water level"),
+    "max_depth": lambda: translate("Simulated", "Greatest depth"),
+    "flooded_area": lambda: translate("Simulated", "Flooded area (over 10 cm)"),
+    "water_volume": lambda: translate("Simulated", "Water on the surface"),
+    "rain_volume": lambda: translate("Simulated", "Volume of rain"),
+    "inflow_volume": lambda: translate("Simulated", "Volume come up from pipes"),
+    "inlet_volume": lambda: translate("Simulated", "Volume gone into inlets"),
+    "runoff_volume": lambda: translate("Simulated", "Volume run off at the border"),
+    "mass_error": lambda: translate("Simulated", "Error of mass"),
+    "pressure": lambda: translate("Simulated", "Pressure"),
+    "demand": lambda: translate("Simulated", "Demand"),
+    "velocity": lambda: translate("Simulated", "Velocity"),
+    "lowest_pressure": lambda: translate("Simulated", "Lowest pressure"),
+    "supplied": lambda: translate("Simulated", "Supplied"),
+    "person": lambda: translate("Simulated", "Walking speed"),
+    "people_inside": lambda: translate("Simulated", "People inside"),
+    "people_out": lambda: translate("Simulated", "People out"),
+    "evacuation_time": lambda: translate("Simulated", "Evacuation time"),
+}
+_STATES: Final[dict[str, Callable[[], str]]] = {
+    "running": lambda: translate("Simulated", "running"),
+    "finished": lambda: translate("Simulated", "finished"),
+    "cancelled": lambda: translate("Simulated", "cancelled"),
+    "failed": lambda: translate("Simulated", "failed"),
+    "interrupted": lambda: translate("Simulated", "interrupted"),
+}
+_TEMPLATES: Final[dict[str, tuple[Callable[[], str], Callable[[], str]]]] = {
+    "road-closure": (
+        lambda: translate("Simulated", "Road closure"),
+        lambda: translate("Simulated", "Where does traffic go when roads are closed?")),
+    "signal-plan": (
+        lambda: translate("Simulated", "Signal plan"),
+        lambda: translate("Simulated", "What does another signal program change?")),
+    "rainstorm": (
+        lambda: translate("Simulated", "Rainstorm of a return period"),
+        lambda: translate("Simulated", "Where does water stand after a storm, and how deep?")),
+    "pump-failure": (
+        lambda: translate("Simulated", "Pump failure"),
+        lambda: translate("Simulated", "Who has no pressure when a pump fails?")),
+    "pipe-burst": (
+        lambda: translate("Simulated", "Pipe burst"),
+        lambda: translate("Simulated", "What does a burst cost in pressure and water?")),
+    "evacuation": (
+        lambda: translate("Simulated", "Evacuation"),
+        lambda: translate("Simulated", "How long until everybody is out?")),
+    "event-day": (
+        lambda: translate("Simulated", "Event day"),
+        lambda: translate("Simulated", "What if there is more traffic than on other days?")),
+}  # fmt: skip
+
+
+def simulated(indicator: str) -> str:
+    """Return the name of what a simulator gives; itself where nobody named it."""
+    name = _INDICATORS.get(indicator)
+    return name() if name is not None else indicator
+
+
+def run_state(state: str) -> str:
+    """Return how a run ended, or that it runs."""
+    name = _STATES.get(state)
+    return name() if name is not None else state
+
+
+def template_words(template_id: str, title: str, asks: str) -> tuple[str, str]:
+    """Return a template's title and what it answers."""
+    names = _TEMPLATES.get(template_id)
+    return (names[0](), names[1]()) if names is not None else (title, asks)

@@ -1,0 +1,237 @@
+"""Simulation in the window: a scenario is made, edited, run, seen and replayed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from simulation_window_support import cross_town, shown_recording
+from twin_model.simulation.scenario import ScenarioStore, read_scenario
+from twin_model.time import Instant
+from window_support import MakeWindow, make_window, project, qapp_args
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.window import MainWindow
+
+__all__ = ["cross_town", "make_window", "project", "qapp_args"]
+if any(importlib.util.find_spec(name) is None for name in ("libsumo", "numba")):
+    pytest.skip("needs the extra `simulation`", allow_module_level=True)
+pytestmark = pytest.mark.gui
+
+
+def keep_scenario(folder: Path, **more: Any) -> None:
+    """Write a scenario of two minutes of traffic on the town's roads."""
+    document = {
+        "title": "Morning", "start": "2026-07-01T00:00:00Z", "duration_s": 120.0,
+        "engines": [{"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
+                     "parameters": {"roads": "type = 'road'", "demand": 2400,
+                                    "roads_every_s": 10.0}}],
+        **more,
+    }  # fmt: skip
+    ScenarioStore(folder).write(read_scenario("morning", document))
+
+
+def open_panel(qtbot: QtBot, window: MainWindow) -> Any:
+    panel = window.simulation.required_panel()
+    qtbot.waitUntil(lambda: bool(window.simulation.session.scenarios), timeout=10_000)
+    panel.select("scenario", "morning")
+    return panel
+
+
+def test_a_scenario_runs_from_the_panel_and_its_vehicles_are_seen_moving_live_and_replayed(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town)
+    window = make_window(cross_town)
+    simulation, shown = window.simulation.session, window.simulation.shown
+    panel = open_panel(qtbot, window)
+    panel.run.click()
+    things = window.viewport.stage.moving_things
+    qtbot.waitUntil(lambda: shown.underway is not None and shown.underway.share > 0.2,
+                    timeout=60_000)  # fmt: skip
+    qtbot.waitUntil(lambda: panel.control.table.rowCount() > 5)
+    assert "%" in panel.control.note.text()
+    assert window.jobs.active(), "a run is a job"
+    qtbot.waitUntil(lambda: shown.recording is not None, timeout=60_000)
+    assert not simulation.underway
+    recording = shown_recording(qtbot, window)
+    assert [run.state for run in simulation.runs] == ["finished"]
+    assert window.timeline.run_shown and "morning-1" in window.timeline.text
+    # What is seen at an instant is what SUMO told of it.
+    start = recording.period.start
+    for second in (60, 90):
+        window.timeline.set_instant(Instant(start.us + second * 1_000_000))
+        qtbot.waitUntil(lambda: not shown._reading, timeout=10_000)
+        window.viewport.redraw()
+        last = recording.hub.last("traffic", "vehicles_running")
+        assert last is not None and last.time.us == start.us + second * 1_000_000
+        count = int(last.value)
+        qtbot.waitUntil(lambda count=count: things.count == count, timeout=5_000)
+    assert shown.picture is not None and shown.picture.roads is not None
+    assert "Speed" in window.simulation.legend.choice.currentText()
+    # A half second later vehicles are half a second further.
+    before = recording.tracks.place()
+    window.timeline.set_instant(Instant(start.us + 90_500_000))
+    after = recording.tracks.place()
+    moved = np.linalg.norm(after.position[:, :2] - before.position[:, :2], axis=1)
+    assert 0.5 < moved.max() < 12.0
+    # The Live tab and the charts have the run's values.
+    assert window.live.session.values is recording.values
+    # Now brings the project's own time back.
+    window.timeline.now.click()
+    qtbot.waitUntil(lambda: not window.timeline.run_shown)
+    assert shown.run_id == "" and not window.simulation.legend.isVisible()
+    assert window.live.session.values is not recording.values
+
+
+def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town, duration_s=3600.0)
+    window = make_window(cross_town)
+    simulation = window.simulation.session
+    panel = open_panel(qtbot, window)
+    panel.control.halt.setChecked(True)
+    panel.run.click()
+    qtbot.waitUntil(
+        lambda: bool(simulation.underway) and simulation.underway[0].session is not None,
+        timeout=20_000,
+    )
+    (one,) = simulation.underway
+    assert one.paused
+    for steps in (1, 2):
+        panel.control.step.click()
+        qtbot.waitUntil(lambda steps=steps: one.steps == steps, timeout=60_000)
+    qtbot.wait(300)
+    assert one.steps == 2, "it stands still after its step"
+    panel.control.keep.click()
+    panel.control.pause.click()
+    qtbot.waitUntil(lambda: one.steps > 20, timeout=30_000)
+    panel.control.cancel.click()
+    qtbot.waitUntil(lambda: not simulation.underway, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(simulation.runs) and simulation.runs[0].state == "cancelled",
+                    timeout=10_000)  # fmt: skip
+    assert simulation.runs[0].figures["traffic"]["vehicles_running"] >= 0
+
+
+def test_a_scenario_that_cannot_run_says_why_and_the_window_goes_on(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town)
+    store = ScenarioStore(cross_town)
+    store.write(store.read("morning").with_values({"traffic.roads": "type = 'canal'"}))
+    window = make_window(cross_town)
+    panel = open_panel(qtbot, window)
+    panel.run.click()
+    qtbot.waitUntil(window.overlays.notice.isVisible, timeout=60_000)
+    assert "the query finds no roads" in window.overlays.notice.text
+    qtbot.waitUntil(lambda: bool(window.simulation.session.runs), timeout=10_000)
+    assert window.simulation.session.runs[0].state == "failed"
+    panel.select("run", "morning-1")
+    assert "no roads" in panel.control.problem.text()
+
+
+def test_closing_the_project_ends_its_runs(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town, duration_s=36_000.0)
+    window = make_window(cross_town)
+    panel = open_panel(qtbot, window)
+    panel.run.click()
+    simulation = window.simulation.session
+    qtbot.waitUntil(
+        lambda: bool(simulation.underway) and simulation.underway[0].steps > 5, timeout=60_000
+    )
+    process = simulation.underway[0].session._process  # type: ignore[union-attr]
+    window.session.close()
+    assert process.poll() is not None
+    assert not simulation.underway and not simulation.runs
+    about = json.loads((cross_town / "runs/morning-1/run.json").read_text())
+    assert about["state"] == "cancelled"
+
+
+def test_a_scenario_is_edited_undone_and_kept(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town)
+    window = make_window(cross_town)
+    open_panel(qtbot, window)
+    window.simulation.edit("morning")
+    editor = window.simulation.editor
+    assert editor is not None and editor.title.text() == "Morning"
+    editor.duration.setValue(5.0)
+    editor.duration.editingFinished.emit()
+    assert not editor.save.isEnabled() or (editor.draft is not None and editor.draft.changed)
+    window.interaction.select(window.session.required.entity("south-street"))
+    editor.assumptions.add.click()
+    row = editor.assumptions.table
+    assert row.item(0, 0).text() == "South Street" and row.item(0, 3).text() == "traffic"
+    editor.undo.click()
+    assert editor.assumptions.table.rowCount() == 0
+    editor.redo.click()
+    editor.engines.table.item(0, 0).setText("Cars And Trucks")
+    assert "not made of a-z" in editor.problem.text() and not editor.save.isEnabled()
+    editor.undo.click()
+    assert not editor.problem.isVisible()
+    editor.save.click()
+    qtbot.waitUntil(lambda: not editor.draft.changed, timeout=10_000)
+    kept = ScenarioStore(cross_town).read("morning")
+    assert kept.duration_s == 300.0
+    assert [(e.entity, e.name, e.value) for e in kept.edits] == [("south-street", "closed", 1)]
+
+
+def test_a_road_closure_is_made_from_what_is_selected(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    from app.simulation.template_form import TemplateDialog
+
+    window = make_window(cross_town)
+    window.interaction.select(window.session.required.entity("south-street"))
+    asked: list[str] = []
+
+    def fill() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, TemplateDialog)
+        asked.append(dialog.fields["roads"].text())  # type: ignore[attr-defined]
+        dialog._make()
+
+    QTimer.singleShot(200, fill)
+    window.simulation.new("road-closure")
+    editor = window.simulation.editor
+    assert asked == ["south-street"] and editor is not None and editor.draft is not None
+    assert editor.draft.fresh and editor.save.isEnabled()
+    editor.save.click()
+    qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == ["road-closure"], timeout=10_000)
+    kept = ScenarioStore(cross_town).read("road-closure")
+    assert kept.engines[0].parameters["roads"] == "type = 'road'"
+    assert kept.edits[0].entity == "south-street"
+
+
+def test_a_scenario_is_removed_after_a_question(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    keep_scenario(cross_town)
+    window = make_window(cross_town)
+    panel = open_panel(qtbot, window)
+
+    def answer(number: int) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox) and "morning" in box.text()
+        box.buttons()[number].click()
+
+    QTimer.singleShot(200, lambda: answer(1))
+    panel.remove.click()
+    assert ScenarioStore(cross_town).ids() == ["morning"]
+    QTimer.singleShot(200, lambda: answer(0))
+    panel.remove.click()
+    qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == [], timeout=10_000)
+    qtbot.waitUntil(panel.hint.isVisible, timeout=10_000)
