@@ -151,7 +151,7 @@ class SimulationParts(QObject):
         return [
             ActionSpec("simulation.runs",
                        lambda: QCoreApplication.translate("Actions", "Scenarios and runs"),
-                       lambda: window.docks.toggle("simulation"), "Ctrl+Shift+U", "flask", is_open),
+                       lambda: window.docks.toggle("simulation"), "Ctrl+Shift+E", "flask", is_open),
             ActionSpec("simulation.editor",
                        lambda: QCoreApplication.translate("Actions", "Scenario editor"),
                        lambda: window.docks.toggle("scenario"), "", "pencil-simple", is_open),

@@ -108,6 +108,7 @@ def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
     )
     (one,) = simulation.underway
     assert one.paused
+    qtbot.waitUntil(panel.control.step.isEnabled, timeout=10_000)
     for steps in (1, 2):
         panel.control.step.click()
         qtbot.waitUntil(lambda steps=steps: one.steps == steps, timeout=60_000)
