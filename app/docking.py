@@ -51,9 +51,11 @@ _OPEN: Final = re.compile(rb'<Widget Name="([^"]+)" Closed="0"')
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
     "plan": {"layers", "entities", "entity", "relations", "timeline"},
-    "monitor": {"entities", "entity", "relations", "timeline", "jobs", "alarms", "rules"},
+    "monitor": {
+        "entities", "entity", "relations", "timeline", "jobs", "alarms", "rules", "connections",
+    },
     "reconstruct": {"layers", "jobs", "console"},
-}
+}  # fmt: skip
 
 
 def configure_docking() -> None:

@@ -16,6 +16,7 @@ from app.threads import Threads
 
 if TYPE_CHECKING:
     from app.panels.alarms import AlarmsPanel
+    from app.connections.panel import ConnectionsPanel
     from app.panels.charts import ChartsPanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
@@ -40,6 +41,7 @@ class LiveParts(QObject):
         self.session.setParent(self)
         self.alarms: AlarmsPanel
         self.rules: RulesPanel
+        self.connections: ConnectionsPanel
         self.rule_editing = RuleEditing(s.session, self.session, s.background)
         self.rule_editing.setParent(self)
         self.charts: ChartsPanel | None = None
@@ -106,6 +108,18 @@ class LiveParts(QObject):
         self.rules = made
         return made
 
+    def make_connections(self) -> ConnectionsPanel:
+        """Make the list of connections; the table of panels asks for it."""
+        from app.connections.book import ConnectionBook
+        from app.connections.panel import ConnectionsPanel
+
+        s = self._window.services
+        self.connections = ConnectionsPanel(
+            s.session, self.session, s.background, (s.theme, s.icons),
+            ConnectionBook(self._window.plugins.host),
+        )  # fmt: skip
+        return self.connections
+
     def make_charts(self) -> ChartsPanel:
         """Make the charts; the table of panels asks for them when they are first seen."""
         from app.panels.charts import ChartsPanel  # and with it pyqtgraph
@@ -131,6 +145,11 @@ class LiveParts(QObject):
         self._window.docks.show("rules")
         self.rules.make(kind, applies, values)
 
+    def connect_source(self) -> None:
+        """Open the wizard of connections."""
+        self._window.docks.show("connections")
+        self.connections.add()
+
     def colour_by(self, indicator: str) -> None:
         """Colour entities by an indicator."""
         self.colouring.set_indicator(indicator)
@@ -151,6 +170,12 @@ class LiveParts(QObject):
                        lambda: window.docks.toggle("alarms"), "Ctrl+Shift+L", "bell"),
             ActionSpec("view.rules", lambda: QCoreApplication.translate("Actions", "Rules"),
                        lambda: window.docks.toggle("rules"), "Ctrl+Shift+U", "scales"),
+            ActionSpec("view.connections",
+                       lambda: QCoreApplication.translate("Actions", "Connections"),
+                       lambda: window.docks.toggle("connections"), "", "broadcast"),
+            ActionSpec("live.connect",
+                       lambda: QCoreApplication.translate("Actions", "Connect a source…"),
+                       self.connect_source, "", "plus", lambda: window.session.writable),
             ActionSpec("view.charts", lambda: QCoreApplication.translate("Actions", "Charts"),
                        lambda: window.docks.toggle("charts"), "Ctrl+Shift+K", "chart-line"),
             ActionSpec("view.colour_by",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.connections.panel import ConnectionsPanel
     from app.panels.alarms import AlarmsPanel
     from app.panels.charts import ChartsPanel
     from app.panels.comparison import ComparisonPanel
@@ -105,6 +106,11 @@ def alarms(window: MainWindow) -> AlarmsPanel:
 def rules(window: MainWindow) -> RulesPanel:
     """Make the Rules panel."""
     return window.live.make_rules()
+
+
+def connections(window: MainWindow) -> ConnectionsPanel:
+    """Make the Connections panel."""
+    return window.live.make_connections()
 
 
 def charts(window: MainWindow) -> ChartsPanel:

@@ -20,6 +20,7 @@ _OWN: Final = (
     ("jobs", QT_TRANSLATE_NOOP("MainWindow", "Jobs"), "bottom", ""),
     ("alarms", QT_TRANSLATE_NOOP("MainWindow", "Alarms"), "tab", "jobs"),
     ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs"),
+    ("connections", QT_TRANSLATE_NOOP("MainWindow", "Connections"), "tab", "jobs"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
     ("simulation", QT_TRANSLATE_NOOP("MainWindow", "Simulation"), "bottom", "jobs"),

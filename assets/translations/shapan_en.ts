@@ -115,4 +115,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>MappingPage</name>
+    <message numerus="yes">
+        <source>Create the %n unknown entities, of type</source>
+        <translation>
+            <numerusform>Create the %n unknown entity, of type</numerusform>
+            <numerusform>Create the %n unknown entities, of type</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -208,6 +208,14 @@
         <source>Show no run in the scene</source>
         <translation>场景中不显示推演</translation>
     </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Connect a source…</source>
+        <translation>连接数据源…</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -1640,6 +1648,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Scenario</source>
         <translation>方案</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接</translation>
     </message>
 </context>
 <context>
@@ -5870,6 +5882,603 @@ management ^ '12-03'</translation>
     <message>
         <source>What if there is more traffic than on other days?</source>
         <translation>车流比平日多会怎样？</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionKinds</name>
+    <message>
+        <source>MQTT broker</source>
+        <translation>MQTT 代理</translation>
+    </message>
+    <message>
+        <source>Devices and gateways that publish topics, Sparkplug B too.</source>
+        <translation>按主题发布数据的设备和网关，也支持 Sparkplug B。</translation>
+    </message>
+    <message>
+        <source>Topic</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>OPC UA server</source>
+        <translation>OPC UA 服务器</translation>
+    </message>
+    <message>
+        <source>Controllers and SCADA systems whose variables can be browsed.</source>
+        <translation>可浏览变量的控制器和 SCADA 系统。</translation>
+    </message>
+    <message>
+        <source>Variable</source>
+        <translation>变量</translation>
+    </message>
+    <message>
+        <source>Web address (HTTP)</source>
+        <translation>网址（HTTP）</translation>
+    </message>
+    <message>
+        <source>Services that answer with JSON, asked again and again.</source>
+        <translation>以 JSON 应答、定时查询的服务。</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>WebSocket</source>
+        <translation>WebSocket</translation>
+    </message>
+    <message>
+        <source>Services that send JSON by themselves.</source>
+        <translation>主动推送 JSON 的服务。</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>File (CSV, Parquet)</source>
+        <translation>文件（CSV、Parquet）</translation>
+    </message>
+    <message>
+        <source>Recorded values, played as if they came live.</source>
+        <translation>把记录的数值当作实时数据回放。</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Topics</source>
+        <translation>订阅主题</translation>
+    </message>
+    <message>
+        <source>Quality of service</source>
+        <translation>服务质量</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>协议</translation>
+    </message>
+    <message>
+        <source>Encrypted (TLS)</source>
+        <translation>加密（TLS）</translation>
+    </message>
+    <message>
+        <source>Certificate authority</source>
+        <translation>证书颁发机构</translation>
+    </message>
+    <message>
+        <source>Own certificate</source>
+        <translation>本方证书</translation>
+    </message>
+    <message>
+        <source>Own key</source>
+        <translation>本方密钥</translation>
+    </message>
+    <message>
+        <source>Client id</source>
+        <translation>客户端标识</translation>
+    </message>
+    <message>
+        <source>Browse from node</source>
+        <translation>起始节点</translation>
+    </message>
+    <message>
+        <source>Publishing interval (ms)</source>
+        <translation>发布间隔（毫秒）</translation>
+    </message>
+    <message>
+        <source>Security policy</source>
+        <translation>安全策略</translation>
+    </message>
+    <message>
+        <source>Messages are</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>Server&apos;s certificate</source>
+        <translation>服务器证书</translation>
+    </message>
+    <message>
+        <source>Ask every (s)</source>
+        <translation>查询间隔（秒）</translation>
+    </message>
+    <message>
+        <source>Paths below the address</source>
+        <translation>地址下的路径</translation>
+    </message>
+    <message>
+        <source>The password is a token</source>
+        <translation>密码是令牌</translation>
+    </message>
+    <message>
+        <source>Field that names the message</source>
+        <translation>消息名称所在字段</translation>
+    </message>
+    <message>
+        <source>Send once connected</source>
+        <translation>连接后发送</translation>
+    </message>
+    <message>
+        <source>Speed (0: as fast as it goes)</source>
+        <translation>速度（0：尽快）</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>From the start at the end</source>
+        <translation>播完后从头开始</translation>
+    </message>
+    <message>
+        <source>signed and encrypted</source>
+        <translation>签名并加密</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>仅签名</translation>
+    </message>
+    <message>
+        <source>as if it came now</source>
+        <translation>当作现在到达</translation>
+    </message>
+    <message>
+        <source>as in the file</source>
+        <translation>按文件中的时间</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewModel</name>
+    <message>
+        <source>no template matches</source>
+        <translation>没有匹配的模板</translation>
+    </message>
+    <message>
+        <source>no such entity</source>
+        <translation>没有此实体</translation>
+    </message>
+    <message>
+        <source>goes in</source>
+        <translation>已接入</translation>
+    </message>
+    <message>
+        <source>Comes</source>
+        <translation>收到</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Indicator</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>bad</source>
+        <translation>坏值</translation>
+    </message>
+    <message>
+        <source>uncertain</source>
+        <translation>不确定</translation>
+    </message>
+</context>
+<context>
+    <name>MappingForm</name>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>Entity is</source>
+        <translation>实体取自</translation>
+    </message>
+    <message>
+        <source>Indicator is</source>
+        <translation>指标取自</translation>
+    </message>
+    <message>
+        <source>Value at</source>
+        <translation>数值位置</translation>
+    </message>
+    <message>
+        <source>Time at</source>
+        <translation>时间位置</translation>
+    </message>
+    <message>
+        <source>Quality at</source>
+        <translation>质量位置</translation>
+    </message>
+    <message>
+        <source>List of records at</source>
+        <translation>记录列表位置</translation>
+    </message>
+    <message>
+        <source>Unit that comes</source>
+        <translation>来源单位</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>乘以</translation>
+    </message>
+    <message>
+        <source>Plus</source>
+        <translation>加上</translation>
+    </message>
+    <message>
+        <source>Found by</source>
+        <translation>查找依据</translation>
+    </message>
+    <message>
+        <source>Messages are</source>
+        <translation>消息格式</translation>
+    </message>
+    <message>
+        <source>path; * for every number; empty: as usual</source>
+        <translation>路径；* 取全部数字；留空按惯例</translation>
+    </message>
+    <message>
+        <source>empty: time, timestamp, ts, or when it came</source>
+        <translation>留空：time、timestamp、ts 或到达时间</translation>
+    </message>
+    <message>
+        <source>empty: quality, or good</source>
+        <translation>留空：quality，否则视为良好</translation>
+    </message>
+    <message>
+        <source>empty: the message itself</source>
+        <translation>留空：消息本身</translation>
+    </message>
+    <message>
+        <source>empty: that of the type</source>
+        <translation>留空：与类型一致</translation>
+    </message>
+    <message>
+        <source>id, code or name</source>
+        <translation>编号、管理编码或名称</translation>
+    </message>
+    <message>
+        <source>id</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>management code</source>
+        <translation>管理编码</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>whatever they are</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>plain text</source>
+        <translation>纯文本</translation>
+    </message>
+    <message>
+        <source>Sparkplug B</source>
+        <translation>Sparkplug B</translation>
+    </message>
+    <message>
+        <source>Times and plus are numbers.</source>
+        <translation>乘数和加数须为数字。</translation>
+    </message>
+</context>
+<context>
+    <name>MappingPage</name>
+    <message>
+        <source>Mapping</source>
+        <translation>映射</translation>
+    </message>
+    <message>
+        <source>Add mapping</source>
+        <translation>添加映射</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Propose</source>
+        <translation>自动建议</translation>
+    </message>
+    <message>
+        <source>What comes and where it goes</source>
+        <translation>收到的数据及其去向</translation>
+    </message>
+    <message numerus="yes">
+        <source>Create the %n unknown entities, of type</source>
+        <translation>
+            <numerusform>新建这 %n 个未知实体，类型为</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} values go in · {1} of unknown entities · {2} names without a template</source>
+        <translation>{0} 个数值已接入 · {1} 个属于未知实体 · {2} 个名称没有模板</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionsPanel</name>
+    <message>
+        <source>Remove the connection {0}? What it brought stays in the history.</source>
+        <translation>删除连接“{0}”？已收到的数据仍保留在历史中。</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>What does not go in</source>
+        <translation>未接入的数据</translation>
+    </message>
+    <message>
+        <source>Nothing is connected yet. Live values come from MQTT brokers, OPC UA servers, web services and files.</source>
+        <translation>还没有连接。实时数据可来自 MQTT 代理、OPC UA 服务器、网络服务和文件。</translation>
+    </message>
+    <message>
+        <source>Connect a source…</source>
+        <translation>连接数据源…</translation>
+    </message>
+    <message>
+        <source>New connection…</source>
+        <translation>新建连接…</translation>
+    </message>
+    <message>
+        <source>Edit… (Enter)</source>
+        <translation>编辑…（回车）</translation>
+    </message>
+    <message>
+        <source>Start or stop</source>
+        <translation>启动或停止</translation>
+    </message>
+    <message>
+        <source>Remove… (Delete)</source>
+        <translation>删除…（Delete）</translation>
+    </message>
+    <message>
+        <source>{0} samples</source>
+        <translation>{0} 个样本</translation>
+    </message>
+    <message>
+        <source>{0} late</source>
+        <translation>{0} 个迟到</translation>
+    </message>
+    <message>
+        <source>{0} twice</source>
+        <translation>{0} 个重复</translation>
+    </message>
+    <message>
+        <source>{0} ahead of time</source>
+        <translation>{0} 个超前</translation>
+    </message>
+    <message>
+        <source>{0} bad</source>
+        <translation>{0} 个坏值</translation>
+    </message>
+    <message>
+        <source>{0} dropped by slow readers</source>
+        <translation>{0} 个因读取过慢而丢弃</translation>
+    </message>
+    <message>
+        <source>What does not go in: no template or no entity matches it</source>
+        <translation>未接入的数据：没有匹配的模板或实体</translation>
+    </message>
+    <message>
+        <source>Remove connection</source>
+        <translation>删除连接</translation>
+    </message>
+    <message>
+        <source>Everything that comes goes in.</source>
+        <translation>收到的数据已全部接入。</translation>
+    </message>
+</context>
+<context>
+    <name>OptionField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>one a line</source>
+        <translation>每行一个</translation>
+    </message>
+</context>
+<context>
+    <name>SourcePage</name>
+    <message>
+        <source>Kind of source</source>
+        <translation>数据源种类</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>As it shall be called here</source>
+        <translation>在此处显示的名称</translation>
+    </message>
+    <message>
+        <source>Kept in the key store of this desktop, never in the project.</source>
+        <translation>保存在本机的密钥环中，不会写入项目。</translation>
+    </message>
+    <message>
+        <source>This desktop has no key store: kept in {0}, readable by you alone.</source>
+        <translation>本机没有密钥环：保存在 {0}，仅您可读。</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>选择文件</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionsModel</name>
+    <message>
+        <source>Connection</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>A second</source>
+        <translation>每秒</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>未知实体</translation>
+    </message>
+    <message>
+        <source>Unmapped</source>
+        <translation>未映射</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>无法解析</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
+        <source>{0} ago</source>
+        <translation>{0}前</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>Tries again</source>
+        <translation>重试中</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>被拒绝</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>已结束</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionWizard</name>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Connect and look</source>
+        <translation>连接并查看</translation>
+    </message>
+    <message>
+        <source>Finish and start</source>
+        <translation>完成并启动</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>New connection</source>
+        <translation>新建连接</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>连接中…</translation>
+    </message>
+    <message>
+        <source>Connected. Nothing has come yet.</source>
+        <translation>已连接，尚未收到数据。</translation>
+    </message>
+    <message>
+        <source>Connected. {0} names, {1} messages so far.</source>
+        <translation>已连接。目前 {0} 个名称，{1} 条消息。</translation>
+    </message>
+    <message>
+        <source>Connection: {0}</source>
+        <translation>连接：{0}</translation>
     </message>
 </context>
 </TS>

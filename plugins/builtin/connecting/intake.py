@@ -23,6 +23,7 @@ _WAITING: Final = 200_000
 _AT_ONCE: Final = 50_000
 _MAX_ROUTES: Final = 1_000_000
 _SHOWN: Final = 1000
+_SHOWN_CHARS: Final = 200
 _NEW: Final = -1
 _UNKNOWN: Final = -2
 
@@ -124,6 +125,8 @@ class Intake:
         self.counts = IntakeCounts()
         #: Names that no template or no entity matches, with what came last; the first thousand.
         self.strangers: dict[str, str] = {}
+        #: How much of a message is kept of what does not go in.
+        self.shown_chars = _SHOWN_CHARS
         #: What was wrong with the last message that could not be understood.
         self.last_problem = ""
         self.last_sample_us = 0
@@ -198,6 +201,10 @@ class Intake:
         self.counts.unmapped += 1
         self._stranger(name, content)
 
+    def shown(self, payload: bytes) -> str:
+        """Return the beginning of a message, for `unmapped`."""
+        return payload[: self.shown_chars].decode("utf-8", "replace")
+
     def malformed(self, name: str, problem: object) -> None:
         """Take note of a message that cannot be understood."""
         self.counts.malformed += 1
@@ -205,7 +212,7 @@ class Intake:
 
     def _stranger(self, name: str, content: str) -> None:
         if name in self.strangers or len(self.strangers) < _SHOWN:
-            self.strangers[name[:500]] = content[:200]
+            self.strangers[name[:500]] = content[: self.shown_chars]
 
     # -- for whoever asks ----------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from plugins.builtin.connecting.connections import (
     read_connections,
 )
 from plugins.builtin.connecting.intake import Intake
+from plugins.builtin.connecting.looking import Looking
 from plugins.builtin.connecting.resolving import Resolver
 from plugins.builtin.connecting.secrets import secret_of
 from shapan import ShapanError, WorkerContext
@@ -43,6 +44,10 @@ class Line(ABC):
         self.problem = ""
         self.since_s = time.time()
         self.connects = 0
+        #: Whether it only looks at what the source sends; nothing is mapped then.
+        self.looking = False
+        #: The password where it is not kept yet.
+        self.given_secret: str | None = None
         self.intake = Intake(context, resolver, connection.mappings, self.acknowledge)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name=connection.id)
@@ -50,10 +55,16 @@ class Line(ABC):
     @property
     def secret(self) -> str:
         """The password, as the user gave it."""
+        if self.given_secret is not None:
+            return self.given_secret
         return secret_of(self.context, self.connection.id)
 
     def acknowledge(self, receipts: list[Any]) -> None:  # noqa: B027 - most need not know
         """Tell the source that the window has its messages; for sources that want to know."""
+
+    def aliases(self) -> dict[str, str]:
+        """Return other names by which templates may mean what was seen, such as node ids."""
+        return {}
 
     @abstractmethod
     def talk(self) -> None:
@@ -150,6 +161,7 @@ class Connector(ABC):
         self._stated: bytes | None = b"?"
         self._secrets: Any = None
         self._told = ("", "")
+        self._looking = Looking(self)
 
     @abstractmethod
     def line(self, connection: Connection) -> Line:
@@ -162,11 +174,33 @@ class Connector(ABC):
             while True:
                 self._follow()
                 self._report()
+                self._looking.expire()
                 if self.context.wait(_LOOK_S):
                     return
         finally:
+            self._looking.end()
             for line in list(self._lines.values()):
                 line.stop()
+
+    # -- looking at a source before it is connected ----------------------------------------
+
+    def look_begin(self, stated: dict[str, Any], secret: str = "") -> None:
+        """Connect to a source for a look: nothing is mapped or published.
+
+        Raises
+        ------
+        SourceError
+            If what is stated is no connection.
+        """
+        self._looking.begin(stated, secret)
+
+    def look(self) -> dict[str, Any]:
+        """Return what was seen since."""
+        return self._looking.status()
+
+    def look_end(self) -> None:
+        """Disconnect again."""
+        self._looking.end()
 
     def status(self) -> dict[str, Any]:
         """Return how everything is, as data: called by the window."""

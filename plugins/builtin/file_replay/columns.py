@@ -20,6 +20,7 @@ from shapan import SourceError
 
 _TIMES: Final = ("time", "timestamp", "ts", "datetime", "date")
 _ROWS: Final = 100_000
+_SHOWN: Final = 2000
 
 
 @dataclass
@@ -69,6 +70,30 @@ def batches_of(path: Path, mappings: Sequence[Mapping]) -> Iterator[Columns]:
             yield _columns(path, table, mappings)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(path, f"cannot be read ({error})") from error
+
+
+def first_rows(path: Path) -> dict[str, str]:
+    """Return the columns of a file with their first value each.
+
+    A long table (``entity``, ``indicator``, ``value``) gives its first series instead.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
+    try:
+        table = next(_tables(path), None)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(path, f"cannot be read ({error})") from error
+    if table is None or not table.num_rows:
+        return {}
+    names = list(table.schema.names)
+    if {"entity", "indicator", "value"} <= set(names):
+        rows = table.slice(0, _SHOWN).to_pylist()
+        return {f"{row['entity']}/{row['indicator']}": str(row["value"]) for row in rows}
+    times = {name for name in names if name.lower() in _TIMES}
+    return {n: str(table.column(n)[0].as_py()) for n in names if n not in times}
 
 
 def _tables(path: Path) -> Iterator[Any]:

@@ -119,8 +119,12 @@ class MqttLine(Line):
     def _make_client(self, tls: bool) -> paho.Client:
         option = self.connection.option
         five = int(option("version", 5)) == 5
-        self._qos = min(2, max(0, int(option("qos", 1))))
-        identity = str(option("client_id", "")) or f"shapan-{self._identity()}"
+        self._qos = 0 if self.looking else min(2, max(0, int(option("qos", 1))))
+        identity = str(option("client_id", "")) or (
+            "" if self.looking else f"shapan-{self._identity()}"
+        )
+        if self.looking:
+            identity = f"shapan-look-{time.time_ns():x}"  # the session of the project stays its own
         client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=identity,
             clean_session=None if five else self._qos == 0,
@@ -203,6 +207,8 @@ class MqttLine(Line):
         stated = self.connection.option("topics", [])
         if stated:
             return [str(one) for one in stated]
+        if self.looking:
+            return ["#"]
         found = [
             "spBv1.0/#" if mapping.payload == "sparkplug" else template.topic_filter()
             for mapping, template in zip(self.connection.mappings, self._templates)
@@ -243,7 +249,7 @@ class MqttLine(Line):
         if ways is None:
             ways = self._find_ways(topic)
         if not ways:
-            self.intake.unmapped(topic, payload[:200].decode("utf-8", "replace"))
+            self.intake.unmapped(topic, self.intake.shown(payload))
         for mapping_number, variables, route in ways:
             mapping = self.connection.mappings[mapping_number]
             document = decode(payload, mapping.payload)

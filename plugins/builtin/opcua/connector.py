@@ -25,6 +25,8 @@ _TIMEOUT_S: Final = 10.0
 _PERIOD_MS: Final = 250.0
 _WATCH_S: Final = 2.0
 _AT_ONCE: Final = 500
+_LOOK_AT: Final = 1000
+_LOOK_S: Final = 1.0
 _POLICIES: Final[dict[str, Any]] = {
     "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
     "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
@@ -67,6 +69,7 @@ class OpcUaLine(Line):
         #: By node id: mapping, entity and indicator.
         self._ways: dict[str, list[tuple[int, str, str]]] = {}
         self._lost = ""
+        self._seen: dict[str, str] = {}
 
     def talk(self) -> None:
         """See `Line`."""
@@ -85,6 +88,10 @@ class OpcUaLine(Line):
             nodes = self._mapped(client, variables)
             if problem:
                 self.intake.malformed(self.connection.address, problem)
+            if self.looking:
+                self.connected()
+                await self._look(client, variables)
+                return
             period_ms = max(10.0, float(self.connection.option("period_ms", _PERIOD_MS)))
             subscription = await client.create_subscription(period_ms, self)
             for start in range(0, len(nodes), _AT_ONCE):
@@ -103,6 +110,27 @@ class OpcUaLine(Line):
                 await asyncio.wait_for(client.disconnect(), 2.0)
             except Exception as error:  # the server is gone already
                 self.context.log.debug("disconnecting: %s", error)
+
+    async def _look(self, client: Client, variables: list[Variable]) -> None:
+        """Read what variables are now, again and again, until it ends."""
+        self._seen = {one.path: one.node_id for one in variables[:_LOOK_AT]}
+        nodes = [client.get_node(node_id) for node_id in self._seen.values()]
+        names = list(self._seen)
+        while True:
+            for start in range(0, len(nodes), _AT_ONCE):
+                found = await client.read_attributes(
+                    nodes[start : start + _AT_ONCE], ua.AttributeIds.Value
+                )
+                for name, value in zip(names[start:], found):
+                    content = value.Value.Value if value.Value is not None else None
+                    self.intake.unmapped(name, _shown(content))
+            self.intake.message_done()
+            if await asyncio.to_thread(self.wait, _LOOK_S):
+                return
+
+    def aliases(self) -> dict[str, str]:
+        """See `Line`: node ids by browse path."""
+        return dict(self._seen)
 
     def _client(self) -> Client:
         if not self.connection.address.startswith("opc.tcp://"):
@@ -220,6 +248,12 @@ def _plain(value: Any) -> Any:
         if hasattr(value, "__iter__")
         else str(value)
     )
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it would stand in a message."""
+    plain = _plain(value)
+    return "" if plain is None else str(plain)
 
 
 def _quality(status: Any) -> int:

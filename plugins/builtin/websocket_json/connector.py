@@ -88,7 +88,7 @@ class WebSocketLine(Line):
                 for row in rows_of(mapping, variables, document):
                     self.intake.put_row(number, row)
             if not mapped:
-                self.intake.unmapped(name, payload[:200].decode("utf-8", "replace"))
+                self.intake.unmapped(name, self.intake.shown(payload))
         except PayloadError as error:
             self.intake.malformed(name, error)
         self.intake.message_done()

@@ -1,0 +1,311 @@
+"""The Connections dock: what the project is connected to, how it is, and what it may not take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import messages
+from app.connections.book import ConnectionBook, ConnectionLine
+from app.connections.kinds import kind_of
+from app.connections.table import LINE_ROLE, ConnectionsModel
+from app.connections.wizard import ConnectionWizard
+from app.editing import schema
+from app.icons import IconSet
+from app.live.session import LiveSession
+from app.numbers import integer
+from app.own_keys import OwnKeys
+from app.theme import ROW_PX, Theme, small_font
+from app.workers import Background
+from twin_model.errors import ShapanError
+
+if TYPE_CHECKING:
+    from app.project import ProjectSession
+
+_WIDTHS: Final = (160, 130, 210, 210, 80, 90, 84, 94, 96)
+
+
+class ConnectionsPanel(QWidget):
+    """See module.
+
+    Parameters
+    ----------
+    session : ProjectSession
+    live : LiveSession
+    background : Background
+    looks : tuple of (Theme, IconSet)
+    book : ConnectionBook
+    """
+
+    def __init__(
+        self,
+        session: ProjectSession,
+        live: LiveSession,
+        background: Background,
+        looks: tuple[Theme, IconSet],
+        book: ConnectionBook,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._live = live
+        self._background = background
+        self._theme, icons = looks
+        self.book = book
+        self.wizard: ConnectionWizard | None = None
+        self.model = ConnectionsModel(self._theme)
+        self.model.setParent(self)
+        self.table = QTableView(self)
+        self.strangers = QListWidget(self)
+        self.detail = QLabel(self)
+        self.detail.setWordWrap(True)
+        self.figures = QLabel(self)
+        self.figures.setObjectName("dim")
+        self.figures.setFont(small_font())
+        self.empty = QLabel(self)
+        self.empty.setObjectName("dim")
+        self.empty.setWordWrap(True)
+        self.first = QPushButton(self)
+        self.first.setObjectName("primary")
+        self.first.clicked.connect(self.add)
+        self.buttons: dict[str, QToolButton] = {}
+        for name, glyph, slot in (
+            ("add", "plus", self.add), ("edit", "pencil-simple", self.edit),
+            ("switch", "power", self.switch), ("remove", "trash", self.remove),
+        ):  # fmt: skip
+            self.buttons[name] = self._button(icons, glyph, slot)
+        self._lay_out()
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
+        self.table.doubleClicked.connect(lambda _: self.edit())
+        live.ticked.connect(self._tick)
+        session.opened.connect(self.refresh)
+        session.closed.connect(lambda: self._take(([], [])))
+        self.retranslate()
+        self._take(([], []))
+
+    def _button(self, icons: IconSet, glyph: str, slot: Callable[[], object]) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icons.icon(glyph))
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(lambda _=False: slot())
+        return button
+
+    def _lay_out(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        columns = table.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setStretchLastSection(True)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        OwnKeys(table, Qt.Key.Key_Delete)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(12, 4, 8, 4)
+        tools.addWidget(self.figures, 1)
+        for button in self.buttons.values():
+            tools.addWidget(button)
+        side = QWidget(self)
+        right = QVBoxLayout(side)
+        right.setContentsMargins(12, 4, 12, 4)
+        right.addWidget(self.detail)
+        right.addWidget(self.strangers, 1)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.addWidget(table)
+        split.addWidget(side)
+        split.setStretchFactor(0, 1)
+        split.setSizes([900, 300])
+        self._split = split
+        nothing = QVBoxLayout()
+        nothing.setContentsMargins(12, 8, 12, 8)
+        nothing.addWidget(self.empty)
+        nothing.addWidget(self.first, 0, Qt.AlignmentFlag.AlignLeft)
+        nothing.addStretch(1)
+        self._nothing = QWidget(self)
+        self._nothing.setLayout(nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(tools)
+        layout.addWidget(self._nothing, 1)
+        layout.addWidget(split, 1)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.book.language = schema.language()
+        self.table.setAccessibleName(self.tr("Connections"))
+        self.strangers.setAccessibleName(self.tr("What does not go in"))
+        self.empty.setText(
+            self.tr("Nothing is connected yet. Live values come from MQTT brokers, OPC UA servers, "
+                    "web services and files.")
+        )  # fmt: skip
+        self.first.setText(self.tr("Connect a source…"))
+        tips = {
+            "add": self.tr("New connection…"),
+            "edit": self.tr("Edit… (Enter)"),
+            "switch": self.tr("Start or stop"),
+            "remove": self.tr("Remove… (Delete)"),
+        }
+        for name, button in self.buttons.items():
+            button.setToolTip(tips[name])
+            button.setAccessibleName(tips[name])
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 9)
+        self._chosen()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    # -- what is shown -------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self.isVisible() and self._session.twin is not None:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again how the connections are, in a thread."""
+        if self._session.twin is not None:
+            self._background.ask("connections", self.book.lines, self._take)
+
+    def _take(self, found: tuple[list[ConnectionLine], list[str]]) -> None:
+        lines, problems = found
+        self.model.set_lines(lines)
+        if lines and not self.table.selectionModel().hasSelection():
+            self.table.selectRow(0)
+        self._split.setVisible(bool(lines))
+        self._nothing.setVisible(not lines)
+        self.figures.setText(messages.shown(problems[0]) if problems else self._figures())
+        self._chosen()
+
+    def _figures(self) -> str:
+        """Say what the hub did with what came."""
+        operations = self._live.operations
+        if operations is None:
+            return ""
+        counts = operations.hub.counts()
+        dropped = sum(one.dropped for one in operations.hub.subscriptions())
+        parts = [
+            (counts.received, self.tr("{0} samples")), (counts.late, self.tr("{0} late")),
+            (counts.duplicates, self.tr("{0} twice")), (counts.ahead, self.tr("{0} ahead of time")),
+            (counts.bad, self.tr("{0} bad")), (dropped, self.tr("{0} dropped by slow readers")),
+        ]  # fmt: skip
+        return "  ·  ".join(text.format(integer(count)) for count, text in parts if count)
+
+    @property
+    def chosen(self) -> ConnectionLine | None:
+        """The connection that is selected."""
+        rows = self.table.selectionModel().selectedRows()
+        line = rows[0].data(LINE_ROLE) if rows else None
+        return line if isinstance(line, ConnectionLine) else None
+
+    def _chosen(self) -> None:
+        line, writable = self.chosen, self._session.writable
+        for name, button in self.buttons.items():
+            known = line is not None and (name != "edit" or kind_of(line.plugin) is not None)
+            button.setEnabled(writable and (name == "add" or known))
+        self.first.setEnabled(writable)
+        status = line.status if line is not None else {}
+        problem = str(status.get("last_problem", ""))
+        strangers = list(status.get("strangers", {}).items())
+        texts = [messages.shown(problem)] if problem else []
+        if strangers:
+            texts.append(self.tr("What does not go in: no template or no entity matches it"))
+        elif line is not None and line.status:
+            texts.append(self.tr("Everything that comes goes in."))
+        self.detail.setText("\n".join(texts))
+        self.detail.setObjectName("dim")
+        shown = [f"{name}   {' '.join(content.split())[:80]}" for name, content in strangers[:200]]
+        if [self.strangers.item(n).text() for n in range(self.strangers.count())] != shown:
+            self.strangers.clear()
+            self.strangers.addItems(shown)
+        self.strangers.setVisible(bool(shown))
+
+    # -- what is done --------------------------------------------------------------------
+
+    def add(self) -> ConnectionWizard:
+        """Open the wizard."""
+        self.wizard = ConnectionWizard(
+            self.window(), self._session, self._background, self._theme, self.book
+        )
+        self.wizard.kept.connect(lambda _: self._kept())
+        self.wizard.show()
+        return self.wizard
+
+    def edit(self) -> None:
+        """Open the wizard with the connection that is selected."""
+        line = self.chosen
+        if line is not None and self._session.writable and kind_of(line.plugin) is not None:
+            self.add().show_connection(line.plugin, line.connection)
+
+    def _kept(self) -> None:
+        self._live.begin()
+        self.refresh()
+
+    def switch(self) -> None:
+        """Start the connection that is selected, or stop it."""
+        line = self.chosen
+        if line is not None:
+            on = not line.connection.enabled
+            self._do(lambda: self.book.switch(line.plugin, line.connection.id, on))
+
+    def remove(self) -> None:
+        """Remove the connection that is selected, after asking: this is not undone."""
+        line = self.chosen
+        if line is None or not self._session.writable:
+            return
+        name = line.connection.name or line.connection.id
+        text = self.tr("Remove the connection {0}? What it brought stays in the history.")
+        box = QMessageBox.StandardButton
+        if QMessageBox.question(self, self.tr("Remove connection"), text.format(name)) == box.Yes:
+            self._do(lambda: self.book.remove(line.plugin, line.connection.id))
+
+    def _do(self, what: Callable[[], None]) -> None:
+        def work() -> Exception | None:
+            try:
+                what()
+            except (ShapanError, OSError) as error:
+                return error
+            return None
+
+        def answer(error: Exception | None) -> None:
+            if error is not None:
+                self._live.failed.emit(str(error))
+            self.refresh()
+
+        self._background.ask("connections-do", work, answer)
+
+    def keyPressEvent(self, event: Any) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.remove()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.edit()
+        else:
+            super().keyPressEvent(event)

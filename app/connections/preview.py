@@ -1,0 +1,229 @@
+"""What mappings make of the names and values that a source sends, without publishing anything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from plugins.builtin.connecting.connections import Mapping
+from plugins.builtin.connecting.payloads import PayloadError, Row, decode, rows_of
+from plugins.builtin.connecting.resolving import Resolver, Target
+from plugins.builtin.connecting.templates import Template
+from twin_model.entity import Entity
+from twin_model.errors import ShapanError
+from twin_model.query import EntityQuery
+from twin_model.twin import Twin
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something that a source sends.
+
+    Parameters
+    ----------
+    name : str
+        Topic, browse path, path of an address, channel or column.
+    content : str
+        Its newest value or message, cut after some thousand characters.
+    alias : str
+        Another name by which templates may mean it, such as a node id.
+    """
+
+    name: str
+    content: str
+    alias: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What becomes of one value.
+
+    Parameters
+    ----------
+    name, content : str
+        As in `Seen`.
+    entity : str
+        What names the entity; empty where no template matches.
+    target : Entity or None
+        The entity that is meant.
+    indicator : str
+    value : float
+        In the unit of the entity's type; NaN for words.
+    text : str
+        Words that come.
+    unit : str
+        Id of that unit; empty where the type declares none.
+    time_us : int or None
+    quality : int
+    problem : str
+        Why it cannot be understood.
+    """
+
+    name: str
+    content: str
+    entity: str = ""
+    target: Entity | None = None
+    indicator: str = ""
+    value: float = math.nan
+    text: str = ""
+    unit: str = ""
+    time_us: int | None = None
+    quality: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What becomes of everything that was seen.
+
+    Parameters
+    ----------
+    lines : list of Line
+    unknown : list of str
+        Entities that the twin does not have.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def matched(self) -> int:
+        """Values that reach an entity."""
+        return sum(line.target is not None and not line.problem for line in self.lines)
+
+    @property
+    def unmatched(self) -> int:
+        """Names that no template matches."""
+        return sum(not line.entity and not line.problem for line in self.lines)
+
+
+@dataclass
+class TwinContext:
+    """The twin as `Resolver` asks for it.
+
+    Parameters
+    ----------
+    twin : Twin
+    types : object
+        The catalogue of entity types.
+    """
+
+    twin_: Twin
+    types: Any
+
+    @property
+    def twin(self) -> TwinContext:
+        """Itself."""
+        return self
+
+    def query(self, where: str) -> list[Entity]:
+        """Return the entities of a condition."""
+        return self.twin_.entities(EntityQuery(where=where))
+
+    def indicator_units(self, entity_type: str) -> dict[str, str]:
+        """Return the units of a type's indicators."""
+        known = entity_type.lower().replace("-", "_")
+        if known not in self.types:
+            return {}
+        return {name: one.unit for name, one in self.types.indicators(known).items() if one.unit}
+
+
+class Previewer:
+    """Applies mappings to what was seen; for a thread.
+
+    Parameters
+    ----------
+    twin : Twin
+    types : object
+        The catalogue of entity types.
+    """
+
+    def __init__(self, twin: Twin, types: Any) -> None:
+        self._context = TwinContext(twin, types)
+        self._resolver = Resolver(cast(Any, self._context))
+        self._entities: dict[str, Entity] = {}
+
+    def resolve(self, texts: Sequence[str], match: str = "auto") -> dict[str, Target | None]:
+        """Return the entities that texts mean."""
+        return self._resolver.resolve(texts, match)
+
+    def preview(self, seen: Sequence[Seen], mappings: Sequence[Mapping]) -> Preview:
+        """Return what mappings make of what was seen."""
+        found: list[tuple[Seen, Mapping | None, Row | None, str]] = []
+        templates = [Template(mapping.source) for mapping in mappings]
+        for one in seen:
+            found += _rows(one, mappings, templates)
+        targets = self._targets(found)
+        lines = [self._line(*entry, targets) for entry in found]
+        unknown = dict.fromkeys(
+            line.entity for line in lines if line.entity and line.target is None
+        )
+        return Preview(lines, list(unknown))
+
+    def _targets(
+        self, found: list[tuple[Seen, Mapping | None, Row | None, str]]
+    ) -> dict[tuple[str, str], Entity]:
+        wanted: dict[str, set[str]] = {}
+        for _, mapping, row, _problem in found:
+            if mapping is not None and row is not None:
+                wanted.setdefault(mapping.match, set()).add(row.entity)
+        known: dict[tuple[str, str], Entity] = {}
+        for match, texts in wanted.items():
+            for text, target in self._resolver.resolve(sorted(texts), match).items():
+                if target is not None:
+                    known[match, text] = self._entity(target.id)
+        return known
+
+    def _entity(self, entity_id: str) -> Entity:
+        if entity_id not in self._entities:
+            self._entities[entity_id] = self._context.twin_.entity(entity_id)
+        return self._entities[entity_id]
+
+    def _line(
+        self,
+        seen: Seen,
+        mapping: Mapping | None,
+        row: Row | None,
+        problem: str,
+        targets: Table[tuple[str, str], Entity],
+    ) -> Line:
+        if mapping is None or row is None:
+            return Line(seen.name, seen.content, problem=problem)
+        target = targets.get((mapping.match, row.entity))
+        value, unit = row.value * mapping.scale + mapping.shift, mapping.unit
+        if target is not None:
+            declared = self._context.indicator_units(target.type).get(row.indicator, "")
+            try:
+                factor, shift = self._resolver.conversion(target.type, row.indicator, mapping.unit)
+                value, unit = value * factor + shift, declared or mapping.unit
+            except ShapanError as error:
+                problem = str(error)
+        return Line(
+            seen.name, seen.content, row.entity, target, row.indicator, value, row.text or "", unit,
+            row.time_us, row.quality, problem,
+        )  # fmt: skip
+
+
+def _rows(
+    seen: Seen, mappings: Sequence[Mapping], templates: Sequence[Template]
+) -> list[tuple[Seen, Mapping | None, Row | None, str]]:
+    """Return the samples in what was seen, by every mapping whose template matches."""
+    found: list[tuple[Seen, Mapping | None, Row | None, str]] = []
+    for mapping, template in zip(mappings, templates):
+        variables = template.match(seen.name)
+        if variables is None and seen.alias:
+            variables = template.match(seen.alias)
+        if variables is None:
+            continue
+        try:
+            kind = "auto" if mapping.payload == "sparkplug" else mapping.payload
+            document = decode(seen.content.encode(), kind)
+            rows = list(rows_of(mapping, variables, document))
+        except (PayloadError, ValueError, RecursionError) as error:
+            found.append((seen, mapping, None, str(error)))
+            continue
+        found += [(seen, mapping, row, "") for row in rows]
+    return found or [(seen, None, None, "")]

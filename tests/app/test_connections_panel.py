@@ -1,0 +1,316 @@
+"""The wizard of connections, with a real Mosquitto and a real OPC UA server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asyncua import Server, ua
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from app.connections.preview import Previewer, Seen
+from app.connections.suggesting import suggest
+from app.editing import schema
+from broker_support import Broker, broker, free_port
+from plugins.builtin.connecting.resolving import Target
+from twin_model.commands import AddEntities
+from twin_model.entity import Codes, Entity
+from window_support import MakeWindow, make_window, project, qapp_args
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.connections.wizard import ConnectionWizard
+    from app.window import MainWindow
+
+__all__ = ["broker", "make_window", "project", "qapp_args"]
+pytestmark = pytest.mark.gui
+
+
+def with_pumps(window: MainWindow) -> None:
+    pumps = [
+        Entity(f"pump-{n}", "pump", f"P-0{n}", (10.0 * n, 0.0, 0.0), codes=Codes(f"31-00{n}"))
+        for n in range(3)
+    ]
+    window.session.required.execute(AddEntities(pumps))
+
+
+def open_wizard(qtbot: QtBot, window: MainWindow, plugin: str, address: str) -> ConnectionWizard:
+    window.docks.show("connections")
+    panel = window.live.connections
+    qtbot.waitUntil(panel.isVisible)
+    wizard = panel.add()
+    wizard.source.set_kind(plugin)
+    wizard.source.address.setText(address)
+    return wizard
+
+
+def states(wizard: ConnectionWizard) -> dict[str, str]:
+    model = wizard.mapping.model
+    return {
+        line.name: str(model.data(model.index(row, 5)))
+        for row, line in enumerate(model.preview.lines)
+    }
+
+
+def test_a_broker_is_looked_at_mapped_and_started_edited_stopped_and_removed(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    project: Path,
+    broker: Broker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = make_window(project)
+    with_pumps(window)
+    client = broker.publisher()
+    stop = threading.Event()
+
+    def publish() -> None:
+        while not stop.wait(0.2):
+            for n in range(3):
+                body = json.dumps({"value": 36.0 + n, "unit": "l/min"})
+                client.publish(f"plant/31-00{n}/flow_now_m3_h", body)
+            client.publish("plant/31-009/flow_now_m3_h", json.dumps({"value": 1.0}))
+            client.publish("office/lamp", "on")
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        wizard = open_wizard(qtbot, window, "shapan.mqtt", f"mqtt://127.0.0.1:{broker.port}")
+        wizard.source.name.setText("Plant")
+        wizard.source.user.setText("shapan")
+        wizard.source.secret.setText("s3cret")
+        qtbot.mouseClick(wizard.next, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: len(wizard.look.state.seen) == 5, timeout=30_000)
+        form = wizard.mapping.form
+        qtbot.waitUntil(lambda: form.fields["source"].text() == "plant/{entity}/{indicator}")
+        qtbot.waitUntil(lambda: wizard.mapping.model.preview.matched == 3, timeout=10_000)
+        assert form.problem.text() == ""
+        form.fields["unit"].setText("l/s")
+        qtbot.waitUntil(
+            lambda: (
+                {"129.6 m³/h"}
+                <= {wizard.mapping.model.data(wizard.mapping.model.index(r, 4)) for r in range(5)}
+            ),
+            timeout=10_000,
+        )
+        found = states(wizard)
+        assert found["plant/31-009/flow_now_m3_h"] == "no such entity"
+        assert found["plant/31-000/flow_now_m3_h"].startswith("goes in")
+        assert found["office/lamp"].startswith(("no template", "no such entity"))
+        assert "unknown" in wizard.mapping.make_new.text()
+        form.match.setCurrentIndex(form.match.findData("management"))
+        wizard.mapping.make_new.setChecked(True)
+        wizard.mapping._choose_type("pump")
+        while len(wizard.mapping._mappings) > 1:  # the lamp is left out
+            wizard.mapping.which.setCurrentIndex(len(wizard.mapping._mappings) - 1)
+            wizard.mapping._remove()
+        qtbot.waitUntil(lambda: wizard.mapping.model.preview.unknown == ["31-009"], timeout=10_000)
+        qtbot.mouseClick(wizard.finish, Qt.MouseButton.LeftButton)
+
+        panel = window.live.connections
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=15_000)
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=30_000)
+        hub = window.live.session.live.hub
+        qtbot.waitUntil(lambda: hub.last("pump-0", "flow_now_m3_h") is not None, timeout=20_000)
+        sample = hub.last("pump-0", "flow_now_m3_h")
+        assert sample is not None and sample.value == pytest.approx(129.6)
+        new = window.session.required.entities()
+        made = [entity for entity in new if entity.codes.management == "31-009"]
+        assert [(entity.type, entity.name) for entity in made] == [("pump", "31-009")]
+        qtbot.waitUntil(lambda: panel.model.rate(panel.model.lines[0]) > 5, timeout=15_000)
+        qtbot.waitUntil(lambda: "samples" in panel.figures.text(), timeout=10_000)
+
+        # The password is not in the project, and nobody else can read where it is.
+        texts = [f.read_bytes() for f in project.rglob("connections.json")]
+        assert texts and all(b"s3cret" not in text for text in texts)
+        place = Path(panel.book.secret_place)
+        if place.is_file():
+            assert stat.S_IMODE(place.stat().st_mode) == 0o600
+
+        panel.table.selectRow(0)
+        panel.edit()
+        again = panel.wizard
+        assert again is not None
+        assert again.source.secret.text() == "s3cret"
+        assert again.mapping.form.fields["unit"].text() == "l/s"
+        again.reject()
+
+        panel.switch()
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "off", timeout=15_000)
+        panel.switch()
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=20_000)
+        yes = QMessageBox.StandardButton.Yes
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: yes)
+        qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 0, timeout=15_000)
+        assert panel.book.secret("shapan.mqtt", "plant") == ""
+    finally:
+        stop.set()
+        thread.join()
+        client.disconnect()
+        client.loop_stop()
+
+
+class UaServer:
+    """A real OPC UA server in a thread, with a pump and a valve.
+
+    Parameters
+    ----------
+    port : int
+    """
+
+    def __init__(self, port: int) -> None:
+        self.address = f"opc.tcp://127.0.0.1:{port}/"
+        self._ready = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    async def _run(self) -> None:
+        server = Server()
+        await server.init()
+        server.set_endpoint(self.address)
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        space = await server.register_namespace("urn:test")
+        plant = await server.nodes.objects.add_object(space, "Plant")
+        for name in ("P-00", "P-01"):
+            pump = await plant.add_object(space, name)
+            await pump.add_variable(f"ns={space};s={name}.flow", "flow_now_m3_h", 12.5)
+            await pump.add_variable(f"ns={space};s={name}.running", "running", True)
+        async with server:
+            self._ready.set()
+            while not self._stop.is_set():
+                await asyncio.sleep(0.1)
+
+    def close(self) -> None:
+        """Stop it."""
+        self._stop.set()
+        self._thread.join(20)
+
+
+@pytest.fixture
+def ua_server() -> Iterator[UaServer]:
+    made = UaServer(free_port())
+    yield made
+    made.close()
+
+
+def test_variables_of_an_opc_ua_server_are_browsed_with_their_values_and_mapped(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, ua_server: UaServer
+) -> None:
+    window = make_window(project)
+    with_pumps(window)
+    wizard = open_wizard(qtbot, window, "shapan.opcua", ua_server.address)
+    qtbot.mouseClick(wizard.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(wizard.look.state.seen) == 5, timeout=40_000)
+    assert {one.content for one in wizard.look.state.seen} == {"12.5", "True", ""}
+    qtbot.waitUntil(lambda: wizard.mapping.model.preview.matched == 4, timeout=15_000)
+    assert wizard.mapping.form.fields["source"].text() == "Plant/{entity}/{indicator}"
+    qtbot.mouseClick(wizard.finish, Qt.MouseButton.LeftButton)
+    live = window.live.session.live
+    panel = window.live.connections
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=15_000)
+    try:
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=30_000)
+        qtbot.waitUntil(
+            lambda: live.hub.last("pump-1", "flow_now_m3_h") is not None, timeout=20_000
+        )
+    except Exception as error:
+        raise AssertionError(str(panel.model.lines[0])) from error
+
+
+def test_an_address_that_does_not_answer_says_so_and_can_be_corrected(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    wizard = open_wizard(qtbot, window, "shapan.mqtt", f"mqtt://127.0.0.1:{free_port()}")
+    wizard.go_on()
+    qtbot.waitUntil(lambda: "refused" in wizard.mapping.state.text().lower(), timeout=30_000)
+    assert wizard.mapping.state.objectName() == "error"
+    wizard.go_back()
+    assert wizard.next.isVisible()
+    wizard.reject()
+    assert not list(project.rglob("connections.json"))
+
+
+def test_columns_of_a_file_are_mapped_and_played(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path
+) -> None:
+    window = make_window(project)
+    with_pumps(window)
+    file = tmp_path / "day.csv"
+    rows = [f"{1_700_000_000 + n},{n / 10},{n}" for n in range(50)]
+    file.write_text("\n".join(["time,P-00.flow_now_m3_h,P-01.flow_now_m3_h", *rows]))
+    wizard = open_wizard(qtbot, window, "shapan.file_replay", str(file))
+    wizard.source.options["speed"].set_value(0)
+    wizard.go_on()
+    qtbot.waitUntil(lambda: wizard.mapping.model.preview.matched == 2, timeout=15_000)
+    assert wizard.mapping.form.fields["source"].text() == "{entity}.{indicator}"
+    wizard.keep()
+    live = window.live.session.live
+    qtbot.waitUntil(
+        lambda: (
+            (found := live.hub.last("pump-1", "flow_now_m3_h")) is not None and found.value == 49
+        ),
+        timeout=30_000,
+    )
+    panel = window.live.connections
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1 and panel.model.lines[0].state == "ended",
+                    timeout=15_000)  # fmt: skip
+
+
+# -- proposals, without a window -----------------------------------------------------------
+
+
+def known(*names: str) -> Any:
+    return lambda texts: {t: Target(t, "pump") if t in names else None for t in texts}
+
+
+@pytest.mark.parametrize(
+    ("seen", "source", "more"),
+    [
+        ([("a/P-1/flow", "1"), ("a/P-2/flow", "2")], "a/{entity}/{indicator}", {}),
+        ([("flow/P-1", "1"), ("flow/P-2", "2")], "{indicator}/{entity}", {}),
+        ([("x/P-1", '{"flow": 1, "head": 2}')], "x/{entity}", {"value": "*"}),
+        ([("x/P-1/flow", '{"value": 1, "t": 3}')], "x/{entity}/{indicator}", {"value": ""}),
+        ([("P-1", "1"), ("P-2", "1")], "{entity}", {"indicator": "value"}),
+        ([("/api", '[{"tag": "P-1", "flow": 1}]')], "/api", {"entity": "{tag}", "value": "*"}),
+        ([("/api", '{"data": [{"id": "P-1", "v": 1, "metric": "q"}]}')], "/api",
+         {"records": "data", "entity": "{id}", "indicator": "{metric}"}),
+        ([("x/P-1", '{"lon": 121.5, "lat": 31.2, "v": 1}')], "x/{entity}", {}),
+    ],
+)  # fmt: skip
+def test_what_is_proposed_fits_the_names(
+    seen: list[tuple[str, str]], source: str, more: dict[str, str]
+) -> None:
+    found = suggest([Seen(*one) for one in seen], known("P-1", "P-2"))
+    assert found[0].source == source
+    assert {name: getattr(found[0], name) for name in more} == more
+    assert bool(found[-1].position) == ("lon" in seen[0][1])
+
+
+def test_a_thousand_names_are_previewed_within_half_a_second(
+    make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    twin = window.session.required
+    twin.execute(AddEntities([Entity(f"p{n}", "pump", f"P-{n}") for n in range(1000)]))
+    seen = [Seen(f"plant/P-{n}/flow_now_m3_h", f'{{"value": {n}}}') for n in range(1000)]
+    previewer = Previewer(twin, schema.catalogue())
+    mappings = suggest(seen, previewer.resolve)
+    begun = time.process_time()
+    found = previewer.preview(seen, mappings)
+    taken_s = time.process_time() - begun
+    assert found.matched == 1000
+    print(f"{taken_s * 1e3:.0f} ms of processor")
+    assert taken_s < 0.5
