@@ -15,8 +15,8 @@ from app.rules.editing import RuleEditing
 from app.threads import Threads
 
 if TYPE_CHECKING:
-    from app.panels.alarms import AlarmsPanel
     from app.connections.panel import ConnectionsPanel
+    from app.panels.alarms import AlarmsPanel
     from app.panels.charts import ChartsPanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
