@@ -167,6 +167,14 @@ class MappingForm(QWidget):
             self.tr("Sparkplug B"),
         )):  # fmt: skip
             self.payload.addItem(text, value)
+        self.problem = QLabel(self)
+        self.problem.setObjectName("error")
+        self.problem.setWordWrap(True)
+        self._lay_out()
+        for box in (self.match, self.payload):
+            box.currentIndexChanged.connect(lambda _: self.changed.emit())
+
+    def _lay_out(self) -> None:
         titles = {
             "source": self.tr("Template"), "entity": self.tr("Entity is"),
             "indicator": self.tr("Indicator is"), "value": self.tr("Value at"),
@@ -184,9 +192,6 @@ class MappingForm(QWidget):
             "unit": self.tr("empty: that of the type"),
             "scale": "1", "shift": "0",
         }  # fmt: skip
-        self.problem = QLabel(self)
-        self.problem.setObjectName("error")
-        self.problem.setWordWrap(True)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
@@ -209,8 +214,6 @@ class MappingForm(QWidget):
         grid.addWidget(self.problem, 7, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
-        for box in (self.match, self.payload):
-            box.currentIndexChanged.connect(lambda _: self.changed.emit())
 
     def mapping(self) -> Mapping | None:
         """Return the mapping; None, and why in words, where it is none."""
