@@ -83,7 +83,8 @@ class AddLayers:
 
         for layer in self.layers:
             transaction.put_layer(layer)
-        transaction.add_entities(with_management_codes(transaction, self.entities, self.classes))
+        coded = with_management_codes(transaction, self.entities, self.classes)
+        transaction.add_entities(coded, as_given=True)
         transaction.add_relations(self.relations)
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
@@ -27,6 +27,9 @@ from twin_model.store.transaction import Change, Numbering, Transaction
 from twin_model.time import Instant
 from twin_model.view import TwinView, TypeTree
 
+if TYPE_CHECKING:
+    from twin_model.schema.guard import Guard
+
 
 class Twin:
     """A city, campus, port or plant in one project folder.
@@ -43,10 +46,11 @@ class Twin:
     def __init__(self, folder: Path, *, read_only: bool, catalogue: TypeTree | None = None) -> None:
         self.path = folder
         self.read_only = read_only
-        self._catalogue = catalogue
         #: Loads entity types where nobody set any, once something new needs to be described.
         self.load_catalogue: Callable[[Twin], TypeTree] | None = None
         self._views_stale = False
+        self._guard: Guard | None = None
+        self.catalogue = catalogue
         #: The system clock; replaced where time is simulated or tested.
         self.clock: Callable[[], Instant] = Instant.now
         self._current = TwinView(self)
@@ -67,6 +71,7 @@ class Twin:
                 known = {row[0] for row in self._writer.execute("SELECT id FROM layer_version")}
                 project.sweep(self.path / project.BASE, known)
         except BaseException:
+            self._views_stale = False
             self.close()
             raise
 
@@ -189,6 +194,11 @@ class Twin:
     def catalogue(self, catalogue: TypeTree | None) -> None:
         self._catalogue = catalogue
         self._views_stale = self._views_stale or catalogue is not None
+        self._guard = None
+        if catalogue is not None:
+            from twin_model.schema.guard import guard_of  # loaded with the catalogue
+
+            self._guard = guard_of(catalogue)
 
     def known_types(self) -> TypeTree | None:
         """Return the catalogue, loaded now if need be; None where nobody set or loads one."""
@@ -351,6 +361,7 @@ class Twin:
         """
 
         def write(transaction: Transaction) -> None:
+            transaction.guard = self._guard
             command.apply(transaction)
             self._journal(transaction, command.kind, command.label, who, why, command.payload())
 
@@ -409,7 +420,8 @@ class Twin:
                 self._writer.execute("ROLLBACK")
             with contextlib.suppress(sqlite3.Error):
                 self._numbering = Numbering.read(self._writer)
-            if isinstance(error, sqlite3.Error):
+            # The last two: texts that are no Unicode, numbers that are no 64-bit integers.
+            if isinstance(error, (sqlite3.Error, UnicodeEncodeError, OverflowError)):
                 raise StoreError(
                     f"{self.path / project.STORE_FILE} could not be written ({error})",
                     remedy="free some disk space" if "full" in str(error) else "",

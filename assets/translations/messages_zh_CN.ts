@@ -5535,6 +5535,21 @@
         <source>roads of a run ({0}) are larger than {1} MiB</source>
         <translation>推演的道路（{0}）大于 {1} MiB</translation>
     </message>
+    <message>
+        <source>three finite numbers, in metres</source>
+        <extracomment>twin_model/store/rows.py</extracomment>
+        <translation>应为三个有限数值，单位米</translation>
+    </message>
+    <message>
+        <source>a finite number, in degrees</source>
+        <extracomment>twin_model/store/rows.py</extracomment>
+        <translation>应为有限数值，单位度</translation>
+    </message>
+    <message>
+        <source>{0} can have numbers, texts, lists and objects only ({1})</source>
+        <extracomment>twin_model/store/rows.py</extracomment>
+        <translation>{0} 的值只能是数字、文本、列表或对象（{1}）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -5698,6 +5713,14 @@
     <message>
         <source>set</source>
         <translation>集合</translation>
+    </message>
+    <message>
+        <source>heading_deg</source>
+        <translation>方位角</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
     </message>
 </context>
 <context>

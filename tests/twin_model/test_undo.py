@@ -39,6 +39,7 @@ from twin_model.footprints import MergeEntities, SplitEntity
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.query import EntityQuery
+from twin_model.rules.service import PutRulesInService
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.project_types import ChangeTypes
 from twin_model.schema.types import EntityType, PropertyType
@@ -112,6 +113,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
     EditRelations: st.builds(lambda r: EditRelations([r]), RELATIONS),
     KeepTopology: st.builds(KeepTopology, EDITS),
     MergeEntities: st.builds(lambda a, b: MergeEntities([a, b]), NAMES, NAMES),
+    PutRulesInService: st.builds(PutRulesInService, st.integers(1, 3), st.integers(0, 2)),
     RecomputeTopology: st.just(RecomputeTopology()),
     RemoveEntities: st.builds(lambda n: RemoveEntities([n]), NAMES),
     RemoveLayer: st.builds(RemoveLayer, LAYERS),
@@ -236,6 +238,7 @@ ONE_OF_EACH: list[Command] = [
     EditRelations([Relation("r", "feeds", "b", "c", {"rate": 2})]),
     KeepTopology(MOVED),
     MergeEntities(["a", "b"]),
+    PutRulesInService(1, 0, "Level high"),
     RecomputeTopology(),
     RemoveEntities(["a"]),
     RemoveLayer("one"),

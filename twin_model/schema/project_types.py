@@ -106,7 +106,7 @@ class ChangeTypes:
         for name in self.removed:
             transaction.end_definition(KIND, name)
         if self.entities:
-            transaction.replace_entities(self.entities)
+            transaction.replace_entities(self.entities, as_given=True)
 
 
 @dataclass(frozen=True)

@@ -33,16 +33,27 @@ _ALL_NEW: Final = (True, True, True, True)
 class EntityWriter(RelationWriter):
     """Adds entities to what a transaction writes."""
 
-    def add_entities(self, entities: Sequence[Entity]) -> None:
+    def add_entities(self, entities: Sequence[Entity], *, as_given: bool = False) -> None:
         """Insert versions of new or formerly ended entities.
+
+        Parameters
+        ----------
+        entities : sequence of Entity
+        as_given : bool
+            Whether values that break the type are kept, as those of files are.
 
         Raises
         ------
         StoreError
             If one of them exists now, or is given twice.
+        ValidationError
+            If a value breaks the type and there is a catalogue to go by.
         """
         if not entities:
             return
+        if self.guard is not None and not as_given:
+            for entity in entities:
+                self.guard(None, entity)
         keys = self.keys_of((e.id for e in entities), create=True)
         if len(keys) < len(entities):
             raise StoreError("the same entity is given twice")
@@ -146,13 +157,21 @@ class EntityWriter(RelationWriter):
             return self.connection.execute(_CURRENT_ONE, (ids[0],)).fetchall()
         return self.connection.execute(_CURRENT_MANY, (json.dumps(list(ids)),)).fetchall()
 
-    def replace_entities(self, entities: Sequence[Entity]) -> None:
+    def replace_entities(self, entities: Sequence[Entity], *, as_given: bool = False) -> None:
         """Give entities a new version from `at` on; what they were before stays known.
+
+        Parameters
+        ----------
+        entities : sequence of Entity
+        as_given : bool
+            Whether values that break the type are kept, as when the type itself has changed.
 
         Raises
         ------
         StoreError
             If one of them does not exist now, or is given twice.
+        ValidationError
+            If a value that changes breaks the type and there is a catalogue to go by.
         """
         old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
         kept: list[tuple[Any, ...]] = []
@@ -165,6 +184,8 @@ class EntityWriter(RelationWriter):
                 raise StoreError(f"entity {entity.id} does not exist now")
             before = row[1:]
             start = max(before[-2], now)
+            if self.guard is not None and not as_given:
+                self.guard(rows.entity_from(before, self.frame), entity)
             if before[-2] < start:
                 kept.append((*before[:-1], start))
             made = rows.entity_row(entity, before[1], self.srs, self.frame)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from twin_model.entity import Entity
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.store.schema import LATER_TABLES, VERSION_TABLES
@@ -109,6 +110,8 @@ class RowWriter:
     srs : int
     numbering : Numbering
         To be read anew if the transaction is rolled back.
+    guard : callable, optional
+        Looks at each entity before and after an edit, and raises where it breaks its type.
     """
 
     connection: sqlite3.Connection
@@ -123,6 +126,7 @@ class RowWriter:
     frame_changed: bool = False
     new_layers: set[str] = field(default_factory=set)
     outdated_views: set[str] = field(default_factory=set)
+    guard: Callable[[Entity | None, Entity], None] | None = None
 
     def __post_init__(self) -> None:
         self._written: dict[str, Any] = {}

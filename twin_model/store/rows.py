@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from twin_model.entity import Codes, Entity, Position, Relation
+from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.time import Instant, Interval
@@ -62,14 +64,67 @@ def to_json(value: Any) -> str:
     return _ENCODE(value)
 
 
+def _kept(whose: str, dimension: str, value: Any) -> str:
+    """Return the JSON of one dimension of a thing.
+
+    Raises
+    ------
+    ValidationError
+        If it holds what JSON has no word for.
+    """
+    try:
+        return to_json(value)
+    except (ValueError, TypeError, RecursionError) as error:
+        names = value if isinstance(value, dict) else {}
+        name = next((key for key, one in names.items() if not _is_json(one)), "values")
+        wrong = names.get(name)
+        # Of what is nested too deep, not even a text can be made.
+        shown = wrong if isinstance(wrong, float | str) else type(wrong).__name__
+        rule = f"{whose} can have numbers, texts, lists and objects only ({error})"
+        raise ValidationError(dimension, str(name), shown, rule) from None
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        to_json(value)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def _check_place(entity: Entity) -> None:
+    """Refuse a place or heading that is no number.
+
+    Raises
+    ------
+    ValidationError
+    """
+    whose = entity.name or entity.id
+    if entity.position is not None and not math.isfinite(math.fsum(entity.position)):
+        raise ValidationError("position", whose, entity.position, "three finite numbers, in metres")
+    if not math.isfinite(entity.heading_deg):
+        raise ValidationError(
+            "heading_deg", whose, entity.heading_deg, "a finite number, in degrees"
+        )
+
+
 def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, ...]:
-    """Return the values of `ENTITY_COLUMNS`."""
+    """Return the values of `ENTITY_COLUMNS`.
+
+    Raises
+    ------
+    ValidationError
+        If its place is no place, or a value cannot be kept.
+    """
     codes = entity.codes
+    whose = entity.name or entity.id
+    _check_place(entity)
     return (
         encode_point(entity.position, srs, frame), key, entity.id, entity.type, entity.name,
         entity.layer, None if entity.feature is None else int(entity.feature), entity.guid,
         entity.geometry, float(entity.heading_deg),
-        to_json(entity.attributes), to_json(entity.indicators), to_json(entity.rules),
+        _kept(whose, "attributes", entity.attributes),
+        _kept(whose, "indicators", entity.indicators), _kept(whose, "rules", entity.rules),
         codes.management, codes.space, codes.time, entity.valid.start.us, entity.valid.end.us,
     )  # fmt: skip
 
@@ -102,7 +157,8 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
 def relation_row(relation: Relation, source: int, target: int) -> tuple[Any, ...]:
     """Return the values of `RELATION_COLUMNS`."""
     return (
-        relation.id, relation.kind, source, target, to_json(relation.attributes),
+        relation.id, relation.kind, source, target,
+        _kept(f"{relation.kind} {relation.id}", "relations", relation.attributes),
         int(relation.computed), relation.valid.start.us, relation.valid.end.us,
     )  # fmt: skip
 
