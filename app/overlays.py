@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -218,14 +219,15 @@ class Notice(QFrame):
         super().__init__(parent)
         self._scene = parent
         self.setObjectName("noticeError")
+        self._icons = icons
         self._icon = QLabel(self)
-        self._icon.setPixmap(icons.icon("warning-circle", "critical").pixmap(QSize(18, 18)))
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QToolButton(self)
-        self._details.clicked.connect(self.details_wanted)
+        self._details.clicked.connect(self._act)
+        self._action: tuple[str, Callable[[], object]] | None = None
         self._close = QToolButton(self)
         self._close.setIcon(icons.icon("x", "dim"))
         self._close.clicked.connect(self.hide)
@@ -245,7 +247,7 @@ class Notice(QFrame):
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
-        self._details.setText(self.tr("Details"))
+        self._details.setText(self._action[0] if self._action else self.tr("Details"))
         self._close.setToolTip(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close"))
         self._say()
@@ -262,6 +264,36 @@ class Notice(QFrame):
 
     def show_error(self, message: str, *, details: bool = True) -> None:
         """Show what happened, to which file, and what to do."""
+        self._action = None
+        self._details.setText(self.tr("Details"))
+        self._show("noticeError", ("warning-circle", "critical"), message, details=details)
+
+    def show_question(self, message: str, answer: str, then: Callable[[], object]) -> None:
+        """Show what waits for the user: no error.
+
+        Parameters
+        ----------
+        message : str
+        answer : str
+            On the button.
+        then : callable
+            What the button does.
+        """
+        self._action = (answer, then)
+        self._details.setText(answer)
+        self._show("notice", ("question", "accent"), message, details=True)
+
+    def _act(self) -> None:
+        if self._action is None:
+            self.details_wanted.emit()
+            return
+        self.hide()
+        self._action[1]()
+
+    def _show(self, name: str, icon: tuple[str, str], message: str, *, details: bool) -> None:
+        self.setObjectName(name)
+        self.style().polish(self)
+        self._icon.setPixmap(self._icons.icon(*icon).pixmap(QSize(18, 18)))
         self._message = message
         self._say()
         self._details.setVisible(details)

@@ -76,6 +76,8 @@ class PluginsDialog(QDialog):
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.question = QLabel(self)
+        self.question.setWordWrap(True)
         self.about = AboutPage(hub, self)
         self.workers = WorkersPage(hub, self)
         self.settings = SettingsPage(hub, self)
@@ -135,7 +137,7 @@ class PluginsDialog(QDialog):
         actions.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(8)
-        for widget in (self.name, self.status, self.problem):
+        for widget in (self.name, self.status, self.question, self.problem):
             right.addWidget(widget)
         right.addLayout(actions)
         right.addWidget(self.tabs, 1)
@@ -165,6 +167,9 @@ class PluginsDialog(QDialog):
             (self.tr("About"), self.tr("Processes"), self.tr("Settings"), self.tr("Log"))
         ):
             self.tabs.setTabText(number, title)
+        self.question.setText(
+            self.tr("It does not run before you have looked at what it asks for and allowed it.")
+        )
         self.reload.setText(self.tr("Reload"))
         self.update_.setText(self.tr("Update…"))
         self.remove.setText(self.tr("Remove"))
@@ -224,6 +229,7 @@ class PluginsDialog(QDialog):
 
     def _show_current(self) -> None:
         record = self.current
+        self.question.hide()
         for widget in (self.name, self.status, self.problem, self.tabs, self.enable, self.reload,
                        self.update_, self.remove):  # fmt: skip
             widget.setVisible(record is not None)
@@ -237,6 +243,10 @@ class PluginsDialog(QDialog):
         text = "\n".join(dict.fromkeys(p for p in problems if p))
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+        asks = record.status == PluginStatus.NEEDS_PERMISSION
+        self.question.setVisible(asks)
+        self.enable.setObjectName("primary" if asks else "")
+        self.enable.style().polish(self.enable)
         self._show_buttons(record)
         self.about.show_record(record)
         self.settings.show_record(record)

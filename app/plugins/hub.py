@@ -283,11 +283,7 @@ class PluginHub(QObject):
                 continue
             if record.status == PluginStatus.NEEDS_PERMISSION:
                 self._told.add(key)
-                self.notice(
-                    self.tr("The plugin {0} asks for permissions; see Tools ▸ Plugins.").format(
-                        record.manifest.name(self.window_.language.code)
-                    )
-                )
+                self._ask(record)
             elif record.status in {PluginStatus.REFUSED, PluginStatus.QUARANTINED}:
                 self._told.add(key)
                 self.notice(f"{record.id}: {record.problem}"
@@ -298,15 +294,26 @@ class PluginHub(QObject):
                 self._told.add(key)
                 self.notice(str(found.error))
 
+    def _ask(self, record: PluginRecord) -> None:
+        """Say that a plugin waits for an answer, and lead to where it is given."""
+        name = record.manifest.name(self.window_.language.code)
+        self.window_.overlays.notice.show_question(
+            self.tr("The plugin {0} asks for permissions and does not run before.").format(name),
+            self.tr("Look at them…"),
+            partial(self.show_dialog, record.id),
+        )
+
     # -- the dialog ----------------------------------------------------------------------
 
-    def show_dialog(self) -> None:
-        """Open the Plugins dialog."""
+    def show_dialog(self, plugin_id: str = "") -> None:
+        """Open the Plugins dialog, at a plugin where one is named."""
         from app.plugins.dialog import PluginsDialog
 
         if self.dialog is None:
             self.dialog = PluginsDialog(self, self.window_)
             self.dialog.finished.connect(self._dialog_closed)
+        if plugin_id:
+            self.dialog.select(plugin_id)
         self.dialog.show()
         self.dialog.raise_()
 

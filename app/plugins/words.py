@@ -36,6 +36,8 @@ _KINDS: Final = {
     "overlay": QT_TRANSLATE_NOOP("PluginKind", "Overlay"),
     "worker": QT_TRANSLATE_NOOP("PluginKind", "Worker"),
     "entity-type": QT_TRANSLATE_NOOP("PluginKind", "Entity types"),
+    "symbol": QT_TRANSLATE_NOOP("PluginKind", "Symbol"),
+    "code-table": QT_TRANSLATE_NOOP("PluginKind", "Code table"),
     "theme": QT_TRANSLATE_NOOP("PluginKind", "Theme"),
 }
 _WORKER: Final = {

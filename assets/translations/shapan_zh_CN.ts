@@ -2518,16 +2518,20 @@ management ^ '12-03'</translation>
         <translation>安全模式：不运行任何插件。插件对话框列出了已有的插件。</translation>
     </message>
     <message>
-        <source>The plugin {0} asks for permissions; see Tools ▸ Plugins.</source>
-        <translation>插件 {0} 请求权限；参见“工具 ▸ 插件”。</translation>
-    </message>
-    <message>
         <source>The plugin {0} blocked the window and was disabled: {1}</source>
         <translation>插件 {0} 阻塞了窗口，已被停用：{1}</translation>
     </message>
     <message>
         <source>The plugin {0} held the window for {1} s at {2}; it can be disabled in the Plugins dialog.</source>
         <translation>插件 {0} 在 {2} 处占用窗口 {1} 秒；可在插件对话框中停用它。</translation>
+    </message>
+    <message>
+        <source>The plugin {0} asks for permissions and does not run before.</source>
+        <translation>插件 {0} 请求权限，允许之前不会运行。</translation>
+    </message>
+    <message>
+        <source>Look at them…</source>
+        <translation>查看权限…</translation>
     </message>
 </context>
 <context>
@@ -2579,6 +2583,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Worker</source>
         <translation>工作进程</translation>
+    </message>
+    <message>
+        <source>Symbol</source>
+        <translation>符号</translation>
+    </message>
+    <message>
+        <source>Code table</source>
+        <translation>编码表</translation>
     </message>
 </context>
 <context>
@@ -2728,6 +2740,10 @@ management ^ '12-03'</translation>
     <message>
         <source>“{0}” is removed from this computer. What it keeps in projects stays there.</source>
         <translation>将从此计算机移除“{0}”。它保存在项目中的内容会保留。</translation>
+    </message>
+    <message>
+        <source>It does not run before you have looked at what it asks for and allowed it.</source>
+        <translation>查看并允许它请求的权限之后，它才会运行。</translation>
     </message>
 </context>
 <context>

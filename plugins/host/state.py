@@ -109,7 +109,9 @@ class PluginState:
     def development_folders(self) -> list[Path]:
         """Folders of plugins being written, those of ``SHAPAN_PLUGINS`` first."""
         named = [p for p in os.environ.get("SHAPAN_PLUGINS", "").split(os.pathsep) if p]
-        return [Path(p).expanduser() for p in dict.fromkeys([*named, *self._development])]
+        # Absolute: workers have their own working folder.
+        folders = [Path(p).expanduser().absolute() for p in (*named, *self._development)]
+        return list(dict.fromkeys(folders))
 
     def add_development_folder(self, folder: Path) -> None:
         """Look for plugins in a folder from now on."""
@@ -121,7 +123,9 @@ class PluginState:
     def remove_development_folder(self, folder: Path) -> None:
         """Look there no more."""
         with self._lock:
-            self._development = [p for p in self._development if Path(p) != folder]
+            self._development = [
+                p for p in self._development if Path(p).expanduser().absolute() != folder
+            ]
             self.save()
 
     # -- starts --------------------------------------------------------------------------

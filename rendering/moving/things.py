@@ -178,8 +178,9 @@ class MovingGroup:
             return [], above
         distance = np.linalg.norm(placed.position - np.array(look.eye), axis=1)
         pixels = self._length_m * look.pixels_per_radian / np.maximum(distance, 1.0)
-        ahead = (placed.position - np.array(look.eye)) @ np.array(look.planes[4][:3]) > 0
-        rows = np.flatnonzero(ahead & (pixels >= _NAMED_PX))
+        planes = np.array(look.planes)
+        in_view = (placed.position @ planes[:, :3].T + planes[:, 3] > 0).all(axis=1)
+        rows = np.flatnonzero(in_view & (pixels >= _NAMED_PX))
         rows = rows[np.argsort(distance[rows])][:_MOST_NAMES]
         near = [
             (float(distance[n]), name, _point(placed, n, 0.4 * float(self._length_m[n])))

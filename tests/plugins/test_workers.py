@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 from plugin_support import MakeHost, make_host, plugin_folder, twin, wait_until, write_plugin
-from plugins.host.plugins import PluginStatus
+from plugins.host.plugins import Plugins, PluginStatus
+from plugins.host.services import HostServices
+from plugins.host.state import PluginState
 from plugins.host.supervisor import WorkerState
+from twin_model.contributions import Contributions
 from twin_model.errors import PluginError
 from twin_model.samples import SampleBatch, SampleKeys, concatenate
 from twin_model.twin import Twin
@@ -297,3 +300,26 @@ def test_texts_positions_and_large_batches_come_through_shared_memory(
     assert whole.text[150_000:150_003].tolist() == [None, "状态 1", "状态 2"]
     assert np.array_equal(whole.position[150_000:].ravel(), np.arange(450_000.0))
     assert np.isnan(whole.position[:150_000]).all()
+
+
+def test_workers_of_a_development_folder_named_by_a_relative_path_start(
+    make_host: MakeHost, plugin_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_plugin(plugin_folder, "nearby", """
+        [[workers]]
+        id = "adder"
+        code = "nearby.code:Adder"
+        """, """
+        class Adder:
+            def __init__(self, context): pass
+            def add(self, a, b): return a + b
+        """)  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHAPAN_PLUGINS", plugin_folder.name)
+    host = Plugins(HostServices(), PluginState(tmp_path / "other"), table=Contributions(),
+                   installed=False)  # fmt: skip
+    try:
+        host.discover()
+        assert host.call("org.test.nearby", "adder", "add", a=1, b=2).result(20) == 3
+    finally:
+        host.close()

@@ -29,7 +29,9 @@ class Traffic:
         names = [f"vehicle-{n}" for n in range(count)]
         self.context.scene.draw("field", field(centre))
         self.context.scene.follow(
-            "vehicles", MovingStyle(trail_s=4.0, colour="#c8641e", least_px=9.0), entities=names
+            "vehicles",
+            MovingStyle(trail_s=4.0, colour="#c8641e", least_px=9.0, labels=True),
+            entities=names,
         )
         keys = self.context.samples.keys
         keys.extend(names, ["position", "heading", "speed"])
