@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -20,7 +21,7 @@ from app import numbers
 from app.plugins import words
 from app.plugins.grant import nothing_asked
 from app.plugins.settings_form import SettingsForm, text
-from plugins.host.manifest import KINDS
+from plugins.host.manifest import KINDS, WORKER_KINDS
 from plugins.host.plugins import PluginRecord
 from plugins.host.supervisor import Worker
 from plugins.host.worker.landlock import version as landlock_version
@@ -39,7 +40,7 @@ class AboutPage(QScrollArea):
         self.setWidgetResizable(True)
         self.label = QLabel(self)
         self.label.setWordWrap(True)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.label.setContentsMargins(12, 8, 12, 8)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -48,24 +49,41 @@ class AboutPage(QScrollArea):
     def show_record(self, record: PluginRecord) -> None:
         """Show one plugin."""
         language = self._hub.window_.language.code
-        manifest, lines = record.found.manifest, [record.id]
-        if manifest is not None:
-            about = manifest.plugin
-            lines[0] += f"  {about.version}"
-            lines += [line for line in (about.author, about.licence, about.homepage) if line]
-            lines += ["", text(about.summary, language)] if about.summary else []
-            lines += ["", self.tr("Contributes")]
-            for kind in KINDS:
-                for entry in manifest.entries(kind):
-                    title = text(entry.title, language) or entry.id
-                    lines.append(f"   {words.kind(kind)}: {title}")
-            asked = words.permissions(manifest.permissions)
-            lines += ["", self.tr("Permissions")]
-            lines += [f"   {one}" for one in asked] or [f"   {nothing_asked()}"]
-            in_window = bool(manifest.panels or manifest.commands)
-            lines += ["", words.honesty(in_window, landlock_version())]
-        lines += ["", str(record.found.folder)]
-        self.label.setText("\n".join(lines))
+        manifest = record.found.manifest
+        if manifest is None:
+            self.label.setText(_paragraph([record.id, str(record.found.folder)]))
+            return
+        about = manifest.plugin
+        by = [one for one in (about.author, about.licence, about.homepage) if one]
+        parts = []
+        if about.summary:
+            parts.append(_paragraph([text(about.summary, language)]))
+        parts.append(_paragraph([f"{record.id}  {about.version}", " · ".join(by)], dim=True))
+        given = [
+            f"{words.kind(kind)}{self.tr(': ')}{text(entry.title, language) or entry.id}"
+            for kind in KINDS for entry in manifest.entries(kind)
+        ]  # fmt: skip
+        parts += [_heading(self.tr("Contributes")), _paragraph(given)]
+        asked = words.permissions(manifest.permissions)
+        parts += [_heading(self.tr("Permissions")), _paragraph(asked or [nothing_asked()])]
+        in_window = bool(manifest.panels or manifest.commands)
+        has_workers = any(manifest.entries(kind) for kind in WORKER_KINDS)
+        if in_window or has_workers:
+            notes = words.honesty(in_window, landlock_version() if has_workers else None)
+            parts.append(_paragraph(notes.split("\n\n"), dim=True))
+        parts += [_heading(self.tr("Folder")), _paragraph([str(record.found.folder)], dim=True)]
+        self.label.setText("".join(parts))
+
+
+def _heading(title: str) -> str:
+    return f'<p style="margin:14px 0 4px 0"><b>{html.escape(title)}</b></p>'
+
+
+def _paragraph(lines: list[str], *, dim: bool = False) -> str:
+    inner = "<br>".join(html.escape(line) for line in lines if line)
+    # Qt's rich text knows the palette's words for colours, and the theme sets the palette.
+    colour = ' style="color:palette(placeholder-text)"' if dim else ""
+    return f'<p style="margin:0 0 6px 0"><span{colour}>{inner}</span></p>'
 
 
 class WorkersPage(QTableWidget):
@@ -87,7 +105,7 @@ class WorkersPage(QTableWidget):
             [self.tr("Process"), self.tr("State"), self.tr("CPU"), self.tr("Memory"),
              self.tr("Latency"), self.tr("Samples/s"), self.tr("Restarts")]
         )  # fmt: skip
-        workers = list(record.workers.values())
+        workers = self._hub.host.supervisor.of(record.id)
         self.setRowCount(len(workers))
         for row, worker in enumerate(workers):
             for column, value in enumerate(_figures(worker)):

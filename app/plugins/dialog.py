@@ -260,6 +260,7 @@ class PluginsDialog(QDialog):
             PluginStatus.NEEDS_PERMISSION: self.tr("Permissions…"),
         }
         self.enable.setText(texts.get(record.status, self.tr("Enable")))
+        self.enable.setVisible(not own)
         self.enable.setEnabled(not own and not refused and not self._hub.host.safe_mode)
         self.reload.setEnabled(record.status in {PluginStatus.ACTIVE, PluginStatus.REFUSED})
         installed = record.found.source == Source.USER

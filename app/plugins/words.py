@@ -99,8 +99,15 @@ def permissions(asked: Permissions) -> list[str]:
     return found
 
 
-def honesty(manifest_has_panels: bool, landlock: int) -> str:
-    """Return what of the permissions is enforced on this machine, and what is not."""
+def honesty(manifest_has_panels: bool, landlock: int | None) -> str:
+    """Return what of the permissions is enforced on this machine, and what is not.
+
+    Parameters
+    ----------
+    manifest_has_panels : bool
+    landlock : int or None
+        Version of the kernel's Landlock, 0 for none; None for a plugin that has no workers.
+    """
     translate = QCoreApplication.translate
     workers = (
         translate(
@@ -122,4 +129,4 @@ def honesty(manifest_has_panels: bool, landlock: int) -> str:
         "Its panels and commands run in the window's own process, where nothing is enforced: "
         "enable plugins of people you trust.",
     )
-    return f"{workers}\n\n{panels}"
+    return panels if landlock is None else f"{workers}\n\n{panels}"

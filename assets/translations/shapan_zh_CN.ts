@@ -2448,6 +2448,14 @@ management ^ '12-03'</translation>
         <source>Permissions</source>
         <translation>权限</translation>
     </message>
+    <message>
+        <source>: </source>
+        <translation>：</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
 </context>
 <context>
     <name>GrantDialog</name>
@@ -2462,6 +2470,10 @@ management ^ '12-03'</translation>
     <message>
         <source>“{0}” asks to</source>
         <translation>“{0}”请求</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
     </message>
 </context>
 <context>

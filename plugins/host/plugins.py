@@ -77,7 +77,7 @@ class Plugins:
         self._project_open = False
         self._closing: threading.Thread | None = None
         self._cache = ManifestCache(state.manifests_path)
-        self._supervisor = Supervisor(self.changed.emit, self._quarantine)
+        self.supervisor = Supervisor(self.changed.emit, self._quarantine)
 
     # -- finding -------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class Plugins:
         if kind == "reader":
             make = lambda: WorkerReader(  # noqa: E731
                 entry_id, entry,
-                lambda path: self._reading_worker(record, entry.id, path), self._supervisor.drop,
+                lambda path: self._reading_worker(record, entry.id, path), self.supervisor.drop,
             )  # fmt: skip
         return Contribution(
             kind, entry_id, getattr(entry, "code", ""), record.id,
@@ -200,7 +200,7 @@ class Plugins:
         importing.forget(record.found)
         workers, record.workers = list(record.workers.values()), {}
         for worker in workers:
-            self._supervisor.drop(worker)
+            self.supervisor.drop(worker)
         record.failures.clear()
 
     def worker(self, plugin_id: str, kind: str, entry_id: str) -> Worker:
@@ -239,7 +239,7 @@ class Plugins:
         access = record.access
         if access is None:
             raise PluginError(record.id, "has no manifest")
-        return self._supervisor.make(
+        return self.supervisor.make(
             lambda: worker_spec(
                 record.found, access, kind, entry_id, readable, self.state.environments_folder
             ),
@@ -269,7 +269,7 @@ class Plugins:
 
     def drop(self, worker: Worker) -> None:
         """Stop a worker of `simulator` and forget it."""
-        self._supervisor.drop(worker)
+        self.supervisor.drop(worker)
 
     def _reading_worker(self, record: PluginRecord, entry_id: str, path: Path) -> Worker:
         folder = path if path.is_dir() else path.parent
@@ -282,7 +282,7 @@ class Plugins:
         try:
             return run_exporter(worker, path, query, job)
         finally:
-            self._supervisor.drop(worker)
+            self.supervisor.drop(worker)
 
     def analyse(self, contribution_id: str, parameters: dict[str, Any], job: Job) -> Any:
         """Run an analysis in a process of its own and return its `shapan.Report`.
@@ -297,7 +297,7 @@ class Plugins:
         try:
             return run_analysis(worker, parameters, job)
         finally:
-            self._supervisor.drop(worker)
+            self.supervisor.drop(worker)
 
     def _passing_worker(self, contribution_id: str, kind: str) -> Worker:
         """Return a new worker for one task: several may run beside each other."""
@@ -334,7 +334,7 @@ class Plugins:
             workers = [w for record in self.records.values() for w in record.workers.values()]
             for record in self.records.values():
                 record.workers.clear()
-        calls = [partial(self._supervisor.drop, worker) for worker in workers]
+        calls = [partial(self.supervisor.drop, worker) for worker in workers]
         keep = self.services.live.close()
 
         def finish() -> None:
@@ -485,7 +485,7 @@ class Plugins:
     def close(self) -> None:
         """Stop everything; waits for it."""
         self.wait_closed()
-        self._supervisor.close()
+        self.supervisor.close()
         self.services.live.close()()
         with self._lock:
             for record in self.records.values():

@@ -62,6 +62,10 @@ class Supervisor:
         with self._lock:
             return list(self._workers)
 
+    def of(self, plugin_id: str) -> list[Worker]:
+        """Return the workers of a plugin, those of simulations, readers and analyses too."""
+        return [worker for worker in self.workers() if worker.access.id == plugin_id]
+
     def changed(self) -> None:
         """Tell that some worker changed."""
         self._on_change()
