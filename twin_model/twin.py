@@ -411,7 +411,7 @@ class Twin:
                 self._writer, head.revision + 1, at, self.frame, self._srs, self._numbering
             )
             write(transaction)
-            transaction.finish(self.path / project.BASE, self.known_types, self._views_stale)
+            transaction.finish(self.path, self.known_types, self._views_stale)
             self._writer.execute("COMMIT")
             self._views_stale = False
         except BaseException as error:

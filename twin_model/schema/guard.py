@@ -6,13 +6,12 @@ entity that has some can still be edited. Attributes that the type does not decl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from twin_model.entity import Entity
 from twin_model.schema.catalogue import Catalogue
-from twin_model.schema.validation import validate
-from twin_model.schema.values import Problem
+from twin_model.schema.values import Problem, SchemaError, check_object, check_value
 
 _REFUSED: Final = frozenset({Problem.KIND, Problem.UNIT, Problem.RANGE, Problem.CHOICE})
 
@@ -26,12 +25,9 @@ def guard_of(catalogue: object) -> Guard | None:
         return None
 
     def guard(before: Entity | None, after: Entity) -> None:
-        if after.type not in catalogue or catalogue.type(after.type).abstract:
+        if after.type not in catalogue:
             return
-        changed = {*_changed(before, after, "attributes"), *_changed(before, after, "indicators")}
-        if not changed:
-            return
-        for fault in validate(after, catalogue, only=changed):
+        for fault in _faults(before, after, catalogue):
             if fault.problem in _REFUSED:
                 fault.reason = f"{after.name or after.id}: {fault.reason}"
                 raise fault
@@ -39,10 +35,20 @@ def guard_of(catalogue: object) -> Guard | None:
     return guard
 
 
-def _changed(before: Entity | None, after: Entity, dimension: str) -> list[str]:
-    """Return the names of values that are new or others; of another type, all are."""
-    values = getattr(after, dimension)
-    if before is None or before.type != after.type:
-        return list(values)
-    old = getattr(before, dimension)
-    return [name for name, value in values.items() if name not in old or old[name] != value]
+def _faults(before: Entity | None, after: Entity, catalogue: Catalogue) -> Iterator[SchemaError]:
+    """Yield what is wrong with the values that are new or others; of another type, all are."""
+    same = before is not None and before.type == after.type
+    for name, value in after.attributes.items():
+        if value is None or (same and before is not None and before.attributes.get(name) == value):
+            continue
+        if (kind := catalogue.properties(after.type).get(name)) is not None:
+            yield from check_value(kind, value, "attributes", name)
+        elif (part := catalogue.components(after.type).get(name)) is not None:
+            yield from check_object(catalogue.properties(part.type), value, "attributes", name)
+    for name, value in after.indicators.items():
+        if same and before is not None and before.indicators.get(name) == value:
+            continue
+        kind = catalogue.indicators(after.type).get(name)
+        # An object says what the indicator is; anything else is a value of it.
+        if kind is not None and value is not None and not isinstance(value, Mapping):
+            yield from check_value(kind, value, "indicators", name)

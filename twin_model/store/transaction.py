@@ -83,20 +83,20 @@ class Transaction(EntityWriter):
         self.end("definition_version", [row[0] for row in found])
         return bool(found)
 
-    def finish(self, base: Path, known_types: Callable[[], object], views_stale: bool) -> None:
+    def finish(self, project: Path, known_types: Callable[[], object], views_stale: bool) -> None:
         """Bring what other programs read up to date: shapes of features, views of types.
 
         Parameters
         ----------
-        base : Path
-            Folder of the layers' folders.
+        project : Path
+            Its folder, which has the layers' folders.
         known_types : callable
             Returns the catalogue, None where there is none: what was said of types is kept then.
         views_stale : bool
             Whether more views than of what this command wrote may be out of date.
         """
         for layer in self.new_layers:
-            shapes.copy_features(self.connection, layer, base / layer, self.srs)
+            shapes.copy_features(self.connection, layer, project / "base" / layer, self.srs)
         every = views_stale or "type" in self.definitions
         if not (every or self.outdated_views):
             return
