@@ -179,7 +179,9 @@ def test_ogrinfo_shows_columns_units_and_polygons(twin: Twin) -> None:
 
 
 def test_values_that_fit_no_type_are_shown_and_never_as_zero(twin: Twin) -> None:
-    twin.execute(AddEntities([building(1, attributes={"height_m": "about 12", "levels": 2.5})]))
+    layer = Layer("one", "One", "vector", LayerRole.TABLE, "CSV", "x", "features.gpkg")
+    odd = building(1, attributes={"height_m": "about 12", "levels": 2.5}, layer="one")
+    twin.execute(AddLayers([layer], [odd]))
     (one,) = read(twin, "building")
     assert one["height_m"] == "about 12" and one["levels"] == 2.5
     twin.execute(AddEntities([building(2, attributes={"tags": ["a", 1], "ok": True, "n": 7})]))
