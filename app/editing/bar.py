@@ -103,6 +103,8 @@ class EditBar(QFrame):
     def __init__(self, scene: QWidget, icons: IconSet, snaps: Snapping) -> None:
         super().__init__(scene)
         self.setObjectName("sheet")
+        # A click beside the buttons is none in the scene below.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._scene = scene
         self._snaps = snaps
         self._title: Callable[[], str] = lambda: ""

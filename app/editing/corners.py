@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
 from app import numbers
+from app.editing.roof import place_on_level
 from app.editing.tool import EditTool, Point
 from twin_model.errors import ValidationError
 
@@ -205,12 +206,7 @@ class CornersTool(EditTool):
         self._window.snapping.show(None)
         level = next(place for corner, place in self._middles + self._corners
                      if corner == self._dragged[0])[2]  # fmt: skip
-        ray = self._viewport.stage.ray(*self._viewport.to_display(at.x(), at.y()))
-        fall = float(ray.direction[2])
-        if abs(fall) < 1e-3:
-            return None
-        along = (level - float(ray.origin[2])) / fall
-        return ray.at(along) if along > 0 else None
+        return place_on_level(self._viewport, at.x(), at.y(), level)
 
     def _try(self, place: Point) -> None:
         """Show the outline with the corner there; in red where it cannot be."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
 from app.editing.points_tool import PointsTool
+from app.editing.roof import snap_on_roof
 from app.editing.tool import Point
 from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from rendering.snapping import Snap
     from twin_model.entity import Entity
 
 _OVERLAY: Final = "cut"
+#: What rises less lies on the ground, which it follows.
+_TALL_M: Final = 1.0
 
 
 class CutTool(PointsTool):
@@ -41,6 +47,31 @@ class CutTool(PointsTool):
             lambda: self.tr("Split an outline"), finish=lambda: self.tr("Split")
         )
         super().begin()
+
+    def find(
+        self, at: QPointF, modifiers: Qt.KeyboardModifier, *, exact: bool = False
+    ) -> Snap | None:
+        """Return the place on the top of the outline that is cut, where it stands up."""
+        roof = self._roof()
+        if roof is None:
+            return super().find(at, modifiers, exact=exact)
+        ring, feature = roof
+        options = self._window.snapping.options_for(modifiers)
+        found = snap_on_roof(self._viewport, (at.x(), at.y()), ring, options, feature)
+        return super().find(at, modifiers, exact=exact) if found is None else found
+
+    def _roof(self) -> tuple[npt.NDArray[np.float64], int] | None:
+        """Return the corners of the outline at its top, and its entity on the stage."""
+        shape = None if self.entity is None else self._window.drawn.shape(self.entity.id)
+        if shape is None or shape.geometry is None or shape.geometry.geom_type != "Polygon":
+            return None
+        box = self._viewport.stage.entities.feature_bounds(shape.feature)
+        if box is None or box[5] - box[2] < _TALL_M:
+            return None
+        import shapely  # only where an outline is cut
+
+        corners = shapely.get_coordinates(shape.geometry.exterior)[:-1]
+        return np.column_stack([corners, np.full(len(corners), box[5])]), shape.feature
 
     def stop(self) -> None:
         if self.active:

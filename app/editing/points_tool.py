@@ -53,6 +53,12 @@ class PointsTool(EditTool):
         self.points = self.points[:-1]
         self.show()
 
+    def find(
+        self, at: QPointF, modifiers: Qt.KeyboardModifier, *, exact: bool = False
+    ) -> Snap | None:
+        """Return the place meant at a point of the viewport; None for the sky."""
+        return self._window.snapping.find(at.x(), at.y(), modifiers, exact=exact)
+
     def may_click(self) -> bool:
         """Return whether a click adds a place now."""
         return True
@@ -70,7 +76,7 @@ class PointsTool(EditTool):
         return False  # a drag still turns the scene
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
-        self._live = self._window.snapping.find(at.x(), at.y(), modifiers)
+        self._live = self.find(at, modifiers)
         self._window.snapping.show(self._live)
         self.show()
         return False
@@ -91,9 +97,7 @@ class PointsTool(EditTool):
     def _clicked(self, _: object) -> bool:
         """Take the place under the press: the navigator calls it for a click without a drag."""
         if self.may_click():
-            at = self._pressed
-            snaps = self._window.snapping
-            found = snaps.find(at.x(), at.y(), self._modifiers, exact=True)
+            found = self.find(self._pressed, self._modifiers, exact=True)
             if found is not None:
                 self.take(found)
         return True

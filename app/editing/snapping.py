@@ -69,6 +69,14 @@ class Snapping(QObject):
             self.grid_m if "grid" in on else 0.0,
         )  # fmt: skip
 
+    def options_for(self, modifiers: Qt.KeyboardModifier, *, exact: bool = False) -> SnapOptions:
+        """Return what is snapped to with some keys held, the reach in device pixels."""
+        from rendering.snapping import FREE
+
+        options = FREE if modifiers & SUSPENDS else self.options
+        ratio = self._viewport.devicePixelRatioF()
+        return replace(options, reach_px=options.reach_px * ratio, exact=exact)
+
     def find(
         self,
         x: float,
@@ -91,11 +99,9 @@ class Snapping(QObject):
         exact : bool
             For clicks; while the pointer moves, what the last frame shows will do.
         """
-        from rendering.snapping import FREE, snap
+        from rendering.snapping import snap
 
-        options = FREE if modifiers & SUSPENDS else self.options
-        ratio = self._viewport.devicePixelRatioF()
-        options = replace(options, reach_px=options.reach_px * ratio, exact=exact)
+        options = self.options_for(modifiers, exact=exact)
         self._viewport.make_current()
         stage = self._viewport.stage
         return snap(stage, *self._viewport.to_display(x, y), options, ignored)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import shapely
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.editing.changes import set_position
@@ -226,3 +228,27 @@ def test_moving_in_the_form_keeps_the_relations_of_space(qtbot: QtBot, window: M
     window.session.edit(["b"], change, "Edit B: east")
     settle(qtbot, window)
     assert "b" not in nearest()
+
+
+def test_a_click_beside_the_buttons_of_the_bar_is_none_in_the_scene(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    run(qtbot, window, "edit.draw_point", "pump")
+    bar = window.edit_bar
+    empty = next(
+        QPoint(x, bar.height() // 2) for x in range(2, bar.width())
+        if bar.childAt(x, bar.height() // 2) is None
+    )  # fmt: skip
+    pose = window.viewport.pose
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=empty)
+    qtbot.wait(600)
+    settle(qtbot, window)
+    assert drawn(window) == []
+    none, still = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    at = QPointF(empty), QPointF(bar.mapToGlobal(empty))
+    wheel = QWheelEvent(
+        *at, QPoint(), QPoint(0, 240), none, Qt.KeyboardModifier.NoModifier, still, False
+    )
+    QApplication.sendEvent(bar, wheel)
+    settle(qtbot, window)
+    assert window.viewport.pose == pose

@@ -202,6 +202,23 @@ def test_a_line_across_splits_and_two_neighbours_merge_again(
     assert bounds(now(window)) == bounds(shed())
 
 
+def test_a_tall_outline_is_split_where_the_line_crosses_its_roof(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    add(qtbot, window, shed(height=60.0))
+    look_from_above(qtbot, window, (85.0, -65.0, 50.0), 55.0)
+    window.actions_registry.run("edit.split")
+    # Beside the edges of the roof: what is seen there is the ground far behind the building.
+    click_at(qtbot, window, (82.0, -75.0, 60.0), aside=QPoint(0, 14))
+    assert window.cut.points[0] == pytest.approx((82.0, -75.0, 60.0), abs=1.5)
+    click_at(qtbot, window, (82.0, -55.0, 60.0), aside=QPoint(0, -14))
+    assert window.cut.points[1] == pytest.approx((82.0, -55.0, 60.0), abs=1.5)
+    qtbot.keyClick(window.viewport, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    areas = sorted(shapely.from_wkb(one.geometry).area for one in window.entity_panel.entities)
+    assert areas == pytest.approx([240.0, 360.0], abs=30.0)
+
+
 def test_outlines_that_do_not_touch_stay_as_they_are(qtbot: QtBot, window: MainWindow) -> None:
     add(qtbot, window, shed("a", 60.0, 10.0), shed("b", 100.0, 10.0))
     before = window.session.required.revision
