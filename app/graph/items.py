@@ -28,6 +28,7 @@ from app import entity_words, numbers, words
 from app.editing import schema
 from app.icons import IconSet
 from app.item_models.entities import display_name
+from app.text_lines import in_two_lines
 from app.theme import Theme, small_font
 from twin_model.entity import Entity, Relation
 from twin_model.relations import Direction
@@ -35,6 +36,7 @@ from twin_model.relations import Direction
 HALF: Final = 15.0
 _LABEL_PX: Final = 104
 _LABEL_TOP: Final = HALF + 3.0
+_LINE_PX: Final = 14.0
 _ARROW: Final = 7.0
 #: Below this zoom names are not read and only cost time.
 LEAST_ZOOM: Final = 0.45
@@ -76,25 +78,27 @@ class NodeItem(QGraphicsItem):
         self.setToolTip(f"{display_name(entity)}\n{kind}")
         known = schema.known_type(entity.type) if schema.is_loaded() else None
         self._glyph = schema.catalogue().appearance(known).icon if known else ""
-        self._names: dict[bool, tuple[str, int]] = {}
+        self._names: dict[bool, tuple[str, int, int]] = {}
         self.update()
 
-    def _name(self, *, bold: bool) -> tuple[str, int]:
-        """Return the name as it fits, and how wide it is."""
+    def _name(self, *, bold: bool) -> tuple[str, int, int]:
+        """Return the name as it fits, how wide it is and how many lines."""
         if bold not in self._names:
             metrics = QFontMetrics(_font(bold))
-            mode = Qt.TextElideMode.ElideMiddle
-            text = metrics.elidedText(display_name(self.entity), mode, _LABEL_PX)
-            self._names[bold] = text, metrics.horizontalAdvance(text)
+            lines = in_two_lines(display_name(self.entity), metrics, _LABEL_PX)
+            wide = max(metrics.horizontalAdvance(line) for line in lines)
+            self._names[bold] = "\n".join(lines), wide, len(lines)
         return self._names[bold]
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-_LABEL_PX / 2 - 2, -HALF - 6, _LABEL_PX + 4, 2 * HALF + 28)
+        high = 2 * HALF + 13 + 2 * _LINE_PX
+        return QRectF(-_LABEL_PX / 2 - 2, -HALF - 6, _LABEL_PX + 4, high)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
         path.addRect(QRectF(-HALF - 3, -HALF - 3, 2 * HALF + 6, 2 * HALF + 6))
-        path.addRect(QRectF(-_LABEL_PX / 2, _LABEL_TOP, _LABEL_PX, 15))
+        high = self._name(bold=False)[2] * _LINE_PX
+        path.addRect(QRectF(-_LABEL_PX / 2, _LABEL_TOP, _LABEL_PX, high))
         if self.more:
             path.addRect(self.badge())
         return path
@@ -125,9 +129,9 @@ class NodeItem(QGraphicsItem):
         self._icons.paint_type(painter, box.adjusted(6, 6, -6, -6), self._glyph, glyph)
         if painter.worldTransform().m11() < LEAST_ZOOM and not chosen:
             return
-        text, width = self._name(bold=chosen)
+        text, width, lines = self._name(bold=chosen)
         painter.setFont(_font(chosen))
-        label = QRectF(-width / 2 - 2, _LABEL_TOP, width + 4, 15)
+        label = QRectF(-width / 2 - 2, _LABEL_TOP, width + 4, lines * _LINE_PX)
         backdrop = QColor(theme.colour("pane"))
         backdrop.setAlpha(215)
         painter.fillRect(label, backdrop)

@@ -11,9 +11,10 @@ Place = tuple[float, float]
 
 #: Length at which a spring rests.
 SPACING: Final = 104.0
-#: What a node needs with its name below it, so that names do not lie over one another.
+#: What a node needs with the two lines of its name below it, so that names do not lie over one
+#: another.
 ROOM_X: Final = 96.0
-ROOM_Y: Final = 58.0
+ROOM_Y: Final = 68.0
 _STEPS: Final = 400
 _TRIES: Final = 4_000
 _GOLDEN: Final = math.pi * (3.0 - math.sqrt(5.0))

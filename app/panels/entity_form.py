@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from app.editing import attributes
 from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
 from app.panels.fields import Field
+from app.text_lines import in_two_lines
 from app.theme import Theme, small_font
 from twin_model.errors import ValidationError
 
@@ -122,7 +123,8 @@ class FormModel(QAbstractListModel):
                 problem = field.problem if isinstance(field, FormField) else ""
                 return ". ".join(filter(None, [f"{field.name}: {field.value or ''}", problem]))
             case Qt.ItemDataRole.ToolTipRole:
-                return (field.problem if isinstance(field, FormField) else "") or field.value
+                problem = field.problem if isinstance(field, FormField) else ""
+                return "\n".join(filter(None, [field.name, problem or field.value]))
             case _ if role == _FIELD:
                 return field
         return None
@@ -223,17 +225,18 @@ class FormDelegate(QStyledItemDelegate):
             painter.restore()
             return
         painter.setFont(option.font)
-        metrics = option.fontMetrics
         box = value_box(rect)
         form = field if isinstance(field, FormField) else None
         problem = form.problem if form else ""
         painter.setPen(theme.colour("dim"))
         star = " *" if form and form.kind is not None and form.kind.required else ""
-        room = box.left() - rect.left() - 18
-        name = metrics.elidedText(field.name + star, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(
-            QRect(rect.left() + 12, rect.top(), room, ROW_PX), Qt.AlignmentFlag.AlignVCenter, name
-        )
+        room = QRect(rect.left() + 12, rect.top(), box.left() - rect.left() - 18, ROW_PX)
+        name = field.name + star
+        if option.fontMetrics.horizontalAdvance(name) > room.width():
+            painter.setFont(small_font())
+            name = "\n".join(in_two_lines(name, painter.fontMetrics(), room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(option.font)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         outline = "critical" if problem else "accent" if selected else "line"
         painter.setPen(theme.colour(outline))
