@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -22,11 +24,14 @@ from PySide6.QtWidgets import (
 
 from app import entity_words, messages, numbers
 from app.editing import attributes, changes, schema
+from app.editing.needed import title_of
+from app.editing.retype import missing
 from app.editing.type_picker import TypePicker
 from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
 from app.panels.entity_fields import unit_label
 from app.panels.entity_form import FormField
 from app.services import Services
+from app.tab_order import set_tab_order
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 
@@ -49,6 +54,7 @@ _WAIT_MS: Final = 250
 _SAMPLE: Final = 400
 #: Entities are read and changed in parts, so that the progress moves and Cancel is heard.
 _PART: Final = 2_000
+_MOST_EXAMPLES: Final = 4
 #: Stands for the type among the attributes.
 _TYPE: Final = "@type"
 
@@ -77,6 +83,7 @@ class _Found:
     count: int = 0
     sample: list[Entity] = field(default_factory=list)
     problem: str = ""
+    examples: list[str] = field(default_factory=list)
 
 
 class AssignDialog(QDialog):
@@ -103,6 +110,13 @@ class AssignDialog(QDialog):
         self.count = QLabel(self)
         self.count.setObjectName("dim")
         self.count.setWordWrap(True)
+        self.examples = QLabel(self)
+        self.examples.setObjectName("dim")
+        self.examples.setWordWrap(True)
+        self.examples.setTextFormat(Qt.TextFormat.RichText)
+        self.examples.linkActivated.connect(self.query.setText)
+        self.everything = QCheckBox(self.tr("Yes, all entities of the project"), self)
+        self.everything.toggled.connect(lambda _: self._check())
         self.attribute = QComboBox(self)
         self.attribute.setAccessibleName(self.tr("Attribute"))
         self.problem = QLabel(self)
@@ -111,6 +125,8 @@ class AssignDialog(QDialog):
         self.value: QWidget = QLineEdit(self)
         self._unit = QLabel(self)
         self._unit.setObjectName("dim")
+        self.remove_value = QCheckBox(self.tr("Remove the value instead"), self)
+        self.remove_value.toggled.connect(lambda _: self._check())
         self.picker = TypePicker(self)
         self.picker.chosen.connect(self._choose_type)
         self.buttons = QDialogButtonBox(self)
@@ -130,21 +146,21 @@ class AssignDialog(QDialog):
         self._ask()
 
     def _lay_out(self) -> None:
-        note = QLabel(self.tr("The grammar is in docs/query.md; nothing means all entities."), self)
-        note.setObjectName("dim")
         self._form = QFormLayout()
         self._form.addRow(self.tr("Query"), self.query)
+        self._form.addRow("", self.examples)
         self._form.addRow("", self.count)
+        self._form.addRow("", self.everything)
         self._form.addRow(self.tr("Attribute"), self.attribute)
         self._place = QHBoxLayout()
         self._place.addWidget(self.value, 1)
         self._place.addWidget(self._unit)
         self._form.addRow(self.tr("Value"), self._place)
+        self._form.addRow("", self.remove_value)
         self._form.addRow("", self.problem)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
-        layout.addWidget(note)
         layout.addLayout(self._form)
         layout.addWidget(self.buttons)
 
@@ -168,8 +184,16 @@ class AssignDialog(QDialog):
             self.count.setText(messages.shown(found.problem))
         else:
             text = self.tr("%n entity(ies) found", None, found.count)
+            if not self.query.text().strip():
+                self.count.setObjectName("warning")
+                self.count.style().polish(self.count)
+                text += " · " + self.tr("no condition means all of them")
             self.count.setText(text)
             self._fill_attributes(found.sample)
+        if found.examples:
+            links = [f'<a href="{escape(one)}">{escape(one)}</a>' for one in found.examples]
+            self.examples.setText(self.tr("Such as:") + "<br>" + "<br>".join(links))
+        self.everything.setVisible(not found.problem and not self.query.text().strip())
         self._check()
 
     def _fill_attributes(self, sample: list[Entity]) -> None:
@@ -214,6 +238,10 @@ class AssignDialog(QDialog):
         unit = unit_label(kind.unit) if kind is not None else ""
         self._unit.setText(unit)
         self._unit.setVisible(bool(unit))
+        # As it is read: the value was made after the buttons.
+        set_tab_order(
+            self.query, self.everything, self.attribute, editor, self.remove_value, self.assign
+        )
         self._check()
 
     def _editor(self, kind: PropertyType | None) -> QWidget:
@@ -249,9 +277,14 @@ class AssignDialog(QDialog):
         key, kind = self.key, self._kind_of(self.key)
         self.problem.setText("")
         if key == _TYPE:
+            self._say_what_is_needed()
             return _retype(self._type) if self._type else None
         if kind is None:
             return None
+        if self.remove_value.isChecked() and not kind.required:
+            return changes.set_attribute(key, None)
+        if not editor_value(self.value).strip():
+            return None  # nothing typed yet: to remove the values is said by the box
         try:
             value = attributes.read_text(kind, editor_value(self.value))
         except ValidationError as error:
@@ -259,11 +292,28 @@ class AssignDialog(QDialog):
             return None
         return changes.set_attribute(key, value)
 
+    def _say_what_is_needed(self) -> None:
+        """Say which values the type needs that some of those found do not have."""
+        needed = missing(self._found.sample, self._type) if self._type else {}
+        if needed:
+            names = ", ".join(title_of(kind) for kind in needed.values())
+            text = self.tr("“{0}” needs {1}: fill that in afterwards.")
+            self.problem.setText(text.format(entity_words.entity_type(self._type), names))
+
     def _check(self) -> None:
+        kind = self._kind_of(self.key)
+        self.remove_value.setVisible(kind is not None and not kind.required)
+        removing = self.remove_value.isChecked() and self.remove_value.isVisibleTo(self)
+        self.value.setEnabled(not removing)
         change = self._change()
         count = 0 if self._found.problem else self._found.count
+        if not self.query.text().strip() and not self.everything.isChecked():
+            change = None  # all of them only where that is meant
         self.problem.setVisible(bool(self.problem.text()))
-        self.assign.setText(self.tr("Assign to %n entity(ies)", None, count))
+        text = self.tr("Assign to %n entity(ies)", None, count)
+        if removing:
+            text = self.tr("Remove from %n entity(ies)", None, count)
+        self.assign.setText(text)
         self.assign.setEnabled(change is not None and count > 0)
 
     # -- doing it ------------------------------------------------------------------------
@@ -302,7 +352,34 @@ def _find(twin: Twin, text: str) -> _Found:
         sample = view.entities(replace(query, limit=min(parsed.limit or _SAMPLE, _SAMPLE)))
     except ValidationError as error:
         return _Found(problem=error.rule)
-    return _Found(min(count, parsed.limit or count), sample)
+    examples = [] if text else _examples(view)
+    return _Found(min(count, parsed.limit or count), sample, examples=examples)
+
+
+def _examples(view: TwinView) -> list[str]:
+    """Return queries that find something in this project, for users to begin with."""
+    counts = view.entity_counts()
+    found: list[str] = []
+    for name in sorted(counts, key=lambda one: -counts[one])[:8]:
+        if schema.known_type(name) is None:
+            continue
+        found.append(f"type is {name}")
+        entities = view.entities(EntityQuery(where=f"type = '{name}'", limit=40))
+        numbers_of = [
+            (key, value)
+            for entity in entities
+            for key, value in entity.attributes.items()
+            if key.isidentifier() and isinstance(value, int | float) and not isinstance(value, bool)
+        ]
+        if numbers_of:
+            key, value = numbers_of[len(numbers_of) // 2]
+            found.append(f"type is {name} and {key} > {value:g}")
+        code = next((one.codes.management for one in entities if one.codes.management), "")
+        if code:
+            found.append(f"management ^ '{code[:6]}'")
+        if len(found) >= _MOST_EXAMPLES:
+            break
+    return list(dict.fromkeys(found))[:_MOST_EXAMPLES]
 
 
 def _retype(type_id: str) -> Callable[[Entity], Entity]:

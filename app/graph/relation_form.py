@@ -28,6 +28,7 @@ from app.editing import schema
 from app.editing.attributes import editor_text, problem_text, read_text
 from app.icons import IconSet
 from app.item_models.entities import display_name
+from app.tab_order import set_tab_order
 from twin_model.entity import Entity, Relation
 from twin_model.errors import ShapanError, ValidationError
 from twin_model.time import ALWAYS, FOREVER, Instant, Interval
@@ -278,6 +279,7 @@ class RelationForm(QDialog):
             values.setdefault("direction", "forward")
         self.values.show_properties(kinds, values)
         self.values.setVisible(bool(kinds))
+        set_tab_order(self.kinds, *self.values.editors.values(), self.since, self.until)
 
     # -- deciding ------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
 from app.project import ProjectSession
+from app.tab_order import set_tab_order
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.entity import Entity
@@ -143,6 +144,7 @@ class EntityPanel(QWidget):
         layout.addWidget(self._graph_title)
         layout.addWidget(self.graph, 200)
         layout.addStretch(1)
+        set_tab_order(self.header.name, self.header.type, self.tabs, self.fields)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

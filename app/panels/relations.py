@@ -30,6 +30,7 @@ from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.panels.time_axis import moment
 from app.project import ProjectSession
+from app.tab_order import set_tab_order
 from app.theme import Theme
 from app.workers import Background
 from twin_model.entity import Entity
@@ -152,6 +153,10 @@ class RelationsPanel(QWidget):
         layout.addWidget(line)
         layout.addWidget(self.strip)
         self.setAcceptDrops(True)
+        set_tab_order(
+            self.follow, self.expand, self.drop, self.path, self.reach, self.filter,
+            self.rearrange, self.fit, self.view,
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.model.changed.connect(self._refresh)

@@ -25,6 +25,7 @@ from app import messages
 from app.editing import schema
 from app.icons import IconSet
 from app.project import ProjectSession
+from app.tab_order import set_tab_order
 from app.theme import Theme
 from app.types.checking import Answer, Filling, checking, wishes_of
 from app.types.draft import DraftError, MemberDraft, RelationDraft, TypeDraft
@@ -151,6 +152,10 @@ class TypesEditor(QDialog):
         layout.setContentsMargins(14, 12, 14, 12)
         layout.addWidget(splitter, 1)
         layout.addLayout(buttons)
+        set_tab_order(
+            self.types.search, self.types.tree, self.add, self.remove, self.import_, self.export,
+            self.revert, self.tabs.tabBar(), self.general.identifier,
+        )  # fmt: skip
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

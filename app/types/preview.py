@@ -78,7 +78,9 @@ class TypesPreview(QDialog):
         for entity, fault in prepared.violations:
             self.broken.addItem(f"{display_name(entity)} · {self._fault_text(entity, fault)}")
         broken_title = QLabel(
-            self.tr("%n entities break the new types; their values are kept", "", prepared.broken),
+            self.tr(
+                "%n entity(ies) break the new types; they stay as they are", "", prepared.broken
+            ),
             self,
         )
         broken_title.setObjectName("warning")

@@ -59,6 +59,10 @@
         <source>Assign to %n entity(ies)</source>
         <translation><numerusform>Assign to %n entity</numerusform><numerusform>Assign to %n entities</numerusform></translation>
     </message>
+    <message numerus="yes">
+        <source>Remove from %n entity(ies)</source>
+        <translation><numerusform>Remove from %n entity</numerusform><numerusform>Remove from %n entities</numerusform></translation>
+    </message>
 </context>
 <context>
     <name>RelationsPanel</name>
@@ -77,8 +81,8 @@
 <context>
     <name>TypesPreview</name>
     <message numerus="yes">
-        <source>%n entities break the new types; their values are kept</source>
-        <translation><numerusform>%n entity breaks the new types; its values are kept</numerusform><numerusform>%n entities break the new types; their values are kept</numerusform></translation>
+        <source>%n entity(ies) break the new types; they stay as they are</source>
+        <translation><numerusform>%n entity breaks the new types; it stays as it is</numerusform><numerusform>%n entities break the new types; they stay as they are</numerusform></translation>
     </message>
 </context>
 <context>

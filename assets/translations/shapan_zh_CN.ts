@@ -3168,10 +3168,6 @@ management ^ '12-03'</translation>
         <translation>值</translation>
     </message>
     <message>
-        <source>The grammar is in docs/query.md; nothing means all entities.</source>
-        <translation>查询语法见 docs/query.md；留空表示全部实体。</translation>
-    </message>
-    <message>
         <source>Counting…</source>
         <translation>正在计数…</translation>
     </message>
@@ -3202,6 +3198,30 @@ management ^ '12-03'</translation>
     <message numerus="yes">
         <source>Assign to %n entity(ies)</source>
         <translation><numerusform>赋值给 %n 个实体</numerusform></translation>
+    </message>
+    <message>
+        <source>Yes, all entities of the project</source>
+        <translation>是，项目中的全部实体</translation>
+    </message>
+    <message>
+        <source>Remove the value instead</source>
+        <translation>改为清除该值</translation>
+    </message>
+    <message>
+        <source>no condition means all of them</source>
+        <translation>未写条件即为全部</translation>
+    </message>
+    <message>
+        <source>Such as:</source>
+        <translation>例如：</translation>
+    </message>
+    <message>
+        <source>“{0}” needs {1}: fill that in afterwards.</source>
+        <translation>“{0}”还需填写{1}：请随后补填。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove from %n entity(ies)</source>
+        <translation><numerusform>从 %n 个实体中清除</numerusform></translation>
     </message>
 </context>
 <context>
@@ -3887,10 +3907,6 @@ management ^ '12-03'</translation>
         <source>What breaks</source>
         <translation>将不符合的实体</translation>
     </message>
-    <message numerus="yes">
-        <source>%n entities break the new types; their values are kept</source>
-        <translation><numerusform>%n 个实体不符合新类型；其值保留不变</numerusform></translation>
-    </message>
     <message>
         <source>Apply</source>
         <translation>应用</translation>
@@ -3914,6 +3930,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Fill in and check again</source>
         <translation>填入并重新检查</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entity(ies) break the new types; they stay as they are</source>
+        <translation><numerusform>%n 个实体不符合新类型；保持原样</numerusform></translation>
     </message>
 </context>
 <context>

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.editing.assign import AssignDialog
@@ -306,6 +306,54 @@ def test_a_value_is_assigned_to_all_that_a_query_finds(qtbot: QtBot, window: Mai
     window.actions_registry.run("edit.undo")
     settle(qtbot, window)
     assert now(window, "a").attributes["height_m"] == 6.0
+
+
+def test_all_entities_and_removed_values_are_meant_only_where_that_is_said(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    add(qtbot, window, shed("a"), shed("b", 110.0))
+    dialog = open_assign(qtbot, window)
+    assert "no condition means all of them" in dialog.count.text()
+    # An example of this project is a click away.
+    assert "type is building" in dialog.examples.text()
+    qtbot.waitUntil(lambda: dialog.attribute.count() > 1)
+    dialog.attribute.setCurrentIndex(1)
+    dialog.attribute.activated.emit(1)
+    assert isinstance(dialog.value, QLineEdit)
+    qtbot.keyClicks(dialog.value, "5")
+    assert not dialog.assign.isEnabled()
+    dialog.everything.click()
+    assert dialog.assign.isEnabled() and dialog.assign.text() == "Assign to 6 entities"
+    dialog.examples.linkActivated.emit("type is warehouse")
+    qtbot.waitUntil(lambda: "2 entities" in dialog.count.text(), timeout=20_000)
+    assert not dialog.everything.isVisible()
+    dialog.attribute.setCurrentIndex(dialog.attribute.findData("height_m"))
+    dialog.attribute.activated.emit(dialog.attribute.currentIndex())
+    assert not dialog.assign.isEnabled()  # no value yet
+    dialog.remove_value.click()
+    assert dialog.assign.text() == "Remove from 2 entities"
+    qtbot.mouseClick(dialog.assign, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.jobs.active(), timeout=20_000)
+    settle(qtbot, window)
+    assert "height_m" not in now(window, "a").attributes
+
+
+def test_tab_goes_through_the_assign_window_as_it_is_read(qtbot: QtBot, window: MainWindow) -> None:
+    add(qtbot, window, shed("a"))
+    dialog = open_assign(qtbot, window)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.query.setFocus()
+    found = []
+    for _ in range(5):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        found.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert found == [
+        dialog.query, dialog.everything, dialog.attribute, dialog.value, dialog.remove_value,
+    ]  # fmt: skip
+    dialog.reject()
 
 
 def test_attributes_with_and_without_a_group_stand_in_one_list() -> None:
