@@ -233,7 +233,7 @@ def _menus() -> list[tuple[str, list[str]]]:
         (QCoreApplication.translate("Menus", "Measure"),
          ["tools.distance", "tools.height", "tools.area", "plugins:measure"]),
         (QCoreApplication.translate("Menus", "Simulation"),
-         ["simulation.runs", "simulation.editor", "-", "simulation.leave"]),
+         ["simulation.runs", "simulation.editor", "simulation.compare", "-", "simulation.leave"]),
         (QCoreApplication.translate("Menus", "Tools"), ["tools.plugins", "plugins:tools"]),
         (QCoreApplication.translate("Menus", "Help"),
          ["help.keys", "help.about", "plugins:help"]),

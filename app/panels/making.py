@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.panels.jobs import JobsPanel
     from app.panels.layers import LayersPanel
     from app.panels.relations import RelationsPanel
+    from app.panels.run_comparison import RunComparisonPanel
     from app.panels.scenario import ScenarioPanel
     from app.panels.simulation import SimulationPanel
     from app.panels.timeline import TimelinePanel
@@ -121,6 +122,11 @@ def charts(window: MainWindow) -> ChartsPanel:
 def simulation(window: MainWindow) -> SimulationPanel:
     """Make the Simulation panel."""
     return window.simulation.make_panel()
+
+
+def run_comparison(window: MainWindow) -> RunComparisonPanel:
+    """Make the comparison of runs."""
+    return window.simulation.make_comparison()
 
 
 def scenario(window: MainWindow) -> ScenarioPanel:

@@ -336,7 +336,11 @@ class RunControl(QWidget):
         if table.rowCount() != len(figures):
             table.setRowCount(len(figures))
         for row, one in enumerate(figures):
-            texts = (simulated(one.indicator), one.engine, value_text(one.value, label(one.unit)))
+            texts = (
+                f"  {simulated(one.indicator)}",
+                one.engine,
+                value_text(one.value, label(one.unit)),
+            )
             for column, text in enumerate(texts):
                 item = table.item(row, column)
                 if item is None:

@@ -24,10 +24,11 @@ _OWN: Final = (
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
     ("simulation", QT_TRANSLATE_NOOP("MainWindow", "Simulation"), "bottom", "jobs"),
+    ("run_comparison", QT_TRANSLATE_NOOP("MainWindow", "Runs compared"), "bottom", "jobs"),
     ("scenario", QT_TRANSLATE_NOOP("MainWindow", "Scenario"), "right", "entity"),
 )
 #: Made when they are first opened, as those of plugins are.
-_OFFERED: Final = frozenset({"charts", "simulation", "scenario"})
+_OFFERED: Final = frozenset({"charts", "simulation", "scenario", "run_comparison"})
 
 KIND: Final = "panel"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.dialogs import documents
 
 translate = QCoreApplication.translate
 
@@ -31,3 +34,13 @@ def may_remove(parent: QWidget, runs: Sequence[str], scenarios: Sequence[str]) -
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.exec()
     return box.clickedButton() is remove
+
+
+def ask_report_place(parent: QWidget, kind: str) -> Path | None:
+    """Ask where a report is to be written: ``html`` or ``pdf``."""
+    title = translate("SimulationDialogs", "Report of the comparison")
+    names = {"html": "HTML (*.html)", "pdf": "PDF (*.pdf)"}
+    place, _ = QFileDialog.getSaveFileName(
+        parent, title, str(documents() / f"comparison.{kind}"), names[kind]
+    )
+    return Path(place).with_suffix(f".{kind}") if place else None

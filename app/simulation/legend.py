@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.item_models.alarms import value_text
 from app.numbers import fixed
+from app.simulation.compared import WATER, DifferenceMap
 from app.simulation.shown import ROAD_INDICATORS, Picture, scale_colours
 from app.simulation.words import simulated
 from app.theme import Theme, small_font
@@ -26,6 +27,65 @@ class _Scale(QWidget):
         width = self.width() / max(1, len(self.colours))
         for number, colour in enumerate(self.colours):
             painter.fillRect(QRectF(number * width, 0, width + 0.5, self.height()), QColor(colour))
+
+
+class DifferenceLegend(QFrame):
+    """What the colours of a difference between two runs mean.
+
+    Parameters
+    ----------
+    place : QWidget
+        The viewport.
+    """
+
+    def __init__(self, place: QWidget) -> None:
+        super().__init__(place)
+        self._place = place
+        self._shown: tuple[str, str, DifferenceMap] | None = None
+        self.setObjectName("chip")
+        self.title, self.what, self.ends = (QLabel(self) for _ in range(3))
+        self.title.setWordWrap(True)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        for widget in (self.what, self.ends):
+            widget.setFont(small_font())
+        self.scale = _Scale()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(4)
+        for part in (self.title, self.what, self.scale, self.ends):
+            column.addWidget(part)
+        self.setFixedWidth(248)
+        self.hide()
+
+    def show_map(self, after: str, before: str, found: DifferenceMap) -> None:
+        """Say what the colours of a map mean."""
+        from rendering.water import CHANGE_COLOURS
+
+        self._shown = (after, before, found)
+        self.title.setText(f"{after} − {before}")
+        if found.indicator == WATER:
+            self.what.setText(self.tr("greatest water depth"))
+        else:
+            self.what.setText(self.tr("{0}, mean over the run").format(simulated(found.indicator)))
+        self.scale.colours = tuple(colour or "#b8bec2" for colour in CHANGE_COLOURS)
+        self.scale.update()
+        unit = label(found.unit)
+        limits = "   ".join(f"{limit:+.4g}" for limit in found.limits)
+        self.ends.setText(f"{limits} {unit}")
+        self.show()
+        self.adjustSize()
+
+    def place(self, above_px: int) -> None:
+        """Stand at the lower left, so many pixels above the other legend's place."""
+        self.move(16, max(8, self._place.height() - self.height() - 56 - above_px))
+
+    def changeEvent(self, event: QEvent) -> None:
+        changed = event.type() == QEvent.Type.LanguageChange
+        if changed and self._shown is not None and self.isVisible():
+            self.show_map(*self._shown)
+        super().changeEvent(event)
 
 
 class SimulationLegend(QFrame):

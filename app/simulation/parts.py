@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
 from app.actions.registry import ActionSpec
-from app.simulation.legend import SimulationLegend
+from app.simulation.compared import ComparedData, ComparedRuns, DifferenceMap
+from app.simulation.legend import DifferenceLegend, SimulationLegend
 from app.simulation.session import SimulationSession
 from app.simulation.shown import Picture, ShownRun
+from app.simulation.sides import RunSides
 from rendering.moving.style import MovingStyle
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.panels.run_comparison import RunComparisonPanel
     from app.panels.scenario import ScenarioPanel
     from app.panels.simulation import SimulationPanel
     from app.simulation.recording import Recording
@@ -34,11 +38,15 @@ class SimulationParts(QObject):
         self._window = window
         self.session = SimulationSession(s.session, s.background, s.jobs)
         self.session.setParent(self)
-        style = MovingStyle("car", s.theme.text("high")[:7], least_px=12.0)
-        self.shown = ShownRun(self.session, s.session, s.background, window.viewport, style)
+        self.style = MovingStyle("car", s.theme.text("high")[:7], least_px=12.0)
+        self.shown = ShownRun(self.session, s.session, s.background, window.viewport, self.style)
+        self.compared = ComparedRuns(self.session, s.session, s.background, window.viewport)
         self.legend = SimulationLegend(window.viewport, s.theme)
+        self.map_legend = DifferenceLegend(window.viewport)
+        self.sides = RunSides(window, self)
         self.panel: SimulationPanel | None = None
         self.editor: ScenarioPanel | None = None
+        self.comparison: RunComparisonPanel | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -53,7 +61,10 @@ class SimulationParts(QObject):
         window.timeline.run_moved.connect(shown.seek)
         window.timeline.run_end_wanted.connect(shown.leave)
         self.legend.chosen.connect(shown.set_indicator)
-        window.viewport.resized.connect(self.legend.place)
+        self.legend.chosen.connect(self.sides.set_indicator)
+        window.viewport.resized.connect(self._place_legends)
+        self.compared.found.connect(self._compared)
+        self.compared.mapped.connect(self._mapped)
 
     # -- docks ---------------------------------------------------------------------------
 
@@ -65,6 +76,7 @@ class SimulationParts(QObject):
         panel = self.panel = SimulationPanel(self.session, self.shown, s.theme, s.icons)
         panel.edit_wanted.connect(self.edit)
         panel.new_wanted.connect(self.new)
+        panel.compare_wanted.connect(self.compare)
         return panel
 
     def make_editor(self) -> ScenarioPanel:
@@ -78,6 +90,18 @@ class SimulationParts(QObject):
         window.interaction.selected.connect(editor.set_selection)
         editor.set_selection(window.entity_panel.entity)
         return editor
+
+    def make_comparison(self) -> RunComparisonPanel:
+        """Make the comparison of runs; the table of panels asks for it."""
+        from app.panels.run_comparison import RunComparisonPanel
+
+        window, s = self._window, self._window.services
+        panel = self.comparison = RunComparisonPanel(self.compared, s.theme, s.icons)
+        panel.entity_wanted.connect(window.interaction.select_id)
+        panel.beside_wanted.connect(self._show_beside)
+        panel.report_wanted.connect(self._ask_report)
+        panel.end_wanted.connect(self.compared.leave)
+        return panel
 
     def _show(self, dock: str) -> None:
         self._window.docks.show(dock)
@@ -114,6 +138,51 @@ class SimulationParts(QObject):
         if scenario is not None:
             panel.start(scenario)
 
+    # -- comparing -----------------------------------------------------------------------
+
+    def compare(self, run_ids: list[str]) -> None:
+        """Compare runs with the one that was computed first."""
+        order = {run.id: number for number, run in enumerate(self.session.runs)}
+        self._show("run_comparison")
+        self.compared.compare(sorted(run_ids, key=lambda one: -order.get(one, 0)))
+
+    def _compared(self, data: ComparedData | None) -> None:
+        if data is None:
+            self.sides.stop()
+
+    def _mapped(self, found: DifferenceMap | None) -> None:
+        data = self.compared.data
+        if found is None or data is None:
+            self.map_legend.hide()
+        else:
+            self.map_legend.show_map(data.titles[found.number], data.titles[0], found)
+        self._place_legends()
+
+    def _show_beside(self, number: int) -> None:
+        data = self.compared.data
+        if number and data is not None:
+            self.sides.start(data, number)
+        else:
+            self.sides.stop()
+
+    def _ask_report(self, kind: str) -> None:
+        from app.simulation.dialogs import ask_report_place
+
+        place = ask_report_place(self._window, kind)
+        if place is not None:
+            self.save_report(place)
+
+    def save_report(self, place: Path) -> None:
+        """Write what is compared as a page, HTML or PDF by its name, in a thread."""
+        from app.simulation.reporting import save_report
+
+        save_report(self._window, self.compared, place)
+
+    def _place_legends(self) -> None:
+        self.legend.place()
+        above = self.legend.height() + 8 if self.legend.isVisible() else 0
+        self.map_legend.place(above)
+
     # -- the run that is shown -----------------------------------------------------------
 
     def _opened(self, recording: Recording) -> None:
@@ -138,6 +207,7 @@ class SimulationParts(QObject):
         info, one = self.shown.info, self.shown.underway
         title = one.scenario.title if one is not None else info.title if info is not None else ""
         self.legend.show_picture(title, picture)
+        self._place_legends()
 
     def _valued(self, instant: Instant) -> None:
         recording = self.shown.recording
@@ -155,6 +225,9 @@ class SimulationParts(QObject):
             ActionSpec("simulation.editor",
                        lambda: QCoreApplication.translate("Actions", "Scenario editor"),
                        lambda: window.docks.toggle("scenario"), "", "pencil-simple", is_open),
+            ActionSpec("simulation.compare",
+                       lambda: QCoreApplication.translate("Actions", "Runs compared"),
+                       lambda: window.docks.toggle("run_comparison"), "", "git-diff", is_open),
             ActionSpec("simulation.leave",
                        lambda: QCoreApplication.translate("Actions", "Show no run in the scene"),
                        self.shown.leave, "", "eye-slash", lambda: bool(self.shown.run_id)),

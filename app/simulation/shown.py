@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from app.project import ProjectSession
 from app.simulation.session import RunInfo, SimulationSession, Underway
 from app.viewport import Viewport
 from app.workers import Background
+from twin_model.errors import ShapanError
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.store.run_log import RUNS
 from twin_model.time import Instant
@@ -71,6 +73,9 @@ class ShownRun(QObject):
     background : Background
     viewport : Viewport
     style : MovingStyle
+    key : str
+        Tells the questions of one from those of another; only the one without shows runs under
+        way.
     """
 
     #: Another run is shown, or none.
@@ -89,8 +94,10 @@ class ShownRun(QObject):
         background: Background,
         viewport: Viewport,
         style: MovingStyle,
+        key: str = "",
     ) -> None:
         super().__init__(viewport)
+        self._key = key
         self._simulation = simulation
         self._session = session
         self._background = background
@@ -110,8 +117,9 @@ class ShownRun(QObject):
         self._refresh = QTimer(self)
         self._refresh.setInterval(_REFRESH_MS)
         self._refresh.timeout.connect(self._look_again)
-        simulation.listener = self._hear
-        simulation.ended.connect(self._run_ended)
+        if not key:
+            simulation.listener = self._hear
+            simulation.ended.connect(self._run_ended)
         session.closing.connect(self.leave)
 
     @property
@@ -155,7 +163,7 @@ class ShownRun(QObject):
             self._open(recording, at)
 
         self._background.ask(
-            "run-open", lambda: Recording(project / RUNS / run_id, twin, style), answer
+            f"run-open{self._key}", lambda: Recording(project / RUNS / run_id, twin, style), answer
         )
 
     def _open(self, recording: Recording, at: Instant | None) -> None:
@@ -171,8 +179,8 @@ class ShownRun(QObject):
         if self.recording is None and self.underway is None and self.info is None:
             return
         self._refresh.stop()
-        for key in ("run-open", "run-state"):
-            self._background.drop(key)
+        for question in ("run-open", "run-state"):
+            self._background.drop(f"{question}{self._key}")
         recording, self.recording = self.recording, None
         self.underway, self.info, self._live = None, None, None
         self.instant = self._wanted = self._water = self._picture = None
@@ -184,7 +192,7 @@ class ShownRun(QObject):
             stage.set_overlay(name, None)
         self._viewport.redraw()
         if recording is not None:
-            self._background.ask("run-close", recording.close, lambda _: None)
+            self._background.ask(f"run-close{self._key}", recording.close, lambda _: None)
         self.changed.emit()
 
     def set_indicator(self, indicator: str) -> None:
@@ -212,7 +220,9 @@ class ShownRun(QObject):
         if recording is not None and self.instant is not None:
             self._reading = True
             instant, self._wanted = self.instant, None
-            self._background.ask("run-state", lambda: self._read(recording, instant), self._take)
+            self._background.ask(
+                f"run-state{self._key}", _caught(lambda: self._read(recording, instant)), self._take
+            )
 
     def _read(self, recording: Recording, instant: Instant) -> Picture:
         """Read everything as of an instant, in a thread."""
@@ -260,8 +270,11 @@ class ShownRun(QObject):
             self._water = grid.instant, surface
         return self._water
 
-    def _take(self, picture: Picture) -> None:
+    def _take(self, picture: Picture | ShapanError) -> None:
         self._reading = False
+        if isinstance(picture, ShapanError):
+            self._simulation.failed.emit(str(picture))
+            return
         if self.recording is not None:
             self.valued.emit(self.instant)
         self._draw(picture)
@@ -301,7 +314,7 @@ class ShownRun(QObject):
         folder, style = project / RUNS / one.id, self._style
         self._reading = True
 
-        def read() -> Picture | None:
+        def read() -> Picture:
             from app.simulation.recording import Recording
 
             recording = Recording(folder, twin, style, moving=False)
@@ -310,16 +323,29 @@ class ShownRun(QObject):
             finally:
                 recording.close()
 
-        def answer(picture: Picture | None) -> None:
+        def answer(picture: Picture | ShapanError) -> None:
+            # Of a run that only begins, not everything is there yet.
             self._reading = False
-            if picture is not None and self.underway is one:
+            if isinstance(picture, Picture) and self.underway is one:
                 self._draw(picture)
 
-        self._background.ask("run-state", read, answer)
+        self._background.ask(f"run-state{self._key}", _caught(read), answer)
 
     def _run_ended(self, run_id: str) -> None:
         if self.underway is not None and self.underway.id == run_id and run_id:
             self.show_recorded(run_id)
+
+
+def _caught(work: Callable[[], Picture]) -> Callable[[], Picture | ShapanError]:
+    """Return what gives an error of ours back: whoever reads next must know that it ended."""
+
+    def run() -> Picture | ShapanError:
+        try:
+            return work()
+        except ShapanError as error:
+            return error
+
+    return run
 
 
 def as_positions(batch: SampleBatch) -> SampleBatch:

@@ -5550,6 +5550,34 @@
         <extracomment>twin_model/store/rows.py</extracomment>
         <translation>{0} 的值只能是数字、文本、列表或对象（{1}）</translation>
     </message>
+    <message>
+        <source>{0} runs cannot be compared</source>
+        <translation>无法比较 {0} 次推演</translation>
+    </message>
+    <message>
+        <source>choose 2 to 4</source>
+        <translation>请选择 2 至 4 次</translation>
+    </message>
+    <message>
+        <source>the units of {0} are {1} in {2} and {3} in {4}</source>
+        <translation>{0} 的单位在 {2} 中是“{1}”，在 {4} 中是“{3}”</translation>
+    </message>
+    <message>
+        <source>compare runs of one version</source>
+        <translation>请比较同一版本的推演</translation>
+    </message>
+    <message>
+        <source>the runs have grids of water with other cells</source>
+        <translation>两次推演的水深网格不同</translation>
+    </message>
+    <message>
+        <source>use the same bounds and cell size in both scenarios</source>
+        <translation>请在两个方案中使用相同的范围和网格大小</translation>
+    </message>
+    <message>
+        <source>the report {0} cannot be written ({1})</source>
+        <translation>报告 {0} 无法写入（{1}）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

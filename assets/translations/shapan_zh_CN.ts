@@ -216,6 +216,10 @@
         <source>Connect a source…</source>
         <translation>连接数据源…</translation>
     </message>
+    <message>
+        <source>Runs compared</source>
+        <translation>推演比较</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -1652,6 +1656,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Connections</source>
         <translation>连接</translation>
+    </message>
+    <message>
+        <source>Runs compared</source>
+        <translation>推演比较</translation>
     </message>
 </context>
 <context>
@@ -5400,6 +5408,10 @@ management ^ '12-03'</translation>
         <source>Remove</source>
         <translation>删除</translation>
     </message>
+    <message>
+        <source>Report of the comparison</source>
+        <translation>比较报告</translation>
+    </message>
 </context>
 <context>
     <name>SimulationLegend</name>
@@ -6527,6 +6539,191 @@ management ^ '12-03'</translation>
     <message>
         <source>Connection: {0}</source>
         <translation>连接：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>DifferenceLegend</name>
+    <message>
+        <source>greatest water depth</source>
+        <translation>最大水深</translation>
+    </message>
+    <message>
+        <source>{0}, mean over the run</source>
+        <translation>{0}，全程平均</translation>
+    </message>
+</context>
+<context>
+    <name>RunComparisonPanel</name>
+    <message>
+        <source>Select two to four runs in the Simulation panel and press Compare there.</source>
+        <translation>在“推演”面板中选择二至四次推演，然后按“比较”。</translation>
+    </message>
+    <message>
+        <source>Both runs in the scene, side by side</source>
+        <translation>在场景中并排显示两次推演</translation>
+    </message>
+    <message>
+        <source>Report of the comparison</source>
+        <translation>比较报告</translation>
+    </message>
+    <message>
+        <source>Compare no more</source>
+        <translation>结束比较</translation>
+    </message>
+    <message>
+        <source>Difference drawn in the scene</source>
+        <translation>在场景中绘制的差异</translation>
+    </message>
+    <message>
+        <source>The run whose difference from A is drawn</source>
+        <translation>与 A 求差的推演</translation>
+    </message>
+    <message>
+        <source>Save as web page (HTML)…</source>
+        <translation>另存为网页（HTML）…</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>另存为 PDF…</translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation>过程</translation>
+    </message>
+    <message>
+        <source>Figures compared</source>
+        <translation>指标比较</translation>
+    </message>
+    <message>
+        <source>Entities that changed</source>
+        <translation>有变化的实体</translation>
+    </message>
+    <message>
+        <source>Entities that changed ({0})</source>
+        <translation>有变化的实体（{0}）</translation>
+    </message>
+    <message>
+        <source>No difference map</source>
+        <translation>不绘差异图</translation>
+    </message>
+    <message>
+        <source>greatest water depth</source>
+        <translation>最大水深</translation>
+    </message>
+    <message>
+        <source>Difference map: {0}</source>
+        <translation>差异图：{0}</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Mean of</source>
+        <translation>平均值</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>Comparison of runs</source>
+        <translation>推演比较</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>In the scene</source>
+        <translation>场景</translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation>过程</translation>
+    </message>
+    <message>
+        <source>Entities that changed most</source>
+        <translation>变化最大的实体</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>推演</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Simulated</source>
+        <translation>推演时段</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>The scenarios say the same.</source>
+        <translation>各方案内容相同。</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>差异项</translation>
+    </message>
+    <message>
+        <source>Assumptions</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Mean of</source>
+        <translation>平均值</translation>
+    </message>
+    <message>
+        <source>{0} more changed less.</source>
+        <translation>另有 {0} 个变化较小。</translation>
+    </message>
+    <message>
+        <source>{0}: computed {1}, twin revision {2}, {3}</source>
+        <translation>{0}：计算于 {1}，孪生版本 {2}，{3}</translation>
+    </message>
+    <message>
+        <source>Computed with</source>
+        <translation>计算环境</translation>
+    </message>
+    <message>
+        <source>The scene when the report was made.</source>
+        <translation>生成报告时的场景。</translation>
+    </message>
+    <message>
+        <source>Difference map: {0}, {1} − {2}.</source>
+        <translation>差异图：{0}，{1} − {2}。</translation>
+    </message>
+    <message>
+        <source>Report saved: {0}</source>
+        <translation>报告已保存：{0}</translation>
     </message>
 </context>
 </TS>

@@ -51,7 +51,7 @@ class SumoSimulator(Engine):
     name = "sumo"
     inputs = {"closed": "", "speed_limit": "m/s", "program": ""}  # noqa: RUF012
     outputs = {  # noqa: RUF012
-        "vehicle": "km/h", "speed": "km/h", "flow": "vehicle/hour", "queue": "vehicle",
+        "vehicle": "km/h", "speed": "km/h", "flow": "vehicle/h", "queue": "vehicle",
         "density": "vehicle/km", "vehicles_running": "vehicle", "vehicles_waiting": "vehicle",
         "teleports": "vehicle", "trips_completed": "vehicle", "mean_trip_duration": "s",
         "mean_time_loss": "s", "mean_waiting_time": "s", "mean_route_length": "m",

@@ -1,0 +1,350 @@
+"""The Runs compared dock: figures with differences, overlaid courses, entities that changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import numbers, plots
+from app.icons import IconSet
+from app.item_models.alarms import value_text
+from app.simulation.compared import WATER, ComparedData, ComparedRuns
+from app.simulation.words import simulated
+from app.theme import ROW_PX, Theme
+from twin_model.schema.units import label
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from twin_model.simulation.comparison import ComparedFigure
+
+LETTERS: Final = "ABCD"
+_ENTITY = Qt.ItemDataRole.UserRole + 1
+_INDICATOR = Qt.ItemDataRole.UserRole + 2
+
+
+class RunComparisonPanel(QWidget):
+    """See module.
+
+    Parameters
+    ----------
+    compared : ComparedRuns
+    theme : Theme
+    icons : IconSet
+    """
+
+    entity_wanted = Signal(str)
+    #: Run number to be seen beside the first, or 0 for none.
+    beside_wanted = Signal(int)
+    #: ``html`` or ``pdf``.
+    report_wanted = Signal(str)
+    end_wanted = Signal()
+
+    def __init__(self, compared: ComparedRuns, theme: Theme, icons: IconSet) -> None:
+        super().__init__()
+        self._compared = compared
+        self._theme = theme
+        self._icons = icons
+        self._shown: tuple[str, str] | None = None
+        self.plot = plots.Plot(theme)
+        self._make_tools()
+        self.figures = self._table()
+        self.entities = self._table()
+        self.figures.itemSelectionChanged.connect(lambda: self._chosen(self.figures))
+        self.entities.itemSelectionChanged.connect(lambda: self._chosen(self.entities))
+        self.entities.itemDoubleClicked.connect(
+            lambda item: self.entity_wanted.emit(str(item.data(_ENTITY)))
+        )
+        self.hint = QLabel(self)
+        self.hint.setObjectName("dim")
+        self.hint.setWordWrap(True)
+        self.hint.setContentsMargins(14, 10, 14, 8)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._lay_out()
+        compared.found.connect(self.show_data)
+        theme.changed.connect(self._say_runs)
+        self.retranslate()
+
+    def _make_tools(self) -> None:
+        self.runs = QLabel(self)
+        self.runs.setTextFormat(Qt.TextFormat.RichText)
+        self.note = QLabel(self)
+        self.note.setObjectName("dim")
+        self.map = QComboBox(self)
+        self.map.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.map.setMinimumContentsLength(18)
+        self.map.activated.connect(self._show_map)
+        self.against = QComboBox(self)
+        self.against.activated.connect(self._change_against)
+        self.beside = self._button("columns", self._show_beside)
+        self.beside.setCheckable(True)
+        self.report = self._button("file-text", lambda: None)
+        self.reports = QMenu(self.report)
+        self.report.setMenu(self.reports)
+        self.report.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.end = self._button("x", self.end_wanted.emit)
+
+    def _button(self, glyph: str, slot: Any) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(self._icons.icon(glyph))
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(slot)
+        return button
+
+    def _table(self) -> QTableWidget:
+        table = QTableWidget(0, 0, self)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return table
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setContentsMargins(14, 4, 8, 4)
+        tools.setSpacing(6)
+        tools.addWidget(self.runs, 1)
+        for widget in (self.note, self.against, self.map, self.beside, self.report, self.end):
+            tools.addWidget(widget)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.plot, "")
+        self.tabs.addTab(self.entities, "")
+        self.halves = QSplitter(Qt.Orientation.Horizontal, self)
+        self.halves.addWidget(self.figures)
+        self.halves.addWidget(self.tabs)
+        self.halves.setSizes([560, 560])
+        self.halves.setChildrenCollapsible(False)
+        self.tools = QWidget(self)
+        self.tools.setLayout(tools)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.hint, 1)
+        layout.addWidget(self.tools)
+        layout.addWidget(self.halves, 1)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.hint.setText(
+            self.tr("Select two to four runs in the Simulation panel and press Compare there.")
+        )
+        self.beside.setToolTip(self.tr("Both runs in the scene, side by side"))
+        self.report.setToolTip(self.tr("Report of the comparison"))
+        self.end.setToolTip(self.tr("Compare no more"))
+        self.map.setToolTip(self.tr("Difference drawn in the scene"))
+        self.against.setToolTip(self.tr("The run whose difference from A is drawn"))
+        for widget in (self.beside, self.report, self.end, self.map, self.against):
+            widget.setAccessibleName(widget.toolTip())
+        self.reports.clear()
+        for text, kind in ((self.tr("Save as web page (HTML)…"), "html"),
+                           (self.tr("Save as PDF…"), "pdf")):  # fmt: skip
+            self.reports.addAction(text).triggered.connect(
+                lambda _=False, k=kind: self.report_wanted.emit(k)
+            )
+        self.tabs.setTabText(0, self.tr("Course"))
+        self.figures.setAccessibleName(self.tr("Figures compared"))
+        self.entities.setAccessibleName(self.tr("Entities that changed"))
+        self.show_data(self._compared.data)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    # -- showing -------------------------------------------------------------------------
+
+    @property
+    def number(self) -> int:
+        """Which run is drawn against the first."""
+        return int(self.against.currentData() or 1)
+
+    def show_data(self, data: ComparedData | None) -> None:
+        """Show what was read of the runs."""
+        self.hint.setVisible(data is None)
+        self.tools.setVisible(data is not None)
+        self.halves.setVisible(data is not None)
+        self._shown = None
+        self.note.setText("")
+        if data is None:
+            self.beside.setChecked(False)
+            self.plot.set_lines([])
+            return
+        self._say_runs()
+        self._fill_choices(data)
+        self._fill_figures(data)
+        self._fill_entities(data)
+        self.tabs.setTabText(
+            1, self.tr("Entities that changed ({0})").format(numbers.integer(data.changed))
+        )
+        if self.figures.rowCount():
+            self.figures.selectRow(0)
+
+    def _say_runs(self) -> None:
+        data = self._compared.data
+        if data is None:
+            return
+        parts = []
+        for number, (title, run) in enumerate(zip(data.titles, data.ids)):
+            token = plots.LINE_TOKENS[number]
+            colour = self._theme.text(token)[:7]
+            name = f"{title} · {run}".replace("&", "&amp;").replace("<", "&lt;")
+            parts.append(f'<span style="color:{colour}">■</span> <b>{LETTERS[number]}</b> {name}')
+        self.runs.setText("&nbsp;&nbsp;&nbsp; ".join(parts))
+
+    def _fill_choices(self, data: ComparedData) -> None:
+        self.against.clear()
+        for number in range(1, len(data.ids)):
+            self.against.addItem(f"{LETTERS[number]} − A", number)
+        self.against.setVisible(len(data.ids) > 2)
+        self.map.clear()
+        self.map.addItem(self.tr("No difference map"), "")
+        for name in data.maps:
+            text = self.tr("greatest water depth") if name == WATER else simulated(name)
+            self.map.addItem(self.tr("Difference map: {0}").format(text), name)
+        self.map.setEnabled(bool(data.maps))
+
+    def _fill_figures(self, data: ComparedData) -> None:
+        shown = sorted(data.figures, key=lambda one: not one.differs)
+        table = self.figures
+        headings = [self.tr("Figure"), "A"]
+        for number in range(1, len(data.ids)):
+            headings += [LETTERS[number], f"{LETTERS[number]} − A"]
+        self._begin(table, len(shown), headings)
+        for row, one in enumerate(shown):
+            name = simulated(one.indicator)
+            several = len({f.engine for f in data.figures}) > 1
+            self._put(table, row, 0, f"{name} · {one.engine}" if several else name, one.engine,
+                      one.indicator)  # fmt: skip
+            self._put(table, row, 1, value_text(one.values[0], label(one.unit)))
+            for number in range(1, len(one.values)):
+                at = 2 * number
+                self._put(table, row, at, value_text(one.values[number], label(one.unit)))
+                self._put(table, row, at + 1, change_text(one, number))
+                item = table.item(row, at + 1)
+                if item is not None and not one.differs:
+                    item.setForeground(QColor(self._theme.colour("dim")))
+
+    def _fill_entities(self, data: ComparedData) -> None:
+        table = self.entities
+        headings = [self.tr("Entity"), self.tr("Mean of"), "A"]
+        for number in range(1, len(data.ids)):
+            headings += [LETTERS[number], f"{LETTERS[number]} − A"]
+        self._begin(table, len(data.entities), headings)
+        for row, one in enumerate(data.entities):
+            unit = label(one.unit)
+            name = data.names.get(one.entity, one.entity)
+            self._put(table, row, 0, name, one.entity, one.indicator)
+            self._put(table, row, 1, simulated(one.indicator), one.entity, one.indicator)
+            self._put(table, row, 2, value_text(one.values[0], unit), one.entity, one.indicator)
+            for number in range(1, len(one.values)):
+                at = 2 * number + 1
+                self._put(table, row, at, value_text(one.values[number], unit), one.entity)
+                self._put(table, row, at + 1, signed(one.change(number), unit), one.entity)
+
+    def _begin(self, table: QTableWidget, rows: int, headings: list[str]) -> None:
+        table.setRowCount(0)
+        table.setColumnCount(len(headings))
+        table.setHorizontalHeaderLabels(headings)
+        table.setRowCount(rows)
+        header = table.horizontalHeader()
+        for column in range(len(headings)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def _put(
+        self, table: QTableWidget, row: int, column: int, text: str, entity: str = "",
+        indicator: str = "",
+    ) -> None:  # fmt: skip
+        item = QTableWidgetItem(text if column else f"  {text}")
+        item.setData(_ENTITY, entity)
+        item.setData(_INDICATOR, indicator)
+        if column:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        table.setItem(row, column, item)
+
+    # -- the course ----------------------------------------------------------------------
+
+    def _chosen(self, table: QTableWidget) -> None:
+        rows = table.selectionModel().selectedRows()
+        item = table.item(rows[0].row(), 0) if rows else None
+        if item is not None:
+            other = self.entities if table is self.figures else self.figures
+            other.clearSelection()
+            self.show_course(str(item.data(_ENTITY)), str(item.data(_INDICATOR)))
+
+    def show_course(self, entity: str, indicator: str) -> None:
+        """Overlay the course of one value in all runs, from the beginning of each."""
+        self._shown = entity, indicator
+        self._compared.ask_courses(
+            entity, indicator, lambda found: self._take_courses(entity, indicator, found)
+        )
+
+    def _take_courses(self, entity: str, indicator: str, found: list[tuple[Any, Any]]) -> None:
+        data = self._compared.data
+        if data is None or self._shown != (entity, indicator):
+            return
+        units = {one.indicator: one.unit for one in data.entities}
+        units |= {one.indicator: one.unit for one in data.figures}
+        unit = label(units.get(indicator, ""))
+        axis = f"{simulated(indicator)} ({unit})" if unit else simulated(indicator)
+        start_s = Instant.parse(str(data.abouts[0]["start"])).us / 1e6
+        lines = [
+            plots.Line(data.ids[n], data.titles[n], axis, seconds + start_s, value)
+            for n, (seconds, value) in enumerate(found)
+        ]  # fmt: skip
+        self.plot.set_lines(lines)
+        ends = [float(line.time_s[-1]) for line in lines if len(line.time_s)]
+        if ends:
+            self.plot.show_period(start_s, max(ends))
+
+    # -- the scene -----------------------------------------------------------------------
+
+    def _show_map(self) -> None:
+        self._compared.show_map(str(self.map.currentData()), self.number)
+
+    def _change_against(self) -> None:
+        self._show_map()
+        if self.beside.isChecked():
+            self.beside_wanted.emit(self.number)
+
+    def _show_beside(self) -> None:
+        self.beside_wanted.emit(self.number if self.beside.isChecked() else 0)
+
+
+def signed(value: float, unit: str = "") -> str:
+    """Return a difference with its sign."""
+    if math.isnan(value):
+        return "–"
+    text = value_text(abs(value), unit)
+    return text if value == 0 else f"{'+' if value > 0 else '−'}{text}"
+
+
+def change_text(figure: ComparedFigure, number: int) -> str:
+    """Return by how much a figure lies above the first's, and as a share of it."""
+    change, relative = figure.change(number), figure.relative(number)
+    text = signed(change, label(figure.unit))
+    if math.isfinite(relative) and change:
+        text += f"  ({'+' if relative > 0 else '−'}{numbers.fixed(abs(100 * relative), 1)} %)"
+    return text

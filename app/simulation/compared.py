@@ -1,0 +1,330 @@
+"""Two to four runs compared: what is read of them, and the difference in the scene."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from app.item_models.entities import display_name
+from app.project import ProjectSession
+from app.simulation.session import SimulationSession
+from app.simulation.shown import ROAD_INDICATORS, rounded_up
+from app.viewport import Viewport
+from app.workers import Background
+from twin_model.errors import ShapanError
+from twin_model.query import EntityQuery
+from twin_model.simulation import comparison
+from twin_model.store.run_log import RUNS, Run
+from twin_model.store.run_products import RunProducts
+
+if TYPE_CHECKING:
+    from rendering.options import OverlayMesh
+    from rendering.ribbons import Ribbons
+    from twin_model.twin import Twin
+
+FloatArray = npt.NDArray[np.float64]
+_MAP: Final = "simulation/difference"
+WATER: Final = "water_depth"
+_MOST_ENTITIES: Final = 500
+_AT_ONCE: Final = 100
+#: Part of the scale's end at which its classes begin, as in `rendering.water.CHANGES_M`.
+_CLASSES: Final = np.array([-1.0, -0.4, -0.1, 0.1, 0.4, 1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedData:
+    """All that is read of the runs.
+
+    Parameters
+    ----------
+    ids, titles : list of str
+        The first one is what the others are compared with.
+    abouts : list of dict
+        What each run says of itself.
+    figures : list of ComparedFigure
+    entities : list of ComparedEntity
+        The greatest changes.
+    changed : int
+        How many there are in all.
+    names : dict
+        Entities' names by id.
+    maps : list of str
+        What a difference can be drawn of.
+    """
+
+    ids: list[str]
+    titles: list[str]
+    abouts: list[Mapping[str, Any]]
+    figures: list[comparison.ComparedFigure]
+    entities: list[comparison.ComparedEntity]
+    changed: int
+    names: dict[str, str]
+    maps: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class DifferenceMap:
+    """A difference as it is drawn.
+
+    Parameters
+    ----------
+    indicator, unit : str
+    number : int
+        Which run lies above or below the first.
+    mesh : OverlayMesh
+    limits : sequence of float
+        Where the classes of the scale begin.
+    """
+
+    indicator: str
+    unit: str
+    number: int
+    mesh: OverlayMesh
+    limits: Sequence[float] = field(default_factory=list)
+
+
+class ComparedRuns(QObject):
+    """Reads runs in threads, and draws where they differ.
+
+    Parameters
+    ----------
+    simulation : SimulationSession
+    session : ProjectSession
+    background : Background
+    viewport : Viewport
+    """
+
+    #: Runs were read: `ComparedData`, None where nothing is compared any more.
+    found = Signal(object)
+    #: A difference is drawn: `DifferenceMap`, or None.
+    mapped = Signal(object)
+
+    def __init__(
+        self,
+        simulation: SimulationSession,
+        session: ProjectSession,
+        background: Background,
+        viewport: Viewport,
+    ) -> None:
+        super().__init__(viewport)
+        self._simulation = simulation
+        self._session = session
+        self._background = background
+        self._viewport = viewport
+        self.data: ComparedData | None = None
+        self.map: DifferenceMap | None = None
+        session.closing.connect(self.leave)
+
+    def compare(self, run_ids: Sequence[str]) -> None:
+        """Compare runs with the first of them, in a thread."""
+        twin, project = self._session.twin, self._simulation.project
+        if twin is None or project is None:
+            return
+        ids = list(run_ids)
+        self.show_map("", 1)
+
+        def answer(found: ComparedData | ShapanError) -> None:
+            if isinstance(found, ShapanError):
+                self._simulation.failed.emit(str(found))
+                return
+            self.data = found
+            self.found.emit(found)
+
+        self._background.ask("runs-compare", _caught(lambda: read_runs(project, ids, twin)), answer)
+
+    def leave(self) -> None:
+        """Compare no more."""
+        if self.data is None:
+            return
+        for key in ("runs-compare", "runs-map", "runs-course"):
+            self._background.drop(key)
+        self.data = None
+        self.show_map("", 1)
+        self.found.emit(None)
+
+    def ask_courses(
+        self, entity: str, indicator: str,
+        answer: Callable[[list[tuple[FloatArray, FloatArray]]], object],
+    ) -> None:  # fmt: skip
+        """Read the course of one value in every run, in a thread."""
+        data, project = self.data, self._simulation.project
+        if data is None or project is None:
+            return
+        ids = data.ids
+
+        def read() -> list[tuple[FloatArray, FloatArray]]:
+            runs = [Run(project / RUNS / one) for one in ids]
+            try:
+                return comparison.courses(runs, entity, indicator)
+            finally:
+                for run in runs:
+                    run.close()
+
+        self._background.ask("runs-course", read, answer)
+
+    # -- the difference in the scene -----------------------------------------------------
+
+    def show_map(self, indicator: str, number: int) -> None:
+        """Draw by how much a run lies above the first; nothing for an empty indicator."""
+        data, project = self.data, self._simulation.project
+        if not indicator or data is None or project is None:
+            self._background.drop("runs-map")
+            self._draw(None)
+            return
+        ids = [data.ids[0], data.ids[number]]
+
+        def answer(found: DifferenceMap | ShapanError | None) -> None:
+            if isinstance(found, ShapanError):
+                self._simulation.failed.emit(str(found))
+                found = None
+            if self.data is data:
+                self._draw(found)
+
+        work = _caught(lambda: read_map(project, ids, indicator, number))
+        self._background.ask("runs-map", work, answer)
+
+    def _draw(self, found: DifferenceMap | None) -> None:
+        from rendering.options import Overlay
+
+        if found is None and self.map is None:
+            return
+        self.map = found
+        overlay = None if found is None else Overlay(meshes=(found.mesh,))
+        self._viewport.stage.set_overlay(_MAP, overlay)
+        self._viewport.redraw()
+        self.mapped.emit(found)
+
+
+def _caught(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what gives an error of ours back instead of raising it."""
+
+    def run() -> Any:
+        try:
+            return work()
+        except ShapanError as error:
+            return error
+
+    return run
+
+
+def read_runs(project: Path, ids: Sequence[str], twin: Twin) -> ComparedData:
+    """Read runs and compare them; slow, so for a thread.
+
+    Raises
+    ------
+    ShapanError
+        If one cannot be read, or they cannot be compared.
+    """
+    runs = [Run(project / RUNS / one) for one in ids]
+    try:
+        comparison.check_comparable(runs)
+        entities = comparison.compare_entities(runs)
+        top = entities[:_MOST_ENTITIES]
+        indicators = {one.indicator for one in entities}
+        products = [RunProducts(run.folder) for run in runs]
+        maps = [one for one in ROAD_INDICATORS if one in indicators] if products[0].roads() else []
+        if all(one.water_systems() for one in products):
+            maps.append(WATER)
+        return ComparedData(
+            list(ids), [_title(run) for run in runs], [run.about for run in runs],
+            comparison.compare(runs), top, len(entities),
+            _names(twin, {one.entity for one in top} | _assumed(runs)), maps,
+        )  # fmt: skip
+    finally:
+        for run in runs:
+            run.close()
+
+
+def _assumed(runs: Sequence[Run]) -> set[str]:
+    """Return the entities that scenarios assume something of."""
+    edits = [one for run in runs for one in run.about.get("scenario", {}).get("edits", ())]
+    return {str(one.get("entity", "")) for one in edits}
+
+
+def _title(run: Run) -> str:
+    scenario = run.about.get("scenario", {})
+    return str(scenario.get("title") or run.about.get("scenario_id") or run.id)
+
+
+def _names(twin: Twin, ids: set[str]) -> dict[str, str]:
+    listed, found = sorted(ids), {}
+    for start in range(0, len(listed), _AT_ONCE):
+        part = ", ".join("'" + one.replace("'", "''") + "'"
+                         for one in listed[start : start + _AT_ONCE])  # fmt: skip
+        for entity in twin.entities(EntityQuery(where=f"id in ({part})")):
+            found[entity.id] = display_name(entity)
+    return found
+
+
+def read_map(
+    project: Path, ids: Sequence[str], indicator: str, number: int
+) -> DifferenceMap | None:
+    """Return the difference of two runs as a mesh; None where they have nothing to draw.
+
+    Raises
+    ------
+    ShapanError
+        If it cannot be read, or has other cells in each.
+    """
+    from rendering.ribbons import read_ribbons
+    from rendering.water import CHANGES_M, change_surface
+
+    runs = [Run(project / RUNS / one) for one in ids]
+    try:
+        products = [RunProducts(run.folder) for run in runs]
+        if indicator == WATER:
+            found = comparison.depth_change(*products)
+            if found is None:
+                return None
+            grid, change = found
+            level = grid.bed_m + np.nan_to_num(grid.deepest_m)
+            mesh = change_surface(change, level, grid.place_m)
+            return DifferenceMap(indicator, "m", number, mesh, CHANGES_M)
+        names, ribbons = read_ribbons(products[0].roads())
+        before, after = (comparison.means(run) for run in runs)
+        units = {name: unit for (_, name), unit in comparison.units_of(runs).items()}
+    finally:
+        for run in runs:
+            run.close()
+    change = np.array(
+        [after.get((n, indicator), math.nan) - before.get((n, indicator), math.nan) for n in names]
+    )
+    return _road_map(change, ribbons, indicator, units.get(indicator, ""), number)
+
+
+def _road_map(
+    change: FloatArray, ribbons: Ribbons, indicator: str, unit: str, number: int
+) -> DifferenceMap:
+    known = np.abs(change[np.isfinite(change)])
+    high = rounded_up(float(np.percentile(known, 95.0)) if len(known) else 1.0)
+    limits = _CLASSES * high
+    return DifferenceMap(
+        indicator, unit, number, ribbons.mesh(change_colours(change, limits)), limits.tolist()
+    )
+
+
+def change_colours(change: FloatArray, limits: FloatArray) -> npt.NDArray[np.uint8]:
+    """Return a colour a thing by its change; what hardly changed is grey.
+
+    Parameters
+    ----------
+    change : (n,) array
+    limits : (6,) array
+
+    Returns
+    -------
+    (n, 3) uint8 array
+    """
+    from rendering.water import CHANGE_COLOURS
+
+    named = [colour or "#b8bec2" for colour in CHANGE_COLOURS]
+    table = np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in named], np.uint8)
+    found: npt.NDArray[np.uint8] = table[np.searchsorted(limits, np.nan_to_num(change), "right")]
+    return found

@@ -1,0 +1,339 @@
+"""A comparison of runs as a web page, and the same as PDF."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMarginsF, QPointF
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPen,
+    QPolygonF,
+    QTextDocument,
+)
+
+from app.item_models.alarms import value_text
+from app.panels.run_comparison import LETTERS, change_text, signed
+from app.panels.time_axis import moment
+from app.simulation.compared import ComparedData
+from app.simulation.words import run_state, simulated
+from twin_model.errors import StoreError
+from twin_model.schema.units import label
+from twin_model.simulation.comparison import ComparedFigure
+from twin_model.time import Instant
+
+translate = QCoreApplication.translate
+FloatArray = npt.NDArray[np.float64]
+_CHART: Final = (640, 200)
+_MOST_CHARTS: Final = 6
+_MOST_ENTITIES: Final = 25
+#: Of a page that is printed: the same whatever the window's theme is.
+_TEXT, _DIM, _LINE = "#1f2629", "#5f6b71", "#dcdfe2"
+_STYLE: Final = f"""
+body {{ font-family: "Noto Sans", "Noto Sans CJK SC", sans-serif; color: {_TEXT};
+        font-size: 13px; max-width: 900px; margin: 32px auto; line-height: 1.45; }}
+h1 {{ font-size: 22px; }} h2 {{ font-size: 16px; margin-top: 28px; }}
+table {{ border-collapse: collapse; width: 100%; }}
+th {{ text-align: left; color: {_DIM}; font-weight: 600; }}
+th, td {{ border-bottom: 1px solid {_LINE}; padding: 4px 8px 4px 0; vertical-align: top; }}
+.number {{ text-align: right; }} .dim {{ color: {_DIM}; }}
+img {{ max-width: 100%; height: auto; }}
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportInput:
+    """What goes into a report.
+
+    Parameters
+    ----------
+    project : str
+        Title of the project.
+    data : ComparedData
+    courses : list of (ComparedFigure, list of (seconds, values))
+        What is drawn as charts.
+    picture : QImage or None
+        The scene as it is shown.
+    caption : str
+        What the picture shows.
+    colours : list of str
+        ``#rrggbb`` a run.
+    """
+
+    project: str
+    data: ComparedData
+    courses: Sequence[tuple[ComparedFigure, Sequence[tuple[FloatArray, FloatArray]]]]
+    picture: QImage | None
+    caption: str
+    colours: Sequence[str]
+
+
+def charted(figures: Sequence[ComparedFigure]) -> list[ComparedFigure]:
+    """Return the figures whose course is worth a chart: those that differ, the greatest first."""
+    differing = [one for one in figures if one.differs]
+
+    def share(one: ComparedFigure) -> float:
+        found = [abs(one.relative(n)) for n in range(1, len(one.values))]
+        return max((value for value in found if math.isfinite(value)), default=0.0)
+
+    return sorted(differing, key=share, reverse=True)[:_MOST_CHARTS]
+
+
+def report_html(given: ReportInput) -> str:
+    """Return the report as one page with its pictures in it."""
+    title = translate("Report", "Comparison of runs")
+    parts = [
+        f"<h1>{title}</h1>",
+        f'<p class="dim">{html.escape(given.project)} · {moment(Instant.now())}</p>',
+        _runs(given.data), _assumptions(given.data),
+        _heading(translate("Report", "Figures")), _figures(given.data),
+    ]  # fmt: skip
+    if given.picture is not None and not given.picture.isNull():
+        parts.append(_heading(translate("Report", "In the scene")))
+        parts.append(_image(given.picture, _CHART[0]))
+        parts.append(f'<p class="dim">{html.escape(given.caption)}</p>')
+    if given.courses:
+        parts.append(_heading(translate("Report", "Course")))
+        parts += [_chart(figure, lines, given.colours) for figure, lines in given.courses]
+    if given.data.entities:
+        parts.append(_heading(translate("Report", "Entities that changed most")))
+        parts.append(_entities(given.data))
+    parts.append(_fineprint(given.data))
+    body = "\n".join(parts)
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{html.escape(text)}</h2>"
+
+
+def _dim(text: str) -> str:
+    return f'<p class="dim">{html.escape(text)}</p>'
+
+
+def _row(cells: Sequence[str], *, tag: str = "td", numbers_from: int = 1) -> str:
+    return "<tr>" + "".join(
+        f'<{tag} class="number">{c}</{tag}>' if n >= numbers_from else f"<{tag}>{c}</{tag}>"
+        for n, c in enumerate(cells)
+    ) + "</tr>"  # fmt: skip
+
+
+def _table(rows: Sequence[str]) -> str:
+    return '<table cellspacing="0" width="100%">' + "".join(rows) + "</table>"
+
+
+def _runs(data: ComparedData) -> str:
+    heads = [translate("Report", "Run"), translate("Report", "Scenario"),
+             translate("Report", "State"), translate("Report", "Simulated"),
+             translate("Report", "Seed"), translate("Report", "Engines")]  # fmt: skip
+    rows = [_row(heads, tag="th", numbers_from=9)]
+    for number, about in enumerate(data.abouts):
+        start = Instant.parse(str(about["start"]))
+        reached = Instant.parse(str(about.get("reached") or about["start"]))
+        stretch = f"{moment(start)[:16]} – {reached.to_datetime().astimezone():%H:%M:%S}"
+        engines = ", ".join(str(v) for v in dict(about.get("engines", {})).values())
+        cells = [f"<b>{LETTERS[number]}</b> {data.ids[number]}", data.titles[number],
+                 run_state(str(about.get("state", ""))), stretch, str(about.get("seed", "")),
+                 engines]  # fmt: skip
+        rows.append(_row([cells[0], *(html.escape(c) for c in cells[1:])], numbers_from=9))
+    return _table(rows)
+
+
+def _assumptions(data: ComparedData) -> str:
+    """Return what the scenarios say otherwise than the first."""
+    flat = [_flattened(about.get("scenario", {}), data.names) for about in data.abouts]
+    names = sorted({name for one in flat for name in one})
+    differing = [n for n in names if len({one.get(n, "–") for one in flat}) > 1]
+    differing = [n for n in differing if n != "title"]
+    if not differing:
+        return _dim(translate("Report", "The scenarios say the same."))
+    rows = [
+        _row([translate("Report", "What differs"), *LETTERS[: len(flat)]], tag="th", numbers_from=9)
+    ]
+    rows += [
+        _row(
+            [html.escape(n), *(html.escape(one.get(n, "–")[:160]) for one in flat)], numbers_from=9
+        )
+        for n in differing
+    ]
+    return _heading(translate("Report", "Assumptions")) + _table(rows)
+
+
+def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str, str]:
+    """Return a scenario's document as names and texts; lists of things by their names or ids."""
+    if isinstance(value, Mapping):
+        found: dict[str, str] = {}
+        for key, one in value.items():
+            found |= _flattened(one, names, f"{name}.{key}" if name else str(key))
+        return found
+    if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        found = {}
+        for number, one in enumerate(value):
+            key = str(one.get("id") or one.get("entity") or one.get("from") or number)
+            found |= _flattened(one, names, f"{name} {names.get(key, key)}")
+        return found
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return {name: names.get(text, text)}
+
+
+def _figures(data: ComparedData) -> str:
+    heads = [translate("Report", "Figure"), translate("Report", "Engine"), "A"]
+    for number in range(1, len(data.ids)):
+        heads += [LETTERS[number], f"{LETTERS[number]} − A"]
+    rows = [_row(heads, tag="th", numbers_from=2)]
+    for one in data.figures:
+        unit = label(one.unit)
+        cells = [simulated(one.indicator), one.engine, value_text(one.values[0], unit)]
+        for number in range(1, len(one.values)):
+            cells += [value_text(one.values[number], unit), change_text(one, number)]
+        rows.append(_row([html.escape(c) for c in cells], numbers_from=2))
+    return _table(rows)
+
+
+def _entities(data: ComparedData) -> str:
+    heads = [translate("Report", "Entity"), translate("Report", "Mean of"), "A"]
+    for number in range(1, len(data.ids)):
+        heads += [LETTERS[number], f"{LETTERS[number]} − A"]
+    rows = [_row(heads, tag="th", numbers_from=2)]
+    for one in data.entities[:_MOST_ENTITIES]:
+        unit = label(one.unit)
+        cells = [data.names.get(one.entity, one.entity), simulated(one.indicator),
+                 value_text(one.values[0], unit)]  # fmt: skip
+        for number in range(1, len(one.values)):
+            cells += [value_text(one.values[number], unit), signed(one.change(number), unit)]
+        rows.append(_row([html.escape(c) for c in cells], numbers_from=2))
+    more = data.changed - min(len(data.entities), _MOST_ENTITIES)
+    note = translate("Report", "{0} more changed less.").format(more) if more > 0 else ""
+    return _table(rows) + (f'<p class="dim">{note}</p>' if note else "")
+
+
+def _fineprint(data: ComparedData) -> str:
+    parts = []
+    for number, about in enumerate(data.abouts):
+        versions = ", ".join(f"{k} {v}" for k, v in dict(about.get("versions", {})).items())
+        revision = dict(about.get("twin", {})).get("revision", "")
+        text = translate("Report", "{0}: computed {1}, twin revision {2}, {3}").format(
+            LETTERS[number], str(about.get("began", ""))[:16], revision, html.escape(versions)
+        )
+        parts.append(f'<p class="dim">{text}</p>')
+        for warning in list(about.get("warnings", ()))[:5]:
+            parts.append(f'<p class="dim">{LETTERS[number]}: {html.escape(str(warning))}</p>')
+    return _heading(translate("Report", "Computed with")) + "".join(parts)
+
+
+# -- pictures ----------------------------------------------------------------------------
+
+
+def _image(image: QImage, width: int) -> str:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    text = base64.b64encode(bytes(data.data())).decode()
+    height = round(width * image.height() / max(1, image.width()))
+    return f'<img width="{width}" height="{height}" src="data:image/png;base64,{text}">'
+
+
+def _chart(
+    figure: ComparedFigure,
+    lines: Sequence[tuple[FloatArray, FloatArray]],
+    colours: Sequence[str],
+) -> str:
+    unit = label(figure.unit)
+    title = f"{simulated(figure.indicator)}{f' ({unit})' if unit else ''}"
+    return f"<p>{_image(course_picture(title, lines, colours), _CHART[0])}</p>"
+
+
+def course_picture(
+    title: str, lines: Sequence[tuple[FloatArray, FloatArray]], colours: Sequence[str]
+) -> QImage:
+    """Draw courses over each other at twice their size, with minutes below and values beside."""
+    width, height = _CHART
+    image = QImage(2 * width, 2 * height, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    # With its title in it: a page must not break between them.
+    known = [(s[np.isfinite(v)], v[np.isfinite(v)]) for s, v in lines]
+    filled = [(s, v) for s, v in known if len(s)]
+    if not filled:
+        return image
+    longest = max(float(s[-1]) for s, _ in filled) or 1.0
+    low = min(0.0, *(float(v.min()) for _, v in filled))
+    high = max(float(v.max()) for _, v in filled)
+    high = high if high > low else low + 1.0
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(2.0, 2.0)
+    font = painter.font()
+    font.setPixelSize(10)
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(QColor(_TEXT))
+    painter.drawText(QPointF(4.0, 11.0), title)
+    font.setBold(False)
+    painter.setFont(font)
+    left, right, top, bottom = 60.0, width - 10.0, 22.0, height - 22.0
+    for part in range(5):
+        y = bottom - part / 4 * (bottom - top)
+        painter.setPen(QPen(QColor(_LINE), 1.0))
+        painter.drawLine(QPointF(left, y), QPointF(right, y))
+        painter.setPen(QColor(_DIM))
+        painter.drawText(QPointF(4.0, y + 4.0), value_text(low + part / 4 * (high - low)))
+        x = left + part / 4 * (right - left)
+        minutes = f"{part / 4 * longest / 60:.4g} min"
+        shift = 0.0 if part < 4 else -float(painter.fontMetrics().horizontalAdvance(minutes))
+        painter.drawText(QPointF(x + shift, height - 6.0), minutes)
+    for (seconds, values), colour in zip(known, colours):
+        painter.setPen(QPen(QColor(colour), 1.6))
+        x = left + seconds / longest * (right - left)
+        y = bottom - (values - low) / (high - low) * (bottom - top)
+        painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist())]))
+    painter.end()
+    return image
+
+
+def write_report(given: ReportInput, place: Path) -> None:
+    """Write the report; as PDF where the name ends so.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    page = report_html(given)
+    try:
+        if place.suffix.lower() == ".pdf":
+            _write_pdf(page, place)
+        else:
+            place.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"the report {place} cannot be written ({error.strerror})") from error
+
+
+def _write_pdf(page: str, place: Path) -> None:
+    place.touch()  # says what is wrong, which the writer does not
+    writer = QPdfWriter(str(place))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(16, 16, 16, 16), QPageLayout.Unit.Millimeter)
+    writer.setTitle(translate("Report", "Comparison of runs"))
+    writer.setResolution(96)
+    document = QTextDocument()
+    document.setHtml(page)
+    document.setPageSize(writer.pageLayout().paintRectPixels(96).size().toSizeF())
+    document.print_(writer)

@@ -1,0 +1,97 @@
+"""Two runs side by side: A on the left, another on the right, one camera, one time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.panels.run_comparison import LETTERS
+from app.side_by_side import SideBySide
+from app.simulation.compared import ComparedData
+from app.simulation.shown import ShownRun
+from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from app.simulation.parts import SimulationParts
+    from app.window import MainWindow
+
+
+class RunSides(QObject):
+    """The second viewport with a run of its own, there while it is wanted.
+
+    Parameters
+    ----------
+    window : MainWindow
+    parts : SimulationParts
+    """
+
+    def __init__(self, window: MainWindow, parts: SimulationParts) -> None:
+        super().__init__(parts)
+        self._window = window
+        self._parts = parts
+        s = window.services
+        self.side = SideBySide(
+            window.scene_place, s.session, s.background, window.scene, window.drawn,
+            window.viewport, s.theme,
+        )  # fmt: skip
+        self.left: ShownRun | None = None
+        window.timeline.run_moved.connect(self._follow)
+        parts.shown.changed.connect(self._changed)
+        s.session.closing.connect(self.stop)
+
+    @property
+    def active(self) -> bool:
+        """Whether two runs are seen."""
+        return self.left is not None
+
+    def start(self, data: ComparedData, number: int) -> None:
+        """Show the first run on the left, and another on the right."""
+        window, parts = self._window, self._parts
+        window.comparing.stop()
+        window.timeline.set_comparison(None)
+        if not self.active:
+            self.side.start(None, None)
+            assert self.side.other is not None
+            self.left = ShownRun(
+                parts.session, window.session, window.services.background, self.side.other,
+                parts.style, key="-a",
+            )  # fmt: skip
+            self.left.opened.connect(lambda _: self._follow(parts.shown.instant))
+        assert self.left is not None
+        self.left.indicator = parts.shown.indicator
+        self.left.show_recorded(data.ids[0])
+        if parts.shown.run_id != data.ids[number]:
+            parts.shown.show_recorded(data.ids[number])
+        self.side.left.set_text(f"A  {data.titles[0]}")
+        self.side.right.set_text(f"{LETTERS[number]}  {data.titles[number]}")
+        self.side.lay_out()
+
+    def stop(self) -> None:
+        """Show one run only."""
+        if self.left is None:
+            return
+        self.left.leave()
+        self.left.setParent(None)
+        self.left.deleteLater()
+        self.left = None
+        self.side.stop()
+
+    def set_indicator(self, indicator: str) -> None:
+        """Colour roads on both sides by the same indicator."""
+        if self.left is not None:
+            self.left.set_indicator(indicator)
+
+    def _changed(self) -> None:
+        # Whoever leaves the run on the right leaves both.
+        if self.active and not self._parts.shown.run_id:
+            self.stop()
+
+    def _follow(self, instant: Instant | None) -> None:
+        """Show the left run as long after its beginning as the right one is after its own."""
+        left, right = self.left, self._parts.shown.recording
+        if left is None or left.recording is None or right is None or instant is None:
+            return
+        start, end = left.recording.period.start.us, left.recording.period.end.us - 1
+        at = start + instant.us - right.period.start.us
+        left.seek(Instant(min(max(at, start), end)))

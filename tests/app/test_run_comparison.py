@@ -1,0 +1,186 @@
+"""Runs compared in the window: figures, courses, entities, the map, side by side, reports."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from plugins.conductor.session import RunSession
+from simulation_window_support import add_roads
+from twin_model.frame import Frame
+from twin_model.simulation.scenario import ScenarioStore, read_scenario
+from twin_model.time import Instant
+from twin_model.twin import Twin
+from window_support import MakeWindow, add_boxes, make_window, qapp_args
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.window import MainWindow
+
+__all__ = ["make_window", "qapp_args"]
+if any(importlib.util.find_spec(name) is None for name in ("libsumo", "numba")):
+    pytest.skip("needs the extra `simulation`", allow_module_level=True)
+pytestmark = pytest.mark.gui
+
+
+def compute(folder: Path, name: str, *, closed: bool, rain_mm_h: float) -> None:
+    """Run traffic and rain over a basin for two minutes."""
+    bed = 0.02 * np.hypot(*np.mgrid[-15:16, -20:21])
+    closing = {"entity": "south-street", "name": "closed", "value": 1, "engine": "traffic"}
+    scenario = read_scenario(
+        name,
+        {
+            "title": name.title(), "start": "2026-07-01T00:00:00Z", "duration_s": 120.0,
+            "engines": [
+                {"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
+                 "parameters": {"roads": "type = 'road'", "demand": 3000, "rerouting": True,
+                                "roads_every_s": 10.0}},
+                {"id": "flood", "simulator": "shapan.flood.flood", "step_s": 10.0,
+                 "parameters": {"bed_m": bed.tolist(), "cell_m": 5.0, "open_edges": False,
+                                "rain_mm_h": rain_mm_h, "grid_every_s": 60.0}},
+            ],
+            "edits": [closing] if closed else [],
+        },
+    )  # fmt: skip
+    ScenarioStore(folder).write(scenario)
+    session = RunSession(folder, scenario)
+    try:
+        assert session.outcome.result(120.0).state == "finished"
+    finally:
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two runs, computed once."""
+    folder = tmp_path_factory.mktemp("computed") / "town.shapan"
+    with Twin.create(folder, Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0)), "Town") as twin:
+        add_boxes(twin, "old-town", "Old town", 0.0, "2020-05-01")
+    add_roads(folder)
+    compute(folder, "usual", closed=False, rain_mm_h=300.0)
+    compute(folder, "closed", closed=True, rain_mm_h=3000.0)
+    return folder
+
+
+@pytest.fixture
+def town(computed: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(computed, tmp_path / "town.shapan"))
+
+
+def compared(qtbot: QtBot, make_window: MakeWindow, folder: Path) -> MainWindow:
+    window = make_window(folder)
+    simulation = window.simulation
+    panel = simulation.required_panel()
+    qtbot.waitUntil(lambda: len(simulation.session.runs) == 2, timeout=10_000)
+    panel.tree.selectAll()
+    assert panel.selected("run") and panel.compare.isEnabled()
+    panel.compare.click()
+    qtbot.waitUntil(lambda: simulation.compared.data is not None, timeout=20_000)
+    return window
+
+
+def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    window = compared(qtbot, make_window, town)
+    simulation, panel = window.simulation, window.simulation.comparison
+    data = simulation.compared.data
+    assert panel is not None and data is not None
+    assert data.ids == ["usual-1", "closed-1"], "the one computed first is A"
+    figures = {one.indicator: one for one in data.figures}
+    assert figures["rain_volume"].relative(1) == pytest.approx(9.0)
+    table = panel.figures
+    texts = {table.item(row, 0).text().strip(): table.item(row, 3).text()
+             for row in range(table.rowCount())}  # fmt: skip
+    assert texts["Volume of rain · flood"].endswith("(+900.0 %)")
+    # What differs most of the entities: nobody drives on the closed street.
+    street = [one for one in data.entities if one.entity == "south-street"]
+    speed = next(one for one in street if one.indicator == "speed")
+    assert speed.values[1] < 3.0 < speed.values[0]
+    assert data.names["south-street"] == "South Street"
+    # The courses lie over each other from the beginning of both.
+    qtbot.waitUntil(lambda: len(panel.plot.lines) == 2, timeout=10_000)
+    panel.show_course("flood", "water_volume")
+    qtbot.waitUntil(lambda: panel.plot.lines[0].unit == "Water on the surface (m³)",
+                    timeout=10_000)  # fmt: skip
+    first, second = panel.plot.lines
+    assert first.time_s[0] == second.time_s[0] and second.value[-1] > 5 * first.value[-1]
+    # The map of differences.
+    for name, shown in (("speed", "km/h"), ("water_depth", "m")):
+        panel.map.setCurrentIndex(panel.map.findData(name))
+        panel.map.activated.emit(panel.map.currentIndex())
+        qtbot.waitUntil(
+            lambda name=name: (
+                simulation.compared.map is not None and simulation.compared.map.indicator == name
+            ),
+            timeout=10_000,
+        )
+        assert len(simulation.compared.map.mesh.triangles) > 4
+        assert simulation.map_legend.isVisible()
+        assert simulation.map_legend.ends.text().endswith(shown)
+    panel.end.click()
+    assert not simulation.map_legend.isVisible() and panel.hint.isVisibleTo(panel)
+
+
+def test_two_runs_are_seen_side_by_side_with_one_camera_and_one_time(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    window = compared(qtbot, make_window, town)
+    simulation, panel = window.simulation, window.simulation.comparison
+    assert panel is not None
+    panel.beside.click()
+    sides, shown = simulation.sides, simulation.shown
+    qtbot.waitUntil(
+        lambda: sides.left is not None and sides.left.recording is not None
+        and shown.recording is not None,
+        timeout=20_000,
+    )  # fmt: skip
+    left = sides.left
+    assert left is not None and left.recording is not None and shown.recording is not None
+    assert (left.run_id, shown.run_id) == ("usual-1", "closed-1")
+    window.timeline.set_instant(Instant(shown.recording.period.start.us + 70_000_000))
+    assert left.instant is not None
+    assert left.instant.us - left.recording.period.start.us == 70_000_000
+    qtbot.waitUntil(lambda: not left._reading and not shown._reading, timeout=10_000)
+    assert left.picture is not None and left.picture.water is not None
+    pose = window.viewport.pose
+    window.scene.look_down()
+    qtbot.waitUntil(lambda: not window.viewport.flying, timeout=5_000)
+    assert sides.side.other is not None and window.viewport.pose != pose
+    assert sides.side.other.pose == window.viewport.pose
+    window.timeline.now.click()
+    qtbot.waitUntil(lambda: not sides.active, timeout=5_000)
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_a_report_says_what_was_assumed_and_what_came_of_it(
+    qtbot: QtBot, make_window: MakeWindow, town: Path, tmp_path: Path, kind: str
+) -> None:
+    window = compared(qtbot, make_window, town)
+    panel, place = window.simulation.comparison, tmp_path / f"report.{kind}"
+    assert panel is not None
+    window.simulation.save_report(place)
+    qtbot.waitUntil(lambda: place.name in panel.note.text(), timeout=30_000)
+    if kind == "pdf":
+        assert place.read_bytes().startswith(b"%PDF-") and place.stat().st_size > 20_000
+        return
+    text = place.read_text(encoding="utf-8")
+    for said in ("Usual", "closed-1", "South Street",
+                 "Volume of rain", "+900.0 %", "SUMO", "data:image/png"):  # fmt: skip
+        assert said in text, said
+
+
+def test_a_report_that_cannot_be_written_is_said(
+    qtbot: QtBot, make_window: MakeWindow, town: Path, tmp_path: Path
+) -> None:
+    window = compared(qtbot, make_window, town)
+    window.simulation.save_report(tmp_path / "no-folder" / "report.pdf")
+    qtbot.waitUntil(window.overlays.notice.isVisible, timeout=30_000)
+    assert "cannot be written" in window.overlays.notice.text
