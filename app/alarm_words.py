@@ -46,6 +46,11 @@ def state(one: State) -> str:
     }[one]
 
 
+def nowhere() -> str:
+    """Return the heading of alarms of entities that are in nothing."""
+    return QCoreApplication.translate("Alarms", "Elsewhere")
+
+
 def event(one: AlarmEvent) -> str:
     """Return what happened, in a few words."""
     kind = str(one.kind)

@@ -1,20 +1,18 @@
-"""The alarm list: any number of rows, consequences folded under what explains them."""
+"""The alarm list: any number of rows, arranged elsewhere and taken over as what has changed."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app import alarm_words
-from app.live.session import AlarmPicture
+from app.alarms.arranging import Arrangement, Row
+from app.alarms.picture import AlarmPicture
 from app.numbers import fixed
 from app.panels.time_axis import moment
-from twin_model.alarms.model import HIDDEN, PRIORITIES, STANDING, Alarm, State
-from twin_model.schema.types import Severity
+from twin_model.alarms.model import Alarm
 from twin_model.time import Instant
 
 ALARM_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -24,178 +22,60 @@ _DAY_US: Final = 86_400_000_000
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Grouping(StrEnum):
-    """What rows are folded under."""
-
-    CAUSE = "cause"
-    PRIORITY = "priority"
-    STATE = "state"
-    NONE = "none"
-
-
-class Show(StrEnum):
-    """Which alarms are listed."""
-
-    STANDING = "standing"
-    UNACKNOWLEDGED = "unacknowledged"
-    SHELVED = "shelved"
-    HIDDEN = "hidden"
-
-
-_STATES: Final = {
-    Show.STANDING: STANDING,
-    Show.UNACKNOWLEDGED: frozenset({State.UNACKNOWLEDGED, State.RETURNED}),
-    Show.SHELVED: frozenset({State.SHELVED}),
-    Show.HIDDEN: HIDDEN,
-}
-
-
-@dataclass(slots=True)
-class Row:
-    """One line.
-
-    Parameters
-    ----------
-    key : str
-        Point of the alarm, or the heading's own.
-    alarm : Alarm or None
-        None for a heading.
-    depth : int
-    below : int
-        Rows that are folded under it.
-    open : bool
-    text : str
-        Of a heading.
-    gone : bool
-        It no longer belongs here and stays while somebody points at it.
-    worst : Severity or None
-        Highest priority of what is folded under it.
-    """
-
-    key: str
-    alarm: Alarm | None
-    depth: int = 0
-    below: int = 0
-    open: bool = False
-    text: str = ""
-    gone: bool = False
-    worst: Severity | None = None
-
-
 class AlarmsModel(QAbstractTableModel):
-    """Rows of an `AlarmPicture`, filtered and grouped."""
+    """Rows of an `Arrangement`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[Row] = []
-        self.picture = AlarmPicture()
-        self.grouping = Grouping.CAUSE
-        self.show = Show.STANDING
-        self.filter = ""
-        self._opened: set[str] = set()
+        self.shown = Arrangement()
+        #: Where a row that has gone was put back in; rows after it are one further down.
+        self._kept_at: int | None = None
 
-    # -- what is listed ------------------------------------------------------------------
+    @property
+    def picture(self) -> AlarmPicture:
+        """What is listed, before it was arranged."""
+        return self.shown.picture
 
-    def set_picture(self, picture: AlarmPicture, held: str = "") -> None:
-        """Show another picture; the row *held* keeps existing, greyed where it has ended."""
-        self.picture = picture
-        self.arrange(held)
-
-    def arrange(self, held: str = "") -> None:
-        """List anew; rows that stay the same are only repainted."""
+    def take(self, found: Arrangement, held: str = "") -> None:
+        """Show another arrangement; the row *held* keeps existing, greyed where it has ended."""
         before = self.row_of(held) if held else -1
-        rows = self._arranged()
-        if held and before >= 0 and all(row.key != held for row in rows):
+        rows, kept_at = found.rows, None
+        if held and before >= 0 and held not in found.places:
             kept = self.rows[before]
             kept.gone = True
-            rows.insert(min(before, len(rows)), kept)
-        if [row.key for row in rows] == [row.key for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, NOTE))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
+            kept_at = min(before, len(rows))
+            rows = [*rows[:kept_at], kept, *rows[kept_at:]]
+        first, old_end, new_end = _difference(self.rows, rows)
+        if first == old_end == new_end:
+            self.rows, self.shown, self._kept_at = rows, found, kept_at
+        else:
+            self._replace(rows, (first, old_end, new_end), found, kept_at)
+        if rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, NOTE))
 
-    def _arranged(self) -> list[Row]:
-        words = self.filter.casefold().split()
-        wanted = [a for a in self.picture.alarms if a.state in _STATES[self.show]]
-        if words:
-            wanted = [a for a in wanted if self._matches(a, words)]
-        match self.grouping:
-            case Grouping.CAUSE:
-                return self._by_cause(wanted)
-            case Grouping.PRIORITY:
-                return self._headed(wanted, lambda a: alarm_words.priority(a.status.priority))
-            case Grouping.STATE:
-                return self._headed(wanted, lambda a: alarm_words.state(a.state))
-        return [Row(a.point.id, a) for a in wanted]
-
-    def _matches(self, alarm: Alarm, words: list[str]) -> bool:
-        text = " ".join((
-            alarm.point.name, self.picture.names.get(alarm.point.entity, ""), alarm.point.entity,
-            alarm.point.rule, alarm_words.priority(alarm.status.priority), alarm.status.note,
-        )).casefold()  # fmt: skip
-        return all(word in text for word in words)
-
-    def _by_cause(self, alarms: list[Alarm]) -> list[Row]:
-        known = {a.point.id for a in alarms}
-        below: dict[str, list[Alarm]] = {}
-        for alarm in alarms:
-            if alarm.status.cause in known:
-                below.setdefault(alarm.status.cause, []).append(alarm)
-        rows: list[Row] = []
-        roots = [alarm for alarm in alarms if alarm.status.cause not in known]
-        ranks = {a.point.id: _rank(a, below) for a in roots if a.point.id in below}
-        # An urgent consequence must not hide behind a cause of low priority.
-        roots.sort(key=lambda a: -ranks.get(a.point.id, PRIORITIES.index(a.status.priority)))
-        for alarm in roots:
-            self._unfold(alarm, below, rows)
-        return rows
-
-    def _unfold(self, root: Alarm, below: dict[str, list[Alarm]], rows: list[Row]) -> None:
-        """Append an alarm and, where they are open, its consequences."""
-        waiting = [(root, 0)]
-        seen: set[str] = set()
-        while waiting:
-            alarm, depth = waiting.pop()
-            key = alarm.point.id
-            if key in seen:
-                continue
-            seen.add(key)
-            under = below.get(key, [])
-            is_open = key in self._opened
-            under_all = _all_below(key, below)
-            worst = max((PRIORITIES.index(a.status.priority) for a in under_all), default=-1)
-            shown = PRIORITIES[worst] if worst >= 0 else None
-            rows.append(Row(key, alarm, depth, len(under_all), is_open, worst=shown))
-            if is_open:
-                waiting += [(one, depth + 1) for one in reversed(under)]
-
-    def _headed(self, alarms: list[Alarm], heading: Any) -> list[Row]:
-        groups: dict[str, list[Alarm]] = {}
-        for alarm in alarms:
-            groups.setdefault(heading(alarm), []).append(alarm)
-        rows = []
-        for text, members in groups.items():
-            key = f"heading {text}"
-            is_open = key not in self._opened  # headings begin open
-            rows.append(Row(key, None, 0, len(members), is_open, text))
-            rows += [Row(a.point.id, a, 1) for a in members] if is_open else []
-        return rows
-
-    def toggle(self, row: int, is_open: bool | None = None) -> None:
-        """Fold or unfold what is under a row."""
-        one = self.rows[row]
-        if not one.below or is_open == one.open:
-            return
-        self._opened ^= {one.key}
-        self.arrange(one.key)
+    def _replace(
+        self, rows: list[Row], where: tuple[int, int, int], found: Arrangement, kept_at: int | None
+    ) -> None:
+        """Take rows of which only a stretch differs; Qt keeps selection and current row."""
+        first, old_end, new_end = where
+        if old_end > first:
+            self.beginRemoveRows(QModelIndex(), first, old_end - 1)
+            self.rows = [*self.rows[:first], *self.rows[old_end:]]
+            self.endRemoveRows()
+        if new_end > first:
+            self.beginInsertRows(QModelIndex(), first, new_end - 1)
+            self.rows, self.shown, self._kept_at = rows, found, kept_at
+            self.endInsertRows()
+        self.rows, self.shown, self._kept_at = rows, found, kept_at
 
     def row_of(self, key: str) -> int:
         """Return the row of an alarm; -1 where it is not listed."""
-        return next((n for n, row in enumerate(self.rows) if row.key == key), -1)
+        at = self._kept_at
+        if at is not None and at < len(self.rows) and self.rows[at].key == key:
+            return at
+        place = self.shown.places.get(key, -1)
+        return place + 1 if at is not None and place >= at else place
 
     # -- Qt ------------------------------------------------------------------------------
 
@@ -260,23 +140,13 @@ class AlarmsModel(QAbstractTableModel):
         return " · ".join(parts)
 
 
-def _all_below(key: str, below: dict[str, list[Alarm]]) -> list[Alarm]:
-    """Return the alarms under one, at any depth."""
-    found: list[Alarm] = []
-    waiting, seen = [key], {key}
-    while waiting:
-        for one in below.get(waiting.pop(), ()):
-            if one.point.id not in seen:
-                seen.add(one.point.id)
-                found.append(one)
-                waiting.append(one.point.id)
-    return found
-
-
-def _rank(root: Alarm, below: dict[str, list[Alarm]]) -> int:
-    """Return the highest priority of an alarm and what is under it, as a number."""
-    alarms = [root, *_all_below(root.point.id, below)]
-    return max(PRIORITIES.index(alarm.status.priority) for alarm in alarms)
+def _difference(old: list[Row], new: list[Row]) -> tuple[int, int, int]:
+    """Return where two lists begin to differ, and the ends of the stretches that do."""
+    shorter = min(len(old), len(new))
+    first = next((n for n in range(shorter) if old[n].key != new[n].key), shorter)
+    left = shorter - first
+    same = next((n for n in range(left) if old[-1 - n].key != new[-1 - n].key), left)
+    return first, len(old) - same, len(new) - same
 
 
 def since(at_us: int | None, now_us: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.alarms.picture import AlarmPicture, count
 from app.item_models.entities import display_name
 from app.project import ProjectSession
 from app.workers import Background
@@ -19,50 +20,17 @@ from twin_model.store.alarm_journal import ALARMS_FILE
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.alarms.arranging import Arrangement, Wish
+    from app.alarms.paths import AlarmPaths
     from app.simulation.recording import RunValues
     from plugins.host.live import LiveData
     from twin_model.alarms.desk import AlarmDesk
-    from twin_model.alarms.model import Alarm
     from twin_model.operations import Operations
-    from twin_model.schema.types import Severity
 
 _TICK_MS: Final = 1000
 _THROTTLE_MS: Final = 60
 _NAMES_AT_ONCE: Final = 100
 _MINUTE_US: Final = 60_000_000
-
-
-@dataclass(frozen=True)
-class AlarmPicture:
-    """All alarms that are not normal at one moment.
-
-    Parameters
-    ----------
-    alarms : list of Alarm
-        The highest priority and newest first.
-    names : dict
-        Names of their entities by id.
-    now_us : int
-        The hub's clock, or the instant of the slider.
-    in_flood : bool
-    raised : int
-        Alarms raised within the flood window.
-    since_us : int or None
-        When the flood began.
-    unwritten : int
-        Events that the journal does not have yet.
-    problem : str
-    """
-
-    alarms: list[Alarm] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    now_us: int = 0
-    in_flood: bool = False
-    raised: int = 0
-    since_us: int | None = None
-    unwritten: int = 0
-    problem: str = ""
-    historic: bool = False
 
 
 class LiveSession(QObject):
@@ -98,6 +66,9 @@ class LiveSession(QObject):
         self._run_instant: Instant | None = None
         self._known: Operations | None = None
         self._names: dict[str, str] = {}
+        self._paths: AlarmPaths | None = None
+        self._listing = False
+        self._list_next: tuple[Wish, Callable[[Arrangement], object]] | None = None
         self._throttle = QTimer(self)
         self._throttle.setSingleShot(True)
         self._throttle.setInterval(_THROTTLE_MS)
@@ -214,13 +185,63 @@ class LiveSession(QObject):
 
     # -- pictures ------------------------------------------------------------------------
 
-    def ask_picture(self, answer: Callable[[AlarmPicture], object], key: str = "alarms") -> None:
-        """Read all alarms in a thread, as of the slider's instant."""
+    def ask_list(self, wish: Wish, answer: Callable[[Arrangement], object]) -> None:
+        """Read all alarms in a thread, as of the slider's instant, and arrange them there.
+
+        One question at a time: in a flood the next one waits for the answer to the one before,
+        which otherwise would be dropped again and again, and nothing be shown until it is over.
+        """
+        from app.alarms.arranging import Arrangement
+
+        if self._known is None:
+            answer(Arrangement(wish=wish))
+        elif self._listing:
+            self._list_next = wish, answer
+        else:
+            self._list(wish, answer)
+
+    def _list(self, wish: Wish, answer: Callable[[Arrangement], object]) -> None:
+        from app.alarms.arranging import Grouping, arrange
+
         operations, instant = self._known, self.instant
         if operations is None:
-            answer(AlarmPicture())
             return
-        self._background.ask(key, lambda: self._picture(operations, instant), answer)
+        self._listing = True
+
+        def work() -> Arrangement | Exception:
+            try:
+                picture = self._picture(operations, instant)
+                if wish.grouping in {Grouping.PLACE, Grouping.SYSTEM}:
+                    picture = self._with_paths(operations, picture, wish.grouping == Grouping.PLACE)
+                return arrange(picture, wish)
+            except Exception as error:
+                return error
+
+        def take(found: Any) -> None:
+            following, self._list_next = self._list_next, None
+            self._listing = False
+            if isinstance(found, Exception):
+                self._background.failed.emit(found)
+            else:
+                answer(found)
+            if following is not None:
+                self._list(*following)
+
+        self._background.ask("alarms", work, take)
+
+    def _with_paths(
+        self, operations: Operations, picture: AlarmPicture, by_place: bool
+    ) -> AlarmPicture:
+        """Add where entities are, or the systems that they are in; for a thread."""
+        from app.alarms.paths import AlarmPaths
+
+        paths = self._paths
+        if paths is None:
+            paths = self._paths = AlarmPaths(operations.twin)
+        entities = {alarm.point.entity for alarm in picture.alarms}
+        if by_place:
+            return replace(picture, places=paths.places(entities, self.names))
+        return replace(picture, systems=paths.systems(entities, self.names))
 
     def _picture(self, operations: Operations, instant: Instant | None) -> AlarmPicture:
         from twin_model.alarms.model import HIDDEN, STANDING
@@ -232,7 +253,7 @@ class LiveSession(QObject):
         return AlarmPicture(
             alarms, self.names(a.point.entity for a in alarms), now_us, engine.in_flood,
             engine.raised_in_window, engine.flood_since_us, engine.unwritten,
-            "; ".join(operations.problems()),
+            "; ".join(operations.problems()), counts=count(alarms, now_us),
         )  # fmt: skip
 
     def _historic(self, operations: Operations, instant: Instant) -> AlarmPicture:
@@ -252,7 +273,8 @@ class LiveSession(QObject):
             found.append(Alarm(point, status, event.after))
         found.sort(key=lambda a: (-PRIORITIES.index(a.status.priority), -(a.status.raised_us or 0)))
         names = self.names(a.point.entity for a in found)
-        return AlarmPicture(found, names, instant.us, historic=True)
+        counts = count(found, instant.us)
+        return AlarmPicture(found, names, instant.us, historic=True, counts=counts)
 
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the names of entities; slow for new ones, so for a thread."""
@@ -272,6 +294,7 @@ class LiveSession(QObject):
     def _opened(self) -> None:
         twin = self._session.required
         self._names.clear()
+        self._paths = None
         self.instant = None
         self._timer.start()
         if (twin.path / ALARMS_FILE).is_file() and not twin.read_only:
@@ -289,6 +312,8 @@ class LiveSession(QObject):
             self._known.alarms.changed.disconnect(self._alarm_changed)
             self._known = None
             self.desk_of = None
+        self._listing, self._list_next = False, None
+        self._background.drop("alarms")
 
     def _tick(self) -> None:
         operations = self.live.operations
@@ -313,18 +338,8 @@ class LiveSession(QObject):
             self._throttle.start()
 
     def _twin_changed(self, change: Any) -> None:
+        self._paths = None
         if change.all_entities:
             self._names.clear()
         for entity in change.entities:
             self._names.pop(entity, None)
-
-
-def counts(picture: AlarmPicture) -> dict[Severity, int]:
-    """Return how many alarms stand, by priority."""
-    from twin_model.alarms.model import STANDING
-
-    found: dict[Severity, int] = {}
-    for alarm in picture.alarms:
-        if alarm.state in STANDING:
-            found[alarm.status.priority] = found.get(alarm.status.priority, 0) + 1
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -111,7 +112,10 @@ class AlarmDetail(QScrollArea):
     def show_alarm(self, alarm: Alarm | None, entity: str, now_us: int) -> None:
         """Show another alarm, or the same as it is now."""
         before = self._alarm
+        same = alarm is not None and alarm == before and entity == self._entity
         self._alarm, self._entity, self._now_us = alarm, entity, now_us
+        if same:
+            return  # asked again sixteen times a second in a flood
         if alarm is None or before is None or alarm.point.id != before.point.id:
             self._story = _Story(alarm.point.id if alarm else "")
         self._say()
@@ -139,6 +143,7 @@ class AlarmDetail(QScrollArea):
         told = [self._event_line(event, end_us) for event in reversed(events)]
         chart = None
         if point.indicator:
+            importlib.import_module("app.plots")  # a third of a second that the window works on
             operations.history.flush()
             chart = operations.history.chart(
                 point.entity, point.indicator, Interval(Instant(start_us), Instant(end_us)), 400

@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app import alarm_words
+from app.alarms.picture import AlarmPicture
 from app.item_models.alarms import since
-from app.live.session import AlarmPicture, counts
 from app.numbers import duration, integer
 from app.theme import Theme, small_font
 from twin_model.alarms.model import PRIORITIES, State
@@ -98,27 +98,19 @@ class AlarmStrip(QFrame):
     def set_picture(self, picture: AlarmPicture) -> None:
         """Show the figures of a picture."""
         self._picture = picture
-        by_priority = counts(picture)
+        counts, states = picture.counts, picture.counts.by_state
         for one, shape in self.priorities.items():
-            shape.set_count(by_priority.get(one, 0))
-        states = [alarm.state for alarm in picture.alarms]
-        waiting = states.count(State.UNACKNOWLEDGED) + states.count(State.RETURNED)
-        chattering = sum(alarm.chattering for alarm in picture.alarms)
-        stale = sum(
-            picture.now_us - (alarm.status.raised_us or picture.now_us) > 86_400_000_000
-            for alarm in picture.alarms
-            if alarm.state in {State.UNACKNOWLEDGED, State.ACKNOWLEDGED}
-        )
+            shape.set_count(counts.by_priority.get(one, 0))
         self.rate.setText(
             "" if picture.historic else self.tr("{0} in 10 min").format(integer(picture.raised))
         )
         parts = [
-            (waiting, self.tr("{0} unacknowledged")),
-            (chattering, self.tr("{0} chattering")),
-            (stale, self.tr("{0} stale")),
-            (states.count(State.SHELVED), self.tr("{0} shelved")),
-            (states.count(State.SUPPRESSED), self.tr("{0} suppressed")),
-            (states.count(State.OUT_OF_SERVICE), self.tr("{0} out of service")),
+            (counts.waiting, self.tr("{0} unacknowledged")),
+            (counts.chattering, self.tr("{0} chattering")),
+            (counts.stale, self.tr("{0} stale")),
+            (states.get(State.SHELVED, 0), self.tr("{0} shelved")),
+            (states.get(State.SUPPRESSED, 0), self.tr("{0} suppressed")),
+            (states.get(State.OUT_OF_SERVICE, 0), self.tr("{0} out of service")),
         ]
         self.others.setText(
             "  ·  ".join(text.format(integer(count)) for count, text in parts if count)
@@ -164,7 +156,7 @@ class FloodBanner(QFrame):
         self.setVisible(picture.in_flood)
         if not picture.in_flood:
             return
-        roots = sum(1 for a in picture.alarms if not a.status.cause and a.state != State.NORMAL)
+        roots = picture.counts.roots
         began = since(picture.since_us, picture.now_us) if picture.since_us else ""
         age = duration((picture.now_us - (picture.since_us or picture.now_us)) / 1e6)
         text = self.tr("Alarm flood since {0} ({1}): {2} alarms in 10 minutes, {3} causes.")

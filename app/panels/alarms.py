@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import alarm_words
+from app.alarms.arranging import Arrangement, Grouping, Row, Show, Wish, arrange
 from app.icons import IconSet
 from app.item_models.alarms import (
     NOTE,
@@ -36,11 +37,8 @@ from app.item_models.alarms import (
     VALUE,
     WHERE,
     AlarmsModel,
-    Grouping,
-    Row,
-    Show,
 )
-from app.live.session import AlarmPicture, LiveSession
+from app.live.session import LiveSession
 from app.own_keys import OwnKeys
 from app.panels.alarm_actions import AlarmActions
 from app.panels.alarm_detail import AlarmDetail
@@ -50,6 +48,9 @@ from app.workers import Background
 from twin_model.alarms.model import Alarm, State
 
 _SHAPE_PX: Final = 11
+#: Alarms that are arranged on the GUI thread, within a millisecond or two.
+_AT_ONCE: Final = 300
+_TREES: Final = frozenset({Grouping.PLACE, Grouping.SYSTEM})
 _INDENT_PX: Final = 16
 _KEYS: Final = frozenset(
     {Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_U, Qt.Key.Key_C, Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -62,6 +63,7 @@ class AlarmTable(QTableView):
     """Keys of control rooms, and rows that stay under the pointer."""
 
     pressed_key = Signal(int)
+    fold_wanted = Signal(str, bool)  # key, whether to open
     left = Signal()
 
     def __init__(self, theme: Theme, icons: IconSet, model: AlarmsModel) -> None:
@@ -116,7 +118,7 @@ class AlarmTable(QTableView):
     def _select_again(self, keys: set[str], current: str) -> None:
         if not keys and not current:
             return
-        rows = [n for n, row in enumerate(self._model.rows) if row.key in keys]
+        rows = [n for n in map(self._model.row_of, keys) if n >= 0]
         selection = self.selectionModel()
         flags = selection.SelectionFlag
         place = self._model.row_of(current)
@@ -135,15 +137,16 @@ class AlarmTable(QTableView):
         index = self.indexAt(event.position().toPoint())
         row = index.data(ROW_ROLE)
         if isinstance(row, Row) and row.below and (row.alarm is None or index.column() == PRIORITY):
-            self._model.toggle(index.row())
+            self.fold_wanted.emit(row.key, not row.open)
             return
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.currentIndex().row()
+        row = self.currentIndex().data(ROW_ROLE)
         key = Qt.Key(event.key())
-        if row >= 0 and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
-            self.keep_still(lambda _: self._model.toggle(row, key == Qt.Key.Key_Right))
+        if isinstance(row, Row) and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            if row.below:
+                self.fold_wanted.emit(row.key, key == Qt.Key.Key_Right)
             return
         if key in _KEYS and event.modifiers() in _PLAIN:
             self.pressed_key.emit(int(key))
@@ -246,6 +249,8 @@ class AlarmsPanel(QWidget):
     ) -> None:
         super().__init__()
         self._live = live
+        #: Rows that are not as they begin: opened causes, closed headings.
+        self._toggled: set[str] = set()
         self.model = AlarmsModel()
         self.model.setParent(self)
         self.strip = AlarmStrip(theme)
@@ -325,6 +330,7 @@ class AlarmsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.fly())
         self.table.pressed_key.connect(self._press)
+        self.table.fold_wanted.connect(self.fold)
         self.table.left.connect(self._arrange)
         self.banner.roots_wanted.connect(self._causes_only)
 
@@ -336,8 +342,8 @@ class AlarmsPanel(QWidget):
                  self.tr("Hidden")]  # fmt: skip
         for number, text in enumerate(shown):
             self.shown.setItemText(number, text)
-        grouped = [self.tr("By cause"), self.tr("By priority"), self.tr("By state"),
-                   self.tr("Not grouped")]  # fmt: skip
+        grouped = [self.tr("By cause"), self.tr("By place"), self.tr("By system"),
+                   self.tr("By priority"), self.tr("By state"), self.tr("Not grouped")]  # fmt: skip
         for number, text in enumerate(grouped):
             self.grouping.setItemText(number, text)
         self.shown.setAccessibleName(self.tr("Which alarms"))
@@ -363,23 +369,43 @@ class AlarmsPanel(QWidget):
 
     # -- what is shown -------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Read the alarms again, in a thread."""
-        self._live.ask_picture(self._show)
+    def wish(self) -> Wish:
+        """Return how the list is wanted."""
+        return Wish(
+            self.grouping.currentData(), self.shown.currentData(), self.filter.text(),
+            frozenset(self._toggled),
+        )  # fmt: skip
 
-    def _show(self, picture: AlarmPicture) -> None:
-        self.strip.set_picture(picture)
-        self.banner.set_picture(picture)
-        self.table.keep_still(lambda held: self.model.set_picture(picture, held))
+    def refresh(self) -> None:
+        """Read the alarms again and arrange them, in a thread."""
+        self._live.ask_list(self.wish(), self._show)
+
+    def _show(self, found: Arrangement) -> None:
+        self.strip.set_picture(found.picture)
+        self.banner.set_picture(found.picture)
+        self._take(found)
+
+    def _take(self, found: Arrangement) -> None:
+        if found.wish != self.wish():
+            return  # wanted otherwise by now, which is under way
+        self.table.keep_still(lambda held: self.model.take(found, held))
         self._after()
 
     def _arrange(self) -> None:
-        model = self.model
-        model.filter = self.filter.text()
-        model.show = self.shown.currentData()
-        model.grouping = self.grouping.currentData()
-        self.table.keep_still(lambda _: model.arrange())
-        self._after()
+        """Arrange what is known otherwise: few alarms at once, many in a thread."""
+        wish, picture = self.wish(), self.model.picture
+        known = wish.grouping == self.model.shown.wish.grouping
+        if len(picture.alarms) > _AT_ONCE or (wish.grouping in _TREES and not known):
+            self.refresh()
+        else:
+            self._take(arrange(picture, wish))
+
+    def fold(self, key: str, is_open: bool) -> None:
+        """Fold or unfold what is under a row."""
+        row = self.model.row_of(key)
+        if row >= 0 and self.model.rows[row].open != is_open:
+            self._toggled ^= {key}
+            self._arrange()
 
     def _after(self) -> None:
         count = len(self.model.rows)
@@ -389,7 +415,8 @@ class AlarmsPanel(QWidget):
         self._chosen()
 
     def _nothing(self) -> str:
-        if self.model.filter or self.model.show != Show.STANDING:
+        wish = self.model.shown.wish
+        if wish.filter or wish.show != Show.STANDING:
             return self.tr("No alarm matches.")
         if self._live.operations is None:
             return self.tr("No live data yet. Alarms appear here once a connection is made.")
@@ -430,20 +457,10 @@ class AlarmsPanel(QWidget):
 
     def _folded(self) -> list[Alarm]:
         """Return the alarms under selected rows that are folded."""
-        keys = {a.point.id for a in self.chosen()}
-        closed = {r.key for r in self.model.rows if r.key in keys and r.below and not r.open}
-        found: list[Alarm] = []
-        for _ in range(len(self.model.picture.alarms)):
-            more = [
-                a for a in self.model.picture.alarms
-                if a.status.cause in closed and a.point.id not in keys
-            ]  # fmt: skip
-            if not more:
-                break
-            found += more
-            keys |= {a.point.id for a in more}
-            closed |= {a.point.id for a in more}
-        return found
+        model = self.model
+        rows = [model.rows[index.row()] for index in self.table.selectionModel().selectedRows()]
+        closed = [row.key for row in rows if row.below and not row.open and row.alarm is not None]
+        return model.shown.all_under(closed)
 
     def shelve(self) -> None:
         """Put what is selected aside, after asking why and for how long."""

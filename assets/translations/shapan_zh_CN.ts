@@ -4167,6 +4167,10 @@ management ^ '12-03'</translation>
         <source>Condition over while hidden</source>
         <translation>隐藏期间条件消除</translation>
     </message>
+    <message>
+        <source>Elsewhere</source>
+        <translation>其他</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>
@@ -4296,6 +4300,14 @@ management ^ '12-03'</translation>
     <message>
         <source>No alarms. Everything that rules watch is normal.</source>
         <translation>没有告警。规则监视的一切正常。</translation>
+    </message>
+    <message>
+        <source>By place</source>
+        <translation>按位置</translation>
+    </message>
+    <message>
+        <source>By system</source>
+        <translation>按系统</translation>
     </message>
 </context>
 <context>

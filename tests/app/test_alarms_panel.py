@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from app.item_models.alarms import Grouping
+from app.alarms.arranging import Grouping
 from app.panels.alarm_actions import ShelveDialog
 from twin_model.alarms.model import State
 from twin_model.rules.rule_set import read_rules
@@ -63,7 +63,7 @@ def test_an_alarm_is_listed_acknowledged_with_a_key_and_commented(
     assert cells[5] == "80"
     panel.table.selectRow(0)
     panel.table.setFocus()
-    qtbot.waitUntil(lambda: "windows" in panel.detail.guidance.text())
+    qtbot.waitUntil(lambda: "windows" in panel.detail.guidance.text(), timeout=20_000)
     qtbot.waitUntil(lambda: panel.detail.plot is not None and panel.detail.plot.isVisible())
     qtbot.keyClick(panel.table, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: panel.model.rows[0].alarm.state == State.ACKNOWLEDGED)  # type: ignore[union-attr]
@@ -140,5 +140,5 @@ def test_ten_thousand_alarms_are_all_listed_and_the_window_stays_quick(
     assert "10,000 alarms" in panel.banner.text.text()
     print(f"listed after {time.monotonic() - begun:.2f} s, longest turn {longest * 1e3:.0f} ms")
     panel.filter.setText("B 77")
-    assert len(panel.model.rows) == 280
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 280)
     assert panel.table.indexAt(QPoint(60, 5)).isValid()

@@ -348,7 +348,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_pa
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
     problem, unwritten, shown, problem_after, unwritten_after = json.loads(done.stdout)
-    assert "could not be written" in problem and unwritten == 2001
+    assert "could not be written" in problem and 1000 < unwritten <= 2001
     assert shown == 2000, "operators see alarms whether or not the disk is full"
     assert (problem_after, unwritten_after) == ("", 0)
     journal = AlarmJournal(path, read_only=True)

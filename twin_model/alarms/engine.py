@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from psygnal import Signal
@@ -26,14 +25,17 @@ from twin_model.alarms.model import (
     Condition,
     EventKind,
     State,
+    copied,
 )
 from twin_model.alarms.timers import Due, Timers
 from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
-#: Conditions that become one transaction of the journal.
-_PORTION: Final = 500
+#: Conditions that become one transaction of the journal: the first, and the most later on.
+_PORTION: Final = 250
+_LARGEST_PORTION: Final = 2000
+_RANKS: Final = {priority: rank for rank, priority in enumerate(PRIORITIES)}
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
 
 
@@ -77,6 +79,8 @@ class AlarmEngine:
         self._regrouped: set[str] = set()
         self._unwritten: list[AlarmEvent] = []
         self._touched: dict[str, AlarmStatus] = {}
+        #: Copies for whoever lists alarms, until something changes.
+        self._copies: dict[str, Alarm] = {}
         self._order = threading.RLock()
         self._lock = threading.RLock()
         #: Why the journal cannot be written at the moment; empty while it can.
@@ -100,6 +104,7 @@ class AlarmEngine:
                 status.raw, status.pending_us = False, None
                 events += self._done(status, machine.retire(status, now_us))
             self._points = fresh
+            self._copies.clear()
             return events
 
         return self._do(replace_points)
@@ -113,6 +118,7 @@ class AlarmEngine:
         """Go on where the journal ended; before anything else happens."""
         with self._lock:
             self._system_events = found.system_events
+            self._copies.clear()
             for status in found.statuses:
                 self._statuses[status.point] = status
                 self._show(status)
@@ -135,14 +141,16 @@ class AlarmEngine:
     def apply(self, conditions: Sequence[Condition], now_us: int) -> list[AlarmEvent]:
         """Take in what rules found, and let time pass until now.
 
-        Thousands at once are taken in portions, so that the first are on the screen before the
-        last are in the journal.
+        Thousands at once are taken in portions that grow, so that the first are on the screen
+        before the last are in the journal, and the disk is waited for a few times only.
         """
         ordered = sorted(conditions, key=lambda c: c.at_us)
         events: list[AlarmEvent] = []
-        for start in range(0, len(ordered), _PORTION):
-            part = ordered[start : start + _PORTION]
+        start, size = 0, _PORTION
+        while start < len(ordered):
+            part = ordered[start : start + size]
             events += self._do(lambda part=part: self._take_in(part))  # type: ignore[misc]
+            start, size = start + size, min(2 * size, _LARGEST_PORTION)
         return events + self._do(lambda: self._pass_time(now_us))
 
     def _take_in(self, conditions: Sequence[Condition]) -> list[AlarmEvent]:
@@ -178,7 +186,7 @@ class AlarmEngine:
         if condition.at_us <= status.condition_us:
             return []  # delivered again after a restart, or out of order
         status.condition_us = condition.at_us
-        self._touched[status.point] = status
+        self._touch(status)
         if condition.active == status.raw:
             done = machine.changed_value(status, condition.at_us, condition.value)
             return self._done(status, done)
@@ -270,7 +278,7 @@ class AlarmEngine:
         """Do what follows from events of one alarm; return them with what they led to."""
         if not events:
             return []
-        self._touched[status.point] = status
+        self._touch(status)
         out: list[AlarmEvent] = []
         for event in events:
             if event.kind is EventKind.RAISED:
@@ -313,8 +321,15 @@ class AlarmEngine:
 
     def _regroup(self, name: str, cause: str) -> None:
         self._statuses[name].cause = cause
-        self._touched[name] = self._statuses[name]
+        self._touch(self._statuses[name])
         self._regrouped.add(name)
+
+    def _touch(self, status: AlarmStatus) -> None:
+        """Note that an alarm is changed, and with it how many those above explain."""
+        self._touched[status.point] = status
+        name = status.point
+        while name and self._copies.pop(name, None) is not None:
+            name = self._causes.cause(name)
 
     def _show(self, status: AlarmStatus) -> None:
         shown = (status.state, status.priority)
@@ -407,18 +422,27 @@ class AlarmEngine:
         """
         with self._lock:
             found = [
-                self._alarm(status, self._points[name], now_us)
+                self._listed(status, now_us)
                 for name, status in self._statuses.items()
-                if name in self._points and status.state in states
+                if status.state in states and name in self._points
                 if not (folded and status.cause)
             ]
-        found.sort(key=lambda a: (-PRIORITIES.index(a.status.priority), -(a.status.raised_us or 0)))
+        found.sort(key=lambda a: (-_RANKS[a.status.priority], -(a.status.raised_us or 0)))
         return found
+
+    def _listed(self, status: AlarmStatus, now_us: int | None) -> Alarm:
+        """Return a copy of an alarm, the one of before where nothing has changed."""
+        copy = self._copies.get(status.point)
+        chatters = now_us is not None and self._chatter.chatters(status.point, now_us)
+        if copy is None or copy.chattering != chatters:
+            copy = self._alarm(status, self._points[status.point], now_us)
+            self._copies[status.point] = copy
+        return copy
 
     def _alarm(self, status: AlarmStatus, point: AlarmPoint, now_us: int | None) -> Alarm:
         chatters = now_us is not None and self._chatter.chatters(point.id, now_us)
         below = len(self._causes.consequences(point.id)) if status.standing else 0
-        return Alarm(point, replace(status), status.state, chatters, below)
+        return Alarm(point, copied(status), status.state, chatters, below)
 
     def root(self, name: str) -> str:
         """Return the alarm that explains one in the end; itself where none does."""

@@ -216,6 +216,17 @@ class AlarmStatus:
         return bool(self.out_of_service or self.suppressed_by or self.shelf is not None)
 
 
+def copied(status: AlarmStatus) -> AlarmStatus:
+    """Return a copy; written out, since lists copy thousands."""
+    return AlarmStatus(
+        status.point, status.priority, status.active, status.acknowledged, status.latched,
+        status.standing, status.occurrence, status.event, status.value, status.condition_us,
+        status.raw, status.pending_us, status.raised_us, status.returned_us,
+        status.acknowledged_us, status.shelf, status.suppressed_by, status.out_of_service,
+        status.cause, status.first_out, status.note,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
     """One line of the alarm journal.

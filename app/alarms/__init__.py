@@ -1,0 +1,1 @@
+"""Alarms in the window, beside their panel: arranging, the tree, notification, replay."""

@@ -1,0 +1,172 @@
+"""Alarms and values in the real window: how long a turn takes, and until what came is seen.
+
+    xvfb-run -a uv run python tests/bench/live/window.py [burst]
+
+``burst``: 10,000 alarms at one instant; how long until they are listed, and how long the GUI
+thread is away then and while 10,000 stand. Wall time and the GUI thread's own processor time: machines are
+shared, and what another program takes is not ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from app.alarms.arranging import Grouping
+from app.composition import build_window, make_application
+from app.settings import Settings
+from app.window import MainWindow
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.frame import Frame
+from twin_model.operations import Operations
+from twin_model.rules.rule_set import read_rules
+from twin_model.samples import SampleBatch, SampleKeys
+from twin_model.time import Instant
+from twin_model.twin import Twin
+
+COUNT = 10_000
+RULES = (
+    '{"format": "shapan-rules", "version": 1, "rules": [{"id": "hot", "kind": "threshold",'
+    ' "name": {"en": "Too hot"}, "applies": {"type": "building"}, "indicator": "heat",'
+    ' "operator": ">", "threshold": 50, "priority": "high"}]}'
+)
+
+
+class Bench:
+    """A window on a project of 10,000 buildings.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        project = folder / "a.shapan"
+        with Twin.create(project, Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0)), "A") as twin:
+            # No places: what is measured is the panels, not a scene on a software renderer.
+            twin.execute(AddEntities([Entity(f"b{n}", "building", f"B {n}") for n in range(COUNT)]))
+        self.app: QApplication = make_application()
+        self.window: MainWindow = build_window(
+            None, settings=Settings(folder / "s.ini"), dark=False, language="en"
+        )
+        self.window.setGeometry(0, 0, 1600, 950)
+        self.window.show()
+        self.wait(lambda: self.window.complete)
+        self.window.open_project(project)
+        self.pause(3.0)
+        session = self.window.live.session
+        session.begin()
+        self.wait(lambda: session.operations is not None)
+        assert session.operations is not None
+        self.operations: Operations = session.operations
+        self.operations.save_rules(read_rules(RULES), self.operations.desk("bench").actor)
+        self.window.docks.show("alarms")
+        self.pause(2.0)
+        self.keys = SampleKeys([f"b{n}" for n in range(COUNT)], ["heat"])
+
+    def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Let the window work until something is so."""
+        end = time.monotonic() + seconds
+        while not until():
+            self.app.processEvents()
+            time.sleep(0.002)
+            assert time.monotonic() < end, "too late"
+
+    def pause(self, seconds: float) -> None:
+        """Let the window work for a while."""
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end, seconds + 60)
+
+    def turns(self, name: str, until: Callable[[], bool]) -> None:
+        """Print how long turns of the event loop take until something is so."""
+        wall, used = [], []
+        end = time.monotonic() + 60
+        while not until() and time.monotonic() < end:
+            began, mine = time.perf_counter(), time.thread_time()
+            self.app.processEvents()
+            used.append(time.thread_time() - mine)
+            wall.append(time.perf_counter() - began)
+            time.sleep(0.001)
+        over = sum(one > 0.05 for one in used)
+        print(
+            f"{name}: {len(wall)} turns; longest {max(wall) * 1e3:.0f} ms,"
+            f" {max(used) * 1e3:.0f} ms of processor; p99 {np.quantile(wall, 0.99) * 1e3:.0f} ms,"
+            f" {np.quantile(used, 0.99) * 1e3:.0f} ms; over 50 ms of processor: {over}", flush=True,
+        )  # fmt: skip
+
+
+def burst(bench: Bench) -> None:
+    """10,000 alarms at once, then turns while they stand."""
+    panel, operations = bench.window.live.alarms, bench.operations
+    listed: list[tuple[float, int]] = []
+    now_us = Instant.now().us
+    batch = SampleBatch.of(bench.keys, range(COUNT), 0, now_us, 90.0)
+    thread = threading.Thread(target=lambda: operations.hub.publish(batch))
+    before, began = time.process_time(), time.perf_counter()
+    thread.start()
+
+    def all_there() -> bool:
+        count = len(panel.model.rows)
+        if not listed or listed[-1][1] != count:
+            listed.append((time.perf_counter() - began, count))
+        return count >= COUNT
+
+    bench.turns("burst of 10,000", all_there)
+    used = time.process_time() - before
+    thread.join()
+    assert len(panel.model.rows) == COUNT, "none lost"
+    first = next(at for at, count in listed if count)
+    p95 = next(at for at, count in listed if count >= 0.95 * COUNT)
+    print(f"sample to list: first {first * 1e3:.0f} ms, p95 {p95 * 1e3:.0f} ms,"
+          f" {used * 1e3:.0f} ms of processor in all threads")  # fmt: skip
+
+    def for_seconds(seconds: float) -> Callable[[], bool]:
+        end = time.monotonic() + seconds
+        return lambda: time.monotonic() > end
+
+    bench.turns("10,000 stand", for_seconds(4))
+    panel.table.selectRow(3)
+
+    def change() -> None:
+        for n in range(60):
+            at_us = now_us + (n + 1) * 1_000_000
+            operations.hub.publish(SampleBatch.of(bench.keys, [n * 7], 0, at_us, 10.0))
+            time.sleep(0.05)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    bench.turns("10,000 stand, 20 changes a second, one selected", lambda: not changing.is_alive())
+    for grouping in (Grouping.PRIORITY, Grouping.PLACE, Grouping.CAUSE):
+        panel.grouping.setCurrentIndex(list(Grouping).index(grouping))
+        bench.turns(f"grouped by {grouping}", for_seconds(1.5))
+    panel.filter.setText("B 77")
+    bench.turns("filtered", for_seconds(1.5))
+    panel.filter.setText("")
+
+
+def main() -> None:
+    """Run what is named, else everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", nargs="*", default=["burst"])
+    wanted = parser.parse_args().which
+    folder = Path(tempfile.mkdtemp(prefix="shapan-bench-"))
+    bench = Bench(folder)
+    try:
+        for name in wanted:
+            {"burst": burst}[name](bench)
+    finally:
+        bench.window.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
