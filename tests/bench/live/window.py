@@ -3,8 +3,8 @@
     xvfb-run -a uv run python tests/bench/live/window.py [burst]
 
 ``burst``: 10,000 alarms at one instant; how long until they are listed, and how long the GUI
-thread is away then and while 10,000 stand. Wall time and the GUI thread's own processor time: machines are
-shared, and what another program takes is not ours.
+thread is away then and while 10,000 stand. Wall time and the GUI thread's own processor time:
+machines are shared, and what another program takes is not ours.
 """
 
 from __future__ import annotations
