@@ -221,6 +221,7 @@ def _make_bars(window: MainWindow) -> None:
 
 
 def _connect_project(window: MainWindow) -> None:
+    from app.error_words import error_text
     from app.workers import describe_error
 
     session, overlays = window.session, window.overlays
@@ -228,7 +229,9 @@ def _connect_project(window: MainWindow) -> None:
     session.closing.connect(window.save_view)
     session.closed.connect(window.refresh)
     session.changed.connect(lambda _: window.refresh())
-    session.failed.connect(lambda error: overlays.notice.show_error(str(error), details=False))
+    session.failed.connect(
+        lambda error: overlays.notice.show_error(error_text(error), details=False)
+    )
     window.services.background.failed.connect(
         lambda error: overlays.notice.show_error(describe_error(error), details=False)
     )

@@ -132,6 +132,7 @@ class AssignDialog(QDialog):
         self.buttons = QDialogButtonBox(self)
         self.assign = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.assign.setObjectName("primary")
+        self.assign.style().polish(self.assign)  # the button box has polished it already
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self._lay_out()
         self._wait = QTimer(self)

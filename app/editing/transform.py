@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
-from app import messages
 from app.editing.bar import ValueField
 from app.editing.shift import (
     AXES,
@@ -27,6 +26,7 @@ from app.editing.shift import (
     words_for,
 )
 from app.editing.tool import EditTool, Point
+from app.error_words import error_text
 from rendering.entities.shape import Form
 from twin_model.errors import ShapanError
 
@@ -311,7 +311,7 @@ class TransformTool(EditTool):
                 entities, lambda entity: self._applied(shift, entity, pivot), what_was_done(shift)
             )
         except ShapanError as error:
-            self.say(messages.shown(str(error)))
+            self.say(error_text(error))
             return
         x, y, z = (a + b for a, b in zip(pivot, shift.offset, strict=True))
         self.pivot = (x, y, z)

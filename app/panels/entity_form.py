@@ -11,12 +11,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -244,6 +245,8 @@ class FormDelegate(QStyledItemDelegate):
         painter.setBrush(theme.colour("raised" if editable or form is None else "pane"))
         painter.drawRoundedRect(box, 4, 4)
         self._paint_value(painter, option, box, field)
+        if editable and form is not None and _has_choices(form):
+            self._paint_caret(painter, box)
         if problem:
             painter.setFont(small_font())
             painter.setPen(theme.colour("critical"))
@@ -274,6 +277,15 @@ class FormDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour(token))
         value = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - note_px - 22)
         painter.drawText(box.adjusted(9, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, value)
+
+    def _paint_caret(self, painter: QPainter, box: QRect) -> None:
+        """Show that a click lists choices."""
+        pen = QPen(self._theme.colour("dim"), 1.4)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        x, y = box.right() - 13, box.center().y()
+        tips = (QPointF(x - 3.5, y - 1.0), QPointF(x, y + 2.5), QPointF(x + 3.5, y - 1.0))
+        painter.drawPolyline(tips)
 
     # -- editing -------------------------------------------------------------------------
 
@@ -340,6 +352,12 @@ class FormDelegate(QStyledItemDelegate):
                 elif key in keeps and not self._model.try_text(index, editor_value(editor)):
                     return True  # it stays open until it is right, or Esc
         return bool(super().eventFilter(editor, event))
+
+
+def _has_choices(field: FormField) -> bool:
+    from twin_model.schema.types import Kind
+
+    return field.kind is not None and field.kind.kind in (Kind.ENUM, Kind.BOOLEAN)
 
 
 def value_box(rect: QRect) -> QRect:
@@ -413,7 +431,14 @@ class EntityForm(QListView):
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
         if index.flags() & Qt.ItemFlag.ItemIsEditable and not extending:
-            self.edit(index)
+            self._open(index)
+
+    def _open(self, index: QModelIndex) -> None:
+        """Edit a line; choices are listed at once."""
+        self.edit(index)
+        editor = self.indexWidget(index)
+        if isinstance(editor, QComboBox):
+            editor.showPopup()
 
     def _double_click(self, index: QModelIndex) -> None:
         target = self._model.fields[index.row()].target
@@ -430,7 +455,7 @@ class EntityForm(QListView):
                 self.target_wanted.emit(target)
                 return
             if self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
-                self.edit(self.currentIndex())
+                self._open(self.currentIndex())
             return
         super().keyPressEvent(event)
 

@@ -36,6 +36,7 @@ _MINUTE_US: Final = 60_000_000
 _YEAR_US: Final = 365 * DAY_US
 _EDGE_PX: Final = 8
 _REACH_PX: Final = 7.0
+_MARK_PX: Final = 6.0
 #: The narrowest stretch that the axis shows.
 _LEAST_SPAN_US: Final = 10 * _MINUTE_US
 #: A label needs so much room.
@@ -210,18 +211,21 @@ class TimeAxis(QWidget):
                 box = QRectF(left - 2, middle - 14, max(5.0, right - left), 4)
                 painter.drawRoundedRect(box, 2, 2)
         self._paint_ticks(painter, middle)
-        self._paint_edits(painter, middle)
         if self.other is not None and self.period is None:
             self._paint_handle(painter, self.other, "dim", "A")
         shown = self.instant or self.last
         self._paint_handle(painter, shown, "accent", "B" if self.other is not None else "")
+        self._paint_edits(painter, middle)  # over the handles: today's lie where "now" is
 
     def _paint_edits(self, painter: QPainter, middle: float) -> None:
         theme = self._theme
-        painter.setPen(QPen(theme.colour("pane"), 1.0))
+        handles = [self.x_of(one) for one in (self.instant or self.last, self.other) if one]
         painter.setBrush(theme.colour("dim"))
         for mark in self.edits:
             at = self._mark_x(mark)
+            covers = any(abs(at - handle) < _MARK_PX for handle in handles)
+            # On a handle a mark needs an edge that is seen.
+            painter.setPen(QPen(theme.colour("pane"), 2.5 if covers else 1.0))
             radius = 2.5 + min(2.5, 0.6 * len(str(mark.count)) * (mark.count > 1))
             painter.drawEllipse(QPointF(at, middle), radius, radius)
 
