@@ -27,6 +27,8 @@ from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
 _ALARMS_HEIGHT_PX: Final = 320
+#: How much of our window a dock covers that is shown large.
+_LARGE: Final = 0.78
 #: Docks at the bottom that need more than a few lines, when they are opened.
 _TALL: Final = {"simulation": 280, "run_comparison": 300}
 
@@ -108,6 +110,8 @@ class Docks(QObject):
         self.layout_name = "plan"
         self._standard = QByteArray()
         self._restored = QByteArray()
+        #: The arrangement before a dock was given a window of its own.
+        self._small = QByteArray()
 
     def add(
         self,
@@ -246,6 +250,31 @@ class Docks(QObject):
         else:
             self.show(name)
 
+    def enlarge(self, name: str, on: bool) -> bool:
+        """Give a dock a window of its own over most of ours, or put it back where it was.
+
+        Returns
+        -------
+        bool
+            Whether it has one now.
+        """
+        dock = self._docks[name]
+        if on and not dock.isFloating():
+            self._small = QByteArray(self.manager.saveState())
+            dock.setFloating()
+            box = dock.floatingDockContainer()
+            if box is not None:
+                ours = self.manager.window().geometry()
+                wide, high = round(ours.width() * _LARGE), round(ours.height() * _LARGE)
+                left = ours.left() + (ours.width() - wide) // 2
+                box.setGeometry(left, ours.top() + (ours.height() - high) // 2, wide, high)
+        elif not on and not self._small.isEmpty():
+            small, self._small = self._small, QByteArray()
+            self._restore(small)
+        elif not on and dock.isFloating():
+            self._place(name)
+        return bool(dock.isFloating())
+
     def retranslate(self) -> None:
         """Take the titles of the language in use."""
         for name, dock in self._docks.items():
@@ -321,8 +350,8 @@ class Docks(QObject):
         self.layout_changed.emit(name)
 
     def state(self) -> QByteArray:
-        """Return the present arrangement."""
-        return QByteArray(self.manager.saveState())
+        """Return the present arrangement, without what is shown large for a while."""
+        return QByteArray(self.manager.saveState() if self._small.isEmpty() else self._small)
 
     def restore(self, state: QByteArray, name: str = "plan") -> bool:
         """Go back to a saved arrangement; return whether it could be used."""

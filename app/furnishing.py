@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -264,6 +265,9 @@ def _connect_relations(window: MainWindow) -> None:
     window.interaction.selected.connect(window.relations_panel.show_entity)
     window.relations_panel.entity_wanted.connect(window.interaction.select_id)
     window.relations_panel.fly_wanted.connect(window.interaction.fly_to_id)
+    large = window.relations_panel.enlarge
+    enlarge = partial(window.docks.enlarge, "relations")
+    window.relations_panel.enlarge_wanted.connect(lambda on: large.setChecked(enlarge(on)))
     window.relations_panel.marks_changed.connect(
         lambda groups: window.scene.set_marks(
             "impact", [(window.theme.text(token)[:7], found) for token, found in groups]
@@ -271,6 +275,13 @@ def _connect_relations(window: MainWindow) -> None:
     )
     relations = window.docks.dock("relations")
     relations.viewToggled.connect(lambda on: window.entity_panel.show_graph(not on))
+
+    def put_back() -> None:
+        if large.isChecked() and relations.isClosed():
+            large.setChecked(enlarge(False))
+
+    # Closed with the cross of its window, the graph goes back to where it was.
+    relations.viewToggled.connect(lambda _: QTimer.singleShot(0, relations, put_back))
     window.entity_panel.show_graph(relations.isClosed())
 
 

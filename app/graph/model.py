@@ -79,6 +79,9 @@ class GraphModel(QObject):
         #: What was asked for and is not there yet.
         self._pending: tuple[list[str], Mapping[str, int], Mapping[str, Place]] | None = None
         self.hidden_kinds: set[str] = set()
+        #: Types whose entities are not drawn; the one that the graph began with always is.
+        self.hidden_types: set[str] = set()
+        self._begun_with = ""
         self.asserted_only = False
         self.highlight = Highlight()
         session.opened.connect(self.clear)
@@ -107,6 +110,24 @@ class GraphModel(QObject):
             and not (self.asserted_only and relation.computed)
         ]
 
+    def entities(self) -> dict[str, Entity]:
+        """Return the entities that the filter lets through, by id."""
+        return {
+            name: entity
+            for name, entity in self.piece.entities.items()
+            if entity.type not in self.hidden_types or name == self._begun_with
+        }
+
+    def types(self) -> dict[str, int]:
+        """Return how many of each type are in the graph, those filtered out too, most first."""
+        counts = Counter(one.type for one in self.piece.entities.values())
+        return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+    def set_hidden_types(self, types: Collection[str]) -> None:
+        """Choose which entities are not drawn."""
+        self.hidden_types = set(types)
+        self.changed.emit()
+
     def relation(self, relation_id: str) -> Relation | None:
         """Return a relation that is shown."""
         return next((r for r in self.piece.relations if r.id == relation_id), None)
@@ -128,6 +149,7 @@ class GraphModel(QObject):
     def start(self, entity_id: str) -> None:
         """Show an entity with its neighbours, and nothing else."""
         self.set_highlight(Highlight())
+        self._begun_with = entity_id
         self._ask([entity_id], {entity_id: STEP}, {})
 
     def include(self, ids: Collection[str]) -> None:

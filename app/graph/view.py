@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
@@ -66,6 +67,8 @@ class GraphView(QGraphicsView):
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[str, EdgeItem] = {}
         self._selected = ""
+        #: Whether everything was in view last, and nobody has zoomed or moved it since.
+        self._fitted = True
         self._pressed: QPointF | None = None
         self._panning: QPointF | None = None
         self._drag_from = ""
@@ -88,10 +91,11 @@ class GraphView(QGraphicsView):
     def _rebuild(self) -> None:
         """Add, move and remove items until they are what the model holds."""
         piece = self._model.piece
-        fresh = not self.nodes
-        for name in [one for one in self.nodes if one not in piece.entities]:
+        fresh, shown = not self.nodes, self._model.entities()
+        for name in [one for one in self.nodes if one not in shown]:
             self._canvas.removeItem(self.nodes.pop(name))
-        for name, entity in piece.entities.items():
+        more = any(name not in self.nodes for name in shown)
+        for name, entity in shown.items():
             item = self.nodes.get(name)
             if item is None:
                 item = self.nodes[name] = NodeItem(entity, self._theme, self._icons)
@@ -127,7 +131,7 @@ class GraphView(QGraphicsView):
             self.nodes[self._selected].setSelected(True)
         elif chosen in self.edges:
             self.edges[chosen].setSelected(True)
-        if fresh and self.nodes:
+        if self.nodes and (fresh or (more and self._fitted)):
             self.fit(least=_READABLE)
 
     def _set_room(self) -> None:
@@ -230,6 +234,7 @@ class GraphView(QGraphicsView):
         room = self._canvas.itemsBoundingRect()
         if room.isEmpty():
             return
+        self._fitted = True
         self._set_room()
         margin = _MARGIN_PX
         room = room.adjusted(-margin, -margin, margin, margin)
@@ -244,9 +249,16 @@ class GraphView(QGraphicsView):
 
     def zoom(self, factor: float) -> None:
         """Zoom by a factor, within what can be read."""
+        self._fitted = False
         wanted = self.transform().m11() * factor
         factor *= min(_MOST_ZOOM, max(_LEAST_ZOOM, wanted)) / wanted
         self.scale(factor, factor)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep everything in view where it was, as when the dock is made larger."""
+        super().resizeEvent(event)
+        if self._fitted and self.nodes:
+            self.fit(least=_READABLE)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(1.0015 ** event.angleDelta().y())
@@ -293,7 +305,7 @@ class GraphView(QGraphicsView):
         at = event.position()
         if self._panning is not None:
             moved = at - self._panning
-            self._panning = at
+            self._panning, self._fitted = at, False
             for bar, by in (
                 (self.horizontalScrollBar(), moved.x()),
                 (self.verticalScrollBar(), moved.y()),

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import numbers, words
+from app import entity_words, numbers, words
 from app.as_of import AsOf
 from app.editing import schema
 from app.graph.editing import RelationEditing
@@ -55,6 +55,8 @@ class RelationsPanel(QWidget):
 
     entity_wanted = Signal(str)
     fly_wanted = Signal(str)
+    #: Whether the graph shall have a window of its own.
+    enlarge_wanted = Signal(bool)
     #: What the scene shall mark: (theme token, entities) pairs; empty to unmark.
     marks_changed = Signal(list)
 
@@ -105,6 +107,7 @@ class RelationsPanel(QWidget):
         self.drop = tool("minus-circle", self._drop)
         self.rearrange = tool("tree-structure", self._rearrange)
         self.fit = tool("frame-corners", self.view.fit)
+        self.enlarge = tool("arrows-out", self.enlarge_wanted, checkable=True)
 
     def _make_strip(self) -> None:
         self.strip = QFrame(self)
@@ -131,7 +134,7 @@ class RelationsPanel(QWidget):
         for button in (self.follow, self.expand, self.drop, self.path, self.reach, self.filter):
             tools.addWidget(button)
         tools.addStretch(1)
-        for button in (self.rearrange, self.fit):
+        for button in (self.rearrange, self.fit, self.enlarge):
             tools.addWidget(button)
         self.hint = QLabel(self)
         self.hint.setObjectName("dim")
@@ -155,7 +158,7 @@ class RelationsPanel(QWidget):
         self.setAcceptDrops(True)
         set_tab_order(
             self.follow, self.expand, self.drop, self.path, self.reach, self.filter,
-            self.rearrange, self.fit, self.view,
+            self.rearrange, self.fit, self.enlarge, self.view,
         )  # fmt: skip
 
     def _connect(self) -> None:
@@ -183,7 +186,8 @@ class RelationsPanel(QWidget):
             (self.drop, self.tr("Leave out of the graph")),
             (self.path, self.tr("Path to another entity")),
             (self.reach, self.tr("Impact: what depends on what")),
-            (self.filter, self.tr("Filter by kind")),
+            (self.filter, self.tr("Filter by kind of relation and by type")),
+            (self.enlarge, self.tr("Show the graph large")),
             (self.rearrange, self.tr("Arrange anew")),
             (self.fit, self.tr("Show everything (F)")),
         ):  # fmt: skip
@@ -288,6 +292,15 @@ class RelationsPanel(QWidget):
             action.setData(kind)
             action.toggled.connect(partial(self._toggle_kind, kind))
         self.filter_menu.addSeparator()
+        types = self.model.types()
+        for name in [*types, *sorted(self.model.hidden_types - types.keys())]:
+            text = f"{entity_words.entity_type(name)}    {numbers.integer(types.get(name, 0))}"
+            action = self.filter_menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(name not in self.model.hidden_types)
+            action.setData(f"type:{name}")
+            action.toggled.connect(partial(self._toggle_type, name))
+        self.filter_menu.addSeparator()
         computed = sum(relation.computed for relation in self.model.piece.relations)
         text = self.tr("Computed from geometry")
         action = self.filter_menu.addAction(f"{text}    {numbers.integer(computed)}")
@@ -296,6 +309,10 @@ class RelationsPanel(QWidget):
         action.toggled.connect(
             lambda on: self.model.set_filter(self.model.hidden_kinds, asserted_only=not on)
         )
+
+    def _toggle_type(self, name: str, shown: bool) -> None:
+        hidden = self.model.hidden_types - {name} if shown else self.model.hidden_types | {name}
+        self.model.set_hidden_types(hidden)
 
     def _toggle_kind(self, kind: str, shown: bool) -> None:
         hidden = self.model.hidden_kinds - {kind} if shown else self.model.hidden_kinds | {kind}

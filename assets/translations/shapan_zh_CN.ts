@@ -3382,10 +3382,6 @@ management ^ '12-03'</translation>
         <translation>影响分析：谁依赖谁</translation>
     </message>
     <message>
-        <source>Filter by kind</source>
-        <translation>按种类筛选</translation>
-    </message>
-    <message>
         <source>Arrange anew</source>
         <translation>重新布局</translation>
     </message>
@@ -3492,6 +3488,14 @@ management ^ '12-03'</translation>
     <message>
         <source>computed from geometry</source>
         <translation>由几何计算</translation>
+    </message>
+    <message>
+        <source>Filter by kind of relation and by type</source>
+        <translation>按关系种类和实体类型筛选</translation>
+    </message>
+    <message>
+        <source>Show the graph large</source>
+        <translation>放大显示关系图</translation>
     </message>
 </context>
 <context>

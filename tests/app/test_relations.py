@@ -274,10 +274,44 @@ def test_kinds_are_filtered_with_their_counts(
     assert panel.model.kinds() == {"connects": 22, "feeds": 2}
     panel._fill_filter()
     texts = [action.text() for action in panel.filter_menu.actions() if action.text()]
-    assert texts == ["Connects to    22", "Feeds    2", "Computed from geometry    0"]
+    assert texts == [
+        "Connects to    22", "Feeds    2",
+        "Valve    22", "Building    1", "Pipe    1", "Pump    1",
+        "Computed from geometry    0",
+    ]  # fmt: skip
+    # By type: what is of it is left out, with its relations.
+    panel.filter_menu.actions()[3].trigger()
+    assert ids(panel) == {"pipe-a", "old-town-0", "pump"}
+    assert len(panel.view.edges) == 2
+    panel._fill_filter()
+    panel.filter_menu.actions()[3].trigger()
+    assert len(ids(panel)) == 25
     panel.filter_menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: len(panel.view.edges) == 2)
     assert panel.model.piece.more == {"old-town-0": 1, "pump": 1}
+
+
+def test_the_graph_is_shown_large_and_put_back_and_stays_in_view(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    window = opened(qtbot, make_window, plant, "pipe-a")
+    panel = window.relations_panel
+    small = panel.view.height()
+    zoom = panel.view.transform().m11()
+    qtbot.mouseClick(panel.enlarge, LEFT)
+    qtbot.waitUntil(lambda: panel.view.height() > 1.5 * small)
+    assert panel.view.transform().m11() > zoom  # it grows with its place
+    saved = window.docks.state()
+    qtbot.mouseClick(panel.enlarge, LEFT)
+    qtbot.waitUntil(lambda: panel.view.height() == small)
+    assert window.docks.is_open("relations")
+    qtbot.mouseClick(panel.enlarge, LEFT)
+    qtbot.waitUntil(lambda: panel.view.height() > 1.5 * small)
+    window.docks.dock("relations").toggleView(False)  # the cross of its window
+    qtbot.waitUntil(lambda: not panel.enlarge.isChecked())
+    qtbot.waitUntil(lambda: panel.view.height() == small)
+    assert window.docks.restore(saved)
+    assert not window.docks.dock("relations").isFloating()
 
 
 def test_a_path_is_found_to_what_is_chosen_in_the_list(
