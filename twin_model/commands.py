@@ -250,7 +250,9 @@ class AddEntities:
 
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
-        transaction.add_entities(self.entities)
+        from twin_model.creation import with_missing_codes
+
+        transaction.add_entities(with_missing_codes(transaction, self.entities))
         transaction.add_relations(self.relations)
 
 

@@ -137,6 +137,25 @@ def with_management_codes(
     return found
 
 
+def with_missing_codes(transaction: Transaction, entities: Sequence[Entity]) -> Sequence[Entity]:
+    """Return entities with all three codes, where there is a catalogue that knows their classes."""
+    rules = transaction.type_rules
+    if rules is None:
+        return entities
+    classes = {kind: rules.code_class(kind) for kind in {entity.type for entity in entities}}
+    time_code = str(encode_time(transaction.at))
+    found = [
+        entity
+        if entity.codes.time
+        else replace(entity, codes=replace(entity.codes, time=time_code))
+        for entity in with_management_codes(transaction, entities, classes)
+    ]
+    try:
+        return with_codes(found, transaction.frame, None)
+    except ValidationError:
+        return found  # somewhere that the grid has no cells for
+
+
 def _in_division(naming: Mapping[str, Naming], transaction: Transaction) -> dict[str, Naming]:
     """Return naming with the project's division where it says none."""
     division = stated_division(transaction.connection)

@@ -28,7 +28,7 @@ from twin_model.time import Instant
 from twin_model.view import TwinView, TypeTree
 
 if TYPE_CHECKING:
-    from twin_model.schema.guard import Guard
+    from twin_model.schema.guard import TypeRules
 
 
 class Twin:
@@ -49,7 +49,7 @@ class Twin:
         #: Loads entity types where nobody set any, once something new needs to be described.
         self.load_catalogue: Callable[[Twin], TypeTree] | None = None
         self._views_stale = False
-        self._guard: Guard | None = None
+        self._type_rules: TypeRules | None = None
         self.catalogue = catalogue
         #: The system clock; replaced where time is simulated or tested.
         self.clock: Callable[[], Instant] = Instant.now
@@ -194,11 +194,11 @@ class Twin:
     def catalogue(self, catalogue: TypeTree | None) -> None:
         self._catalogue = catalogue
         self._views_stale = self._views_stale or catalogue is not None
-        self._guard = None
+        self._type_rules = None
         if catalogue is not None:
-            from twin_model.schema.guard import guard_of  # loaded with the catalogue
+            from twin_model.schema.guard import rules_of  # loaded with the catalogue
 
-            self._guard = guard_of(catalogue)
+            self._type_rules = rules_of(catalogue)
 
     def known_types(self) -> TypeTree | None:
         """Return the catalogue, loaded now if need be; None where nobody set or loads one."""
@@ -361,7 +361,7 @@ class Twin:
         """
 
         def write(transaction: Transaction) -> None:
-            transaction.guard = self._guard
+            transaction.type_rules = self._type_rules
             command.apply(transaction)
             self._journal(transaction, command.kind, command.label, who, why, command.payload())
 

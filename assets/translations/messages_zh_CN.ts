@@ -5578,6 +5578,11 @@
         <source>the report {0} cannot be written ({1})</source>
         <translation>报告 {0} 无法写入（{1}）</translation>
     </message>
+    <message>
+        <source>relations by which something would contain itself were left out: {0}</source>
+        <extracomment>ingest/tiling/objects.py</extracomment>
+        <translation>已略去会使对象包含自身的关系：{0} 个</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

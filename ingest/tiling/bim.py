@@ -94,7 +94,11 @@ def convert_objects(chunks: Iterator[Chunk], target: Target, info: SourceInfo) -
     content = tile_meshes(sorter.meshes(), target)
     sorter.finish()
     entities, relations = build_entities(
-        sorter.objects, sorter.relations, target.layer, to_local=target.to_local
+        sorter.objects,
+        sorter.relations,
+        target.layer,
+        to_local=target.to_local,
+        warnings=content.warnings,
     )
     content.role = LayerRole.MESH
     content.entities = entities

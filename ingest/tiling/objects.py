@@ -14,6 +14,7 @@ from ingest.readers.contract import ObjectChunk, RelationChunk
 from ingest.readers.ifc_types import entity_type
 from twin_model.entity import Entity, Position, Relation
 from twin_model.frame import ToLocal
+from twin_model.relations import HIERARCHY, INVERSES
 
 #: Namespace of the ids, so that reading the same file again gives the same ones.
 _NAMESPACE: Final = uuid.UUID("8f0c8f5e-2a0e-5b0e-9d57-1f6f4b3f7a10")
@@ -40,13 +41,15 @@ def build_entities(
     layer: str,
     positions: Mapping[int, Position] | None = None,
     to_local: ToLocal | None = None,
+    warnings: list[str] | None = None,
 ) -> tuple[list[Entity], list[Relation]]:
     """Return an entity for every object and a relation for every edge between two of them.
 
     An object's position is the reader's own (through *to_local*), else that of its feature
     in *positions*, else the middle of what it contains; None where none of these is known.
-    An edge to an object that is not there is dropped; of several equal edges one is kept; a
-    GUID met again gets a number, as damaged exports repeat them.
+    An edge to an object that is not there is dropped; of several equal edges one is kept; one by
+    which something would contain itself is left out; a GUID met again gets a number, as damaged
+    exports repeat them.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def build_entities(
         Middle of the mesh of each feature, local metres.
     to_local : ToLocal, optional
         From the source's coordinates to local metres.
+    warnings : list of str, optional
+        Gets what users should know of what was left out.
 
     Raises
     ------
@@ -78,6 +83,13 @@ def build_entities(
                 attributes={CLASS_ATTRIBUTE: chunk.type[i], **chunk.attributes[i]},
             )
     edges = _edges(relations, entities)
+    sound = _without_circles(edges)
+    if len(sound) < len(edges) and warnings is not None:
+        warnings.append(
+            "relations by which something would contain itself were left out: "
+            f"{len(edges) - len(sound)}"
+        )
+    edges = sound
     _place_containers(entities, edges)
     made = [
         Relation(
@@ -121,6 +133,35 @@ def _edges(
             if edge[1] in entities and edge[2] in entities and edge[1] != edge[2]:
                 edges[edge] = None
     return list(edges)
+
+
+def _without_circles(edges: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return the edges without those that close a circle of wholes and parts."""
+    above: dict[str, list[str]] = {}
+    kept: list[tuple[str, str, str]] = []
+    for edge in edges:
+        kind, whole, part = edge
+        if kind in INVERSES:
+            whole, part = part, whole
+        if kind in HIERARCHY or kind in INVERSES:
+            if _is_above(part, whole, above):
+                continue
+            above.setdefault(part, []).append(whole)
+        kept.append(edge)
+    return kept
+
+
+def _is_above(candidate: str, start: str, above: Mapping[str, list[str]]) -> bool:
+    """Return whether *candidate* is *start* or one of the wholes that it is part of."""
+    pending, seen = [start], {start}
+    while pending:
+        current = pending.pop()
+        if current == candidate:
+            return True
+        fresh = [one for one in above.get(current, ()) if one not in seen]
+        seen.update(fresh)
+        pending += fresh
+    return False
 
 
 def _place_containers(entities: dict[str, Entity], edges: list[tuple[str, str, str]]) -> None:

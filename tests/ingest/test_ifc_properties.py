@@ -130,3 +130,17 @@ def test_a_real_model_has_storeys_at_their_elevation_and_sizes_of_doors(
             assert entity.name
             wrong = [one.name for one in grave(validate(entity, catalogue)) if one.name in filled]
             assert wrong == [], entity
+
+
+def test_a_file_whose_storey_contains_its_building_loads_without_that_relation(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    loop = "#90=IFCRELAGGREGATES('0000000000000000000090',$,$,$,#12,(#10));\n"
+    source = tmp_path / "loop.ifc"
+    source.write_text(HEAD + BODY + loop + TAIL, encoding="utf-8")
+    with imported(tmp_path, source, catalogue) as twin:
+        assert twin.count() == 7
+        (layer,) = twin.layers()
+        assert any("contain itself were left out: 1" in warning for warning in layer.warnings)
+        (building,) = twin.entities(EntityQuery(where="name = Terminal"))
+        assert {r.kind for r in twin.relations(building.id)} == {"aggregates"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assets.catalogue import entity_types_text
 from twin_model.codes.management import NO_DIVISION
-from twin_model.commands import AddLayers
+from twin_model.commands import AddEntities, AddLayers, EditEntities
 from twin_model.creation import CreateEntities, Naming
 from twin_model.division import SetDivision, division_of
 from twin_model.entity import Codes, Entity
@@ -90,3 +91,24 @@ def test_entities_of_a_layer_get_codes_of_their_types_and_keep_those_they_have(
     assert [code(twin, name) for name in ("b1", "b2", "b3", "n")] == [
         "330206-BD0100-000002", "330206-BD0100-000001", "330206-BD0100-000003", "",
     ]  # fmt: skip
+
+
+def test_what_plugins_add_is_coded_too_and_the_space_code_follows_a_move(twin: Twin) -> None:
+    twin.execute(AddEntities([pump("plain")]))
+    assert twin.entity("plain").codes == Codes()  # nobody knows the classes
+    twin.catalogue = Catalogue.load(entity_types_text())
+    twin.execute(SetDivision("330206"))
+    given = Codes("330206-EQ0103-000001", "N50J47539B825534", "202400000000003")
+    twin.execute(AddEntities([pump("a"), pump("b", codes=given), Entity("c", "made_up")]))
+    codes = twin.entity("a").codes
+    assert codes.management == "330206-EQ0103-000002"
+    assert codes.space.startswith("N51") and len(codes.time) == 15
+    assert twin.entity("b").codes == given
+    assert twin.entity("c").codes.management == "" and twin.entity("c").codes.time
+    moved = replace(twin.entity("a"), position=(900.0, 0.0, 0.0))
+    twin.execute(EditEntities([moved]))
+    after = twin.entity("a").codes
+    assert after.space != codes.space and after.space.startswith("N51")
+    assert (after.management, after.time) == (codes.management, codes.time)
+    twin.undo()
+    assert twin.entity("a").codes == codes

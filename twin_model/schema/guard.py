@@ -6,33 +6,51 @@ entity that has some can still be edited. Attributes that the type does not decl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from twin_model.entity import Entity
 from twin_model.schema.catalogue import Catalogue
+from twin_model.schema.relating import known_type
 from twin_model.schema.values import Problem, SchemaError, check_object, check_value
 
 _REFUSED: Final = frozenset({Problem.KIND, Problem.UNIT, Problem.RANGE, Problem.CHOICE})
 
-Guard = Callable[[Entity | None, Entity], None]
-"""Looks at an entity before (None where it is new) and after an edit; raises `SchemaError`."""
 
+class TypeRules:
+    """What a catalogue has to say of edits.
 
-def guard_of(catalogue: object) -> Guard | None:
-    """Return the guard of a catalogue; None where there is none to go by."""
-    if not isinstance(catalogue, Catalogue):
-        return None
+    Parameters
+    ----------
+    catalogue : Catalogue
+    """
 
-    def guard(before: Entity | None, after: Entity) -> None:
-        if after.type not in catalogue:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def check(self, before: Entity | None, after: Entity) -> None:
+        """Look at an entity before (None where it is new) and after an edit.
+
+        Raises
+        ------
+        SchemaError
+            If a value that changes breaks its type.
+        """
+        if after.type not in self._catalogue:
             return
-        for fault in _faults(before, after, catalogue):
+        for fault in _faults(before, after, self._catalogue):
             if fault.problem in _REFUSED:
                 fault.reason = f"{after.name or after.id}: {fault.reason}"
                 raise fault
 
-    return guard
+    def code_class(self, type_id: str) -> str:
+        """Return the class of the management codes of a type; empty where it has none."""
+        return self._catalogue.code_class(known_type(type_id, self._catalogue))
+
+
+def rules_of(catalogue: object) -> TypeRules | None:
+    """Return the rules of a catalogue; None where there is none to go by."""
+    return TypeRules(catalogue) if isinstance(catalogue, Catalogue) else None
 
 
 def _faults(before: Entity | None, after: Entity, catalogue: Catalogue) -> Iterator[SchemaError]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from types import NoneType
 from typing import Any, Final
 
+from twin_model.coding import at_new_place
 from twin_model.entity import Entity
 from twin_model.errors import StoreError
 from twin_model.store import rows, text
@@ -51,9 +52,9 @@ class EntityWriter(RelationWriter):
         """
         if not entities:
             return
-        if self.guard is not None and not as_given:
+        if self.type_rules is not None and not as_given:
             for entity in entities:
-                self.guard(None, entity)
+                self.type_rules.check(None, entity)
         keys = self.keys_of((e.id for e in entities), create=True)
         if len(keys) < len(entities):
             raise StoreError("the same entity is given twice")
@@ -184,11 +185,15 @@ class EntityWriter(RelationWriter):
                 raise StoreError(f"entity {entity.id} does not exist now")
             before = row[1:]
             start = max(before[-2], now)
-            if self.guard is not None and not as_given:
-                self.guard(rows.entity_from(before, self.frame), entity)
+            if self.type_rules is not None and not as_given:
+                self.type_rules.check(rows.entity_from(before, self.frame), entity)
             if before[-2] < start:
                 kept.append((*before[:-1], start))
             made = rows.entity_row(entity, before[1], self.srs, self.frame)
+            if made[0] != before[0] and made[14] and made[14] == before[14]:
+                # The space code names a place, and it is at another one now.
+                entity = at_new_place(entity, self.frame)  # noqa: PLW2901 - the one that is kept
+                made = rows.entity_row(entity, before[1], self.srs, self.frame)
             fresh.append((*made[:-2], start, FOREVER.us))
             new = (
                 made[0] != before[0] or made[8] != before[8],

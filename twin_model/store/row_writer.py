@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from twin_model.entity import Entity
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.store.schema import LATER_TABLES, VERSION_TABLES
 from twin_model.store.type_views import BOOLEAN, INTEGER, REAL, TEXT
 from twin_model.time import Instant
+
+if TYPE_CHECKING:
+    from twin_model.schema.guard import TypeRules
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ class RowWriter:
     srs : int
     numbering : Numbering
         To be read anew if the transaction is rolled back.
-    guard : callable, optional
-        Looks at each entity before and after an edit, and raises where it breaks its type.
+    type_rules : TypeRules, optional
+        What types have to say of edits, where there is a catalogue.
     """
 
     connection: sqlite3.Connection
@@ -126,7 +128,7 @@ class RowWriter:
     frame_changed: bool = False
     new_layers: set[str] = field(default_factory=set)
     outdated_views: set[str] = field(default_factory=set)
-    guard: Callable[[Entity | None, Entity], None] | None = None
+    type_rules: TypeRules | None = None
 
     def __post_init__(self) -> None:
         self._written: dict[str, Any] = {}
