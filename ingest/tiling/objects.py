@@ -82,14 +82,7 @@ def build_entities(
                 guid=guid,
                 attributes={CLASS_ATTRIBUTE: chunk.type[i], **chunk.attributes[i]},
             )
-    edges = _edges(relations, entities)
-    sound = _without_circles(edges)
-    if len(sound) < len(edges) and warnings is not None:
-        warnings.append(
-            "relations by which something would contain itself were left out: "
-            f"{len(edges) - len(sound)}"
-        )
-    edges = sound
+    edges = _without_circles(_edges(relations, entities), [] if warnings is None else warnings)
     _place_containers(entities, edges)
     made = [
         Relation(
@@ -135,7 +128,9 @@ def _edges(
     return list(edges)
 
 
-def _without_circles(edges: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _without_circles(
+    edges: list[tuple[str, str, str]], warnings: list[str]
+) -> list[tuple[str, str, str]]:
     """Return the edges without those that close a circle of wholes and parts."""
     above: dict[str, list[str]] = {}
     kept: list[tuple[str, str, str]] = []
@@ -148,6 +143,8 @@ def _without_circles(edges: list[tuple[str, str, str]]) -> list[tuple[str, str, 
                 continue
             above.setdefault(part, []).append(whole)
         kept.append(edge)
+    if lost := len(edges) - len(kept):
+        warnings.append(f"relations by which something would contain itself were left out: {lost}")
     return kept
 
 
