@@ -19,6 +19,7 @@ from app.cli.output import (
 from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
+    from plugins.host.contract import Check
     from plugins.host.discovery import Found
 
 
@@ -148,9 +149,10 @@ def test(arguments: argparse.Namespace) -> int:
     checks: Any = []
     known = classes.built_in(), schema.built_in()
     for check in check_plugin(folder, check_panel, *known):
-        checks.append({"check": check.name, "passed": check.passed, "problem": check.problem})
+        checks.append({"check": check.name, "passed": check.passed, "problem": check.problem,
+                       "note": check.note})  # fmt: skip
         if not arguments.json:
-            print(f"{'ok    ' if check.passed else 'FAILED'}  {check.name}")
+            print(f"{_mark(check)}  {check.name}{f': {check.note}' if check.note else ''}")
             for line in check.problem.splitlines():
                 print(f"        {line}")
     if all(one["passed"] for one in checks) and (folder / "tests").is_dir():
@@ -161,6 +163,12 @@ def test(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(checks)
     return Exit.DONE if all(one["passed"] for one in checks) else Exit.PARTLY
+
+
+def _mark(check: Check) -> str:
+    if not check.passed:
+        return "FAILED"
+    return "-     " if check.note else "ok    "
 
 
 def _own_tests(folder: Path, *, quiet: bool) -> str:

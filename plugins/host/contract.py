@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,9 +20,12 @@ from ingest.pipeline.job import Job
 from plugins.host.files import file_problems
 from plugins.host.harness import PluginHarness, find_one
 from plugins.host.manifest import KINDS, WORKER_KINDS
+from plugins.host.reader_contract import head_of, reader_checks, round_trip_problem
 from plugins.host.simulator_contract import simulator_checks
 from plugins.host.supervised import Worker, WorkerState
 from twin_model.errors import Cancelled, PluginError
+from twin_model.query import EntityQuery
+from twin_model.samples import SampleBatch
 
 if TYPE_CHECKING:
     from twin_model.codes.joining import JoinedTables
@@ -27,6 +33,10 @@ if TYPE_CHECKING:
 
 _START_S: Final = 30.0
 _STOP_S: Final = 3.0
+#: Clocks may differ by this much.
+_AHEAD_NS: Final = 86_400 * 1_000_000_000
+#: Of the files in a plugin's tests so many are tried.
+_MOST_SAMPLES: Final = 3
 _SIMULATOR_METHODS: Final = (
     "capabilities", "init", "step_until", "next_event", "set_values", "get_values", "save",
     "load", "close",
@@ -49,10 +59,13 @@ class Check:
     name : str
     problem : str
         Empty where all is well.
+    note : str
+        Why there was nothing to look at; empty where it was looked at.
     """
 
     name: str
     problem: str = ""
+    note: str = ""
 
     @property
     def passed(self) -> bool:
@@ -120,6 +133,10 @@ def _check_entry(
         yield Check(name, _callable_problem(entry.code))
     elif kind in WORKER_KINDS:
         yield from _check_worker(harness, kind, entry, name)
+        if kind == "reader":
+            yield from _check_reader(harness, folder, entry, name)
+        elif kind == "exporter":
+            yield from _check_exporter(harness, entry, name)
 
 
 def _callable_problem(code: str) -> str:
@@ -141,6 +158,8 @@ def _check_worker(harness: PluginHarness, kind: str, entry: Any, name: str) -> I
         yield Check(f"{name}: has what its kind needs", _methods_problem(harness, kind, entry.id))
         if kind in {"connector", "overlay"}:
             yield Check(f"{name}: runs and ends when asked", _running_problem(worker))
+            yield Check(f"{name}: what it publishes can be used",
+                        _samples_problem(harness.published))  # fmt: skip
         elif kind == "analysis":
             yield Check(f"{name}: runs with its default parameters",
                         _problem_of(lambda: harness.analyse(entry.id)))  # fmt: skip
@@ -216,6 +235,61 @@ def _cancel_problem(harness: PluginHarness, entry_id: str) -> str:
         return str(error)
     took = time.monotonic() - begun
     return f"went on for {took:.1f} s after it was cancelled" if took > _STOP_S else ""
+
+
+def _samples_problem(published: list[SampleBatch]) -> str:
+    latest_us = (time.time_ns() + _AHEAD_NS) // 1000
+    for batch in published:
+        if any(not name for name in (*batch.keys.entities, *batch.keys.indicators)):
+            return "an entity or indicator has no name"
+        if len(batch) and int(batch.time_us.max()) > latest_us:
+            return "samples are of a time that is to come: microseconds since 1970, UTC"
+    return ""
+
+
+def _check_reader(harness: PluginHarness, folder: Path, entry: Any, name: str) -> Iterator[Check]:
+    """See `plugins.host.reader_contract`; tried on files that the author gives."""
+    reader = harness.readers()[entry.id]
+    named = [folder / one for one in entry.samples]
+    missing = [one for one in named if not one.exists()]
+    if missing:
+        yield Check(f"{name}: samples", f"{missing[0]} is not there")
+        return
+    samples = named or [
+        path for path in sorted((folder / "tests").rglob("*"))
+        if path.is_file() and reader.can_read(path, head_of(path))
+    ]  # fmt: skip
+    if not samples:
+        note = "no file to try it on: lay one into tests/, or name it in samples of its manifest"
+        yield Check(f"{name}: reads files", note=note)
+    for sample in samples[:_MOST_SAMPLES]:
+        with tempfile.TemporaryDirectory(prefix="shapan-kit-") as scratch:
+            for what, problem in reader_checks(reader, sample, Path(scratch)):
+                yield Check(f"{name}: {what}", problem)
+
+
+def _check_exporter(harness: PluginHarness, entry: Any, name: str) -> Iterator[Check]:
+    with tempfile.TemporaryDirectory(prefix="shapan-kit-") as scratch:
+        for title, query in (("all", ""), ("three", "type = 'pump'")):
+            path = Path(scratch) / f"{title}{entry.suffix}"
+            problem = _problem_of(partial(harness.export, entry.id, path, query))
+            yield Check(f"{name}: writes {title} of the sample project's entities", problem)
+            if not problem and entry.complete:
+                reader = harness.reader_of(path)
+                problem = round_trip_problem(reader, path, harness.twin.count(_where(query)))
+                note = "" if reader else f"nothing reads {entry.suffix}, so nothing was counted"
+                yield Check(f"{name}: the file holds {title} of them", problem, note)
+        job = Job()
+        job.cancel()
+        path = Path(scratch) / f"cancelled{entry.suffix}"
+        with contextlib.suppress(Cancelled, PluginError):
+            harness.export(entry.id, path, "", job)
+        left = "a file is left although it was cancelled" if path.exists() else ""
+        yield Check(f"{name}: leaves nothing when cancelled", left)
+
+
+def _where(query: str) -> EntityQuery:
+    return EntityQuery(where=query)
 
 
 def _check_simulator(worker: Worker, name: str) -> Iterator[Check]:

@@ -11,11 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ingest.pipeline.job import Job
-from ingest.readers.contract import Chunk, ReadOptions, SourceInfo
+from ingest.readers.contract import Chunk, Reader, ReadOptions, SourceInfo
+from ingest.readers.registry import readers
 from plugins.host.context import HostContext
 from plugins.host.discovery import Found, discover
 from plugins.host.manifest import WORKER_KINDS
 from plugins.host.plugins import PluginRecord, Plugins
+from plugins.host.reader_contract import head_of
 from plugins.host.services import HostServices
 from plugins.host.state import PluginState
 from plugins.host.supervised import Worker
@@ -181,12 +183,22 @@ class PluginHarness:
         return found
 
     def _reader(self, path: Path) -> Any:
-        head = path.read_bytes()[:512] if path.is_file() else b""
-        for entry in self.host.contributions("reader"):
-            reader = entry.load()
+        head = head_of(path)
+        for reader in self.readers().values():
             if reader.can_read(path, head):
                 return reader
         raise PluginError(self.id, f"has no reader for {path.name}")
+
+    def readers(self) -> dict[str, Reader]:
+        """Return the plugin's readers by the ids of their entries."""
+        entries = self.host.contributions("reader")
+        return {entry.id.rpartition(".")[2]: entry.load() for entry in entries}
+
+    def reader_of(self, path: Path) -> Reader | None:
+        """Return the plugin's reader of a file, else one of ours; None where there is none."""
+        head = head_of(path)
+        known = (*self.readers().values(), *readers())
+        return next((reader for reader in known if reader.can_read(path, head)), None)
 
     def wait_until(self, true: Callable[[], object], timeout_s: float = 20.0) -> None:
         """Wait until something holds.

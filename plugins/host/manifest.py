@@ -211,12 +211,16 @@ class ReaderEntry(WorkerEntry):
     suffixes: list[Annotated[str, Field(pattern=r"^\.[a-z0-9.]+$")]] = Field(min_length=1)
     magic: str = ""
     magic_offset: int = Field(0, ge=0, le=480)
+    #: Files that the contract kit tries, from the plugin's project folder; see docs/plugins.md.
+    samples: list[InnerFile] = []
 
 
 class ExporterEntry(WorkerEntry):
     """``[[exporters]]``: one format to write."""
 
     suffix: Annotated[str, Field(pattern=r"^\.[a-z0-9.]+$")]
+    #: Whether everything that a query finds is in the file; the contract kit counts.
+    complete: bool = True
 
 
 class AnalysisEntry(WorkerEntry):

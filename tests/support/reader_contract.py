@@ -7,41 +7,29 @@ class TestLas(ReaderContract):
 
 from __future__ import annotations
 
-import random
 import shutil
 import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pytest
 
 from ingest.pipeline.job import Job
-from ingest.readers.contract import MeshChunk, PointChunk, Reader, ReadOptions, SourceInfo
+from ingest.readers.contract import Reader, ReadOptions, SourceInfo
+from plugins.host.reader_contract import (
+    chunk_problem,
+    damaged_copies,
+    head_of,
+    survival_problem,
+)
 from twin_model.errors import Cancelled, ShapanError
-
-
-def head_of(path: Path) -> bytes:
-    """Return the bytes that detection sees."""
-    if not path.is_file():
-        return b""
-    with path.open("rb") as stream:
-        return stream.read(512)
 
 
 def consume(reader: Reader, path: Path, job: Job | None = None) -> list[Any]:
     """Read everything and check what every chunk must satisfy."""
     chunks = []
     for chunk in reader.read(path, ReadOptions(), job or Job()):
-        if isinstance(chunk, PointChunk):
-            assert chunk.position.dtype == np.float64
-            assert chunk.position.ndim == 2 and chunk.position.shape[1] == 3
-            for values in (chunk.colour, chunk.intensity, chunk.classification):
-                assert values is None or len(values) == len(chunk)
-        if isinstance(chunk, MeshChunk):
-            assert chunk.position.shape[1] == 3
-            if len(chunk.triangles):
-                assert int(chunk.triangles.max()) < len(chunk.position)
+        assert chunk_problem(chunk) == ""
         chunks.append(chunk)
     return chunks
 
@@ -78,25 +66,14 @@ class ReaderContract:
     ) -> None:
         if sample.is_dir():
             pytest.skip("a folder has no bytes to cut; its files are cut in the format's tests")
-        data = sample.read_bytes()
-        for step in range(20):
-            cut = tmp_path / f"cut{step}{''.join(sample.suffixes)}"
-            cut.write_bytes(data[: len(data) * step // 20])
-            self._survives(cut)
+        for cut in damaged_copies(sample, tmp_path, cuts=20, flips=0):
+            assert survival_problem(self.reader, cut) == ""
 
     def test_flipped_bits_never_crash(self, sample: Path, tmp_path: Path) -> None:
         if sample.is_dir():
             pytest.skip("a folder has no bytes to flip")
-        source = sample.read_bytes()
-        for seed in range(12):
-            data = bytearray(source)
-            chance = random.Random(seed)
-            span = min(len(data), 512) if seed % 2 else len(data)
-            for _ in range(16):
-                data[chance.randrange(span)] ^= 1 << chance.randrange(8)
-            flipped = tmp_path / f"flip{seed}{''.join(sample.suffixes)}"
-            flipped.write_bytes(bytes(data))
-            self._survives(flipped)
+        for flipped in damaged_copies(sample, tmp_path, cuts=0, flips=12):
+            assert survival_problem(self.reader, flipped) == ""
 
     def test_an_empty_file_and_a_folder_are_refused(self, sample: Path, tmp_path: Path) -> None:
         empty = tmp_path / f"empty{sample.suffix}"
@@ -144,14 +121,3 @@ class ReaderContract:
         for thread in threads:
             thread.join()
         assert not failures, failures
-
-    def _survives(self, path: Path) -> None:
-        """Inspecting and reading either works or says in one line why not."""
-        for attempt in (
-            lambda: self.reader.inspect(path, Job()),
-            lambda: consume(self.reader, path),
-        ):
-            try:
-                attempt()
-            except ShapanError as error:
-                assert "\n" not in str(error) and str(path.name) in str(error), str(error)

@@ -47,7 +47,8 @@ class BenchReader:
             yield _chunk(waiting)
 
     def _rows(self, path: Path, job: Job) -> Iterator[Row]:
-        with path.open(encoding="utf-8") as stream:
+        # What is no UTF-8 becomes a sign that no number has, and so names its line.
+        with path.open(encoding="utf-8", errors="replace") as stream:
             next(stream, "")  # the heading, which brought the file here
             for number, line in enumerate(stream, start=2):
                 job.check()
