@@ -88,7 +88,7 @@ class PluginActions(QObject):
 
     def run(self, entry: Contribution) -> None:
         """Do what an action is for."""
-        from app.plugins import analysis  # not before one is used
+        from app.plugins import analysis, export  # not before one is used
 
         match entry.kind:
             case "command":
@@ -96,9 +96,7 @@ class PluginActions(QObject):
             case "analysis":
                 analysis.AnalysisDialog(self._hub, entry, self._window).open()
             case "exporter":
-                path = analysis.ask_export_path(self._window, entry, self.title(entry))
-                if path is not None:
-                    analysis.run_export(self._hub, entry, path)
+                export.ExportDialog(self._hub, entry, self.title(entry)).open()
             case "theme":
                 self._hub.contributed.toggle_theme(entry)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
-from app import dialogs
 from app.plugins.report import ReportWindow
 from app.plugins.settings_form import SettingsForm
 from plugins.host.manifest import Setting
@@ -108,25 +105,3 @@ def run_analysis(
 
     jobs.ended.connect(ended)
     return record
-
-
-def ask_export_path(parent: QWidget, entry: Contribution, title: str) -> Path | None:
-    """Ask where to write; None where the user thinks better of it."""
-    suffix = str(entry.details["suffix"])
-    plain = title.removesuffix("…")
-    chosen, _ = QFileDialog.getSaveFileName(
-        parent, plain, str(dialogs.documents() / f"export{suffix}"), f"{plain} (*{suffix})"
-    )
-    if not chosen:
-        return None
-    return Path(chosen if chosen.lower().endswith(suffix) else chosen + suffix)
-
-
-def run_export(hub: PluginHub, entry: Contribution, path: Path) -> JobRecord:
-    """Write all entities of the project to a file as a job."""
-    title = QCoreApplication.translate("PluginActions", "Export {0}").format(path.name)
-
-    def work(job: Job) -> Any:
-        return hub.host.export(entry.id, path, "", job)
-
-    return hub.window_.jobs.start(title, work, kind="plugin")

@@ -129,4 +129,11 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>%n entities are written.</source>
+        <translation><numerusform>%n entity is written.</numerusform><numerusform>%n entities are written.</numerusform></translation>
+    </message>
+</context>
 </TS>

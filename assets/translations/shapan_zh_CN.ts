@@ -6742,4 +6742,39 @@ management ^ '12-03'</translation>
         <translation>报告已保存：{0}</translation>
     </message>
 </context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>All entities</source>
+        <translation>全部实体</translation>
+    </message>
+    <message>
+        <source>Selected entities ({0})</source>
+        <translation>选中的实体（{0}）</translation>
+    </message>
+    <message>
+        <source>Entities that match</source>
+        <translation>符合条件的实体</translation>
+    </message>
+    <message>
+        <source>Part of a name, or a condition: height &gt; 30</source>
+        <translation>名称的一部分，或条件：height &gt; 30</translation>
+    </message>
+    <message>
+        <source>Condition</source>
+        <translation>条件</translation>
+    </message>
+    <message>
+        <source>Choose file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entities are written.</source>
+        <translation><numerusform>写入 %n 个实体。</numerusform></translation>
+    </message>
+</context>
 </TS>

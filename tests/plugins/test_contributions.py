@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.editing import schema
-from app.plugins.analysis import AnalysisDialog, run_export
+from app.plugins.analysis import AnalysisDialog
+from app.plugins.export import ExportDialog, run_export
 from app.plugins.report import ReportWindow, save_csv
 from app.window import MainWindow
 from plugin_support import write_plugin
@@ -96,6 +97,35 @@ def test_an_exporter_is_in_the_file_menu_and_writes(
     qtbot.waitUntil(lambda: not record.active, timeout=30_000)
     assert record.error == ""
     assert len(path.read_text(encoding="utf-8").splitlines()) == 5
+
+
+def test_an_export_asks_which_entities_and_says_how_many(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SHAPAN_PLUGINS", str(EXAMPLES / "benchmarks"))
+    window = make_window(project)
+    action_id = "plugin.exporter.org.shapan.examples.benchmarks.bench"
+    wait_action(qtbot, window, action_id)
+    window.interaction.select_id("old-town-0")
+    qtbot.waitUntil(lambda: window.entity_panel.entity is not None)
+    window.actions_registry.run(action_id)
+    (dialog,) = window.findChildren(ExportDialog)
+    assert dialog.selected.isChecked()
+    qtbot.waitUntil(lambda: dialog.count.text() == "1 entity is written.", timeout=10_000)
+    dialog.all.setChecked(True)
+    qtbot.waitUntil(lambda: dialog.count.text() == "4 entities are written.", timeout=10_000)
+    qtbot.keyClicks(dialog.condition, "height > ")
+    qtbot.waitUntil(lambda: not dialog.choose.isEnabled(), timeout=10_000)
+    assert "written" not in dialog.count.text()
+    qtbot.keyClicks(dialog.condition, "30")
+    qtbot.waitUntil(lambda: dialog.count.text() == "2 entities are written.", timeout=10_000)
+    path = tmp_path / "high.bench"
+    monkeypatch.setattr("app.plugins.export.ask_export_path", lambda *_: path)
+    qtbot.mouseClick(dialog.choose, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(path.is_file, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.jobs.active(), timeout=30_000)
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_a_theme_is_worn_and_taken_off_and_a_wrong_one_is_named(
