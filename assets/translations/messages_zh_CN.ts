@@ -5583,6 +5583,46 @@
         <extracomment>ingest/tiling/objects.py</extracomment>
         <translation>已略去会使对象包含自身的关系：{0} 个</translation>
     </message>
+    <message>
+        <source>{0} is not there or empty</source>
+        <translation>{0} 不存在或为空</translation>
+    </message>
+    <message>
+        <source>cannot be read again: {0}</source>
+        <translation>无法重新读取：{0}</translation>
+    </message>
+    <message>
+        <source>{0} entities were given, {1} are in the file; where it means to leave some out, say complete = false in its manifest</source>
+        <translation>给出 {0} 个实体，文件中有 {1} 个；若有意略去一部分，请在清单中写 complete = false</translation>
+    </message>
+    <message>
+        <source>is not recognised by its name and first bytes</source>
+        <translation>未能凭名称与开头字节识别</translation>
+    </message>
+    <message>
+        <source>inspect names no kind, format or counts</source>
+        <translation>inspect 未给出种类、格式或数量</translation>
+    </message>
+    <message>
+        <source>read gives nothing</source>
+        <translation>read 没有给出内容</translation>
+    </message>
+    <message>
+        <source>positions are {0}, not (n, 3) float64</source>
+        <translation>坐标为 {0}，不是 (n, 3) float64</translation>
+    </message>
+    <message>
+        <source>{0} points have {1} of {2}</source>
+        <translation>{0} 个点却有 {1} 个 {2}</translation>
+    </message>
+    <message>
+        <source>positions have the shape {0}, not (n, 3)</source>
+        <translation>坐标的形状为 {0}，不是 (n, 3)</translation>
+    </message>
+    <message>
+        <source>a triangle names a corner that there is not</source>
+        <translation>三角形引用了不存在的顶点</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
