@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from app.cli.opening import catalogue_of
 from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
 from twin_model.commands import SetLayerStyle
@@ -65,6 +66,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
         )
         made = Path(scratch) / folder.name
         with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:
+            twin.catalogue = catalogue_of(twin)  # for codes, and what a GIS reads of the types
             failures = _import_all(twin, sources, job)
             _add_devices(twin, english=english)
             twin.set_view_state({"camera": VIEWS["1"], "views": VIEWS})

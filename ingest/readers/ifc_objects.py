@@ -183,8 +183,9 @@ class _Collector:
             attributes["Classification"] = "; ".join(self._classification[number])[:_MAX_TEXT]
         attributes |= self._values(self._definitions.get(number, ()), measures)
         ours = type_properties(entity_type(thing.is_a()), attributes, measures, self._units)
-        if isinstance(attributes.get("Elevation"), float):
-            attributes["Elevation_m"] = attributes.pop("Elevation") * self._units.length_m
+        elevation = attributes.pop("Elevation", None)
+        if isinstance(elevation, float) and "elevation_m" not in ours:
+            attributes["Elevation_m"] = elevation * self._units.length_m
         attributes = ours | attributes
         if len(attributes) > _MAX_VALUES_PER_OBJECT or self._budget < len(attributes):
             room = max(0, min(_MAX_VALUES_PER_OBJECT, self._budget))

@@ -104,7 +104,7 @@ def test_a_file_in_millimetres_and_square_feet_fills_properties_and_names(
             "14": "Flow segment 1", "15": "101",
         }  # fmt: skip
         storey, wall, space = (by_guid[n].attributes for n in ("12", "13", "15"))
-        assert storey["elevation_m"] == 3.25
+        assert storey["elevation_m"] == 3.25 and "Elevation_m" not in storey
         assert space["area_m2"] == pytest.approx(9.290304)
         # In metres of its own, not the file's millimetres: not taken for one of them.
         assert "storey_height_m" not in space
