@@ -26,11 +26,12 @@ from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 #: Below this height a dock at the bottom shows nothing of use.
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
-_ALARMS_HEIGHT_PX: Final = 320
+#: Of what lies below the scene, by arrangement.
+_BELOW_PX: Final = {"monitor": 320, "reconstruct": 250}
 #: How much of our window a dock covers that is shown large.
 _LARGE: Final = 0.78
 #: Docks at the bottom that need more than a few lines, when they are opened.
-_TALL: Final = {"simulation": 280, "run_comparison": 300}
+_TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300}
 
 
 class Side(Enum):
@@ -52,12 +53,17 @@ _OPEN: Final = re.compile(rb'<Widget Name="([^"]+)" Closed="0"')
 
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
-    "plan": {"layers", "entities", "entity", "relations", "timeline"},
+    "plan": {"layers", "entities", "comparison", "entity", "relations", "timeline"},
     "monitor": {
-        "entities", "entity", "relations", "timeline", "jobs", "alarms", "rules", "connections",
+        "entities", "comparison", "entity", "relations", "timeline", "jobs", "alarms", "rules",
+        "connections",
     },
-    "reconstruct": {"layers", "jobs", "console"},
+    "reconstruct": {"layers", "reconstruct", "photos", "jobs", "console"},
 }  # fmt: skip
+
+
+#: Which tab of several is in front at first.
+_FRONT: Final = {"monitor": "alarms", "reconstruct": "photos"}
 
 
 def configure_docking() -> None:
@@ -295,13 +301,14 @@ class Docks(QObject):
             "layers": LEFT_PANE_PX,
             "entities": LEFT_PANE_PX,
             "entity": RIGHT_PANE_PX,
+            "reconstruct": RIGHT_PANE_PX,
         }
         for name, pixels in wanted.items():
             if name in self._docks and (only is None or name in only):
                 self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
         below = {
             "timeline": TIMELINE_PX,
-            "jobs": _ALARMS_HEIGHT_PX if self.layout_name == "monitor" else _JOBS_HEIGHT_PX,
+            "jobs": _BELOW_PX.get(self.layout_name, _JOBS_HEIGHT_PX),
             "entities": round(height * 0.58),
             "relations": round(height * 0.4),
         }
@@ -334,6 +341,8 @@ class Docks(QObject):
 
     def _arrange(self, name: str) -> None:
         known = set().union(*_SHOWN.values())
+        for dock_name in sorted(_SHOWN[name]):
+            self._make_offered(dock_name)
         for dock_name, dock in self._docks.items():
             if dock_name in known:  # those of plugins stay as they are
                 dock.toggleView(dock_name in _SHOWN[name])
@@ -344,8 +353,9 @@ class Docks(QObject):
         self._restored = QByteArray()
         self._restore(self._standard)
         self._arrange(name)
-        if name == "monitor":
-            self._docks["alarms"].setAsCurrentTab()
+        front = _FRONT.get(name)
+        if front is not None:
+            self._docks[front].setAsCurrentTab()
         QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
 

@@ -338,6 +338,8 @@ class MainWindow(QMainWindow):
 
     def show_empty_state(self) -> None:
         importing = any(job.kind == "import" for job in self.jobs.active())
+        # The panels of that layout say themselves what to begin with.
+        importing |= self.docks.layout_name == "reconstruct" and self.session.twin is not None
         if self.scene.layers or len(self.drawn) or importing or self.tools.current is not None:
             self.empty.hide()
             return

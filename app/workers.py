@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -18,6 +18,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.threads import Threads
 from ingest.pipeline.job import Job, Progress
 from twin_model.errors import Cancelled, ShapanError, SourceError
+
+#: Jobs whose work is in processes of their own, and may take hours: they hold up no import.
+_BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct"})
 
 
 class Background(QObject):
@@ -110,7 +113,8 @@ class JobRecord:
         Takes the `Job`, returns the result.
     kind : str
         ``import`` for those that also show among the layers, ``plugin`` for those of plugins and
-        ``backtest`` for trials of rules, which run beside the others.
+        ``backtest`` for trials of rules, ``photos`` and ``reconstruct`` for work on photographs;
+        all but imports run beside the others.
     """
 
     number: int
@@ -182,7 +186,7 @@ class Jobs(QObject):
         record = JobRecord(next(self._numbers), title, work, kind)
         record.job = Job(lambda progress: self._progressed(record, progress))
         self.records.append(record)
-        pool = self._plugin_pool if kind in {"plugin", "backtest"} else self._pool
+        pool = self._plugin_pool if kind in _BESIDE else self._pool
         pool.start(lambda: self._run(record))
         self._stirred.emit()
         return record

@@ -9,20 +9,15 @@ from typing import Any
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_counts, print_json, print_warning
 from ingest.pipeline.job import Job
+from ingest.reconstruction.estimates import estimate_for, this_machine
 from ingest.reconstruction.layers import add_products
 from ingest.reconstruction.options import ReconstructOptions, require_modules
-from ingest.reconstruction.photo_check import PhotoCheck, gps_origin, list_photos
-from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
-from ingest.reconstruction.run import (
-    ReconstructResult,
-    latest_run_folder,
-    new_run_folder,
-    reconstruct,
-)
+from ingest.reconstruction.photo_check import PhotoCheck
+from ingest.reconstruction.placing import frame_at_photos
+from ingest.reconstruction.run import ReconstructResult, reconstruct
+from ingest.reconstruction.runs import latest_run_folder, new_run_folder
 from twin_model.commands import SetFrame
-from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
-from twin_model.twin import Twin
 
 
 def reconstruct_photos(arguments: argparse.Namespace) -> int:
@@ -36,16 +31,18 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         poses=Path(arguments.poses).absolute() if arguments.poses else None,
         quality=arguments.quality,
         name=arguments.name or "",
+        reference=Path(arguments.reference).absolute() if arguments.reference else None,
     )
     project = Path(arguments.project).absolute()
     frame = _frame(arguments.project, options.photos)
     folder = latest_run_folder(project, options.photos) if arguments.resume else None
-    folder = folder or new_run_folder(project, options)
+    folder = folder or new_run_folder(project)
 
     def on_check(check: PhotoCheck) -> None:
         if not arguments.json:
             printer.clear()
             _print_check(check)
+            _print_needs(check, options, folder)
 
     job = printer.job()
     result = reconstruct(options, frame, folder, job, on_check)
@@ -69,27 +66,10 @@ def _frame(project: str, photos: Path) -> Frame:
         frame = twin.frame
     if frame.origin is not None:
         return frame
+    placed = frame_at_photos(frame, photos)
     with open_project(project, write=True) as twin:
-        _fix_origin(twin, photos)
-        return twin.frame
-
-
-def _fix_origin(twin: Twin, photos: Path) -> None:
-    metadata: list[PhotoMetadata] = []
-    for path in list_photos(photos):
-        try:
-            metadata.append(read_metadata(path, path.name))
-        except SourceError:
-            continue  # the check says so
-    middle = gps_origin(metadata)
-    if middle is None:
-        raise FrameError(
-            "the project has no origin yet and the photographs state no position",
-            remedy="make it with shapan new --origin E,N,H, near the place",
-        )
-    x, y, _ = twin.frame.transform_from("EPSG:4326")([middle])[0]
-    frame = twin.frame.with_origin(float(round(x, -2)), float(round(y, -2)), 0.0)
-    twin.execute(SetFrame(frame), why="photographs")
+        twin.execute(SetFrame(placed), why="photographs")
+    return placed
 
 
 def _print_check(check: PhotoCheck) -> None:
@@ -106,6 +86,20 @@ def _print_check(check: PhotoCheck) -> None:
             f"a pixel, {coverage.area_m2 / 10_000:.2f} ha, {coverage.share_by_3:.0%} of it seen "
             "three times and more"
         )
+
+
+def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -> None:
+    machine = this_machine(folder)
+    needed = estimate_for(check, options.preset, machine.cores)
+    print(
+        f"  this run needs about {needed.minutes:.0f} min on {machine.cores} cores, "
+        f"{needed.memory_bytes / 2**30:.1f} GiB of memory "
+        f"({machine.memory_bytes / 2**30:.1f} free) and {needed.disk_bytes / 2**30:.2f} GiB of "
+        f"disk ({machine.disk_bytes / 2**30:.0f} free)",
+        flush=True,
+    )
+    for what in machine.lacks(needed):
+        print_warning(f"that is more {what} than there is; --quality draft needs least")
 
 
 def _print_result(result: ReconstructResult) -> None:

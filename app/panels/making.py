@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.panels.scenario import ScenarioPanel
     from app.panels.simulation import SimulationPanel
     from app.panels.timeline import TimelinePanel
+    from app.reconstruct.panel import ReconstructPanel
+    from app.reconstruct.photos_panel import PhotosPanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
 
@@ -132,3 +134,17 @@ def run_comparison(window: MainWindow) -> RunComparisonPanel:
 def scenario(window: MainWindow) -> ScenarioPanel:
     """Make the editor of scenarios."""
     return window.simulation.make_editor()
+
+
+def photos(window: MainWindow) -> PhotosPanel:
+    """Make the Photos panel."""
+    from app.reconstruct.docks import make_photos
+
+    return make_photos(window)
+
+
+def reconstruct(window: MainWindow) -> ReconstructPanel:
+    """Make the Reconstruct panel."""
+    from app.reconstruct.docks import make_reconstruct
+
+    return make_reconstruct(window)

@@ -22,13 +22,17 @@ _OWN: Final = (
     ("rules", QT_TRANSLATE_NOOP("MainWindow", "Rules"), "tab", "jobs"),
     ("connections", QT_TRANSLATE_NOOP("MainWindow", "Connections"), "tab", "jobs"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
+    ("photos", QT_TRANSLATE_NOOP("MainWindow", "Photos"), "tab", "jobs"),
+    ("reconstruct", QT_TRANSLATE_NOOP("MainWindow", "Reconstruct"), "right", "entity"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
     ("simulation", QT_TRANSLATE_NOOP("MainWindow", "Simulation"), "bottom", "jobs"),
     ("run_comparison", QT_TRANSLATE_NOOP("MainWindow", "Runs compared"), "bottom", "jobs"),
     ("scenario", QT_TRANSLATE_NOOP("MainWindow", "Scenario"), "right", "entity"),
 )
 #: Made when they are first opened, as those of plugins are.
-_OFFERED: Final = frozenset({"charts", "simulation", "scenario", "run_comparison"})
+_OFFERED: Final = frozenset(
+    {"charts", "simulation", "scenario", "run_comparison", "photos", "reconstruct"}
+)
 
 KIND: Final = "panel"
 

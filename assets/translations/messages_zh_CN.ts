@@ -5623,6 +5623,38 @@
         <source>a triangle names a corner that there is not</source>
         <translation>三角形引用了不存在的顶点</translation>
     </message>
+    <message>
+        <source>the run in {0} left no result that can be read</source>
+        <translation>{0} 中的重建没有留下可读取的结果</translation>
+    </message>
+    <message>
+        <source>an origin is three numbers</source>
+        <translation>原点应为三个数</translation>
+    </message>
+    <message>
+        <source>covers nothing of what the photographs show</source>
+        <translation>不覆盖照片所示的任何区域</translation>
+    </message>
+    <message>
+        <source>check its CRS, or reconstruct without --reference</source>
+        <translation>请检查其坐标系，或不用 --reference 重建</translation>
+    </message>
+    <message>
+        <source>has no points where the photographs show anything</source>
+        <translation>在照片覆盖处没有点</translation>
+    </message>
+    <message>
+        <source>write one into it and try again</source>
+        <translation>请写入坐标系后重试</translation>
+    </message>
+    <message>
+        <source>the project has no origin yet and the photographs state no position</source>
+        <translation>项目尚无原点，照片也没有记录位置</translation>
+    </message>
+    <message>
+        <source>make it with shapan new --origin E,N,H, near the place</source>
+        <translation>请用 shapan new --origin E,N,H 在该地附近新建项目</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6046,6 +6078,14 @@
     <message>
         <source>Fusing the surface</source>
         <translation>融合表面</translation>
+    </message>
+    <message>
+        <source>Comparing with the reference</source>
+        <translation>正在与对比数据比较</translation>
+    </message>
+    <message>
+        <source>Making thumbnails</source>
+        <translation>正在生成缩略图</translation>
     </message>
 </context>
 <context>

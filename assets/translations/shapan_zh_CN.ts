@@ -1661,6 +1661,14 @@ management ^ '12-03'</translation>
         <source>Runs compared</source>
         <translation>推演比较</translation>
     </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Reconstruct</source>
+        <translation>重建</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -6775,6 +6783,385 @@ management ^ '12-03'</translation>
     <message numerus="yes">
         <source>%n entities are written.</source>
         <translation><numerusform>写入 %n 个实体。</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>ChoicesForm</name>
+    <message>
+        <source>Choose a file of control and check points</source>
+        <translation>选择控制点和检查点文件</translation>
+    </message>
+    <message>
+        <source>Choose points of another survey (LAS, LAZ)</source>
+        <translation>选择另一次测量的点云（LAS、LAZ）</translation>
+    </message>
+    <message>
+        <source>Choose transforms.json or reconstruction.json</source>
+        <translation>选择 transforms.json 或 reconstruction.json</translation>
+    </message>
+    <message>
+        <source>Compare with</source>
+        <translation>对比数据</translation>
+    </message>
+    <message>
+        <source>Control and check points</source>
+        <translation>控制点和检查点</translation>
+    </message>
+    <message>
+        <source>Control points</source>
+        <translation>控制点</translation>
+    </message>
+    <message>
+        <source>EPSG code or name</source>
+        <translation>EPSG 代码或名称</translation>
+    </message>
+    <message>
+        <source>Known poses</source>
+        <translation>已知位姿</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Points (*.csv *.txt);;All files (*)</source>
+        <translation>点 (*.csv *.txt);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Points of another survey</source>
+        <translation>另一次测量的点云</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>Their CRS</source>
+        <translation>控制点坐标系</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>不使用</translation>
+    </message>
+    <message>
+        <source>as the file says: {0}</source>
+        <translation>按文件所述：{0}</translation>
+    </message>
+    <message>
+        <source>no other survey</source>
+        <translation>无其他测量</translation>
+    </message>
+    <message>
+        <source>none: found from the photographs</source>
+        <translation>无：由照片求解</translation>
+    </message>
+    <message>
+        <source>none: placed by GPS</source>
+        <translation>无：用 GPS 定位</translation>
+    </message>
+</context>
+<context>
+    <name>FootprintMap</name>
+    <message>
+        <source>No photograph states where it was taken</source>
+        <translation>没有照片记录拍摄位置</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoModel</name>
+    <message>
+        <source>0 is sharp, 1 nothing but blur</source>
+        <translation>0 为清晰，1 为完全模糊</translation>
+    </message>
+    <message>
+        <source>As the photograph states it; its datum is not known</source>
+        <translation>照片所记；高程基准未知</translation>
+    </message>
+    <message>
+        <source>Blur (0–1)</source>
+        <translation>模糊 (0–1)</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>Height (m)</source>
+        <translation>高度 (m)</translation>
+    </message>
+    <message>
+        <source>Light (%)</source>
+        <translation>亮度 (%)</translation>
+    </message>
+    <message>
+        <source>Mean brightness</source>
+        <translation>平均亮度</translation>
+    </message>
+    <message>
+        <source>Of the camera from straight down</source>
+        <translation>相机与竖直向下的夹角</translation>
+    </message>
+    <message>
+        <source>Overlap (%)</source>
+        <translation>重叠 (%)</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Position (GPS)</source>
+        <translation>位置 (GPS)</translation>
+    </message>
+    <message>
+        <source>Share of the ground that the best neighbour sees too</source>
+        <translation>与重叠最大的相邻照片共有的地面比例</translation>
+    </message>
+    <message>
+        <source>Tilt (°)</source>
+        <translation>倾角 (°)</translation>
+    </message>
+    <message>
+        <source>nothing to object to</source>
+        <translation>无异常</translation>
+    </message>
+</context>
+<context>
+    <name>PhotosPanel</name>
+    <message>
+        <source>Choose a folder of photographs in the Reconstruct panel.</source>
+        <translation>请在“重建”面板中选择照片文件夹。</translation>
+    </message>
+    <message>
+        <source>Looking at the photographs…</source>
+        <translation>正在检查照片…</translation>
+    </message>
+    <message>
+        <source>Map of footprints</source>
+        <translation>照片覆盖图</translation>
+    </message>
+    <message>
+        <source>Photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>overlap {0} %</source>
+        <translation>重叠 {0} %</translation>
+    </message>
+    <message>
+        <source>{0} m a pixel</source>
+        <translation>每像素 {0} m</translation>
+    </message>
+    <message>
+        <source>{0} of {1} photographs can be used</source>
+        <translation>{1} 张照片中 {0} 张可用</translation>
+    </message>
+    <message>
+        <source>{0} seen, {1} % of it by three and more</source>
+        <translation>覆盖 {0}，其中 {1} % 有三张以上</translation>
+    </message>
+</context>
+<context>
+    <name>Reconstruct</name>
+    <message>
+        <source>Dense matching</source>
+        <translation>密集匹配</translation>
+    </message>
+    <message>
+        <source>Draft (1600 px)</source>
+        <translation>草稿（1600 像素）</translation>
+    </message>
+    <message>
+        <source>Georeference</source>
+        <translation>地理参考</translation>
+    </message>
+    <message>
+        <source>High (full size)</source>
+        <translation>高（原始尺寸）</translation>
+    </message>
+    <message>
+        <source>Normal (3200 px)</source>
+        <translation>标准（3200 像素）</translation>
+    </message>
+    <message>
+        <source>Photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Poses</source>
+        <translation>位姿</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>成果</translation>
+    </message>
+    <message>
+        <source>Surface</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>about a minute</source>
+        <translation>约 1 分钟</translation>
+    </message>
+    <message>
+        <source>about {0} h</source>
+        <translation>约 {0} 小时</translation>
+    </message>
+    <message>
+        <source>about {0} min</source>
+        <translation>约 {0} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>ReconstructPanel</name>
+    <message>
+        <source>CHOICES</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Choose a folder of photographs, or drop one here. They are looked at before anything long begins.</source>
+        <translation>选择照片文件夹，或将其拖放到此处。在开始耗时处理之前会先检查照片。</translation>
+    </message>
+    <message>
+        <source>Choose folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Folder of photographs</source>
+        <translation>照片文件夹</translation>
+    </message>
+    <message>
+        <source>Known once the photographs have been looked at.</source>
+        <translation>检查照片后可知。</translation>
+    </message>
+    <message>
+        <source>New project…</source>
+        <translation>新建项目…</translation>
+    </message>
+    <message>
+        <source>Open or make a project first: the products become its layers.</source>
+        <translation>请先打开或新建项目：成果将成为其图层。</translation>
+    </message>
+    <message>
+        <source>PHOTOGRAPHS</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>RUNS OF THIS PROJECT</source>
+        <translation>本项目的重建</translation>
+    </message>
+    <message>
+        <source>STEPS</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Show photographs</source>
+        <translation>显示照片</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>THIS RUN NEEDS</source>
+        <translation>所需资源</translation>
+    </message>
+    <message>
+        <source>That is more disk than is free.</source>
+        <translation>超过可用磁盘空间。</translation>
+    </message>
+    <message>
+        <source>That is more memory than is free: the run may be ended for it.</source>
+        <translation>超过可用内存：处理可能因此中断。</translation>
+    </message>
+    <message>
+        <source>{0} of disk ({1} free)</source>
+        <translation>磁盘 {0}（可用 {1}）</translation>
+    </message>
+    <message>
+        <source>{0} of memory ({1} free)</source>
+        <translation>内存 {0}（可用 {1}）</translation>
+    </message>
+    <message>
+        <source>{0} of {1} can be used</source>
+        <translation>{1} 张中 {0} 张可用</translation>
+    </message>
+    <message>
+        <source>{0} on {1} cores</source>
+        <translation>{0}（{1} 核）</translation>
+    </message>
+    <message>
+        <source>{0} with a position</source>
+        <translation>{0} 张有位置</translation>
+    </message>
+    <message>
+        <source>{0} with remarks</source>
+        <translation>{0} 张有备注</translation>
+    </message>
+</context>
+<context>
+    <name>ReconstructSession</name>
+    <message>
+        <source>A reconstruction is running; wait for it or cancel it.</source>
+        <translation>正在重建；请等待完成或取消。</translation>
+    </message>
+    <message>
+        <source>Check of {0}</source>
+        <translation>检查 {0}</translation>
+    </message>
+    <message>
+        <source>Open or make a project first: products become its layers.</source>
+        <translation>请先打开或新建项目：成果将成为其图层。</translation>
+    </message>
+</context>
+<context>
+    <name>StepList</name>
+    <message>
+        <source>Layers of the project</source>
+        <translation>项目图层</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>沿用</translation>
+    </message>
+    <message>
+        <source>kept ({0})</source>
+        <translation>沿用（{0}）</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+</context>
+<context>
+    <name>_RunRow</name>
+    <message>
+        <source>Go on with this run</source>
+        <translation>继续此次重建</translation>
+    </message>
+    <message>
+        <source>Show its report</source>
+        <translation>显示报告</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps</source>
+        <translation>{0}/{1} 步</translation>
     </message>
 </context>
 </TS>

@@ -64,6 +64,8 @@ class Coverage:
         Median of the set.
     lonely : list of str
         Photographs that share less than 30 % with any other.
+    best_overlap : dict of str to float
+        Share of each photograph that its best neighbour sees too.
     """
 
     area_m2: float
@@ -72,6 +74,7 @@ class Coverage:
     mean_overlap: float
     ground_sample_distance_m: float
     lonely: list[str]
+    best_overlap: dict[str, float]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -196,6 +199,7 @@ def coverage_of(footprints: Sequence[Footprint]) -> Coverage | None:
         mean_overlap=float(np.mean(best)),
         ground_sample_distance_m=float(np.median([f.ground_sample_distance_m for f in footprints])),
         lonely=lonely,
+        best_overlap={f.name: share for f, share in zip(footprints, best, strict=True)},
     )
 
 

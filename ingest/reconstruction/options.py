@@ -1,19 +1,21 @@
-"""Choices for one reconstruction, and what the machine must have for it."""
+"""Choices for one reconstruction, and the libraries that it needs."""
 
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.pipeline.process import WorkerError
 from twin_model.errors import ShapanError
 
 #: Modules of the extra `reconstruction` that a run needs.
 _MODULES: Final = ("cv2", "pycolmap", "CSF", "scipy", "contourpy")
+#: In the folder of a run: what it was begun with.
+RUN_FILE: Final = "run.json"
+#: In order; also the names of their folders.
+STEPS: Final = ("photos", "poses", "georeference", "stereo", "surface", "products")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class ReconstructOptions:
         ``draft``, ``normal`` or ``high``.
     name : str
         Of the layers; the folder's name by default.
+    reference : Path or None
+        Points (LAS, LAZ) of another survey that the product is compared with, never fitted to.
     """
 
     photos: Path
@@ -72,6 +76,29 @@ class ReconstructOptions:
     poses: Path | None = None
     quality: str = "draft"
     name: str = ""
+    reference: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        paths = {"photos": self.photos, "control": self.control, "poses": self.poses,
+                 "reference": self.reference}  # fmt: skip
+        return {name: str(path.absolute()) if path else None for name, path in paths.items()} | {
+            "control_crs": self.control_crs, "quality": self.quality, "name": self.name,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> ReconstructOptions:
+        """Return the choices that `to_json` gave; those that are missing are the defaults."""
+
+        def path(name: str) -> Path | None:
+            return Path(document[name]) if document.get(name) else None
+
+        quality = str(document.get("quality", "draft"))
+        return cls(
+            Path(document["photos"]), path("control"), document.get("control_crs"), path("poses"),
+            quality if quality in QUALITIES else "draft", str(document.get("name") or ""),
+            path("reference"),
+        )  # fmt: skip
 
     @property
     def preset(self) -> Quality:
@@ -104,63 +131,4 @@ def require_modules(names: Sequence[str] = _MODULES, extra: str = "reconstructio
         raise ShapanError(
             f"{extra} needs {', '.join(missing)}, not installed here",
             remedy=f'pip install "shapan[{extra}]" (in a checkout: uv sync --all-extras)',
-        )
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a run will need.
-
-    Parameters
-    ----------
-    disk_bytes, memory_bytes : int
-    minutes : float
-        On two cores.
-    """
-
-    disk_bytes: int
-    memory_bytes: int
-    minutes: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return {
-            "disk_mb": round(self.disk_bytes / 2**20),
-            "memory_mb": round(self.memory_bytes / 2**20),
-            "minutes": round(self.minutes, 1),
-        }
-
-
-def estimate(count: int, pixels: float, quality: Quality) -> Estimate:
-    """Return what a run will need, from what was measured on the demo city.
-
-    Parameters
-    ----------
-    count : int
-        Photographs.
-    pixels : float
-        Of one, after reducing.
-    quality : Quality
-    """
-    pairs = count * quality.neighbours * 0.55  # most pairs are begun from both sides
-    matched = 0.62 * pixels  # share of a photograph that a pair gives points for
-    disk = count * pixels * 0.6 + pairs * matched * 19 + count * quality.features * 140 * 0.6
-    memory = 350e6 + count * pixels * 3 + 0.25 * pairs * matched * 60
-    seconds = count * 1.2 + count * 16 * 0.15 + pairs * pixels * 3.0e-6 + pairs * matched * 2e-6
-    return Estimate(int(disk), int(memory), seconds / 60)
-
-
-def require_disk(folder: Path, needed: Estimate) -> None:
-    """Make sure that the products will fit.
-
-    Raises
-    ------
-    WorkerError
-    """
-    free = shutil.disk_usage(folder).free
-    if free < needed.disk_bytes:
-        raise WorkerError(
-            f"{folder} has {free / 2**30:.1f} GiB free and the reconstruction needs about "
-            f"{needed.disk_bytes / 2**30:.1f}",
-            remedy="free some space, or use --quality draft",
         )

@@ -160,7 +160,7 @@ def gps_origin(metadata: list[PhotoMetadata]) -> tuple[float, float] | None:
 
 
 def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
-    """Look at every photograph of a folder.
+    """Look at every photograph of a folder that is about to be reconstructed.
 
     Parameters
     ----------
@@ -179,6 +179,21 @@ def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
         If the folder holds no photograph, or fewer than three can be used.
     Cancelled
     """
+    check = look_through(folder, frame, job)
+    if len(check.used) < LEAST_PHOTOS:
+        raise SourceError(folder, too_few(check), remedy="at least three that overlap are needed")
+    return check
+
+
+def look_through(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
+    """Look at every photograph of a folder, however few of them can be used.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds no photograph.
+    Cancelled
+    """
     paths = list_photos(folder)
     findings: list[PhotoFinding] = []
     for number, path in enumerate(paths):
@@ -191,8 +206,6 @@ def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
     _mark_elsewhere(check)
     _describe_set(check)
     job.report("Looking at photographs", len(paths), len(paths), "photos")
-    if len(check.used) < LEAST_PHOTOS:
-        raise SourceError(folder, _too_few(check), remedy="at least three that overlap are needed")
     check.footprints = footprints_of(
         [(f.name, f.metadata, f.position_local_m) for f in check.used if f.metadata]
     )
@@ -349,7 +362,8 @@ def _describe_coverage(check: PhotoCheck) -> None:
                 finding.remarks.append("overlaps hardly with any other")
 
 
-def _too_few(check: PhotoCheck) -> str:
+def too_few(check: PhotoCheck) -> str:
+    """Return why a set cannot be reconstructed, with the first reasons."""
     left_out = [f"{f.name} {f.problems[0]}" for f in check.findings if f.problems]
     text = f"{len(check.used)} of {len(check.findings)} photographs can be used"
     return text + (f" ({'; '.join(left_out[:3])})" if left_out else "")

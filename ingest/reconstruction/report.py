@@ -120,6 +120,7 @@ def _figures(
         "surface": values["surface"],
         "stereo": values["stereo"],
         "products": values["products"],
+        "reference": values.get("comparison"),
         "estimate": values["photos"]["estimate"],
         "seconds": {name: result.seconds for name, result in results.items()},
         "seconds_this_time": round(seconds, 1),
@@ -205,6 +206,8 @@ def _summary(figures: dict[str, Any]) -> str:
                     "only)"),
         ("True orthophoto", f"{figures['products']['orthophoto_gsd_m']:g} m a pixel"),
     ]  # fmt: skip
+    if figures.get("reference"):
+        rows.append(("Against another survey", reference_text(figures["reference"])))
     body = "".join(f"<tr><td class=dim>{_e(a)}</td><td>{_e(b)}</td></tr>" for a, b in rows)
     return f"<h2>Summary</h2><table>{body}</table>"
 
@@ -217,6 +220,17 @@ def _stated(accuracy: dict[str, Any], gsd_m: float) -> str:
         f"{found.count}: RMSE {east:.3f} / {north:.3f} / {up:.3f} m (east / north / up), bias "
         f"{bias} m, CE90 {found.ce90_m:.3f} m = {found.ce90_m / gsd_m:.1f} GSD, LE90 "
         f"{found.le90_m:.3f} m = {found.le90_m / gsd_m:.1f} GSD, largest {found.largest_m:.3f} m"
+    )
+
+
+def reference_text(found: dict[str, Any]) -> str:
+    """Return how the points compare with another survey, in a few lines."""
+    return (
+        f"{found['reference']}: distance of points median {found['median_m']:.3f} m, RMSE "
+        f"{found['rmse_m']:.3f} m, 95 % within {found['p95_m']:.3f} m; vertically bias "
+        f"{found['bias_up_m']:+.3f} m, NMAD {found['nmad_up_m']:.3f} m; within "
+        f"{found['near_m']:.2f} m: {found['completeness']:.1%} of theirs found (completeness), "
+        f"{found['correctness']:.1%} of ours confirmed"
     )
 
 

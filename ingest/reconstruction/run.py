@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,17 +15,14 @@ from ingest.pipeline.job import Job
 from ingest.pipeline.steps import Step, StepResult, run_steps
 from ingest.provenance import program_version
 from ingest.reconstruction.control import ControlFile, check_placement, read_control
+from ingest.reconstruction.estimates import estimate_for, require_disk, this_machine
 from ingest.reconstruction.given_poses import read_poses
-from ingest.reconstruction.options import (
-    ReconstructOptions,
-    estimate,
-    require_disk,
-    require_modules,
-)
+from ingest.reconstruction.options import RUN_FILE, ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
 from ingest.reconstruction.pose_step import find_poses, georeference, scaled_control
 from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_photos
 from ingest.reconstruction.product_step import make_products
+from ingest.reconstruction.reference import compare_with_reference
 from ingest.reconstruction.report import write_report
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import (
@@ -41,7 +37,6 @@ from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
 _VERSION: Final = 1
-RUN_FILE: Final = "run.json"
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0
@@ -76,25 +71,6 @@ class ReconstructResult:
     accuracy: dict[str, Any] = field(default_factory=dict)
 
 
-def new_run_folder(project: Path, options: ReconstructOptions) -> Path:
-    """Return a folder for a new run of a project; it is not made."""
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    return project / "runs" / f"reconstruct-{stamp}-{os.getpid() % 10_000:04d}"
-
-
-def latest_run_folder(project: Path, photos: Path) -> Path | None:
-    """Return the last run of the same photographs; None where there is none."""
-    found: list[tuple[str, Path]] = []
-    for file in (project / "runs").glob(f"reconstruct-*/{RUN_FILE}"):
-        try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if document.get("photos") == str(photos.resolve()):
-            found.append((file.parent.name, file.parent))
-    return max(found)[1] if found else None
-
-
 def reconstruct(
     options: ReconstructOptions,
     frame: Frame,
@@ -125,7 +101,8 @@ def reconstruct(
     folder.mkdir(parents=True, exist_ok=True)
     document = {"kind": "reconstruct", "photos": str(options.photos.resolve()),
                 "quality": options.quality, "crs": frame.crs, "origin": frame.origin,
-                "vertical_crs": frame.vertical_crs, "shapan": program_version()}  # fmt: skip
+                "vertical_crs": frame.vertical_crs, "shapan": program_version(),
+                "options": options.to_json()}  # fmt: skip
     (folder / RUN_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
     return _Run(options, frame, folder, job, on_check).do()
 
@@ -175,7 +152,7 @@ class _Run:
         control = _fingerprint([options.control] if options.control else [])
         poses = _fingerprint(_files(options.poses)) if options.poses else []
         photos = _fingerprint(list_photos(options.photos))
-        return [
+        steps = [
             Step("photos", "Photographs", base | quality | {"photos": photos}, self._photos),
             Step("poses", "Poses", base | quality | {"given": poses}, self._poses, ("photos",)),
             Step(
@@ -190,6 +167,13 @@ class _Run:
                 ("photos", "georeference", "stereo", "surface"),
             ),
         ]  # fmt: skip
+        if options.reference is not None:
+            reference = {"reference": _fingerprint([options.reference])}
+            steps.append(Step(
+                "comparison", "Comparison", base | reference, self._compare,
+                ("stereo", "products"),
+            ))  # fmt: skip
+        return steps
 
     # -- steps -------------------------------------------------------------------------
 
@@ -200,12 +184,7 @@ class _Run:
         if self.control is not None:
             positions = [f.position_local_m for f in check.used if f.position_local_m is not None]
             check_placement(self.control, self.frame, np.array(positions).reshape(-1, 3))
-        sizes = [f.metadata.width_px * f.metadata.height_px for f in check.used if f.metadata]
-        side = self.options.preset.max_side_px
-        limit = float("inf") if side is None else side * side * 0.75
-        needed = estimate(
-            len(sizes), float(np.mean([min(size, limit) for size in sizes])), self.options.preset
-        )
+        needed = estimate_for(check, self.options.preset, this_machine(self.folder).cores)
         require_disk(self.folder, needed)
         for warning in check.warnings:
             job.warn(warning)
@@ -317,6 +296,15 @@ class _Run:
             folder, scene, surface, self.pictures(scene), self.frame,
             (float(values["ground_sample_distance_m"]), epoch), job,
         )  # fmt: skip
+
+    def _compare(self, folder: Path, job: Job) -> dict[str, Any]:
+        assert self.options.reference is not None
+        values = json.loads((self.folder / "stereo" / "step.json").read_text())["values"]
+        found = compare_with_reference(
+            self.folder / "products" / "points.laz", self.options.reference, self.frame,
+            float(values["ground_sample_distance_m"]), job,
+        )  # fmt: skip
+        return found.to_json()
 
     def pictures(self, scene: SparseScene) -> Pictures:
         """Return the prepared photographs in the scene's order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -238,6 +239,58 @@ def test_disk_use_was_foretold_within_a_factor_of_one_and_a_half(finished: Finis
     used = sum(file.stat().st_size for file in finished.run.rglob("*") if file.is_file())
     foretold = finished.result["accuracy"]["estimate"]["disk_mb"] * 2**20
     assert foretold / 1.5 < used < foretold * 1.5
+
+
+def test_memory_of_all_processes_was_foretold_within_a_factor_of_one_and_a_half(
+    flown: Flown, tmp_path: Path
+) -> None:
+    project = tmp_path / "p.shapan"
+    subprocess.run(
+        [sys.executable, "-m", "app", "new", str(project), "--crs", "EPSG:4549+5737"], check=True
+    )
+    process = psutil.Popen(
+        command(flown, project), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    peak = 0
+    while process.poll() is None:
+        used = 0
+        for one in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                used += one.memory_info().rss
+        peak = max(peak, used)
+        time.sleep(0.1)
+    assert process.stdout is not None
+    result = json.loads(process.stdout.read())
+    foretold = result["accuracy"]["estimate"]["memory_mb"] * 2**20
+    assert foretold / 1.5 < peak < foretold * 1.5
+
+
+def test_a_reference_is_compared_with_and_one_of_another_place_is_refused(
+    finished: Finished, tmp_path: Path
+) -> None:
+    import laspy
+
+    from ingest.pipeline.job import Job
+    from ingest.reconstruction.reference import compare_with_reference
+    from twin_model.errors import SourceError
+    from twin_model.frame import Frame
+
+    document = json.loads((finished.run / "run.json").read_text())
+    frame = Frame(document["crs"], tuple(document["origin"]), document["vertical_crs"])
+    points = Path(finished.result["products"]["points"])
+    las = laspy.read(points)
+    las.z = np.asarray(las.z) - 0.10
+    raised = tmp_path / "lower.laz"
+    las.write(raised)
+    found = compare_with_reference(points, raised, frame, 0.18, Job())
+    assert abs(found.bias_up_m - 0.10) < 0.005
+    assert found.nmad_up_m < 0.01
+    assert 0.05 < found.median_m < 0.101
+    assert found.completeness > 0.99
+    las.x = np.asarray(las.x) + 5000.0
+    las.write(tmp_path / "elsewhere.laz")
+    with pytest.raises(SourceError, match="covers nothing"):
+        compare_with_reference(points, tmp_path / "elsewhere.laz", frame, 0.18, Job())
 
 
 def test_poses_given_by_a_colmap_model_need_no_matching(

@@ -1,0 +1,1 @@
+"""The Reconstruct layout: photographs, their check, settings, steps, runs and reports."""

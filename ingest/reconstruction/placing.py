@@ -1,0 +1,52 @@
+"""Gives a project that has no place yet the place of its photographs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.reconstruction.photo_check import gps_origin, list_photos
+from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
+from twin_model.errors import FrameError, SourceError
+from twin_model.frame import Frame
+
+
+def frame_at_photos(frame: Frame, photos: Path) -> Frame:
+    """Return a frame with its origin fixed: as it is, or near the middle of the photographs.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds no photographs.
+    FrameError
+        If neither the frame nor the photographs say where.
+    """
+    if frame.origin is not None:
+        return frame
+    metadata: list[PhotoMetadata] = []
+    for path in list_photos(photos):
+        try:
+            metadata.append(read_metadata(path, path.name))
+        except SourceError:
+            continue  # the check says so
+    middle = gps_origin(metadata)
+    if middle is None:
+        raise FrameError(
+            "the project has no origin yet and the photographs state no position",
+            remedy="make it with shapan new --origin E,N,H, near the place",
+        )
+    x, y, _ = frame.transform_from("EPSG:4326")([middle])[0]
+    return frame.with_origin(float(round(x, -2)), float(round(y, -2)), 0.0)
+
+
+def frame_document(frame: Frame) -> dict[str, object]:
+    """Return a frame as JSON values, for a process of its own."""
+    return {"crs": frame.crs, "origin": frame.origin, "vertical_crs": frame.vertical_crs}
+
+
+def frame_from(document: dict[str, object]) -> Frame:
+    """Return the frame that `frame_document` described."""
+    origin, vertical = document.get("origin"), document.get("vertical_crs")
+    if origin is not None and not (isinstance(origin, (list, tuple)) and len(origin) == 3):
+        raise FrameError("an origin is three numbers")
+    place = None if origin is None else (float(origin[0]), float(origin[1]), float(origin[2]))
+    return Frame(str(document["crs"]), place, vertical_crs=str(vertical) if vertical else None)

@@ -1,0 +1,148 @@
+"""Photographs in the window: looked at before anything long begins, reconstructed, cancelled."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from app.reconstruct.panel import ReconstructPanel
+from app.reconstruct.photo_table import FINDING, NAME
+from app.reconstruct.photos_panel import PhotosPanel
+from app.reconstruct.session import ReconstructSession, reconstruction_of
+from app.workers import JobState
+from drone_fixtures import flown
+from virtual_drone import Flown
+from window_support import MakeWindow, make_window, qapp_args
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.window import MainWindow
+
+__all__ = ["flown", "make_window", "qapp_args"]
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path) -> Path:
+    """A project without data and without an origin."""
+    folder = tmp_path / "p.shapan"
+    subprocess.run(
+        [sys.executable, "-m", "app", "new", str(folder), "--crs", "EPSG:4549+5737"], check=True
+    )
+    return folder
+
+
+def docks_of(window: MainWindow) -> tuple[ReconstructSession, ReconstructPanel, PhotosPanel]:
+    """Return what the Reconstruct layout shows."""
+    window.docks.apply("reconstruct")
+    for name in ("reconstruct", "photos"):
+        window.panels.make(name)
+    panels = [window.panels.places[name].panel for name in ("reconstruct", "photos")]
+    reconstruct, photos = panels
+    assert isinstance(reconstruct, ReconstructPanel) and isinstance(photos, PhotosPanel)
+    return reconstruction_of(window), reconstruct, photos
+
+
+def drop(panel: ReconstructPanel, folder: Path) -> None:
+    """Drop a folder on the panel, as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    panel.dropEvent(
+        QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data,
+                   Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    )  # fmt: skip
+
+
+def test_a_dropped_folder_is_looked_through_and_shown_before_anything_long_begins(
+    qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mixed"
+    shutil.copytree(flown.photos, folder)
+    names = sorted(path.name for path in folder.glob("*.JPG"))
+    shutil.copy(folder / names[0], folder / "twice.JPG")
+    (folder / names[1]).write_bytes((folder / names[1]).read_bytes()[:3000])
+    window = make_window(empty_project, size=(1600, 950))
+    reconstruction, panel, photos = docks_of(window)
+    assert not panel.start_button.isEnabled()
+    drop(panel, folder)
+    qtbot.waitUntil(lambda: reconstruction.photos is not None, timeout=60_000)
+    found = reconstruction.photos
+    assert found is not None
+    assert (len(found.rows), len(found.used)) == (len(names) + 1, len(names) - 1)
+    texts = {
+        photos.model.index(n, NAME).data(): photos.model.index(n, FINDING).data()
+        for n in range(photos.model.rowCount())
+    }
+    assert texts["twice.JPG"] == f"is the same file as {names[0]}"
+    assert texts[names[1]].startswith("is damaged")
+    assert photos.model.index(0, NAME).data(Qt.ItemDataRole.DecorationRole) is not None
+    assert panel.found.text().startswith(f"{len(names) - 1} of {len(names) + 1} can be used")
+    assert "cores" in panel.needs.text() and "MiB of memory" in panel.needs.text()
+    # The project has a place now, and the scene shows where photographs were taken.
+    qtbot.waitUntil(lambda: window.session.required.frame.origin is not None, timeout=5000)
+    assert found.frame.origin == window.session.required.frame.origin
+    photos.choose(names[3])
+    assert [row.name for row in photos.chosen()] == [names[3]]
+    assert panel.start_button.isEnabled()
+
+
+def test_control_points_with_swapped_axes_are_told_and_nothing_can_be_started(
+    qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown, tmp_path: Path
+) -> None:
+    window = make_window(empty_project)
+    reconstruction, panel, _ = docks_of(window)
+    panel.choose(flown.photos)
+    qtbot.waitUntil(lambda: reconstruction.photos is not None, timeout=60_000)
+    text = (flown.photos / "control.csv").read_text(encoding="utf-8")
+    swapped = tmp_path / "swapped.csv"
+    swapped.write_text(text.replace("east,north", "north,east"), encoding="utf-8")
+    reconstruction.change(control=swapped)
+    qtbot.waitUntil(lambda: bool(reconstruction.control_error), timeout=10_000)
+    assert "east and north are swapped" in panel.choices.problem.text()
+    assert not panel.start_button.isEnabled()
+    reconstruction.change(control=flown.photos / "control.csv")
+    qtbot.waitUntil(lambda: not reconstruction.control_error, timeout=10_000)
+    assert reconstruction.control is not None and len(reconstruction.control.points) == 8
+    assert panel.start_button.isEnabled()
+
+
+def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_are_layers(
+    qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown
+) -> None:
+    window = make_window(empty_project, size=(1600, 950))
+    reconstruction, panel, _ = docks_of(window)
+    panel.choose(flown.photos)
+    qtbot.waitUntil(lambda: reconstruction.photos is not None, timeout=60_000)
+    reconstruction.change(control=flown.photos / "control.csv", name="Old town")
+    qtbot.waitUntil(lambda: reconstruction.control is not None, timeout=10_000)
+    QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.steps.states["poses"] == "running", timeout=120_000)
+    assert panel.steps.states["photos"] == "done"
+    assert not panel.start_button.isVisible()
+    QTest.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not reconstruction.busy, timeout=30_000)
+    assert reconstruction.run is not None and reconstruction.run.state == JobState.CANCELLED
+    qtbot.waitUntil(lambda: len(panel.runs.rows) == 1, timeout=10_000)
+    first = panel.runs.rows[0]
+    assert not first.run.finished
+    with qtbot.waitSignal(reconstruction.finished, timeout=400_000):
+        QTest.mouseClick(first.resume, Qt.MouseButton.LeftButton)
+    assert panel.steps.states["photos"] == "kept"
+    assert panel.steps.states["products"] == panel.steps.states["layers"] == "done"
+    names = {layer.name for layer in window.session.required.layers()}
+    assert {"Old town – mesh", "Old town – true orthophoto", "Old town – points"} <= names
+    run = reconstruction.folder
+    assert run is not None
+    figures = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert figures["check"]["count"] == 4
+    qtbot.waitUntil(lambda: panel.runs.rows[0].run.finished, timeout=10_000)
