@@ -287,7 +287,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--poses", metavar="F",
                       help="known ones: transforms.json, COLMAP model, OpenSfM")  # fmt: skip
     made.add_argument("--reference", metavar="F",
-                      help="points of another survey to compare with (LAS, LAZ, E57, PLY)")  # fmt: skip
+                      help="points of another survey to compare with (LAS, E57, PLY)")  # fmt: skip
     made.add_argument("--quality", choices=["draft", "normal", "high"], default="draft")
     made.add_argument("--name", help="of the layers; the folder's name otherwise")
     made.add_argument("--resume", action="store_true", help="go on with the last run of them")

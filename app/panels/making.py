@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.panels.timeline import TimelinePanel
     from app.reconstruct.panel import ReconstructPanel
     from app.reconstruct.photos_panel import PhotosPanel
+    from app.review.panel import ReviewPanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
 
@@ -148,3 +149,19 @@ def reconstruct(window: MainWindow) -> ReconstructPanel:
     from app.reconstruct.docks import make_reconstruct
 
     return make_reconstruct(window)
+
+
+def review(window: MainWindow) -> ReviewPanel:
+    """Make the Review panel, which flies to what it asks about and marks what waits."""
+    from app.review.panel import ReviewPanel
+
+    panel = ReviewPanel(window.session, window.services.background, window.jobs)
+    panel.fly_wanted.connect(window.interaction.fly_to_entity)
+    panel.correct_wanted.connect(window.interaction.select)
+    panel.correct_wanted.connect(lambda _: window.docks.show("entity"))
+    panel.waiting_changed.connect(
+        lambda entities: window.scene.set_marks(
+            "review", [(window.theme.text("high")[:7], entities)] if entities else []
+        )
+    )
+    return panel

@@ -23,6 +23,7 @@ _OWN: Final = (
     ("connections", QT_TRANSLATE_NOOP("MainWindow", "Connections"), "tab", "jobs"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
     ("photos", QT_TRANSLATE_NOOP("MainWindow", "Photos"), "tab", "jobs"),
+    ("review", QT_TRANSLATE_NOOP("MainWindow", "Review"), "tab", "jobs"),
     ("reconstruct", QT_TRANSLATE_NOOP("MainWindow", "Reconstruct"), "right", "entity"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
     ("simulation", QT_TRANSLATE_NOOP("MainWindow", "Simulation"), "bottom", "jobs"),
@@ -31,7 +32,7 @@ _OWN: Final = (
 )
 #: Made when they are first opened, as those of plugins are.
 _OFFERED: Final = frozenset(
-    {"charts", "simulation", "scenario", "run_comparison", "photos", "reconstruct"}
+    {"charts", "simulation", "scenario", "run_comparison", "photos", "reconstruct", "review"}
 )
 
 KIND: Final = "panel"

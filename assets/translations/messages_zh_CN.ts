@@ -6204,5 +6204,21 @@
         <extracomment>twin_model/division.py</extracomment>
         <translation>设置行政区划 {0}</translation>
     </message>
+    <message>
+        <source>Accept {0}</source>
+        <translation>接受 {0}</translation>
+    </message>
+    <message>
+        <source>Accept {0} entities</source>
+        <translation>接受 {0} 个实体</translation>
+    </message>
+    <message>
+        <source>Reject {0}</source>
+        <translation>拒绝 {0}</translation>
+    </message>
+    <message>
+        <source>Reject {0} entities</source>
+        <translation>拒绝 {0} 个实体</translation>
+    </message>
 </context>
 </TS>

@@ -1669,6 +1669,10 @@ management ^ '12-03'</translation>
         <source>Reconstruct</source>
         <translation>重建</translation>
     </message>
+    <message>
+        <source>Review</source>
+        <translation>审核</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -7162,6 +7166,100 @@ management ^ '12-03'</translation>
     <message>
         <source>{0} of {1} steps</source>
         <translation>{0}/{1} 步</translation>
+    </message>
+</context>
+<context>
+    <name>QueueModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Confidence (%)</source>
+        <translation>置信度 (%)</translation>
+    </message>
+    <message>
+        <source>Height (m)</source>
+        <translation>高度 (m)</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>crown {0}</source>
+        <translation>冠幅 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message>
+        <source>Accept (A)</source>
+        <translation>接受 (A)</translation>
+    </message>
+    <message>
+        <source>Correct (E)</source>
+        <translation>修正 (E)</translation>
+    </message>
+    <message>
+        <source>Reject (X)</source>
+        <translation>拒绝 (X)</translation>
+    </message>
+    <message>
+        <source>Entities that wait for review</source>
+        <translation>待审核的实体</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Least confidence</source>
+        <translation>最低置信度</translation>
+    </message>
+    <message>
+        <source>Most confidence</source>
+        <translation>最高置信度</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>All kinds</source>
+        <translation>所有类型</translation>
+    </message>
+    <message>
+        <source>{0} of {1} reviewed</source>
+        <translation>已审核 {0}/{1}</translation>
+    </message>
+    <message>
+        <source>Nothing of this kind and confidence waits.</source>
+        <translation>没有符合该类型和置信度的待审核项。</translation>
+    </message>
+    <message>
+        <source>Everything has been reviewed.</source>
+        <translation>已全部审核。</translation>
+    </message>
+    <message>
+        <source>Nothing waits for review. Extract buildings and trees from a layer of points or heights: they come here first.</source>
+        <translation>没有待审核项。从点云或高程图层提取的建筑物和树木会先到这里。</translation>
+    </message>
+    <message>
+        <source>Extract from…</source>
+        <translation>提取自…</translation>
+    </message>
+    <message>
+        <source>No layer of points or heights</source>
+        <translation>没有点云或高程图层</translation>
+    </message>
+    <message>
+        <source>Buildings and trees of {0}</source>
+        <translation>{0} 的建筑物和树木</translation>
     </message>
 </context>
 </TS>

@@ -98,13 +98,14 @@ def extract(twin: Twin, layer: Layer, job: Job) -> Extraction:
     """
     found, _ = find_things(layer, twin.layer_folder(layer.id), twin.frame, job)
     with tempfile.TemporaryDirectory(prefix="shapan-extract-") as scratch:
-        for path, words in _write_tables(Path(scratch), found, twin.frame):
+        for path, words in write_tables(Path(scratch), found, twin.frame):
             options = ImportOptions(name=f"{layer.name} – {words}", epoch=layer.epoch)
             found.layers += add_source(twin, path, options, job)
     return found
 
 
-def _write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Path, str]]:
+def write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Path, str]]:
+    """Write what was found as GeoPackages; return each with what it holds."""
     out = []
     if found.buildings:
         path = folder / "buildings.gpkg"

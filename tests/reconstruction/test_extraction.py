@@ -9,52 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
-from shapely import box
 
 from ingest.extraction.buildings import find_buildings, roof_shape
 from ingest.extraction.extract import PROPOSED, extract, find_things
 from ingest.extraction.layer_points import LayerPoints
 from ingest.extraction.model import height_model
-from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import ClothOptions, ground_points
 from twin_model.errors import SourceError
-from twin_model.frame import Frame
 from twin_model.query import EntityQuery
 from twin_model.twin import Twin
-
-OUTLINES = (box(10, 10, 26, 22), box(40, 12, 50, 40), box(12, 45, 30, 60))
-TREES = ((60.0, 20.0, 8.0), (62.0, 55.0, 11.0), (70.0, 38.0, 6.5), (36.0, 66.0, 9.0))
-
-
-def village() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return points (four a square metre), their classes and colours: a slope with houses."""
-    chance = np.random.default_rng(11)
-    xy = chance.uniform(0, 80, (80 * 80 * 4, 2))
-    ground = 3.0 + 0.03 * xy[:, 0]
-    z, kind = ground.copy(), np.full(len(xy), 2)
-    colour = np.tile([120, 112, 100], (len(xy), 1))
-    for number, outline in enumerate(OUTLINES):
-        inside = shapely.contains_xy(outline, xy[:, 0], xy[:, 1])
-        west, south, _, north = outline.bounds
-        base = 3.0 + 0.03 * west
-        roof = np.full(len(xy), base + 7.0)
-        if number == 0:  # a gable along the longer side
-            middle = (south + north) / 2
-            roof = base + 8.0 - 0.6 * np.abs(xy[:, 1] - middle)
-        z[inside], kind[inside] = roof[inside], 6
-        colour[inside] = (140, 80, 70)
-    for x, y, height in TREES:
-        radius = 0.28 * height
-        distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
-        crown = distance < radius
-        top = ground + height * (1 - 0.35 * (distance / radius) ** 2)
-        through = chance.random(len(xy)) < 0.35
-        z[crown] = np.where(through, ground + chance.random(len(xy)) * height * 0.5, top)[crown]
-        z[crown] += chance.normal(0, 0.35, crown.sum())
-        kind[crown], colour[crown] = 5, (60, 120, 50)
-    return np.column_stack([xy, z + chance.normal(0, 0.03, len(xy))]), kind, colour.astype(np.uint8)
+from village_support import OUTLINES, TREES, village, village_project
 
 
 def test_houses_are_found_with_their_outlines_heights_and_roofs() -> None:
@@ -97,31 +62,9 @@ def test_roofs_are_called_by_their_planes(slope_x: float, folded: bool, shape: s
     assert name == shape and planes == (2 if folded else 1) and share > 0.9
 
 
-def write_las(path: Path) -> Path:
-    import laspy
-    from pyproj import CRS
-
-    points, kind, colour = village()
-    header = laspy.LasHeader(point_format=7, version="1.4")
-    header.scales = [0.001] * 3
-    header.offsets = [515_000.0, 3_349_900.0, 0.0]
-    header.add_crs(CRS("EPSG:4549+5737"))
-    las = laspy.LasData(header)
-    las.x, las.y, las.z = points[:, 0] + 515_000, points[:, 1] + 3_349_900, points[:, 2]
-    las.red, las.green, las.blue = (colour.astype(np.uint16) * 257).T
-    las.classification = kind.astype(np.uint8)
-    las.write(path)
-    return path
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "p.shapan"
-    frame = Frame("EPSG:4549", (515_000.0, 3_349_900.0, 0.0), "EPSG:5737")
-    with Twin.create(folder, frame, "Village") as twin:
-        options = ImportOptions(name="survey", epoch="2026-05-04")
-        add_source(twin, write_las(tmp_path / "village.laz"), options, Job())
-    return folder
+    return village_project(tmp_path)
 
 
 def test_what_is_found_becomes_entities_that_wait_for_review(project: Path) -> None:

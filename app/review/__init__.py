@@ -1,0 +1,1 @@
+"""Review of what was extracted: accepted, corrected or rejected, one after the other."""
