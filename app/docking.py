@@ -401,6 +401,8 @@ class Docks(QObject):
                 if splitter.count() == len(before):
                     splitter.setSizes(before)
             shown = name in _SHOWN[self.layout_name] or name not in known
+            # Closed first, so that those who follow its opening hear of it.
+            self._docks[name].toggleView(False)
             self._docks[name].toggleView(shown and not self._places[name][2])
             if front is not None and not front.isClosed():
                 front.setAsCurrentTab()

@@ -92,6 +92,9 @@ class OtherSide(QObject):
         """Follow the size of the first viewport."""
         raise NotImplementedError
 
+    #: Where the chips stand: below the coordinates, which take the top.
+    CHIP_TOP_PX = 48
+
     def start(self, before: AsOf, after: AsOf) -> None:
         """Show A on the left; B stays on the right."""
         if self.other is None:

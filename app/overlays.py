@@ -360,13 +360,21 @@ class Overlays:
             width - self.attribution.width() - _MARGIN,
             height - self.attribution.height() - _MARGIN,
         )
-        self.measure.adjustSize()
-        self.measure.move(
-            (width - self.measure.width()) // 2, height - self.measure.height() - _MARGIN
-        )
+        self._place_measure()
         self.drop.setGeometry(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN)
         if self.notice.isVisible():
             self.notice.place()
+
+    def _place_measure(self) -> None:
+        """Keep to the bottom centre, above what stands in the corners where it would cover that."""
+        width, height = self._scene.width(), self._scene.height()
+        self.measure.adjustSize()
+        left = (width - self.measure.width()) // 2
+        top = height - self.measure.height() - _MARGIN
+        self.measure.move(left, top)
+        corners = [one for one in (self.scale, self.attribution) if not one.isHidden()]
+        if any(one.geometry().intersects(self.measure.geometry()) for one in corners):
+            self.measure.move(left, top - max(one.height() for one in corners) - _MARGIN // 2)
 
 
 def blend(colour: QColor, alpha: float) -> QColor:

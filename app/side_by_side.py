@@ -54,5 +54,5 @@ class SideBySide(OtherSide):
             return
         for chip in (self.left, self.right):
             chip.adjustSize()
-            chip.move(QPoint(14, 12))
+            chip.move(QPoint(14, self.CHIP_TOP_PX))
             chip.raise_()

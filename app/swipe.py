@@ -122,5 +122,5 @@ class Swipe(OtherSide):
         for chip, left in ((self.left, True), (self.right, False)):
             chip.adjustSize()
             at = x - chip.width() - 14 if left else x + 14
-            chip.move(QPoint(at, 12))
+            chip.move(QPoint(at, self.CHIP_TOP_PX))
             chip.raise_()

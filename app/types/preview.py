@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def step_text(step: PlannedStep) -> str:
     """Return what a step does, in the language in use."""
-    from twin_model.schema.migrate import Step
+    from twin_model.schema.migrate import NO_VALUE, Step
 
     say = QCoreApplication.translate
     word = {
@@ -47,6 +47,8 @@ def step_text(step: PlannedStep) -> str:
     what = entity_words.entity_type(step.type)
     if step.property:
         what += f" · {step.property}"
+    if step.step is Step.FILL and step.detail == NO_VALUE:
+        return f"{what}: {say('TypesPreview', 'needed now, and no value is given')}"
     return f"{what}: {word}" + (f" ({step.detail})" if step.detail else "")
 
 

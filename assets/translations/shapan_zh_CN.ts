@@ -2155,6 +2155,10 @@ management ^ '12-03'</translation>
         <source>read-only</source>
         <translation>只读</translation>
     </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
 </context>
 <context>
     <name>Unit</name>
@@ -3958,6 +3962,10 @@ management ^ '12-03'</translation>
     <message numerus="yes">
         <source>%n entity(ies) break the new types; they stay as they are</source>
         <translation><numerusform>%n 个实体不符合新类型；保持原样</numerusform></translation>
+    </message>
+    <message>
+        <source>needed now, and no value is given</source>
+        <translation>现为必填，但未给出值</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
@@ -21,6 +21,9 @@ from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.types import NUMERIC, Kind, PropertyType
 from twin_model.schema.validation import validate
 from twin_model.schema.values import Problem, SchemaError, is_whole, parse_value, plain_value
+
+#: Detail of `Step.FILL` where nothing says what to fill in.
+NO_VALUE: Final = "no value given"
 
 
 class Step(StrEnum):
@@ -185,9 +188,7 @@ def _property_steps(
     for name, goal in new.items():
         if goal.required and name not in kept:
             value = _filling(target, name, goal, after, wishes)
-            yield PlannedStep(
-                one, name, Step.FILL, "no value given" if value is None else str(value)
-            )
+            yield PlannedStep(one, name, Step.FILL, NO_VALUE if value is None else str(value))
 
 
 def _rules_of(kind: PropertyType) -> tuple[object, ...]:
