@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import inspect
 import os
 import signal
@@ -28,6 +29,14 @@ _LOOK_S: Final = 0.2
 
 class PanelBlockedError(Exception):
     """Raised inside a plugin that held the window for too long."""
+
+    def __str__(self) -> str:
+        return super().__str__() or f"it held the window for more than {PATIENCE_S:g} s"
+
+
+def has_signal() -> bool:
+    """Return whether a thread can be interrupted by a signal, even while it sleeps."""
+    return hasattr(signal, "SIGUSR1")
 
 
 OwnerOf = Callable[[str], str | None]
@@ -123,7 +132,7 @@ class StandstillWatch(QObject):
         """Begin to watch; more than once does nothing."""
         if self._thread is not None:
             return
-        if hasattr(signal, "SIGUSR1"):
+        if has_signal():
             self._previous = signal.signal(signal.SIGUSR1, self._interrupt)
         self._beat_s = time.monotonic()
         self._timer.start()
@@ -153,11 +162,11 @@ class StandstillWatch(QObject):
     # -- in the watching thread ----------------------------------------------------------
 
     def _watch(self) -> None:
-        told = False
+        told = raised = False
         while not self._stop.wait(_LOOK_S):
             late_s = time.monotonic() - self._beat_s
             if late_s < STANDSTILL_S:
-                told = False
+                told = raised = False
                 continue
             frame = sys._current_frames().get(self._main)
             owner = owner_of_stack(frame, self._owner_of)
@@ -168,11 +177,21 @@ class StandstillWatch(QObject):
             stack = "".join(traceback.format_stack(frame))
             del frame
             self._seen = Standstill(owner, late_s, where, stack, interrupted)
-            if interrupted and hasattr(signal, "SIGUSR1"):
-                signal.pthread_kill(self._main, signal.SIGUSR1)
+            if interrupted and (has_signal() or not raised):
+                raised = True  # more than once would end what runs after the plugin
+                self._raise_in_main()
             if late_s > LAST_WORDS_S and not told:
                 told = True
                 self._last_words(owner, where)
+
+    def _raise_in_main(self) -> None:
+        if has_signal():
+            signal.pthread_kill(self._main, signal.SIGUSR1)
+            return
+        # Comes with the next step of Python code; waiting and native code do not end with it.
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(self._main), ctypes.py_object(PanelBlockedError)
+        )
 
     def _where(self, frame: FrameType | None) -> str:
         while frame is not None:

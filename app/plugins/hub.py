@@ -20,6 +20,7 @@ from app.plugins.guard import (
     objects_in,
     owner_of_traceback,
 )
+from app.plugins.memory import PanelMemory
 from app.plugins.panels import PluginPanels
 from app.plugins.services import WindowServices
 from app.threads import Threads
@@ -71,7 +72,8 @@ class PluginHub(QObject):
         self._previous_hook: ExceptionHook | None = None
         self._closed = False
         self.watch = StandstillWatch(self.host.owner_of, self._last_words, self)
-        window.panels.of_plugins = PluginPanels(self.host, self.watch.start)
+        self.memory = PanelMemory(self)
+        window.panels.of_plugins = PluginPanels(self.host, self._panel_opens)
         self.watch.stood_still.connect(self._stood_still)
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
@@ -122,6 +124,7 @@ class PluginHub(QObject):
         self.state.start_succeeded()
         self.window_.panels.shut_down()
         self.watch.stop()
+        self.memory.stop()
         self._threads.wait()
         self.host.close()
         self.remove_hook()
@@ -240,6 +243,10 @@ class PluginHub(QObject):
             self.state.decision(owner).seen = True
         if fresh_owners:
             self.state.save()
+
+    def _panel_opens(self) -> None:
+        self.watch.start()
+        self.memory.start()
 
     @property
     def places(self) -> dict[str, PanelPlace]:

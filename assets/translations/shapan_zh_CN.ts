@@ -7270,4 +7270,15 @@ management ^ '12-03'</translation>
         <translation>{0} 的建筑物和树木</translation>
     </message>
 </context>
+<context>
+    <name>PanelMemory</name>
+    <message>
+        <source>The plugin {0} keeps taking memory: {1} in {2} s, and gives none back.</source>
+        <translation>插件 {0} 不断占用内存：{2} 秒内 {1}，且不释放。</translation>
+    </message>
+    <message>
+        <source>Disable it</source>
+        <translation>停用它</translation>
+    </message>
+</context>
 </TS>

@@ -117,7 +117,8 @@ class WorkerProcess:
         self.spec = spec
         self.started_s = time.monotonic()
         self.heard_s = self.started_s
-        self.up, self.down = SharedRing.create(), SharedRing.create()
+        folder = Path(spec.confinement.own[-1])
+        self.up, self.down = SharedRing.create(folder), SharedRing.create(folder)
         self._log = log
         self._ended = ended
         self._joining = threading.Lock()
@@ -127,7 +128,7 @@ class WorkerProcess:
             [spec.python, "-P", "-s", "-c", _BOOT, json.dumps(_rooms())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=_environment() | {CONFIGURATION: json.dumps(config)},
-            pass_fds=(self.up.descriptor, self.down.descriptor),
+            pass_fds=[ring.handle for ring in (self.up, self.down) if isinstance(ring.handle, int)],
         )  # fmt: skip
         self.pid = self._process.pid
         self.link = Link(
@@ -215,7 +216,7 @@ def _config(
         "paths": list(spec.paths),
         "storage": str(spec.storage),
         "storage_bytes": spec.storage_bytes,
-        "rings": [up.descriptor, down.descriptor],
+        "rings": [up.handle, down.handle],
         "confinement": asdict(spec.confinement),
         "state": {
             "settings": state.get("settings", {}),

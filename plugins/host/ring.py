@@ -32,6 +32,11 @@ _BYTES: Final = 4 + 4 + 8 + 8 + 1
 _AXES: Final = ("x_m", "y_m", "z_m")
 
 
+def hands_on_descriptors() -> bool:
+    """Return whether a process can be started with open files of ours."""
+    return os.name == "posix"
+
+
 class SharedRing:
     """Shared memory divided into slots.
 
@@ -39,26 +44,52 @@ class SharedRing:
     ----------
     descriptor : int
         An open file descriptor of memory that is as large as needed.
+    file : Path, optional
+        The file behind it where descriptors cannot be handed on; removed with this ring.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, file: Path | None = None) -> None:
         self.descriptor = descriptor
+        self._file = file
         self._memory = mmap.mmap(descriptor, SLOT_BYTES * SLOTS)
         self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(SLOTS):
             self._free.put(slot)
 
     @classmethod
-    def create(cls) -> SharedRing:
-        """Make new memory that goes away with its last user, however that ends."""
+    def create(cls, folder: Path) -> SharedRing:
+        """Make new memory that goes away with its last user, however that ends.
+
+        Parameters
+        ----------
+        folder : Path
+            Where both sides may write: there the memory is a file with a name, where a process
+            cannot be handed open files (Windows).
+        """
         size = SLOT_BYTES * SLOTS
-        if sys.platform == "linux":
+        file = None
+        if not hands_on_descriptors():
+            descriptor, name = tempfile.mkstemp(prefix="samples-", dir=folder)
+            file = Path(name)
+        elif sys.platform == "linux":
             descriptor = os.memfd_create("shapan-samples")
         else:  # a file without a name is the nearest thing elsewhere
             descriptor, name = tempfile.mkstemp(prefix="shapan-samples-")
             Path(name).unlink()
         os.ftruncate(descriptor, size)
-        return cls(descriptor)
+        return cls(descriptor, file)
+
+    @classmethod
+    def attach(cls, handle: int | str) -> SharedRing:
+        """Return memory that the other side made; see `handle`."""
+        if isinstance(handle, int):
+            return cls(handle)
+        return cls(os.open(handle, os.O_RDWR | getattr(os, "O_BINARY", 0)))
+
+    @property
+    def handle(self) -> int | str:
+        """What the other process needs to attach: the descriptor, or the name of a file."""
+        return self.descriptor if self._file is None else str(self._file)
 
     def close(self) -> None:
         """Let go of the memory; more than once does nothing."""
@@ -68,6 +99,9 @@ class SharedRing:
             # Where an array still looks at the memory, it goes with the array.
             with contextlib.suppress(BufferError):
                 self._memory.close()
+            if self._file is not None:
+                with contextlib.suppress(OSError):  # somebody still looks at it (Windows)
+                    self._file.unlink()
 
     # -- the writing side ----------------------------------------------------------------
 

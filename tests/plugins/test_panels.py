@@ -215,6 +215,36 @@ def test_a_panel_that_blocks_the_window_is_interrupted_and_named(
     assert "org.test.sleeper" in text and "held the window for" in text and "code.py:" in text
 
 
+def test_where_there_are_no_signals_a_blocking_panel_is_interrupted_in_its_python_code(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    plugin_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(guard, "has_signal", lambda: False)
+    panel_plugin(plugin_folder, "looper", """
+    import time
+    from PySide6.QtWidgets import QPushButton
+    def loop():
+        while True:
+            time.sleep(0.01)
+    def make(context):
+        button = QPushButton("loop")
+        button.clicked.connect(loop)
+        return button
+    """)  # fmt: skip
+    window = make_window()
+    place = place_of(qtbot, window, "looper")
+    qtbot.waitUntil(lambda: place.panel is not None and place.panel.isVisible())
+    assert place.panel is not None
+    before = time.monotonic()
+    qtbot.mouseClick(place.panel, Qt.MouseButton.LeftButton)
+    assert time.monotonic() - before < 10.0
+    text = failed(qtbot, place)
+    assert "org.test.looper" in text and "held the window for" in text
+
+
 def test_a_panel_that_holds_the_window_for_a_moment_is_named(
     qtbot: QtBot, make_window: MakeWindow, plugin_folder: Path
 ) -> None:

@@ -323,3 +323,27 @@ def test_workers_of_a_development_folder_named_by_a_relative_path_start(
         assert host.call("org.test.nearby", "adder", "add", a=1, b=2).result(20) == 3
     finally:
         host.close()
+
+
+def test_batches_travel_through_a_file_where_descriptors_cannot_be_handed_on(
+    make_host: MakeHost, plugin_folder: Path, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plugins.host.ring.hands_on_descriptors", lambda: False)
+    write_plugin(plugin_folder, "ticker", """
+        [[connectors]]
+        id = "tick"
+        code = "ticker.code:Ticker"
+        """, TICKER)  # fmt: skip
+    host = make_host(twin)
+    got: list[SampleBatch] = []
+    host.broker.subscribe(got.append)
+    worker = host.worker("org.test.ticker", "connector", "tick")
+    worker.start()
+    wait_until(lambda: len(got) > 5)
+    folder = Path(worker.spec.confinement.own[-1])
+    files = list(folder.glob("samples-*"))
+    assert len(files) == 2
+    worker.stop()
+    assert not list(folder.glob("samples-*")), "they go with the worker"
+    values = concatenate(got).value
+    assert np.array_equal(values, np.arange(len(values)))

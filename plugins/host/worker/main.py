@@ -164,7 +164,7 @@ class Worker:
             from plugins.host.ring import SharedRing
             from plugins.host.stream import BatchReceiver
 
-            self._receiver = BatchReceiver(SharedRing(self._config["rings"][1]))
+            self._receiver = BatchReceiver(SharedRing.attach(self._config["rings"][1]))
         return self._receiver
 
     def _deliver(self, subscriptions: list[int], sequence: int, batch: Any) -> None:
@@ -210,7 +210,7 @@ class _LazySender:
                 from plugins.host.ring import SharedRing
                 from plugins.host.stream import BatchSender
 
-                self._made = BatchSender(SharedRing(self._config["rings"][0]), self._link)
+                self._made = BatchSender(SharedRing.attach(self._config["rings"][0]), self._link)
             return self._made
 
     def send(
