@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.catalogue import entity_types_text
 from twin_model.commands import AddEntities, AddRelations, EditEntities
 from twin_model.entity import Codes, Entity, Relation
 from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.query import EntityQuery, compile_where
+from twin_model.schema.catalogue import Catalogue
 from twin_model.time import Instant
 from twin_model.twin import Twin
 
@@ -294,3 +297,19 @@ def test_name_and_type_are_the_entitys_own_whatever_its_rows_bring(tmp_path: Pat
         twin.execute(AddEntities([row, Entity("b", "pump", "Pump B")]))
         for where in ("name ^ 'Pump' and type = pump", "name ~ Pump"):
             assert [one.id for one in twin.entities(EntityQuery(where=where))] == ["a", "b"], where
+
+
+def test_a_property_that_is_declared_and_that_nothing_has_yet_gives_nothing(tmp_path: Path) -> None:
+    with Twin.create(tmp_path / "a.shapan", Frame("EPSG:4549", (0.0, 0.0, 0.0))) as twin:
+        twin.execute(AddEntities([Entity("p", "pump", "P"), Entity("b", "bench", "B")]))
+        asked = EntityQuery(where="efficiency_percent > 50")
+        with pytest.raises(ValidationError, match="no property"):
+            twin.entities(asked)  # without a catalogue it might as well be misspelt
+        twin.catalogue = Catalogue.load(entity_types_text())
+        assert twin.entities(asked) == []
+        assert twin.entities(replace(asked, type="pump")) == []
+        assert len(twin.entities(EntityQuery(where="efficiency_percent is null"))) == 2
+        with pytest.raises(ValidationError, match="efficiency_percent"):
+            twin.entities(EntityQuery(where="efficency_percent > 50", type="pump"))
+        with pytest.raises(ValidationError, match="no property"):
+            twin.entities(replace(asked, type="bench"))  # of no such thing

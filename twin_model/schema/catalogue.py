@@ -225,6 +225,12 @@ class Catalogue:
         """Return a type's properties by id, inherited ones first; see `type` for errors."""
         return self._line(type_id).properties
 
+    def property_ids(self, types: Iterable[str] | None = None) -> set[str]:
+        """Return the ids of properties of some types, unknown ones left out, or of all."""
+        if types is not None:
+            return {one for kind in types if kind in self for one in self.properties(kind)}
+        return {member.id for kind in self._types.values() for member in kind.properties}
+
     def indicators(self, type_id: str) -> Mapping[str, IndicatorType]:
         """Return a type's indicators by id, inherited ones first; see `type` for errors."""
         return self._line(type_id).indicators

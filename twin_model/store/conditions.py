@@ -95,6 +95,12 @@ def known_properties(
     return {str(row[0]) for row in found}
 
 
+def _declared(context: Context, types: Iterable[str] | None) -> set[str]:
+    """Return the properties that types declare, whether or not any entity has them yet."""
+    declared = getattr(context.catalogue, "property_ids", None)
+    return set() if declared is None else declared(types)
+
+
 def compiled(context: Context, query: EntityQuery) -> Compiled:
     """Return the SQL of a query.
 
@@ -112,9 +118,8 @@ def compiled(context: Context, query: EntityQuery) -> Compiled:
         types = subtypes(context, query.type)
     order = query_text.parse_order(query.order_by) or parsed.order
     named = parsed.condition is not None or bool(order)
-    writer = Writer(
-        known_properties(connection, types) if named else set(), query.where, context, moment
-    )
+    known = known_properties(connection, types) | _declared(context, types) if named else set()
+    writer = Writer(known, query.where, context, moment)
     parts = list(_fields(query, types, writer))
     if parsed.condition is not None:
         parts.append(writer.node(parsed.condition))
