@@ -255,6 +255,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="recorded seconds a second; as fast as it goes otherwise",
     )
     made.add_argument("--rules", metavar="F.json", help="import these rules first")
+    made.add_argument("--notify", action="store_true",
+                      help="tell people of alarms in files too, as the project says")  # fmt: skip
     made.add_argument("--json", action="store_true", help="one JSON object a line")
 
     made = command("simulate", "simulate:simulate", "run a scenario; without one, list them")
@@ -275,7 +277,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--state", metavar="S", help="standing (default), all, or a state")
     made.add_argument("--from", dest="start", metavar="TIME", help="of the report, ISO 8601")
     made.add_argument("--to", dest="end", metavar="TIME", help="of the report, ISO 8601")
-    made.add_argument("--out", metavar="F.html", help="write the report as a page")
+    made.add_argument("--out", metavar="F.html", help="write the report as a page, or as F.pdf")
     made.add_argument("--language", choices=["zh_CN", "en"], default="en")
     made.add_argument("--json", action="store_true")
 

@@ -70,6 +70,8 @@ def event(one: AlarmEvent) -> str:
         "value": QCoreApplication.translate("Alarms", "Another value"),
         "hidden-on": QCoreApplication.translate("Alarms", "Condition began while hidden"),
         "hidden-off": QCoreApplication.translate("Alarms", "Condition over while hidden"),
+        "notified": QCoreApplication.translate("Alarms", "Notified"),
+        "notify-failed": QCoreApplication.translate("Alarms", "Notification failed"),
         "commented": QCoreApplication.translate("Alarms", "Comment"),
     }
     return said.get(kind, kind)

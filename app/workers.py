@@ -50,12 +50,15 @@ class Background(QObject):
         self._latest[key] = number
 
         def work() -> None:
+            result: Any = None
+            fault: Exception | None = None
             try:
-                result: Any = question()
+                result = question()
             except Exception as error:
-                result = error
+                fault = error
             try:
-                self._answered.emit((key, number), answer, result)
+                # An error that is returned is an answer; one that is raised is a fault.
+                self._answered.emit((key, number), answer, (result, fault))
             except RuntimeError:
                 return  # the window is gone
 
@@ -63,16 +66,20 @@ class Background(QObject):
 
     @Slot(object, object, object)
     def _deliver(
-        self, ticket: tuple[str, int], answer: Callable[[Any], object], result: Any
+        self,
+        ticket: tuple[str, int],
+        answer: Callable[[Any], object],
+        outcome: tuple[Any, Exception | None],
     ) -> None:
         key, number = ticket
+        result, fault = outcome
         asker = getattr(answer, "__self__", None)
         if isinstance(asker, QObject) and not shiboken6.isValid(asker):
             return  # whoever asked has been closed since
         if self._latest.get(key) != number:
             return
-        if isinstance(result, Exception):
-            self.failed.emit(result)
+        if fault is not None:
+            self.failed.emit(fault)
         else:
             answer(result)
 

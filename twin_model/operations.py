@@ -91,6 +91,8 @@ class Operations:
             journal=self.journal,
             graph=CauseGraph.of(twin),
         )
+        #: Number of the rules' version that is at work.
+        self.rules_version = max((version[0] for version in self.rule_store.versions()), default=0)
         #: Points of alarms that no rule watches for, by id.
         self._declared: dict[str, AlarmPoint] = {}
         self._declaring = threading.Lock()
@@ -196,7 +198,7 @@ class Operations:
         who = actor.name
         binding = self._bind(rules)
         number = self.rule_store.save(rules, who, why)
-        self.binding = binding
+        self.binding, self.rules_version = binding, number
         self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
         self.watch.rebind(binding, self.options.language, self._declared.values())
         return number

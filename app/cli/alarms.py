@@ -145,7 +145,12 @@ def _report(arguments: argparse.Namespace, project: str) -> int:
                 for name, point in _points(twin, journal, arguments.language).items()
             }
         title = twin.title
-    if arguments.out:
+    if arguments.out and Path(arguments.out).suffix.lower() == ".pdf":
+        from app.alarms.pdf import write_pdf  # and with it Qt
+
+        write_pdf(found, Path(arguments.out), title, names, arguments.language)
+        print(f"{arguments.out}: {found.alarms} alarms, {len(found.floods)} floods")
+    elif arguments.out:
         page = report_html(found, title, names, arguments.language)
         write_atomically(Path(arguments.out), page)
         print(f"{arguments.out}: {found.alarms} alarms, {len(found.floods)} floods")

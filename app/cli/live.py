@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import math
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from twin_model.alarms.causes import CauseGraph
 from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmEvent
-from twin_model.errors import SourceError
+from twin_model.errors import SourceError, StoreError
 from twin_model.live.hub import Hub
 from twin_model.live.replay import Replay
 from twin_model.operations import Operations, bind_rules
@@ -51,14 +52,46 @@ def live(arguments: argparse.Namespace) -> int:
         for problem in operations.problems():
             print_warning(problem)
         printer = _Printer(arguments.json, operations.alarms)
-        if arguments.source:
-            batch = concatenate([_read(Path(s), arguments.entity) for s in arguments.source])
-            _warn_of_strangers(twin, batch)
+        if not arguments.source:
+            with _notifying(operations, wanted=True):
+                return _run_connectors(arguments, operations, printer)
+        batch = concatenate([_read(Path(s), arguments.entity) for s in arguments.source])
+        _warn_of_strangers(twin, batch)
+        with _notifying(operations, wanted=arguments.notify):
             _play(arguments, operations.hub, operations.watch, _given(batch), _period_of(batch))
-        else:
-            return _run_connectors(arguments, operations, printer)
         printer.summary(operations.hub, operations.problems())
         return Exit.PARTLY if operations.problems() else Exit.DONE
+
+
+@contextlib.contextmanager
+def _notifying(operations: Operations, *, wanted: bool) -> Iterator[None]:
+    """Tell people of alarms meanwhile, as the project's rules of notification say."""
+    if not (wanted and operations.rule_store.current().notifications):
+        yield
+        return
+    from app.alarms.notifying import SECRETS, Notifying, Voices
+    from plugins.host.state import PluginState
+
+    secrets, twin = PluginState().secrets, operations.twin
+
+    def names(ids: Iterable[str]) -> dict[str, str]:
+        found = {}
+        for one in ids:
+            with contextlib.suppress(StoreError):
+                entity = twin.entity(one)
+                found[one] = entity.name or entity.codes.management or one
+        return found
+
+    def ring(_: object) -> None:
+        print("\a", end="", file=sys.stderr, flush=True)
+
+    running = Notifying(operations, Voices(lambda name: secrets.get(SECRETS, name), names, ring))
+    try:
+        yield
+        if not running.drain():
+            print_warning(running.problem or "not everything was told in time")
+    finally:
+        running.close(wait=True)
 
 
 def _run_connectors(

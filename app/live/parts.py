@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.actions.registry import ActionSpec
+from app.alarms.notification import Notification
+from app.alarms.people import People
+from app.alarms.report import AlarmReport
 from app.connections.running import start_configured
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
@@ -47,6 +50,12 @@ class LiveParts(QObject):
         self.charts: ChartsPanel | None = None
         self.colouring = Colouring(s.session, self.session, s.background, window.scene)
         self.legend = Legend(window.viewport, s.theme)
+        self.notification = Notification(window, self.session, self.rule_editing)
+        self.notification.setParent(self)
+        self.people = People(window, self.session, s.background)
+        self.people.setParent(self)
+        self.report = AlarmReport(window, self.session, s.jobs)
+        self.report.setParent(self)
         self._threads = Threads(self, 1)
         self._start = QTimer(self)
         self._start.setSingleShot(True)
@@ -92,8 +101,15 @@ class LiveParts(QObject):
         made = AlarmsPanel(self.session, s.background, s.theme, s.icons)
         made.fly_wanted.connect(window.interaction.fly_to_id)
         made.selected.connect(window.interaction.select_id)
+        made.notification_wanted.connect(self.notification.show_dialog)
+        made.people_wanted.connect(self.people.show)
+        made.report_wanted.connect(self._show_report)
         self.alarms = made
         return made
+
+    def _show_report(self) -> None:
+        self.report.language = self._window.language.code
+        self.report.show()
 
     def make_rules(self) -> RulesPanel:
         """Make the list of rules; the table of panels asks for it."""

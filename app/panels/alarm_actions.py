@@ -51,6 +51,8 @@ class AlarmActions:
         can |= {"acknowledge"} if states & _WAITING else set()
         can |= {"shelve"} if states & STANDING else set()
         can |= {"unshelve"} if State.SHELVED in states else set()
+        can |= {"reset"} if State.LATCHED in states else set()
+        can |= {"service"}
         return can
 
     def acknowledge(self, alarms: Sequence[Alarm]) -> None:
@@ -74,6 +76,26 @@ class AlarmActions:
         points = [alarm.point.id for alarm in alarms if alarm.state == State.SHELVED]
         if points:
             self._live.act(lambda desk: desk.unshelve(points))
+
+    def reset(self, alarms: Sequence[Alarm]) -> None:
+        """Let latched ones go."""
+        points = [alarm.point.id for alarm in alarms if alarm.state == State.LATCHED]
+        if points:
+            self._live.act(lambda desk: desk.reset(points))
+
+    def service(self, alarms: Sequence[Alarm]) -> None:
+        """Put back those that are out of service; where none is, ask why and take them out."""
+        away = [alarm.point.id for alarm in alarms if alarm.state == State.OUT_OF_SERVICE]
+        if away:
+            self._live.act(lambda desk: desk.put_in_service(away))
+            return
+        points = [alarm.point.id for alarm in alarms]
+        if not points:
+            return
+        dialog = ServiceDialog(self._parent, len(points))
+        if dialog.exec():
+            reason = dialog.reason
+            self._live.act(lambda desk: desk.take_out_of_service(points, reason))
 
     def comment(self, alarms: Sequence[Alarm]) -> None:
         """Ask for a text and note it."""
@@ -156,6 +178,32 @@ class ShelveDialog(_Asking):
     def one_shot(self) -> bool:
         """Whether it also comes back when the condition is over."""
         return self.once.isChecked()
+
+
+class ServiceDialog(_Asking):
+    """Why alarms are taken out of service.
+
+    Parameters
+    ----------
+    parent : QWidget
+    count : int
+        Of alarms.
+    """
+
+    def __init__(self, parent: QWidget, count: int) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Take %n alarms out of service", "", count))
+        self.form.addRow(self.tr("Reason"), self.field)
+        hint = QLabel(self.tr("They stay silent until somebody puts them back."), self)
+        hint.setObjectName("dim")
+        self.form.addRow("", hint)
+        self.box.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Take out of service"))
+        self.field.setAccessibleName(self.tr("Reason"))
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return self.field.text().strip()
 
 
 class CommentDialog(_Asking):

@@ -5655,6 +5655,38 @@
         <source>make it with shapan new --origin E,N,H, near the place</source>
         <translation>请用 shapan new --origin E,N,H 在该地附近新建项目</translation>
     </message>
+    <message>
+        <source>no mail server is set</source>
+        <translation>未设置邮件服务器</translation>
+    </message>
+    <message>
+        <source>name one in the notifications</source>
+        <translation>请在告警通知中填写</translation>
+    </message>
+    <message>
+        <source>the mail server {0} does not answer ({1})</source>
+        <translation>邮件服务器 {0} 没有应答（{1}）</translation>
+    </message>
+    <message>
+        <source>the mail server {0} refused ({1})</source>
+        <translation>邮件服务器 {0} 拒绝（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} does not answer ({1})</source>
+        <translation>{0} 没有应答（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} answers {1}</source>
+        <translation>{0} 应答 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: mail goes to somebody</source>
+        <translation>{0}：邮件须有收件人</translation>
+    </message>
+    <message>
+        <source>{0}: a webhook has one address that begins with http</source>
+        <translation>{0}：Webhook 须有一个以 http 开头的地址</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -136,4 +136,14 @@
         <translation><numerusform>%n entity is written.</numerusform><numerusform>%n entities are written.</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>ServiceDialog</name>
+    <message numerus="yes">
+        <source>Take %n alarms out of service</source>
+        <translation>
+            <numerusform>Take %n alarm out of service</numerusform>
+            <numerusform>Take %n alarms out of service</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

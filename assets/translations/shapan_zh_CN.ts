@@ -4195,6 +4195,14 @@ management ^ '12-03'</translation>
         <source>Elsewhere</source>
         <translation>其他</translation>
     </message>
+    <message>
+        <source>Notified</source>
+        <translation>已通知</translation>
+    </message>
+    <message>
+        <source>Notification failed</source>
+        <translation>通知失败</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>
@@ -4332,6 +4340,26 @@ management ^ '12-03'</translation>
     <message>
         <source>By system</source>
         <translation>按系统</translation>
+    </message>
+    <message>
+        <source>Reset what is latched (R)</source>
+        <translation>复位自锁告警（R）</translation>
+    </message>
+    <message>
+        <source>Take out of service… or put back (O)</source>
+        <translation>停用…或重新投用（O）</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>报告…</translation>
+    </message>
+    <message>
+        <source>Notification: e-mail, webhook, sound…</source>
+        <translation>通知：邮件、Webhook、声音…</translation>
+    </message>
+    <message>
+        <source>Sign in, accounts…</source>
+        <translation>登录、账户…</translation>
     </message>
 </context>
 <context>
@@ -7279,6 +7307,321 @@ management ^ '12-03'</translation>
     <message>
         <source>Disable it</source>
         <translation>停用它</translation>
+    </message>
+</context>
+<context>
+    <name>NotifyDialog</name>
+    <message>
+        <source>Addresses with commas between; for a webhook one address</source>
+        <translation>多个地址用逗号分隔；Webhook 只填一个地址</translation>
+    </message>
+    <message>
+        <source>A test of the notification of alarms.</source>
+        <translation>这是一条告警通知测试。</translation>
+    </message>
+    <message>
+        <source>Notification of alarms</source>
+        <translation>告警通知</translation>
+    </message>
+    <message>
+        <source>Who is told</source>
+        <translation>通知对象</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Send a test</source>
+        <translation>发送测试</translation>
+    </message>
+    <message>
+        <source>Put into service</source>
+        <translation>投入使用</translation>
+    </message>
+    <message>
+        <source>Mail server of this project</source>
+        <translation>本项目的邮件服务器</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Sending…</source>
+        <translation>发送中…</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>发往</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>令牌</translation>
+    </message>
+    <message>
+        <source>From priority</source>
+        <translation>最低优先级</translation>
+    </message>
+    <message>
+        <source>Unacknowledged for</source>
+        <translation>未确认达</translation>
+    </message>
+    <message>
+        <source>Again every</source>
+        <translation>重复间隔</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Mail server</source>
+        <translation>邮件服务器</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation>加密</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Sender</source>
+        <translation>发件人</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Nobody is told yet. Add who is to be told, how and of what.</source>
+        <translation>还没有通知对象。请添加通知谁、用什么方式、通知哪些告警。</translation>
+    </message>
+    <message>
+        <source>The test was sent.</source>
+        <translation>测试已发送。</translation>
+    </message>
+    <message>
+        <source>In service</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Causes only, no consequences</source>
+        <translation>只通知根因，不含后果</translation>
+    </message>
+    <message>
+        <source>Also when it is over</source>
+        <translation>恢复时也通知</translation>
+    </message>
+    <message>
+        <source>ids with commas; empty for all</source>
+        <translation>规则标识，逗号分隔；留空为全部</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>邮件</translation>
+    </message>
+    <message>
+        <source>Webhook</source>
+        <translation>Webhook</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+</context>
+<context>
+    <name>SignInDialog</name>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>This project asks who acts on its alarms and rules.</source>
+        <translation>此项目要求登录后才能处理告警和规则。</translation>
+    </message>
+</context>
+<context>
+    <name>AccountsDialog</name>
+    <message>
+        <source>Accounts</source>
+        <translation>账户</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Save account</source>
+        <translation>保存账户</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Nobody acts without signing in</source>
+        <translation>必须登录才能操作</translation>
+    </message>
+    <message>
+        <source>Signed in: {0}, {1}</source>
+        <translation>已登录：{0}，{1}</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Nobody is signed in; whoever opened the project acts.</source>
+        <translation>未登录；以打开项目者的身份操作。</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>已保存。</translation>
+    </message>
+</context>
+<context>
+    <name>People</name>
+    <message>
+        <source>Observer</source>
+        <translation>观察员</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>值班员</translation>
+    </message>
+    <message>
+        <source>Engineer</source>
+        <translation>工程师</translation>
+    </message>
+    <message>
+        <source>Administrator</source>
+        <translation>管理员</translation>
+    </message>
+</context>
+<context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Save the alarm report</source>
+        <translation>保存告警报告</translation>
+    </message>
+    <message>
+        <source>Alarm report</source>
+        <translation>告警报告</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Rates, peaks, floods, the ten most frequent, chattering and stale alarms beside the targets of ISA-18.2 and EEMUA 191.</source>
+        <translation>频率、峰值、泛滥、最频繁的十个、抖动和陈旧告警，并对照 ISA-18.2 与 EEMUA 191 的目标值。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>写入中…</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最近一天</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>最近 30 天</translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation>最近一年</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>保存为 PDF…</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>已保存。</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmReport</name>
+    <message>
+        <source>Reading the journal</source>
+        <translation>读取告警日志</translation>
+    </message>
+    <message>
+        <source>Alarm report {0}</source>
+        <translation>告警报告 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ServiceDialog</name>
+    <message numerus="yes">
+        <source>Take %n alarms out of service</source>
+        <translation>
+            <numerusform>停用 %n 个告警</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>They stay silent until somebody puts them back.</source>
+        <translation>在重新投用之前保持静默。</translation>
+    </message>
+    <message>
+        <source>Take out of service</source>
+        <translation>停用</translation>
     </message>
 </context>
 </TS>

@@ -60,6 +60,8 @@ class EventKind(StrEnum):
     SIGNED_IN = "signed-in"
     SIGN_IN_REFUSED = "sign-in-refused"
     RULES_CHANGED = "rules-changed"
+    NOTIFIED = "notified"
+    NOTIFY_FAILED = "notify-failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def report_html(
     title: str = "",
     names: Mapping[str, str] | None = None,
     language: str = "en",
+    chart: str = "",
 ) -> str:
     """Return the page.
 
@@ -77,6 +78,8 @@ def report_html(
         What alarm points are called, by id.
     language : str
         ``zh_CN`` or ``en``.
+    chart : str
+        HTML in place of the drawing of alarms over time.
     """
     place = 0 if language.startswith("zh") else 1
     words = {key: pair[place] for key, pair in _WORDS.items()}
@@ -89,7 +92,7 @@ def report_html(
         f'<p class="quiet">{words["period"]}: {_time(found.period.start)} – '
         f"{_time(found.period.end)}</p>"
         + page.figures()
-        + page.chart()
+        + (page.heading("per_interval") + chart if chart else page.chart())
         + page.floods()
         + page.points("top", found.top, words["times"])
         + page.points("chattering", found.chattering, words["times"])
@@ -157,6 +160,10 @@ class _Page:
             f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img">{drawn}'
             f'<line class="line" x1="0" x2="1000" y1="{limit:.1f}" y2="{limit:.1f}"/></svg>'
         )
+
+    def heading(self, key: str) -> str:
+        """Return a heading."""
+        return f"<h2>{self._words[key]}</h2>"
 
     def floods(self) -> str:
         """Every flood with its length."""

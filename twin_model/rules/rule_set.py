@@ -8,6 +8,7 @@ from typing import Final
 
 import pydantic
 
+from twin_model.alarms.notification import MailServer, NotifyRule
 from twin_model.errors import ValidationError
 from twin_model.project import write_atomically
 from twin_model.rules.model import Rule
@@ -28,10 +29,15 @@ class RuleSet(Frozen):
     rules : tuple of Rule
     guidance : dict
         Text by ``entity:ID``, ``type:ID`` or ``*``; see `twin_model.alarms.guidance`.
+    notifications : tuple of NotifyRule
+        Who is told of alarms.
+    mail : MailServer
     """
 
     rules: tuple[Rule, ...] = ()
     guidance: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    notifications: tuple[NotifyRule, ...] = ()
+    mail: MailServer = MailServer()
 
     @pydantic.model_validator(mode="after")
     def _ids_differ(self) -> RuleSet:

@@ -1,0 +1,79 @@
+"""Notification in the window: begun with the alarms of a project, and its dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.alarms.notifying import SECRETS, Notifying, Voices
+
+if TYPE_CHECKING:
+    from app.alarms.notify_dialog import NotifyDialog
+    from app.live.session import LiveSession
+    from app.rules.editing import RuleEditing
+    from app.window import MainWindow
+    from twin_model.operations import Operations
+
+
+class Notification(QObject):
+    """See module.
+
+    Parameters
+    ----------
+    window : MainWindow
+    live : LiveSession
+    editing : RuleEditing
+    """
+
+    _sounded = Signal()
+
+    def __init__(self, window: MainWindow, live: LiveSession, editing: RuleEditing) -> None:
+        super().__init__()
+        self._window = window
+        self._live = live
+        self._editing = editing
+        self._known: Operations | None = None
+        self.running: Notifying | None = None
+        self.dialog: NotifyDialog | None = None
+        self._sounded.connect(QApplication.beep, Qt.ConnectionType.QueuedConnection)
+        live.changed.connect(self._follow)
+
+    def _follow(self) -> None:
+        """Begin with the alarms of a project, and end with them."""
+        operations = self._live.operations
+        if operations is self._known:
+            return
+        if self.running is not None:
+            self.running.close()
+            self.running = None
+        self._known = operations
+        if operations is not None:
+            secrets = self._window.services.plugins.secrets
+            voices = Voices(
+                lambda name: secrets.get(SECRETS, name), self._live.names,
+                lambda _: self._sounded.emit(), self._window.language.code,
+            )  # fmt: skip
+            self.running = Notifying(operations, voices)
+
+    def show_dialog(self) -> None:
+        """Open the dialog in which who is told is said."""
+        from app.alarms.notify_dialog import NotifyDialog
+
+        operations = self._live.operations
+        if operations is None:
+            self._live.begin(self.show_dialog)
+            return
+        secrets = self._window.services.plugins.secrets
+
+        def show(rules: object) -> None:
+            self.dialog = NotifyDialog(
+                self._window, self._editing, self._window.services.background,
+                (lambda name: secrets.get(SECRETS, name),
+                 lambda name, value: secrets.set(SECRETS, name, value)),
+                rules,  # type: ignore[arg-type]
+            )  # fmt: skip
+            self.dialog.show()
+
+        self._window.services.background.ask("notify-rules", operations.rule_store.current, show)

@@ -1,0 +1,149 @@
+"""The alarm report as PDF, from the same page as the HTML one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from twin_model.alarms.kpi import AlarmFigures
+from twin_model.alarms.report import report_html
+from twin_model.errors import StoreError
+
+_DPI: Final = 96
+_MARGIN_MM: Final = 16.0
+_CHART: Final = QUrl("shapan:chart")
+#: Paper is white whatever the theme.
+_BAR: Final = "#3d6f9e"
+_OVER: Final = "#b3261e"
+_LINE: Final = "#66707a"
+_STYLE: Final = """
+body{color:#1d2329}h1{font-size:17pt}h2{font-size:12pt;margin-top:16px;margin-bottom:4px}
+td,th{padding:3px 8px 3px 0;text-align:left}th{color:#66707a;font-weight:normal}
+.off{color:#b3261e;font-weight:600}.quiet{color:#66707a}
+"""
+
+
+def write_pdf(
+    found: AlarmFigures,
+    path: Path,
+    title: str = "",
+    names: Mapping[str, str] | None = None,
+    language: str = "en",
+) -> None:
+    """Write the report.
+
+    Parameters
+    ----------
+    found : AlarmFigures
+    path : Path
+    title : str
+        Of the project.
+    names : mapping
+        What alarm points are called, by id.
+    language : str
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    application = _application()
+    staging = path.with_name(f".{path.name}.part")
+    writer = _writer(staging, title)
+    area = writer.pageLayout().paintRectPixels(_DPI)
+    document = _document(found, area.width())
+    width = area.width()
+    page = report_html(
+        found, title, names, language, chart=f'<img src="{_CHART.toString()}" width="{width}">'
+    )
+    # The page's own sheet is for browsers; documents know a few properties only.
+    start, end = page.index("<style>"), page.index("</style>")
+    document.setHtml(page[:start] + page[end + len("</style>") :])
+    document.setPageSize(QSizeF(width, area.height()))
+    document.print_(writer)
+    del writer  # the file is complete only then
+    del application  # kept alive until here
+    try:
+        staging.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror})") from error
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def _writer(staging: Path, title: str) -> QPdfWriter:
+    """Return what writes A4 pages to a file."""
+    writer = QPdfWriter(str(staging))
+    writer.setResolution(_DPI)
+    writer.setTitle(title)
+    writer.setCreator("Shapan")
+    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins,
+            QPageLayout.Unit.Millimeter,
+        )
+    )  # fmt: skip
+    return writer
+
+
+def _document(found: AlarmFigures, width: int) -> QTextDocument:
+    """Return an empty document with our fonts and the chart."""
+    document = QTextDocument()
+    document.setDocumentMargin(0)
+    font = QFont()
+    font.setFamilies(["Noto Sans", "Noto Sans CJK SC", "DejaVu Sans"])
+    font.setPointSizeF(9)
+    document.setDefaultFont(font)
+    document.setDefaultStyleSheet(_STYLE)
+    image = QTextDocument.ResourceType.ImageResource
+    document.addResource(image, _CHART, _chart(found, width))
+    return document
+
+
+def _application() -> QGuiApplication:
+    """Return the application; on the command line one that needs no screen, for its fonts."""
+    existing = QGuiApplication.instance()
+    if isinstance(existing, QGuiApplication):
+        return existing
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return QGuiApplication(["shapan"])
+
+
+def _chart(found: AlarmFigures, width: int) -> QImage:
+    """Return bars of ten minutes, at three times the size for print."""
+    scale, height = 3, 110
+    image = QImage(width * scale, height * scale, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    counts = found.by_interval
+    each = max(1, -(-len(counts) // 300))
+    bars = [int(counts[n : n + each].max()) for n in range(0, len(counts), each)]
+    most = max(12, *bars) if bars else 12
+    step = width / max(1, len(bars))
+    for number, count in enumerate(bars):
+        tall = height * count / most
+        area = QRectF(number * step, height - tall, max(0.4, step * 0.9), tall)
+        painter.fillRect(area, QColor(_OVER if count > 10 else _BAR))
+    painter.setPen(QColor(_LINE))
+    limit = round(height - height * 10 / most)
+    painter.drawLine(0, limit, width, limit)
+    painter.drawText(QRectF(0, limit - 16, width, 14), Qt.AlignmentFlag.AlignRight, "10")
+    painter.end()
+    return image

@@ -1,0 +1,191 @@
+"""In the window: sign-in with roles, reset, out of service, who is told, the report as PDF."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.panels.alarm_actions import ServiceDialog
+from app.workers import JobState
+from twin_model.alarms.accounts import Role
+from twin_model.alarms.model import State
+from twin_model.rules.model import Applies, ThresholdRule
+from twin_model.rules.rule_set import RuleSet
+from twin_model.samples import SampleBatch
+from twin_model.time import Instant
+from window_support import MakeWindow, make_window, project, qapp_args
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.window import MainWindow
+    from twin_model.operations import Operations
+
+__all__ = ["make_window", "project", "qapp_args"]
+pytestmark = pytest.mark.gui
+HOT = ThresholdRule(
+    id="hot", applies=Applies(type="building"), indicator="heat", operator=">", threshold=50,
+    latching=True,
+)  # fmt: skip
+
+
+def begin(qtbot: QtBot, window: MainWindow) -> Operations:
+    window.live.session.begin()
+    qtbot.waitUntil(lambda: window.live.session.operations is not None, timeout=20_000)
+    operations = window.live.session.operations
+    assert operations is not None
+    operations.save_rules(RuleSet(rules=(HOT,)), operations.desk("eva").actor)
+    window.docks.show("alarms")
+    return operations
+
+
+def raise_alarm(operations: Operations, value: float = 80.0) -> None:
+    operations.hub.publish(SampleBatch.from_rows([("old-town-0", "heat", Instant.now(), value)]))
+
+
+def test_a_latched_alarm_is_reset_and_another_taken_out_of_service_with_keys(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(project)
+    operations = begin(qtbot, window)
+    panel = window.live.alarms
+    raise_alarm(operations)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    panel.table.selectRow(0)
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_A)
+    raise_alarm(operations, 10.0)
+    qtbot.waitUntil(lambda: panel.model.rows[0].alarm.state == State.LATCHED, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(panel.buttons["reset"].isEnabled)
+    qtbot.keyClick(panel.table, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+    raise_alarm(operations)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    monkeypatch.setattr(ServiceDialog, "exec", lambda _: 1)
+    monkeypatch.setattr(ServiceDialog, "reason", "sensor is exchanged")
+    panel.table.selectRow(0)
+    qtbot.keyClick(panel.table, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+    panel.shown.setCurrentIndex(3)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1)
+    assert panel.model.index(0, 3).data() == "Out of service"
+    panel.table.selectRow(0)
+    qtbot.keyClick(panel.table, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+
+
+def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    operations = begin(qtbot, window)
+    live, people = window.live.session, window.live.people
+    people.show()
+    accounts = people.dialog
+    accounts.name.setText("boss")  # type: ignore[union-attr]
+    accounts.password.setText("long enough")  # type: ignore[union-attr]
+    accounts.role.setCurrentIndex(3)  # type: ignore[union-attr]
+    accounts.save()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: operations.accounts.list() == {"boss": Role.ADMINISTRATOR},
+                    timeout=15_000)  # fmt: skip
+    operations.accounts.put("olga", Role.OBSERVER, "watching only")
+    accounts.demand.click()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: operations.accounts.demanded, timeout=10_000)
+    accounts.close()  # type: ignore[union-attr]
+    raise_alarm(operations)
+    panel = window.live.alarms
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    panel.table.selectRow(0)
+    panel.acknowledge()
+    dialog = people.dialog
+    assert dialog.windowTitle() == "Sign in"  # type: ignore[union-attr]
+    dialog.name.setText("olga")  # type: ignore[union-attr]
+    dialog.password.setText("wrong")  # type: ignore[union-attr]
+    dialog.sign_in()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: "wrong" in dialog.problem.text(), timeout=15_000)  # type: ignore[union-attr]
+    dialog.password.setText("watching only")  # type: ignore[union-attr]
+    dialog.sign_in()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
+    panel.acknowledge()
+    qtbot.waitUntil(lambda: "may not acknowledge" in window.overlays.notice.text, timeout=10_000)
+    assert operations.alarms.alarms()[0].state == State.UNACKNOWLEDGED
+    live.desk_of = None
+    people.show()
+    dialog = people.dialog
+    dialog.name.setText("boss")  # type: ignore[union-attr]
+    dialog.password.setText("long enough")  # type: ignore[union-attr]
+    dialog.sign_in()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
+    panel.acknowledge()
+    qtbot.waitUntil(
+        lambda: operations.alarms.alarms()[0].state == State.ACKNOWLEDGED, timeout=10_000
+    )
+    event = [one.event for one in operations.journal.events() if one.event.who == "boss"][-1]
+    assert str(event.kind) == "acknowledged"
+
+
+def test_who_is_told_is_written_in_a_dialog_and_undone(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    operations = begin(qtbot, window)
+    window.live.notification.show_dialog()
+    qtbot.waitUntil(lambda: window.live.notification.dialog is not None, timeout=10_000)
+    dialog = window.live.notification.dialog
+    assert dialog is not None
+    dialog.add_rule()
+    dialog.put_into_service()
+    assert dialog.note.objectName() == "error"
+    dialog.fields["name"].set_value("Duty")
+    dialog.fields["to"].set_value("duty@harbour.example, b@c.example")
+    dialog.fields["after_s"].set_value(300)
+    dialog.server["host"].set_value("mail.example")
+    dialog.server["secret"].set_value("p4ss")
+    dialog.put_into_service()
+    qtbot.waitUntil(lambda: len(operations.rule_store.current().notifications) == 1, timeout=10_000)
+    rule = operations.rule_store.current().notifications[0]
+    assert rule.to == ("duty@harbour.example", "b@c.example") and rule.after_s == 300
+    assert operations.rule_store.current().rules == (HOT,)
+    assert window.services.plugins.secrets.get("alarms", "mail") == "p4ss"
+    assert "p4ss" not in (project / "project.json").read_text()
+    label = "Put into service: Notification of alarms"
+    qtbot.waitUntil(lambda: window.session.required.undo_label == label)
+    window.session.undo()
+    qtbot.waitUntil(lambda: not operations.rule_store.current().notifications, timeout=10_000)
+
+
+def test_the_report_is_written_as_pdf_from_the_window_and_the_command_line(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path
+) -> None:
+    window = make_window(project, language="zh_CN")
+    operations = begin(qtbot, window)
+    raise_alarm(operations)
+    qtbot.waitUntil(lambda: len(operations.alarms.alarms()) == 1)
+    window.live.alarms.report_wanted.emit()
+    dialog = window.live.report.dialog
+    assert dialog is not None
+    place = tmp_path / "报告.pdf"
+    dialog.save_report(place)
+    record = dialog.record
+    assert record is not None
+    qtbot.waitUntil(lambda: not record.active, timeout=20_000)
+    assert record.state == JobState.DONE, record.error
+    assert place.read_bytes().startswith(b"%PDF-") and place.stat().st_size > 5000
+    dialog.save_report(tmp_path / "nowhere" / "x.pdf")
+    again = dialog.record
+    assert again is not None and again is not record
+    qtbot.waitUntil(lambda: not again.active, timeout=20_000)
+    assert again.state == JobState.FAILED and "cannot be written" in again.error
+    window.session.close()
+    other = tmp_path / "cli.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "alarms", "report", str(project), "--out", str(other)],
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "1 alarms" in done.stdout and other.read_bytes().startswith(b"%PDF-")

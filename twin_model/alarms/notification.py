@@ -1,0 +1,303 @@
+"""Who is told of which alarms, when, and again how often: decided here, sent elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, model_validator
+
+from twin_model.alarms.changes import AlarmChange
+from twin_model.alarms.model import PRIORITIES, AlarmEvent, AlarmPoint, EventKind
+from twin_model.rules.calendar import Calendar
+from twin_model.schema.types import Frozen, Severity
+from twin_model.time import Instant
+
+_SECOND_US: Final = 1_000_000
+#: What comes within it goes into one message; in a flood it is the longer one.
+GATHER_S: Final = 5.0
+FLOOD_S: Final = 600.0
+#: Alarms that a message lists; the others are counted.
+LISTED: Final = 30
+_RANKS: Final = {priority: rank for rank, priority in enumerate(PRIORITIES)}
+#: After these nobody has to be told any more.
+_SEEN: Final = frozenset({
+    EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.SUPPRESSED, EventKind.OUT_OF_SERVICE,
+    EventKind.RESET,
+})  # fmt: skip
+
+
+class MailServer(Frozen):
+    """Through which server mail is sent. The password is kept elsewhere.
+
+    Parameters
+    ----------
+    host : str
+        Empty for none.
+    port : int
+    security : str
+        ``starttls``, ``tls`` or ``none``.
+    user, sender : str
+    """
+
+    host: str = Field(default="", max_length=255)
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = Field(default="", max_length=255)
+    sender: str = Field(default="", max_length=255)
+
+
+class NotifyRule(Frozen):
+    """Tells somebody of alarms.
+
+    Parameters
+    ----------
+    id, name : str
+    enabled : bool
+    via : str
+        ``email``, ``webhook`` or ``sound``.
+    to : tuple of str
+        Addresses, or one URL; none for sound.
+    at_least : Severity
+        Alarms of lower priority are left out, until they are escalated.
+    rules : tuple of str
+        Ids of rules; none for all.
+    roots_only : bool
+        Leaves out alarms that another one explains.
+    after_s : float
+        Unacknowledged for so long; more than nobody answering is a second rule with more.
+    again_s : float, optional
+        Tells again so often until somebody acknowledges.
+    returns : bool
+        Tells too when an alarm that was told of is over.
+    hours : Calendar, optional
+        Only at these hours.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=80)]
+    name: str = Field(default="", max_length=200)
+    enabled: bool = True
+    via: Literal["email", "webhook", "sound"]
+    to: tuple[str, ...] = ()
+    at_least: Severity = Severity.HIGH
+    rules: tuple[str, ...] = ()
+    roots_only: bool = True
+    after_s: Annotated[float, Field(ge=0.0, le=7 * 86_400.0)] = 0.0
+    again_s: Annotated[float, Field(ge=5.0, le=7 * 86_400.0)] | None = None
+    returns: bool = False
+    hours: Calendar | None = None
+
+    @model_validator(mode="after")
+    def _has_goal(self) -> NotifyRule:
+        if self.via == "email" and not self.to:
+            raise ValueError(f"{self.id}: mail goes to somebody")
+        if self.via == "webhook" and (
+            len(self.to) != 1 or not self.to[0].startswith(("http://", "https://"))
+        ):
+            raise ValueError(f"{self.id}: a webhook has one address that begins with http")
+        return self
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one rule has to tell.
+
+    Parameters
+    ----------
+    rule : NotifyRule
+    events : tuple of AlarmEvent
+        The newest of each alarm, the highest priority first.
+    over : tuple of AlarmEvent
+        Alarms that are over.
+    more : int
+        Alarms beyond those listed.
+    in_flood : bool
+    """
+
+    rule: NotifyRule
+    events: tuple[AlarmEvent, ...]
+    over: tuple[AlarmEvent, ...] = ()
+    more: int = 0
+    in_flood: bool = False
+
+    @property
+    def worst(self) -> Severity:
+        """The highest priority in it."""
+        ranks = [_RANKS[event.priority] for event in (*self.events, *self.over)]
+        return PRIORITIES[max(ranks, default=0)]
+
+
+@dataclass
+class _Open:
+    """What a rule still has to tell, and what it told."""
+
+    due_us: dict[str, int] = field(default_factory=dict)
+    events: dict[str, AlarmEvent] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    over: dict[str, AlarmEvent] = field(default_factory=dict)
+    next_us: int = -(2**62)
+
+
+class Notifier:
+    """Follows alarm events and says what has to be told by now. Not thread-safe.
+
+    Parameters
+    ----------
+    rules : sequence of NotifyRule
+    point : callable
+        Returns an alarm point by its id; None where there is none.
+    """
+
+    def __init__(
+        self, rules: Sequence[NotifyRule], point: Callable[[str], AlarmPoint | None]
+    ) -> None:
+        self.rules = [rule for rule in rules if rule.enabled]
+        self._point = point
+        self._open = {rule.id: _Open() for rule in self.rules}
+
+    def take(self, change: AlarmChange) -> None:
+        """Take in what happened."""
+        for event in change.events:
+            if event.point:
+                for rule in self.rules:
+                    self._follow(rule, self._open[rule.id], event)
+
+    def _follow(self, rule: NotifyRule, known: _Open, event: AlarmEvent) -> None:
+        name, kind = event.point, event.kind
+        if kind in {EventKind.RAISED, EventKind.ESCALATED}:
+            if name not in known.due_us and name not in known.told and self._wants(rule, event):
+                known.due_us[name] = event.at_us + int(rule.after_s * _SECOND_US)
+                known.events[name] = event
+            if kind is EventKind.RAISED:
+                known.over.pop(name, None)
+        elif kind in _SEEN:
+            self._settle(known, name)
+        elif kind is EventKind.RETURNED:
+            # Who waits before telling does not tell of what was over by then.
+            if rule.after_s > 0 or name in known.told:
+                known.due_us.pop(name, None)
+            if name in known.told:
+                known.told.discard(name)
+                if rule.returns:
+                    known.over[name] = event
+
+    @staticmethod
+    def _settle(known: _Open, name: str) -> None:
+        known.due_us.pop(name, None)
+        known.told.discard(name)
+        known.over.pop(name, None)
+
+    def _wants(self, rule: NotifyRule, event: AlarmEvent) -> bool:
+        if _RANKS[event.priority] < _RANKS[rule.at_least]:
+            return False
+        if rule.roots_only and event.cause:
+            return False
+        point = self._point(event.point)
+        return not rule.rules or (point is not None and point.rule in rule.rules)
+
+    def due(self, now_us: int, *, in_flood: bool = False) -> list[Message]:
+        """Return what has to be told by now; it counts as told."""
+        found = []
+        for rule in self.rules:
+            known = self._open[rule.id]
+            names = [name for name, at_us in known.due_us.items() if at_us <= now_us]
+            if not (names or known.over) or now_us < known.next_us:
+                continue
+            if rule.hours is not None and not rule.hours.contains(now_us):
+                for name in names:  # told of by whoever is there at other hours
+                    self._settle(known, name)
+                known.over.clear()
+                continue
+            found.append(self._message(rule, known, names, in_flood))
+            wait_s = FLOOD_S if in_flood and rule.via != "sound" else GATHER_S
+            known.next_us = now_us + int(wait_s * _SECOND_US)
+            for name in names:
+                del known.due_us[name]
+                known.told.add(name)
+                if rule.again_s is not None:
+                    known.due_us[name] = now_us + int(rule.again_s * _SECOND_US)
+            known.over.clear()
+        return found
+
+    @staticmethod
+    def _message(rule: NotifyRule, known: _Open, names: list[str], in_flood: bool) -> Message:
+        events = sorted(
+            (known.events[name] for name in names), key=lambda e: (-_RANKS[e.priority], e.at_us)
+        )
+        return Message(
+            rule, tuple(events[:LISTED]), tuple(known.over.values())[:LISTED],
+            max(0, len(events) - LISTED), in_flood,
+        )  # fmt: skip
+
+
+def text_of(
+    message: Message,
+    points: Mapping[str, AlarmPoint],
+    names: Mapping[str, str],
+    title: str,
+    language: str,
+) -> tuple[str, str]:
+    """Return subject and text of a message.
+
+    Parameters
+    ----------
+    message : Message
+    points : mapping
+        Alarm points by id.
+    names : mapping
+        Names of entities by id.
+    title : str
+        Of the project.
+    language : str
+        ``zh_CN`` or ``en``.
+    """
+    words = _WORDS[0 if language.startswith("zh") else 1]
+    count = len(message.events) + message.more
+    lines = [_line(event, points, names, words) for event in message.events]
+    if message.more:
+        lines.append(words["more"].format(message.more))
+    if message.over:
+        lines += ["", words["over"], *(_line(e, points, names, words) for e in message.over)]
+    if message.in_flood:
+        lines.insert(0, words["flood"])
+    first = message.events[0] if message.events else message.over[0]
+    point = points.get(first.point)
+    what = point.name if point is not None else first.point
+    if count > 1:
+        what = words["several"].format(count, what)
+    elif not count:
+        what = words["ended"].format(what)
+    place = names.get(first.point.partition("/")[0], first.point.partition("/")[0])
+    subject = f"[{title}] {words[str(message.worst)]}: {what} · {place}"
+    return subject[:200].replace("\n", " "), "\n".join(lines)
+
+
+def _line(
+    event: AlarmEvent,
+    points: Mapping[str, AlarmPoint],
+    names: Mapping[str, str],
+    words: Mapping[str, str],
+) -> str:
+    point = points.get(event.point)
+    entity = event.point.partition("/")[0]
+    what = point.name if point is not None else event.point
+    value = "" if math.isnan(event.value) else f"  {event.value:g}"
+    stamp = Instant(event.at_us).to_datetime().astimezone()
+    priority, place = words[str(event.priority)], names.get(entity, entity)
+    text = f"{stamp:%Y-%m-%d %H:%M:%S}  {priority}  {what}  {place}{value}"
+    if point is not None and point.guidance:
+        text += f"\n    {words['do']}: {' '.join(point.guidance.split())}"
+    return text
+
+
+_WORDS: Final = (
+    {"low": "低", "medium": "中", "high": "高", "urgent": "紧急", "more": "另有 {0} 条告警",
+     "over": "已恢复：", "flood": "告警泛滥，十分钟内最多发送一次。",
+     "several": "{0} 条告警，首条：{1}", "ended": "已恢复：{0}", "do": "处置"},
+    {"low": "Low", "medium": "Medium", "high": "High", "urgent": "Urgent",
+     "more": "and {0} more alarms", "over": "Over:",
+     "flood": "Alarm flood: told once in ten minutes at most.", "several": "{0} alarms, first: {1}",
+     "ended": "Over: {0}", "do": "What to do"},
+)  # fmt: skip
