@@ -85,7 +85,7 @@ class AddLayers:
             transaction.put_layer(layer)
         coded = with_management_codes(transaction, self.entities, self.classes)
         transaction.add_entities(coded, as_given=True)
-        transaction.add_relations(self.relations)
+        transaction.add_relations(self.relations, as_given=True)
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,15 @@ def named_and_coded(
         codes = Codes(management, entity.codes.space, entity.codes.time or time_code)
         valid = Interval(transaction.at) if entity.valid == ALL_TIME else entity.valid
         found.append(replace(entity, name=name, codes=codes, valid=valid))
+    return _placed(transaction, found)
+
+
+def _placed(transaction: Transaction, entities: list[Entity]) -> list[Entity]:
+    """Return entities with space codes where they had none."""
     try:
-        return with_codes(found, transaction.frame, None)
+        return with_codes(entities, transaction.frame, None)
     except ValidationError:
-        return found  # somewhere that the grid has no cells for
+        return entities  # somewhere that the grid has no cells for
 
 
 def with_management_codes(
@@ -150,10 +155,7 @@ def with_missing_codes(transaction: Transaction, entities: Sequence[Entity]) -> 
         else replace(entity, codes=replace(entity.codes, time=time_code))
         for entity in with_management_codes(transaction, entities, classes)
     ]
-    try:
-        return with_codes(found, transaction.frame, None)
-    except ValidationError:
-        return found  # somewhere that the grid has no cells for
+    return _placed(transaction, found)
 
 
 def _in_division(naming: Mapping[str, Naming], transaction: Transaction) -> dict[str, Naming]:

@@ -202,7 +202,7 @@ class SplitEntity:
             place = current(transaction, other).position
             if place is not None and _gap(made, place) < _gap(kept, place):
                 moved.append(_with_end(relation, self.entity, made.id))
-        transaction.add_relations(added)
+        transaction.add_relations(added, as_given=True)
         transaction.replace_relations(moved)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ import shapely
 from shapely import affinity
 
 from assets.catalogue import entity_types_text
+from older_formats import made_older
 from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
 from twin_model.entity import Codes, Entity
 from twin_model.frame import Frame
@@ -335,18 +335,7 @@ def test_a_store_of_format_3_gets_shapes_and_views(tmp_path: Path, catalogue: Ca
         twin.execute(AddEntities([building(1)]))
         twin.execute(layer_with_features(twin, "zones", [SQUARE]))
         entries = twin.journal()
-    connection = sqlite3.connect(folder / "twin.gpkg")
-    for view in ("building", "land_use"):
-        connection.execute(f'DROP VIEW "{view}"')
-        for table in ("gpkg_contents", "gpkg_geometry_columns"):
-            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (view,))
-    for table in ("gpkg_extensions", "gpkg_data_columns", "gpkg_data_column_constraints",
-                  "entity_shape", "feature_shape", "property_kind", "column_type",
-                  "type_view"):  # fmt: skip
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("UPDATE shapan_meta SET value = '3' WHERE key = 'format'")
-    connection.commit()
-    connection.close()
+    made_older(folder)
     with Twin.open(folder) as twin:
         twin.catalogue = catalogue
         assert twin.journal() == entries and verify_store(twin) == []

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from older_formats import made_older
 from store_contents import current
 from twin_model.commands import (
     AddEntities,
@@ -217,26 +218,6 @@ def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_old
     for read_only in (False, True):
         with pytest.raises(StoreError, match="newer Shapan"):
             Twin.open(folder, read_only=read_only)
-
-
-FORMAT_3 = """
-DROP TABLE gpkg_extensions; DROP TABLE gpkg_data_columns; DROP TABLE gpkg_data_column_constraints;
-DROP TABLE entity_shape; DROP TABLE feature_shape; DROP TABLE property_kind; DROP TABLE column_type;
-DROP TABLE type_view;
-UPDATE shapan_meta SET value = '3' WHERE key = 'format';
-"""
-
-
-def made_older(folder: Path, script: str) -> None:
-    """Turn a store into one of an earlier format."""
-    connection = sqlite3.connect(folder / "twin.gpkg")
-    for (view,) in connection.execute("SELECT view FROM type_view").fetchall():
-        connection.execute(f'DROP VIEW "{view}"')
-        for table in ("gpkg_contents", "gpkg_geometry_columns"):
-            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (view,))
-    connection.commit()
-    connection.executescript(FORMAT_3 + script)
-    connection.close()
 
 
 FORMAT_1 = """

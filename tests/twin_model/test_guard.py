@@ -11,7 +11,7 @@ import pytest
 
 from assets.catalogue import entity_types_text
 from store_contents import current
-from twin_model.commands import AddEntities, AddLayers, EditEntities
+from twin_model.commands import AddEntities, AddLayers, AddRelations, EditEntities
 from twin_model.creation import CreateEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError, ValidationError
@@ -140,3 +140,23 @@ def test_numbers_that_are_none_are_refused_without_a_catalogue_too(tmp_path: Pat
         with pytest.raises(ValidationError, match="attributes"):
             twin.execute(AddEntities([Entity("a", "pump", attributes={"x": deep})]))
         assert current(twin) == before
+
+
+def test_relations_that_the_types_do_not_allow_are_refused(twin: Twin) -> None:
+    twin.execute(AddEntities([Entity("s", "storey", "S"), Entity("r", "space", "R")]))
+    before = current(twin)
+    for wrong in (Relation("w", "contains", "a", "s"), Relation("w", "has_port", "a", "s")):
+        with pytest.raises(ValidationError, match=f"a – {wrong.target}: relations"):
+            twin.execute(AddRelations([wrong]))
+        with pytest.raises(ValidationError, match="relations"):
+            twin.execute(AddEntities([Entity("n", "pump")], [wrong]))
+    assert current(twin) == before
+    good = [
+        Relation("c", "contains", "s", "r"), Relation("f", "feeds", "a", "b"),
+        Relation("m", "made_up_kind", "a", "s"),
+    ]  # fmt: skip
+    twin.execute(AddRelations(good))
+    layer = Layer("one", "One", "bim", LayerRole.TABLE, "IFC4", "x", "t.json")
+    stated = Relation("odd", "contains", "a", "s")
+    twin.execute(AddLayers([layer], [], [stated]))  # what a file states is kept
+    assert twin.relation("odd").target == "s"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from twin_model.entity import Entity
+from twin_model.entity import Entity, Relation
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.relating import known_type
+from twin_model.schema.validation import validate_relation
 from twin_model.schema.values import Problem, SchemaError, check_object, check_value
 
 _REFUSED: Final = frozenset({Problem.KIND, Problem.UNIT, Problem.RANGE, Problem.CHOICE})
@@ -27,6 +28,7 @@ class TypeRules:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._kinds = {rule.kind for kind in catalogue.types() for rule in kind.relations}
 
     def check(self, before: Entity | None, after: Entity) -> None:
         """Look at an entity before (None where it is new) and after an edit.
@@ -41,6 +43,23 @@ class TypeRules:
         for fault in _faults(before, after, self._catalogue):
             if fault.problem in _REFUSED:
                 fault.reason = f"{after.name or after.id}: {fault.reason}"
+                raise fault
+
+    def check_relation(self, relation: Relation, source_type: str, target_type: str) -> None:
+        """Look at a relation that is asserted between things of two types.
+
+        Raises
+        ------
+        SchemaError
+            If the type of its source does not allow a kind that others have, or an attribute.
+        """
+        known = source_type in self._catalogue and target_type in self._catalogue
+        # Kinds that no type declares are free, as attributes are.
+        if relation.computed or not known or relation.kind not in self._kinds:
+            return
+        for fault in validate_relation(relation, source_type, target_type, self._catalogue):
+            if fault.name == relation.kind or fault.problem in _REFUSED:
+                fault.reason = f"{relation.source} – {relation.target}: {fault.reason}"
                 raise fault
 
     def code_class(self, type_id: str) -> str:

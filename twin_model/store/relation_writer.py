@@ -26,21 +26,32 @@ def _checked(relation: Relation) -> Relation:
 class RelationWriter(RowWriter):
     """Adds relations to what a transaction writes."""
 
-    def add_relations(self, relations: Sequence[Relation]) -> None:
+    def add_relations(self, relations: Sequence[Relation], *, as_given: bool = False) -> None:
         """Insert relations between entities that exist.
+
+        Parameters
+        ----------
+        relations : sequence of Relation
+        as_given : bool
+            Whether what the types do not allow is kept, as what files state is.
 
         Raises
         ------
         StoreError
             If an end of one is unknown, or its id exists already.
         ValidationError
-            If something would contain itself, or an entity be related to itself.
+            If something would contain itself, or an entity be related to itself; if the types of
+            the ends do not allow it and there is a catalogue to go by.
         """
         if not relations:
             return
         relations = [_checked(relation) for relation in relations]
         keys = self.keys_of([r.source for r in relations] + [r.target for r in relations])
-        self._refuse_dangling(keys)
+        types = self._refuse_dangling(keys)
+        if self.type_rules is not None and not as_given:
+            for relation in relations:
+                ends = types[keys[relation.source]], types[keys[relation.target]]
+                self.type_rules.check_relation(relation, *ends)
         ids = [r.id for r in relations]
         if len(set(ids)) < len(ids) or self._relation_rows(ids):
             raise StoreError("a relation with the same id exists already")
@@ -61,19 +72,19 @@ class RelationWriter(RowWriter):
             hierarchy.refuse_circles(self.connection, added, self.at)
         self.entities.update(keys)
 
-    def _refuse_dangling(self, keys: dict[str, int]) -> None:
-        """Refuse relations to what has been removed, although its id is known."""
-        alive = {
-            row[0]
-            for row in self.connection.execute(
-                "SELECT entity FROM entity_version WHERE entity IN"
+    def _refuse_dangling(self, keys: dict[str, int]) -> dict[int, str]:
+        """Refuse relations to what has been removed, although its id is known; return types."""
+        alive: dict[int, str] = dict(
+            self.connection.execute(
+                "SELECT entity, type FROM entity_version WHERE entity IN"
                 " (SELECT value FROM json_each(?)) AND revision_to IS NULL AND valid_to > ?",
                 (json.dumps(list(keys.values())), self.at.us),
-            )
-        }
+            ).fetchall()
+        )
         gone = next((name for name, key in keys.items() if key not in alive), None)
         if gone is not None:
             raise StoreError(f"entity {gone} does not exist now", remedy="relate one that does")
+        return alive
 
     def _relation_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
         where = "id IN (SELECT value FROM json_each(?)) AND valid_to > ?"
