@@ -93,7 +93,10 @@ def _surface(
     a, b = number[i, j], number[i, j + 1]
     d, e = number[i + 1, j], number[i + 1, j + 1]
     triangles = np.vstack([np.column_stack([a, b, e]), np.column_stack([a, e, d])])
-    return OverlayMesh(position, triangles, vertex_colour=vertex.astype(np.uint8), lit=False)
+    # Over the terrain, which is drawn coarser than it was computed with.
+    return OverlayMesh(
+        position, triangles, vertex_colour=vertex.astype(np.uint8), lit=False, above=True
+    )
 
 
 def _near(shown: npt.NDArray[np.bool_], level_m: FloatArray, bed_m: FloatArray) -> FloatArray:

@@ -84,8 +84,10 @@ def _add_devices(twin: Twin, *, english: bool) -> None:
     # Rules and the catalogue are needed here alone, not to open a city that is built.
     from app.cli.alarms import catalogue
     from app.demo_devices import add_devices
+    from app.demo_simulation import add_simulation
 
     add_devices(twin, catalogue(), english=english)
+    add_simulation(twin, english=english)
 
 
 def _import_all(twin: Twin, sources: list[DemoSource], job: Job) -> list[str]:

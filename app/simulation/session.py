@@ -49,6 +49,7 @@ class RunInfo:
     warnings : tuple of str
     engines : dict
         Version by engine.
+    simulators : tuple of str
     """
 
     id: str
@@ -65,6 +66,7 @@ class RunInfo:
     error: str = ""
     warnings: tuple[str, ...] = ()
     engines: Mapping[str, str] = field(default_factory=dict)
+    simulators: tuple[str, ...] = ()
 
 
 @dataclass
@@ -453,6 +455,7 @@ def read_runs(project: Path) -> list[RunInfo]:
                 Instant(period.end.us - 1), Instant(period.start.us + duration_us),
                 about.get("figures", {}), about.get("units", {}), str(about.get("error", "")),
                 tuple(about.get("warnings", ())), about.get("engines", {}),
+                tuple(str(e.get("simulator", "")) for e in scenario.get("engines", ())),
             )
         )  # fmt: skip
         run.close()

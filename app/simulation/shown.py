@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +33,8 @@ _MOVING, _ROADS, _WATER = "simulation/moving", "simulation/roads", "simulation/w
 #: What roads can be coloured by, with the least value of the scale's end.
 ROAD_INDICATORS: Final = {"speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0}
 _REFRESH_MS: Final = 1000
+#: People are half a metre wide, and stand that close.
+_PERSON_PX: Final = 3.0
 _UNKNOWN: Final = (150, 158, 163)
 
 
@@ -142,7 +144,7 @@ class ShownRun(QObject):
 
         self.leave()
         self.underway = one
-        self._live = Tracks(self._style)
+        self._live = Tracks(self._style_of([e.simulator for e in one.scenario.engines]))
         self._viewport.stage.moving_things.set(_MOVING, self._live)
         self._refresh.start()
         self.changed.emit()
@@ -157,7 +159,7 @@ class ShownRun(QObject):
             return
         self.leave()
         self.info = info
-        style = self._style
+        style = self._style_of([] if info is None else info.simulators)
 
         def answer(recording: Recording) -> None:
             self._open(recording, at)
@@ -173,6 +175,14 @@ class ShownRun(QObject):
         self.opened.emit(recording)
         self.changed.emit()
         self.seek(self.instant)
+
+    def _style_of(self, simulators: Sequence[str]) -> MovingStyle:
+        """Return how things move: people alone are not enlarged until they are a crowd of giants."""
+        people = any("jupedsim" in one for one in simulators)
+        vehicles = any("sumo" in one for one in simulators)
+        if people and not vehicles:
+            return dataclasses.replace(self._style, shape="person", least_px=_PERSON_PX)
+        return self._style
 
     def leave(self) -> None:
         """Show no run."""
@@ -350,8 +360,15 @@ def _caught(work: Callable[[], Picture]) -> Callable[[], Picture | ShapanError]:
 
 def as_positions(batch: SampleBatch) -> SampleBatch:
     """Return moving things of a simulator as samples of positions."""
+    from rendering.moving.style import SHAPES
+
     keys = SampleKeys(batch.keys.entities, ["position"])
-    return dataclasses.replace(batch, keys=keys, indicator=np.zeros_like(batch.indicator))
+    text = batch.text
+    names = batch.keys.indicators
+    if text is None and any(name in SHAPES for name in names):
+        text = np.array([names[n] for n in batch.indicator.tolist()], object)
+    indicator = np.zeros_like(batch.indicator)
+    return dataclasses.replace(batch, keys=keys, indicator=indicator, text=text)
 
 
 def road_colours(

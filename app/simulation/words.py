@@ -36,6 +36,7 @@ _INDICATORS: Final[dict[str, Callable[[], str]]] = {
     "water_level": lambda: translate("Simulated", "Water level"),
     "max_depth": lambda: translate("Simulated", "Greatest depth"),
     "flooded_area": lambda: translate("Simulated", "Flooded area (over 10 cm)"),
+    "flood_extent": lambda: translate("Simulated", "Area flooded at some time (over 10 cm)"),
     "water_volume": lambda: translate("Simulated", "Water on the surface"),
     "rain_volume": lambda: translate("Simulated", "Volume of rain"),
     "inflow_volume": lambda: translate("Simulated", "Volume come up from pipes"),

@@ -4854,10 +4854,6 @@
         <translation>请将 area 设为实体或一个多边形</translation>
     </message>
     <message>
-        <source>correct the area</source>
-        <translation>请更正 area 的范围</translation>
-    </message>
-    <message>
         <source>set exits to entities or polygons</source>
         <translation>请将 exits 设为实体或多边形</translation>
     </message>
@@ -5686,6 +5682,66 @@
     <message>
         <source>{0}: a webhook has one address that begins with http</source>
         <translation>{0}：Webhook 须有一个以 http 开头的地址</translation>
+    </message>
+    <message>
+        <source>add openings between them, or correct the area</source>
+        <translation>请在它们之间添加开口，或修改区域</translation>
+    </message>
+    <message>
+        <source>choose doors of these rooms</source>
+        <translation>请选择这些房间的门</translation>
+    </message>
+    <message>
+        <source>the query finds no reservoir or tank, so that nothing feeds the pipes</source>
+        <translation>查询没有找到水库或水箱，管道没有水源</translation>
+    </message>
+    <message>
+        <source>add entities of the type reservoir or tank to it</source>
+        <translation>请在查询中加入水库或水箱类型的实体</translation>
+    </message>
+    <message>
+        <source>{0} has neither a line nor a place</source>
+        <translation>{0} 既没有线形也没有位置</translation>
+    </message>
+    <message>
+        <source>the query finds no pipes</source>
+        <translation>查询没有找到管道</translation>
+    </message>
+    <message>
+        <source>query entities that have lines</source>
+        <translation>请查询有线形的实体</translation>
+    </message>
+    <message>
+        <source>both ends of {0} are at {1}</source>
+        <translation>{0} 的两端都在 {1}</translation>
+    </message>
+    <message>
+        <source>correct its line, or lower reach_m</source>
+        <translation>请修改其线形，或减小 reach_m</translation>
+    </message>
+    <message>
+        <source>{0} of {1} is {2}</source>
+        <translation>{1} 的 {0} 为 {2}</translation>
+    </message>
+    <message>
+        <source>the query finds no outfall, so that nothing could flow away</source>
+        <translation>查询没有找到排口，水无处可去</translation>
+    </message>
+    <message>
+        <source>add entities of the type outfall to it</source>
+        <translation>请在查询中加入排口类型的实体</translation>
+    </message>
+    <message>
+        <source>the bottom of {0} lies at {1} m, not below its rim at {2} m</source>
+        <translation>{0} 的底部在 {1} m，不低于井口 {2} m</translation>
+    </message>
+    <message>
+        <source>correct invert_m or rim_m</source>
+        <translation>请修改 invert_m 或 rim_m</translation>
+    </message>
+    <message>
+        <source>{0}: {1} lies {2} m outside the area</source>
+        <translation>{0}：{1} 在区域外 {2} m</translation>
     </message>
 </context>
 <context>

@@ -6007,6 +6007,10 @@ management ^ '12-03'</translation>
         <source>What if there is more traffic than on other days?</source>
         <translation>车流比平日多会怎样？</translation>
     </message>
+    <message>
+        <source>Area flooded at some time (over 10 cm)</source>
+        <translation>曾积水面积（超过 10 厘米）</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionKinds</name>

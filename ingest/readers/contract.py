@@ -275,6 +275,9 @@ class ObjectChunk:
     position : list
         Reference points in source CRS and units, None where there is none; empty where the
         reader knows none at all.
+    outline : list
+        Corners of rooms seen from above, (n, 3) float64 arrays in source CRS and units at the
+        height of their floors, None for what is none; empty where the reader knows none at all.
     """
 
     feature: list[int]
@@ -283,6 +286,7 @@ class ObjectChunk:
     name: list[str]
     attributes: list[dict[str, Any]]
     position: list[tuple[float, float, float] | None] = field(default_factory=list)
+    outline: list[npt.NDArray[np.float64] | None] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.guid)

@@ -217,6 +217,7 @@ class _Reading:
         self._done = 0
         self._sent = 0
         self._centre: dict[int, tuple[npt.NDArray[np.float64], bool]] = {}
+        self._outline: dict[int, list[list[float]]] = {}
 
     def chunks(self, head: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> Iterator[Chunk]:
         kind = head.get("kind")
@@ -266,6 +267,7 @@ class _Reading:
         for feature, drawn, *box in head["boxes"]:
             middle = (np.array(box[:3]) + np.array(box[3:])) / 2
             self._centre[int(feature)] = (middle, bool(drawn))
+        self._outline |= {int(feature): corners for feature, corners in head["outlines"]}
 
     def _object_chunk(self, records: list[dict[str, Any]]) -> ObjectChunk:
         chunk = ObjectChunk([], [], [], [], [])
@@ -282,6 +284,10 @@ class _Reading:
             chunk.name.append(record["name"])
             chunk.attributes.append(attributes)
             middles.append(middle)
+            corners = self._outline.get(self._sent)
+            chunk.outline.append(
+                None if corners is None else self._to_source(np.array(corners, np.float64))
+            )
             self._sent += 1
         chunk.position = self._places(middles)
         self._job.report("reading properties", self._sent, self._objects, "objects")

@@ -23,6 +23,7 @@ from ingest.pipeline.frames import write_frame
 from ingest.readers.ifc_model import OpenModel
 from ingest.readers.ifc_objects import object_batches, relation_batches
 from ingest.readers.ifc_placement import units_of
+from ingest.readers.ifc_rooms import outline
 from ingest.readers.ifc_shapes import Gathered, Shape
 
 _MANIFOLD_FIRST: Final = "hybrid-manifold-opencascade"
@@ -41,6 +42,8 @@ class _Batch:
         self._stream = stream
         self._shapes = Gathered()
         self._done: list[int] = []
+        #: Feature and corners of rooms.
+        self._outlines: list[tuple[int, list[list[float]]]] = []
         self._untold = 0
         self._told_s = time.monotonic()
 
@@ -49,6 +52,8 @@ class _Batch:
         self._untold += 1
         if shape is not None:
             self._shapes.add(feature, shape, drawn)
+            if not drawn and (corners := outline(shape)) is not None:
+                self._outlines.append((feature, corners))
         if self._shapes.vertices > _FLUSH_VERTICES or len(self._done) >= _FLUSH_PRODUCTS:
             self.flush()
         elif time.monotonic() - self._told_s > _TELL_S:
@@ -65,8 +70,9 @@ class _Batch:
             write_frame(self._stream, head, (position, triangles, feature))
         self._tell()
         # After the meshes: what is named here has arrived and is not asked for again.
-        write_frame(self._stream, {"kind": "done", "ids": self._done, "boxes": boxes})
-        self._shapes, self._done = Gathered(), []
+        head = {"kind": "done", "ids": self._done, "boxes": boxes, "outlines": self._outlines}
+        write_frame(self._stream, head)
+        self._shapes, self._done, self._outlines = Gathered(), [], []
 
 
 def _send_geometry(

@@ -9,6 +9,7 @@ from ingest.readers.contract import Chunk, MeshChunk, ObjectChunk, RelationChunk
 from ingest.tiling.contract import LayerContent, Target
 from ingest.tiling.meshes import tile_meshes
 from ingest.tiling.objects import build_entities
+from ingest.tiling.rooms import write_rooms
 from ingest.tiling.surface import Surface, with_normals
 from twin_model.layer import LayerRole
 
@@ -100,6 +101,7 @@ def convert_objects(chunks: Iterator[Chunk], target: Target, info: SourceInfo) -
         to_local=target.to_local,
         warnings=content.warnings,
     )
+    write_rooms(sorter.objects, entities, target)
     content.role = LayerRole.MESH
     content.entities = entities
     content.relations = relations

@@ -12,12 +12,11 @@ import numpy as np
 import shapely
 
 from ingest.tiling.feature_table import FILE_NAME, read_chunks
+from ingest.tiling.rooms import ROOMS_FILE
 from twin_model.entity import Entity
 from twin_model.errors import SimulationError, SourceError
 from twin_model.twin import Twin
 
-#: Outlines of rooms of a building model, by entity; see `ingest.tiling.rooms`.
-ROOMS_FILE: Final = "rooms.json"
 _AT_ONCE: Final = 20_000
 
 

@@ -80,6 +80,9 @@ class RecordedTracks:
         )
         numbers, thing = np.unique(entity, return_inverse=True)
         shape = np.full(len(numbers), SHAPES.index(self.style.shape), np.uint8)
+        for indicator, name in enumerate(batch.keys.indicators):
+            if name in SHAPES:  # people walk as such, whatever else drives
+                shape[thing[batch.indicator[rows] == indicator]] = SHAPES.index(name)
         if batch.text is not None:
             for row, number in zip(rows.tolist(), thing.tolist()):
                 if batch.text[row] in SHAPES:

@@ -18,6 +18,8 @@ _PEOPLE: Final = "shapan.jupedsim.jupedsim"
 #: Where no network is given, the twin's roads are one, with so many vehicles an hour.
 _STREETS: Final = "type = 'road'"
 _DEMAND: Final = 3000
+#: And the twin's water mains with what feeds them, where no water network is.
+_MAINS: Final = "type in ('water_pipe', 'reservoir', 'tank', 'pump', 'valve')"
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,11 @@ def _rain(given: Mapping[str, Any]) -> dict[str, Any]:
             surface[name] = given[name]
     engines = [{"id": "flood", "simulator": _FLOOD, "step_s": 30.0, "parameters": surface}]
     couplings = []
-    if "network" in given:
+    if {"network", "pipes"} & given.keys():
         engines.append(
-            {"id": "sewer", "simulator": _SWMM, "step_s": 30.0,
-             "parameters": {"network": given["network"], "entities": given.get("entities", {})}}
-        )  # fmt: skip
+            {"id": "sewer", "simulator": _SWMM, "step_s": 30.0, "parameters": _pipes_of(given)}
+        )
+        surface.setdefault("inlets", "type = 'manhole'")
         couplings = [
             {"from": "sewer.overflow", "to": "flood.inflow", "delayed": True},
             {"from": "sewer.head", "to": "flood.pipe_head", "delayed": True},
@@ -148,11 +150,17 @@ def _event_day(given: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _pipes_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what names a network of pipes: a file, or a query for those of the twin."""
+    names = ("network", "pipes", "entities", "reach_m")
+    return {name: given[name] for name in names if name in given}
+
+
 def _water(given: Mapping[str, Any], edits: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "duration_s": float(given.get("duration_s", 86_400.0)),
-        "engines": [{"id": "water", "simulator": _EPANET, "step_s": 300.0, "parameters": {
-            "network": given["network"], "entities": given.get("entities", {})}}],
+        "engines": [{"id": "water", "simulator": _EPANET, "step_s": 300.0,
+                     "parameters": {"pipes": _MAINS, **_pipes_of(given)}}],
         "edits": edits,
     }  # fmt: skip
 
@@ -202,9 +210,9 @@ TEMPLATES: Final = {
                  "Where does water stand after a storm, and how deep?",
                  {"terrain": "heights (GeoTIFF)"}, _rain),
         Template("pump-failure", "Pump failure", "Who has no pressure when a pump fails?",
-                 {"network": "water network (.inp)", "pump": "the pump"}, _pump_failure),
+                 {"pump": "the pump"}, _pump_failure),
         Template("pipe-burst", "Pipe burst", "What does a burst cost in pressure and water?",
-                 {"network": "water network (.inp)", "node": "where it bursts"}, _burst),
+                 {"node": "where it bursts"}, _burst),
         Template("evacuation", "Evacuation", "How long until everybody is out?",
                  {"area": "where people walk", "exits": "the ways out"}, _evacuation),
         Template("event-day", "Event day", "What if there is more traffic than on other days?",

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.epanet.pipes import write_input
+from plugins.builtin.pipes import read_pipes
 from shapan import Instant, SampleBatch, WorkerContext
 
 # Codes of EPANET's toolkit (epanet2_enums.h).
@@ -32,7 +34,9 @@ _HOLE: Final = 0.6
 class EpanetSimulator(Engine):
     """A water network after an input file.
 
-    Parameters of a scenario: ``network`` (an .inp), ``entities``, ``system``. EPANET computes at
+    Parameters of a scenario: ``network`` (an .inp), or ``pipes`` (a query for pipes of the twin
+    with their nodes, see `pipes.write_input`) and ``reach_m``;
+    ``entities``, ``system``. EPANET computes at
     whole seconds.
     """
 
@@ -67,8 +71,7 @@ class EpanetSimulator(Engine):
         }  # fmt: skip
 
     def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
-        source = self.file(parameters, "network")
-        assert source is not None
+        source = self._source(parameters)
         toolkit = load_engine(self.name, "wntr.epanet.toolkit", "wntr")
         folder = Path(tempfile.mkdtemp(prefix="epanet-", dir=self.context.storage.folder))
         report = folder / "report.rpt"
@@ -86,6 +89,21 @@ class EpanetSimulator(Engine):
         self._call("ENinitH", 0)
         self._at_s = 0
         self._call("ENrunH")
+
+    def _source(self, parameters: Mapping[str, Any]) -> Path:
+        """Return the input file: the one that is named, or one made of the twin's pipes."""
+        where = parameters.get("pipes")
+        if not where or parameters.get("network"):
+            source = self.file(parameters, "network")
+            assert source is not None
+            return source
+        reach_m = self.number(parameters, "reach_m", 5.0, 0.0, 100.0)
+        network = read_pipes(self.name, self.context.twin.query(str(where)), reach_m)
+        folder = Path(tempfile.mkdtemp(prefix="epanet-", dir=self.context.storage.folder))
+        path = folder / "network.inp"
+        self._entities = {**write_input(network, path), **self._entities}
+        self._names = {entity: name for name, entity in self._entities.items()}
+        return path
 
     def _number(self) -> None:
         engine = self._engine

@@ -36,7 +36,8 @@ class FloodSimulator(Engine):
     inputs = {"inflow": "m^3/s", "pipe_head": "m", "rain": "mm/h"}  # noqa: RUF012
     outputs = {  # noqa: RUF012
         "inlet_flow": "m^3/s", "water_depth": "m", "water_level": "m", "max_depth": "m",
-        "flooded_area": "m^2", "water_volume": "m^3", "rain_volume": "m^3",
+        "flooded_area": "m^2", "flood_extent": "m^2",
+        "water_volume": "m^3", "rain_volume": "m^3",
         "inflow_volume": "m^3", "inlet_volume": "m^3", "runoff_volume": "m^3",
         "mass_error": "percent",
     }  # fmt: skip
@@ -238,6 +239,7 @@ class FloodSimulator(Engine):
         balance = solver.balance
         whole = {
             "max_depth": float(self._deepest.max()), "flooded_area": flooded,
+            "flood_extent": float((self._deepest > _FLOODED_M).sum()) * solver.size_m**2,
             "water_volume": solver.volume_m3, "rain_volume": balance.rained,
             "inflow_volume": balance.flowed_in, "inlet_volume": balance.drained,
             "runoff_volume": balance.ran_off, "mass_error": 100.0 * solver.mass_error,

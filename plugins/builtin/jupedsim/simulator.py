@@ -9,19 +9,24 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
-from shapan import Instant, SampleBatch, WorkerContext
+from shapan import Entity, Instant, SampleBatch, WorkerContext
 
 _STEP_S: Final = 0.01
 _MOST_PEOPLE: Final = 100_000
+#: A door belongs to an area that is no farther, and is so wide where it does not say.
+_DOOR_REACH_M: Final = 1.5
+_DOOR_M: Final = 1.6
 
 
 class JupedsimSimulator(Engine):
     """People who leave an area.
 
-    Parameters of a scenario: ``area`` (entities whose footprints are walkable, or a polygon as
-    x, y in local metres), ``obstacles`` and ``exits`` (polygons by name, or entities), ``start``
+    Parameters of a scenario: ``area`` (entities whose footprints are walkable, such as rooms of a
+    building model, or a polygon as x, y in local metres), ``openings`` (likewise: walkable too,
+    such as doors between rooms), ``obstacles`` and ``exits`` (polygons by name, or entities; a door
+    without a footprint is the way out at the border of the area nearest to it), ``start``
     (a polygon, else the whole area), ``people``, ``speed_m_s`` and ``speed_spread_m_s``,
-    ``height_m``, ``people_every_s``, ``system``.
+    ``height_m`` (of the floor; that of the rooms where not given), ``people_every_s``, ``system``.
     """
 
     name = "jupedsim"
@@ -34,6 +39,7 @@ class JupedsimSimulator(Engine):
     def __init__(self, context: WorkerContext) -> None:
         super().__init__(context)
         self._simulation: Any = None
+        self._floor_m = 0.0
 
     def capabilities(self) -> Mapping[str, Any]:
         """See `shapan.Simulator`."""
@@ -59,13 +65,18 @@ class JupedsimSimulator(Engine):
         area = self._polygons(parameters.get("area"), "area")
         if not area:
             raise self.error("the parameter area is missing", "set area to entities or a polygon")
-        walkable = shapely.union_all(list(area.values()))
+        openings = self._polygons(parameters.get("openings") or {}, "openings")
+        walkable = shapely.union_all([*area.values(), *openings.values()], grid_size=1e-3)
         obstacles = self._polygons(parameters.get("obstacles") or {}, "obstacles")
         if obstacles:
             walkable = walkable.difference(shapely.union_all(list(obstacles.values())))
         if walkable.geom_type != "Polygon":
-            raise self.error("the area falls into parts that do not touch", "correct the area")
-        self._exits = self._polygons(parameters.get("exits"), "exits")
+            raise self.error(
+                "the area falls into parts that do not touch",
+                "add openings between them, or correct the area",
+            )
+        walkable = shapely.Polygon(shapely.force_2d(walkable))
+        self._exits = self._polygons(parameters.get("exits"), "exits", walkable)
         if not self._exits:
             raise self.error("the parameter exits is missing", "set exits to entities or polygons")
         self._area_m2 = float(walkable.area)
@@ -83,13 +94,13 @@ class JupedsimSimulator(Engine):
             for name, stage in self._stages.items()
         }
         self._closed: set[str] = set()
-        self._height_m = self.number(parameters, "height_m", 0.0)
+        self._height_m = self.number(parameters, "height_m", self._floor_m)
         self._every_us = int(1e6 * self.number(parameters, "people_every_s", 0.5, 0.0))
         self._next_us = self.start.us
         self._settle(parameters, walkable, seed)
 
-    def _polygons(self, given: Any, name: str) -> dict[str, Any]:
-        """Return shapes by entity or name."""
+    def _polygons(self, given: Any, name: str, walkable: Any = None) -> dict[str, Any]:
+        """Return shapes by entity or name; with *walkable* also of doors that have none."""
         import shapely
 
         if given is None:
@@ -98,10 +109,7 @@ class JupedsimSimulator(Engine):
                                       and isinstance(given[0], str)):  # fmt: skip
             twin = self.context.twin
             found = twin.query(given) if isinstance(given, str) else [twin.entity(e) for e in given]
-            bare = [entity.id for entity in found if entity.geometry is None]
-            if bare:
-                raise self.error(f"{name}: the entity {bare[0]} has no footprint of its own")
-            return {e.id: shapely.force_2d(shapely.from_wkb(e.geometry)) for e in found}
+            return {one.id: self._footprint(one, name, walkable) for one in found}
         shapes = dict(given) if isinstance(given, Mapping) else {name: given}
         try:
             made = {str(key): shapely.Polygon(points) for key, points in shapes.items()}
@@ -111,6 +119,29 @@ class JupedsimSimulator(Engine):
         if wrong:
             raise self.error(f"{name}: the polygon {wrong[0]} crosses itself or has no area")
         return made
+
+    def _footprint(self, entity: Entity, name: str, walkable: Any) -> Any:
+        import shapely
+
+        if entity.geometry is not None:
+            shape = shapely.from_wkb(entity.geometry)
+            if name == "area" and shapely.has_z(shape):
+                self._floor_m = float(shapely.get_coordinates(shape, include_z=True)[:, 2].min())
+            return shapely.force_2d(shape)
+        if walkable is None or entity.position is None:
+            raise self.error(f"{name}: the entity {entity.id} has no footprint of its own")
+        door = shapely.Point(entity.position[:2])
+        if walkable.distance(door) > _DOOR_REACH_M:
+            raise self.error(
+                f"{name}: {entity.name or entity.id} lies {walkable.distance(door):.1f} m outside "
+                "the area", "choose doors of these rooms",
+            )  # fmt: skip
+        try:
+            width_m = float(entity.attributes.get("OverallWidth") or _DOOR_M)
+        except (TypeError, ValueError):
+            width_m = _DOOR_M
+        at = walkable.exterior.interpolate(walkable.exterior.project(door))
+        return at.buffer(min(max(width_m, 0.8), 10.0) / 2).intersection(walkable).convex_hull
 
     def _settle(self, parameters: Mapping[str, Any], walkable: Any, seed: int) -> None:
         """Put people where they begin, and send each to the nearest exit."""

@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.pipes import read_pipes
+from plugins.builtin.swmm.pipes import write_input
 from shapan import Instant, SampleBatch, SimulationError, WorkerContext
 
 _FOOT_M: Final = 0.3048
@@ -25,7 +27,9 @@ _LONGEST_DAYS: Final = 3_660
 class SwmmSimulator(Engine):
     """Drainage after an input file.
 
-    Parameters of a scenario: ``network`` (an .inp), ``entities`` (entity by SWMM's name),
+    Parameters of a scenario: ``network`` (an .inp), or ``pipes`` (a query for pipes of the twin
+    with their nodes, see `pipes.write_input`) and ``reach_m``;
+    ``entities`` (entity by SWMM's name),
     ``system`` (entity for the whole).
 
     SWMM advances in routing steps; what is told at an instant is the state after the first routing
@@ -58,8 +62,7 @@ class SwmmSimulator(Engine):
         }  # fmt: skip
 
     def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
-        source = self.file(parameters, "network")
-        assert source is not None
+        source = self._source(parameters)
         self._solver = load_engine(self.name, "swmm.toolkit.solver", "pyswmm")
         self._kinds = load_engine(self.name, "swmm.toolkit.shared_enum", "pyswmm")
         self._folder = Path(tempfile.mkdtemp(prefix="swmm-", dir=self.context.storage.folder))
@@ -79,6 +82,21 @@ class SwmmSimulator(Engine):
         self._elapsed_s = 0.0
         self._flooded = self._flooded_m3()
         self._overflow = np.zeros(len(self._nodes))
+
+    def _source(self, parameters: Mapping[str, Any]) -> Path:
+        """Return the input file: the one that is named, or one made of the twin's pipes."""
+        where = parameters.get("pipes")
+        if not where or parameters.get("network"):
+            source = self.file(parameters, "network")
+            assert source is not None
+            return source
+        reach_m = self.number(parameters, "reach_m", 5.0, 0.0, 100.0)
+        network = read_pipes(self.name, self.context.twin.query(str(where)), reach_m)
+        folder = Path(tempfile.mkdtemp(prefix="swmm-", dir=self.context.storage.folder))
+        path = folder / "network.inp"
+        self._entities = {**write_input(network, path), **self._entities}
+        self._names = {entity: name for name, entity in self._entities.items()}
+        return path
 
     def _told_error(self, error: Exception, where: str = "") -> SimulationError:
         """End SWMM, which writes its report, and return what that says was wrong."""

@@ -1,0 +1,215 @@
+"""Gives the demo city sewers and scenarios, so that there is something to rehearse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import shapely
+
+from plugins.builtin.flood.terrain import Ground, read_ground
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.query import EntityQuery
+from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario
+from twin_model.simulation.templates import scenario_from
+from twin_model.twin import Twin
+
+TERRAIN: Final = "base/terrain/terrain.tif"
+PUMP: Final = "demo-sewer-pump"
+_START: Final = "2026-07-01T00:00:00Z"
+#: Where the sewers drain, west, south, east, north in local metres.
+AREA: Final = (-320.0, -160.0, 232.0, 330.0)
+#: A trunk under Binhai Avenue, and branches from the low places down to it.
+_TRUNK: Final = tuple((x, 75.0) for x in (-260.0, -200.0, -140.0, -66.0, 0.0, 56.0, 120.0, 172.0))
+_BRANCHES: Final = (
+    ((-238.0, 198.0), (-254.0, 130.0)),
+    ((-178.0, 278.0), (-98.0, 200.0), (-98.0, 126.0)),
+    ((18.0, 194.0), (50.0, 150.0), (78.0, 114.0)),
+    ((114.0, 194.0), (146.0, 158.0), (182.0, 118.0)),
+)
+_CANAL: Final = (226.0, 62.0)
+_SEA: Final = (-66.0, -172.0)
+_SLOPE: Final = 0.0012
+_CANAL_M: Final = 1.3
+#: The storm tide before the gate of the canal's outfall, above the streets that lie lowest.
+_STAGE_M: Final = 5.0
+#: Trunk and branches.
+_DIAMETERS_MM: Final = (900, 600)
+
+
+@dataclass(frozen=True)
+class _Manhole:
+    id: str
+    place: tuple[float, float]
+    invert_m: float
+
+
+def add_simulation(twin: Twin, *, english: bool = False) -> list[str]:
+    """Add sewers and scenarios; return the ids of the scenarios, none where they are there already.
+
+    Raises
+    ------
+    ShapanError
+        If something of it cannot be added.
+    """
+    store = ScenarioStore(twin.path)
+    if store.ids():
+        return []
+    if not (twin.path / TERRAIN).is_file():
+        return []
+    ground = read_ground(twin.path / TERRAIN, twin.frame.origin or (0.0, 0.0), None, None,
+                         gaps=True)  # fmt: skip
+    twin.execute(AddEntities(sewers(ground, english=english), []))
+    found = [*_traffic(twin, english), *_storms(english), *_evacuations(twin, english)]
+    for scenario in found:
+        store.write(scenario)
+    return [scenario.id for scenario in found]
+
+
+def sewers(ground: Ground, *, english: bool) -> list[Entity]:
+    """Return manholes, pipes, two outfalls and the pump that is planned."""
+    trunk = [_Manhole(f"demo-sewer-t{n + 1}", place, 0.0) for n, place in enumerate(_TRUNK)]
+    trunk = _graded(trunk, _CANAL, _CANAL_M)
+    canal = _Manhole("demo-outfall-canal", _CANAL, _CANAL_M)
+    sea = _Manhole("demo-outfall-sea", _SEA, 0.0)
+    manholes, pairs = list(trunk), [(a, b, 0) for a, b in zip(trunk, [*trunk[1:], canal])]
+    for number, places in enumerate(_BRANCHES):
+        foot = min(trunk, key=lambda one: abs(one.place[0] - places[-1][0]))
+        branch = [_Manhole(f"demo-sewer-{'abcd'[number]}{n + 1}", place, 0.0)
+                  for n, place in enumerate(places)]  # fmt: skip
+        branch = _graded(branch, foot.place, foot.invert_m)
+        manholes += branch
+        pairs += [(a, b, 1) for a, b in zip(branch, [*branch[1:], foot])]
+    entities = [_manhole(one, ground, english) for one in manholes]
+    entities += [_outfall(canal, english, "通海河排口", "Canal outfall", _STAGE_M),
+                 _outfall(sea, english, "海湾排口", "Bay outfall")]  # fmt: skip
+    entities += [_pipe(a, b, _DIAMETERS_MM[level], english) for a, b, level in pairs]
+    line = shapely.LineString([(*one.place, one.invert_m) for one in (trunk[3], sea)])
+    entities.append(
+        Entity(PUMP, "pump", "Planned drainage pump" if english else "规划排涝泵",
+               attributes={"flow_m3_h": 7200.0, "head_m": 6.0}, geometry=shapely.to_wkb(line))
+    )  # fmt: skip
+    return entities
+
+
+def _graded(line: Sequence[_Manhole], end: tuple[float, float], end_m: float) -> list[_Manhole]:
+    """Give manholes the bottoms of a pipe that falls evenly to its end."""
+    made: list[_Manhole] = []
+    place, height = end, end_m
+    for one in reversed(line):
+        height += _SLOPE * float(shapely.Point(place).distance(shapely.Point(one.place)))
+        made.insert(0, _Manhole(one.id, one.place, round(height, 3)))
+        place = one.place
+    return made
+
+
+def _manhole(one: _Manhole, ground: Ground, english: bool) -> Entity:
+    import numpy as np
+
+    rim = float(ground.heights_m(np.array([one.place]))[0])
+    number = one.id.removeprefix("demo-sewer-").upper()
+    return Entity(
+        one.id, "manhole", f"Manhole {number}" if english else f"雨水检查井{number}",
+        (*one.place, rim), attributes={"rim_m": round(rim, 3), "invert_m": one.invert_m,
+                                       "manhole_kind": "rain"},
+    )  # fmt: skip
+
+
+def _outfall(
+    one: _Manhole, english: bool, chinese_name: str, name: str, stage_m: float | None = None
+) -> Entity:
+    attributes = {"invert_m": one.invert_m} | ({} if stage_m is None else {"stage_m": stage_m})
+    return Entity(one.id, "outfall", name if english else chinese_name,
+                  (*one.place, one.invert_m), attributes=attributes)  # fmt: skip
+
+
+def _pipe(a: _Manhole, b: _Manhole, diameter_mm: int, english: bool) -> Entity:
+    name = a.id.removeprefix("demo-sewer-").upper()
+    line = shapely.LineString([(*one.place, one.invert_m) for one in (a, b)])
+    return Entity(f"{a.id}-pipe", "pipe", f"Storm sewer {name}" if english else f"雨水管{name}",
+                  attributes={"diameter_mm": diameter_mm, "medium": "rain"},
+                  geometry=shapely.to_wkb(line))  # fmt: skip
+
+
+# -- scenarios ---------------------------------------------------------------------------
+
+
+def _scenario(scenario_id: str, document: dict[str, Any]) -> Scenario:
+    return read_scenario(scenario_id, {"start": _START, "seed": 1, **document})
+
+
+def _traffic(twin: Twin, english: bool) -> list[Scenario]:
+    """The morning as it is, and with the southern bridge closed."""
+    bridges = twin.entities(EntityQuery(where="type = 'road' and name = '滨海桥'"))
+    if not bridges:
+        return []
+    engine = {"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
+              "parameters": {"roads": "type = 'road'", "demand": "$vehicles_per_hour",
+                             "terrain": TERRAIN, "rerouting": True}}  # fmt: skip
+    usual = {"duration_s": 1800.0, "engines": [engine],
+             "parameters": {"vehicles_per_hour": 5000}}  # fmt: skip
+    closed = [{"entity": bridges[0].id, "name": "closed", "value": 1, "engine": "traffic",
+               "at_s": 300.0}]  # fmt: skip
+    titles = ("Morning peak", "Morning peak, bridge closed") if english else (
+        "早高峰", "早高峰，滨海桥封闭")  # fmt: skip
+    return [
+        _scenario("morning-peak", {**usual, "title": titles[0]}),
+        _scenario("bridge-closed", {**usual, "title": titles[1], "template": "road-closure",
+                                    "edits": closed}),
+    ]  # fmt: skip
+
+
+def _storms(english: bool) -> list[Scenario]:
+    """A storm of fifty years with the sewers as they are, and with the pump that is planned."""
+    made = scenario_from(
+        "rainstorm", "storm",
+        {"terrain": TERRAIN, "return_period_years": 50, "duration_min": 120, "cell_m": 4.0,
+         "bounds_m": list(AREA), "buildings": "type = 'building'",
+         "pipes": "type in ('pipe', 'manhole', 'outfall') or id = 'demo-sewer-pump'"},
+    )  # fmt: skip
+    from twin_model.simulation.scenario import scenario_json
+
+    document = scenario_json(made)
+    # Each manhole stands for the gullies of its stretch of street.
+    document["engines"][0]["parameters"] |= {"perimeter_m": 24.0, "area_m2": 3.0}
+    for engine in document["engines"]:
+        engine["step_s"] = 10.0
+    titles = ("50-year rain", "50-year rain with a new pump") if english else (
+        "50年一遇暴雨", "50年一遇暴雨，新增排涝泵")  # fmt: skip
+    pumping = [{"entity": PUMP, "name": "setting", "value": 1, "engine": "sewer"}]
+    return [
+        _scenario("rain-50", {**document, "title": titles[0], "start": _START}),
+        _scenario("rain-50-pump", {**document, "title": titles[1], "start": _START,
+                                   "edits": pumping}),
+    ]  # fmt: skip
+
+
+def _evacuations(twin: Twin, english: bool) -> list[Scenario]:
+    """The lower level of the terminal by all its doors, and with one of them blocked."""
+    rooms = [
+        one.id
+        for name in ("101 到达大厅", "102 行李提取")
+        for one in twin.entities(EntityQuery(where=f"type = 'space' and name = '{name}'"))
+    ]
+    doors = sorted(
+        (one for one in twin.entities(EntityQuery(where="type = 'door'"))
+         if one.position is not None and one.position[0] < 119.0),
+        key=lambda one: one.position or (0.0, 0.0, 0.0),
+    )  # fmt: skip
+    if len(rooms) != 2 or len(doors) < 2:
+        return []
+    passage = [[78.8, -114.0], [79.3, -114.0], [79.3, -102.0], [78.8, -102.0]]
+    engine = {"id": "people", "simulator": "shapan.jupedsim.jupedsim", "step_s": 1.0,
+              "parameters": {"area": rooms, "openings": {"passage": passage},
+                             "exits": [one.id for one in doors], "people": "$people"}}  # fmt: skip
+    usual = {"duration_s": 300.0, "engines": [engine], "parameters": {"people": 600},
+             "template": "evacuation"}  # fmt: skip
+    blocked = [{"entity": doors[0].id, "name": "closed", "value": 1, "engine": "people"}]
+    titles = ("Evacuation of the terminal", "Evacuation, one door blocked") if english else (
+        "航站楼疏散", "航站楼疏散，一门受阻")  # fmt: skip
+    return [
+        _scenario("evacuation", {**usual, "title": titles[0]}),
+        _scenario("evacuation-blocked", {**usual, "title": titles[1], "edits": blocked}),
+    ]  # fmt: skip
