@@ -177,7 +177,7 @@ class ShownRun(QObject):
         self.seek(self.instant)
 
     def _style_of(self, simulators: Sequence[str]) -> MovingStyle:
-        """Return how things move: people alone are not enlarged until they are a crowd of giants."""
+        """Return how things move; people alone are hardly enlarged, as they stand close."""
         people = any("jupedsim" in one for one in simulators)
         vehicles = any("sumo" in one for one in simulators)
         if people and not vehicles:
