@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -123,7 +123,8 @@ class WorkersPage(QTableWidget):
 
 def _figures(worker: Worker) -> list[str]:
     found, runs = worker.figures, worker.pid is not None
-    name = f"{words.kind(worker.spec.kind)}: {worker.spec.entry}"
+    colon = QCoreApplication.translate("AboutPage", ": ")
+    name = f"{words.kind(worker.spec.kind)}{colon}{worker.spec.entry}"
     return [
         f"{name} ({worker.pid})" if runs else name,
         words.worker_state(worker.state, worker.status),

@@ -364,4 +364,5 @@ class PluginsDialog(QDialog):
 
     def remove_now(self, record: PluginRecord) -> None:
         """Remove a plugin without asking."""
+        self.progress.setText(self.tr("{0} is removed.").format(record.id))
         self._hub.uninstall(record)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from app import messages
 from twin_model.contributions import Contribution
 from twin_model.errors import PluginError
 
@@ -106,7 +107,7 @@ class _Failure(QWidget):
     def show_error(self, error: PluginError) -> None:
         """Show what happened."""
         self.error = error
-        self.message.setText(str(error))
+        self.message.setText(messages.shown(str(error)))
         self.trace.setPlainText(error.traceback)
         self.details.setEnabled(bool(error.traceback))
 
@@ -117,6 +118,8 @@ class _Failure(QWidget):
         )
         self.reload.setText(self.tr("Reload"))
         self.disable.setText(self.tr("Disable plugin"))
+        if self.error is not None:
+            self.message.setText(messages.shown(str(self.error)))
         self.details.setText(self.tr("Traceback"))
 
     def changeEvent(self, event: QEvent) -> None:

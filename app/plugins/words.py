@@ -77,7 +77,8 @@ def worker_state(value: WorkerState, status: tuple[str, str] = ("", "")) -> str:
     """Return the words for where a worker stands; a running connector's are its own."""
     if value.value == "running" and status[0] in _STATUSES:
         said = QCoreApplication.translate("ConnectorStatus", str(_STATUSES[status[0]]))
-        return f"{said}: {status[1]}" if status[1] else said
+        colon = QCoreApplication.translate("AboutPage", ": ")
+        return f"{said}{colon}{status[1]}" if status[1] else said
     return QCoreApplication.translate("WorkerState", str(_WORKER[value.value]))
 
 

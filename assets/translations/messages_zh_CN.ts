@@ -5743,6 +5743,10 @@
         <source>{0}: {1} lies {2} m outside the area</source>
         <translation>{0}：{1} 在区域外 {2} m</translation>
     </message>
+    <message>
+        <source>more than {0} {1} at once; those beyond are left out</source>
+        <translation>同时超过 {0} 个 {1}；超出部分不予处理</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -2781,6 +2781,10 @@ management ^ '12-03'</translation>
         <source>It does not run before you have looked at what it asks for and allowed it.</source>
         <translation>查看并允许它请求的权限之后，它才会运行。</translation>
     </message>
+    <message>
+        <source>{0} is removed.</source>
+        <translation>已移除 {0}。</translation>
+    </message>
 </context>
 <context>
     <name>SettingsForm</name>

@@ -6,7 +6,7 @@ import contextlib
 import math
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ingest.pipeline.frames import MessageError
 from ingest.pipeline.job import Job, Progress
@@ -15,6 +15,10 @@ from plugins.host.delivery import WorkerDelivery
 from plugins.host.link import Incoming, Link
 from plugins.host.stream import BatchReceiver
 from twin_model.errors import Cancelled, PluginError
+
+#: What one process may have drawn and under way at once.
+MOST_OVERLAYS: Final = 256
+MOST_JOBS: Final = 32
 
 
 class WorkerRequests:
@@ -46,6 +50,8 @@ class WorkerRequests:
         self._disconnect: dict[str, Callable[[], None]] = {}
         self._overlays: set[str] = set()
         self._jobs: dict[int, _RemoteJob] = {}
+        self._selecting: str | None = None
+        self._refused: set[str] = set()
         self._muted = False
         self.batches = 0
         self.samples = 0
@@ -147,8 +153,7 @@ class WorkerRequests:
             case "follow":
                 self._follow(*value)
             case "select":
-                entity_id = str(value)
-                self._access.services.post(lambda: self._access.services.select(entity_id))
+                self._select(str(value))
             case "job.start" | "job.progress" | "job.end":
                 self._job(method, value)
             case "ready" | "failed" | "beat" | "bye" | "status":
@@ -160,23 +165,52 @@ class WorkerRequests:
         if self._link is not None:
             self._link.note("acknowledge", sequence)
 
+    def _select(self, entity_id: str) -> None:
+        """Select on the GUI thread; what comes faster than it can replaces what waits."""
+        waits = self._selecting is not None
+        self._selecting = entity_id
+        if not waits:
+            self._access.services.post(self._select_now)
+
+    def _select_now(self) -> None:
+        entity_id, self._selecting = self._selecting, None
+        if entity_id is not None:
+            self._access.services.select(entity_id)
+
+    def _too_many(self, what: str, most: int) -> None:
+        """Say once that no more of something is taken."""
+        if what not in self._refused:
+            self._refused.add(what)
+            text = f"more than {most} {what} at once; those beyond are left out"
+            self._access.log.add("WARNING", str(PluginError(self._access.id, text)))
+
+    def _takes_overlay(self, name: str) -> bool:
+        if name in self._overlays or len(self._overlays) < MOST_OVERLAYS:
+            self._overlays.add(name)
+            return True
+        self._too_many("overlays", MOST_OVERLAYS)
+        return False
+
     def _draw(self, name: str, overlay: Any) -> None:
         if overlay is None:
             self._overlays.discard(name)
             self._access.unfollow(name)
-        else:
-            self._overlays.add(name)
+        elif not self._takes_overlay(name):
+            return
         self._access.services.draw(self._access.id, name, overlay)
 
     def _follow(self, name: str, style: Any, entities: list[str] | None) -> None:
         if type(style).__name__ != "MovingStyle":
             raise MessageError("follow without a style")
-        self._overlays.add(name)
+        if not self._takes_overlay(name):
+            return
         self._access.follow(name, style, entities)
 
     def _job(self, method: str, value: list[Any]) -> None:
         number = int(value[0])
-        if method == "job.start":
+        if method == "job.start" and len(self._jobs) >= MOST_JOBS:
+            self._too_many("jobs", MOST_JOBS)
+        elif method == "job.start":
             link = self._link
             remote = _RemoteJob(lambda: link.note("job.cancel", number) if link else None)
             self._jobs[number] = remote

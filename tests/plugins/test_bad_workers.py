@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest.pipeline.job import Job
 from plugin_support import MakeHost, make_host, plugin_folder, twin, wait_until, write_plugin
 from plugins.host.plugins import Plugins, PluginStatus
+from plugins.host.services import HostServices
 from plugins.host.supervised import WorkerState
 from plugins.host.worker import landlock
 from twin_model.errors import Cancelled, PluginError
@@ -360,3 +363,52 @@ def test_one_that_sends_nonsense_is_ended_alone(
     assert "TypeError: a object cannot be passed" in error_of(host, "nonsense", "odd")
     text = error_of(host, "nonsense", "go")
     assert "plugin org.test.nonsense: worker 'w'" in text
+
+
+def test_one_that_floods_the_window_with_selections_overlays_and_jobs_is_held_and_named(
+    make_host: MakeHost, plugin_folder: Path, twin: Twin
+) -> None:
+    worker_plugin(plugin_folder, "stormy", """
+        from shapan import Overlay
+        class W:
+            def __init__(self, context): self.context = context
+            def go(self, job):
+                for n in range(5000):
+                    self.context.select(f"pump-{n % 3}")
+                    self.context.scene.draw(f"overlay {n}", Overlay(points=((0.0, 0.0, 0.0),)))
+                for n in range(40):
+                    self.context.jobs.start(f"job {n}", lambda job: self.context.wait(3600))
+                return "done"
+        """)  # fmt: skip
+    services = CountingServices(twin)
+    host = make_host(services=services)
+    assert host.worker("org.test.stormy", "worker", "w").run_job("go", Job()) == "done"
+    log = host.records["org.test.stormy"].log
+    wait_until(lambda: "jobs at once" in log.text())
+    assert "plugin org.test.stormy: more than 256 overlays at once" in log.text()
+    assert len(services.overlays) == 256
+    assert services.jobs == 32
+    # While the GUI thread is busy, one selection waits, not thousands.
+    assert len(services.waiting) == 1
+    services.waiting.pop()()
+    assert services.selection in {("pump-0",), ("pump-1",), ("pump-2",)}
+
+
+class CountingServices(HostServices):
+    """A GUI thread that is busy: what is posted waits."""
+
+    def __init__(self, twin: Twin) -> None:
+        super().__init__(twin)
+        self.waiting: list[Callable[[], object]] = []
+        self.jobs = 0
+
+    def post(self, call: Callable[[], object]) -> None:
+        self.waiting.append(call)
+
+    def start_job(
+        self,
+        title: str,
+        work: Callable[[Job], Any],
+        done: Callable[[Any], object] | None = None,
+    ) -> None:
+        self.jobs += 1
