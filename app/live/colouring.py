@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
@@ -53,6 +61,8 @@ class Colours:
         Entities whose value is too old.
     indicators : list of (str, str, int)
         Indicators that values came for: id, name, how many entities.
+    values : dict
+        By entity.
     """
 
     indicator: str = ""
@@ -63,6 +73,7 @@ class Colours:
     name: str = ""
     stale: int = 0
     indicators: list[tuple[str, str, int]] = field(default_factory=list)
+    values: dict[str, float] = field(default_factory=dict)
 
 
 class Colouring(QObject):
@@ -154,6 +165,7 @@ class Colouring(QObject):
             indicator, sorted(groups.items()), low, high,
             unit_of(operations, kind, indicator), indicator_name(kind, indicator),
             stale, listed,
+            {e.id: chosen[e.id][0] for e in entities if not math.isnan(chosen[e.id][0])},
         )  # fmt: skip
 
     def _known(self, ids: list[str]) -> list[Entity]:
@@ -234,7 +246,7 @@ class Legend(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._place = parent
-        self._colours = Colours()
+        self.colours = Colours()
         self.setObjectName("chip")
         self.choice = QComboBox(self)
         self.choice.activated.connect(lambda _: self.chosen.emit(str(self.choice.currentData())))
@@ -244,17 +256,23 @@ class Legend(QFrame):
         self.note = QLabel(self)
         self.note.setObjectName("dim")
         self.note.setFont(small_font())
+        self.sizes, self.values = QCheckBox(self), QCheckBox(self)
+        more = QHBoxLayout()
+        more.addWidget(self.sizes)
+        more.addWidget(self.values)
+        more.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
         for widget in (self.choice, self.scale, self.ends, self.note):
             column.addWidget(widget)
+        column.addLayout(more)
         self.setFixedWidth(248)
         self.hide()
 
     def show_colours(self, colours: Colours) -> None:
         """Say what the colours mean."""
-        self._colours = colours
+        self.colours = colours
         known = [self.choice.itemData(n) for n in range(self.choice.count())]
         if known != [name for name, *_ in colours.indicators]:
             self.choice.clear()
@@ -271,6 +289,10 @@ class Legend(QFrame):
         self.choice.setVisible(bool(colours.indicators))
         self.scale.setVisible(bool(colours.indicators))
         self.choice.setAccessibleName(self.tr("Colour by"))
+        self.sizes.setText(self.tr("Size"))
+        self.sizes.setToolTip(self.tr("Discs over the entities, larger for larger values"))
+        self.values.setText(self.tr("Values"))
+        self.values.setToolTip(self.tr("The values over the entities"))
         self.adjustSize()
         self.place()
 
@@ -280,7 +302,7 @@ class Legend(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
-            self.show_colours(self._colours)
+            self.show_colours(self.colours)
         super().changeEvent(event)
 
 

@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.actions.registry import ActionSpec
+from app.alarms.bars import AlarmBars
 from app.alarms.notification import Notification
 from app.alarms.people import People
 from app.alarms.report import AlarmReport
 from app.connections.running import start_configured
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
+from app.live.symbols import IndicatorSymbols
 from app.live.value_menu import ValueMenu
 from app.rules.editing import RuleEditing
 from app.threads import Threads
 
 if TYPE_CHECKING:
+    from app.alarms.replay import IncidentReplay
     from app.connections.panel import ConnectionsPanel
     from app.panels.alarms import AlarmsPanel
     from app.panels.charts import ChartsPanel
     from app.rules.panel import RulesPanel
     from app.window import MainWindow
+    from twin_model.alarms.model import Alarm
     from twin_model.entity import Entity
+    from twin_model.time import Instant
 
 _START_MS: Final = 1500
 
@@ -52,6 +57,9 @@ class LiveParts(QObject):
         self.legend = Legend(window.viewport, s.theme)
         self.notification = Notification(window, self.session, self.rule_editing)
         self.notification.setParent(self)
+        self.replay: IncidentReplay | None = None
+        self.bars = AlarmBars(self.session, s.background, window.timeline.axis, s.theme)
+        self.symbols = IndicatorSymbols(window.viewport, s.theme)
         self.people = People(window, self.session, s.background)
         self.people.setParent(self)
         self.report = AlarmReport(window, self.session, s.jobs)
@@ -73,7 +81,11 @@ class LiveParts(QObject):
             lambda text: window.overlays.notice.show_error(text, details=False)
         )
         self.session.ticked.connect(panel.show_live)
+        self.session.values_changed.connect(panel.show_live)
         self.colouring.changed.connect(self.legend.show_colours)
+        self.colouring.changed.connect(self.symbols.show)
+        self.legend.sizes.toggled.connect(lambda on: self._set_symbols(sizes=on))
+        self.legend.values.toggled.connect(lambda on: self._set_symbols(values=on))
         self.legend.chosen.connect(self.colouring.set_indicator)
         window.timeline.instant_changed.connect(self.session.set_instant)
         window.viewport.resized.connect(self.legend.place)
@@ -103,9 +115,27 @@ class LiveParts(QObject):
         made.selected.connect(window.interaction.select_id)
         made.notification_wanted.connect(self.notification.show_dialog)
         made.people_wanted.connect(self.people.show)
+        made.detail.replay_wanted.connect(self.replay_incident)
         made.report_wanted.connect(self._show_report)
         self.alarms = made
         return made
+
+    def replay_incident(self, alarm: Alarm) -> None:
+        """Show an incident again: time, camera, trend, and what people did."""
+        from app.alarms.replay import IncidentReplay
+
+        window, s = self._window, self._window.services
+        if self.replay is None:
+            self.replay = IncidentReplay(
+                window, self.session, s.background, (s.theme, s.icons)
+            )  # fmt: skip
+            self.replay.instant_wanted.connect(self._show_instant)
+            self.replay.fly_wanted.connect(window.interaction.fly_to_id)
+        self.replay.show_alarm(alarm)
+
+    def _show_instant(self, instant: Instant | None) -> None:
+        self._window.timeline.axis.catch_up()
+        self._window.timeline.set_instant(instant)
 
     def _show_report(self) -> None:
         self.report.language = self._window.language.code
@@ -171,6 +201,13 @@ class LiveParts(QObject):
         self.colouring.set_indicator(indicator)
         if not self.colouring.on:
             self.toggle_colouring()
+
+    def _set_symbols(self, sizes: bool | None = None, values: bool | None = None) -> None:
+        """Draw discs sized by value, or values as text, over the entities."""
+        symbols = self.symbols
+        symbols.sizes = symbols.sizes if sizes is None else sizes
+        symbols.values = symbols.values if values is None else values
+        symbols.show(self.legend.colours)
 
     def toggle_colouring(self) -> None:
         """Colour entities by an indicator, or stop."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.alarms.picture import AlarmPicture, count
 from app.item_models.entities import display_name
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _TICK_MS: Final = 1000
 _THROTTLE_MS: Final = 60
+_VALUES_MS: Final = 80
 _NAMES_AT_ONCE: Final = 100
 _MINUTE_US: Final = 60_000_000
 
@@ -47,12 +49,15 @@ class LiveSession(QObject):
     alarms_changed = Signal()
     #: Once a second: ages and values.
     ticked = Signal()
+    #: Samples came: at most twelve times a second.
+    values_changed = Signal()
     #: History, rules and alarms began, or ended with the project.
     changed = Signal()
     failed = Signal(str)
     #: Somebody wants to act, and has to sign in first.
     sign_in_wanted = Signal()
     _stirred = Signal()
+    _came = Signal()
 
     def __init__(self, session: ProjectSession, background: Background, live: LiveData) -> None:
         super().__init__()
@@ -74,6 +79,14 @@ class LiveSession(QObject):
         self._throttle.setInterval(_THROTTLE_MS)
         self._throttle.timeout.connect(self.alarms_changed)
         self._stirred.connect(self._stir)
+        self._values = QTimer(self)
+        self._values.setSingleShot(True)
+        self._values.setInterval(_VALUES_MS)
+        self._values.timeout.connect(self._tell_values)
+        self._came.connect(self._values.start, Qt.ConnectionType.QueuedConnection)
+        #: Whether it was told already that samples came; read and set in publishers' threads.
+        self._values_told = False
+        self._detach: Callable[[], None] = lambda: None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -310,6 +323,8 @@ class LiveSession(QObject):
     def _leave(self) -> None:
         if self._known is not None:
             self._known.alarms.changed.disconnect(self._alarm_changed)
+            self._detach()
+            self._values.stop()
             self._known = None
             self.desk_of = None
         self._listing, self._list_next = False, None
@@ -322,9 +337,22 @@ class LiveSession(QObject):
             self._known = operations
             if operations is not None:
                 operations.alarms.changed.connect(self._alarm_changed)
+                self._detach = operations.hub.attach("window", self._delivered)
             self.changed.emit()
             self.alarms_changed.emit()
         self.ticked.emit()
+
+    def _delivered(self, delivery: object) -> None:
+        # In a publisher's thread: one signal for whatever comes until it is shown.
+        if not self._values_told:
+            self._values_told = True
+            with contextlib.suppress(RuntimeError):  # the window is gone
+                self._came.emit()
+
+    def _tell_values(self) -> None:
+        self._values_told = False
+        if self.instant is None:
+            self.values_changed.emit()
 
     def _alarm_changed(self, change: object) -> None:
         # In a publisher's thread.

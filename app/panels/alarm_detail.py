@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import alarm_words
 from app.item_models.alarms import since, value_text
@@ -56,6 +56,8 @@ class AlarmDetail(QScrollArea):
     theme : Theme
     """
 
+    replay_wanted = Signal(object)  # Alarm
+
     def __init__(self, live: LiveSession, background: Background, theme: Theme) -> None:
         super().__init__()
         self._live = live
@@ -83,6 +85,9 @@ class AlarmDetail(QScrollArea):
         self._trend_column = QVBoxLayout(self._trend_place)
         self._trend_column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._trend_place)
+        self.replay = QPushButton(content)
+        self.replay.clicked.connect(self._replay)
+        self._column.addWidget(self.replay, 0, Qt.AlignmentFlag.AlignLeft)
         self._events_title = self._section()
         self.events = self._label("")
         self._column.addStretch(1)
@@ -172,7 +177,14 @@ class AlarmDetail(QScrollArea):
     def _say(self) -> None:
         alarm, story = self._alarm, self._story
         shown = alarm is not None
-        for widget in (self._guidance_title, self.guidance, self._events_title, self.events):
+        widgets = (
+            self._guidance_title,
+            self.guidance,
+            self._events_title,
+            self.events,
+            self.replay,
+        )
+        for widget in widgets:
             widget.setVisible(shown)
         if alarm is None:
             self.title.setText("")
@@ -190,11 +202,16 @@ class AlarmDetail(QScrollArea):
         self.note.setText("  ·  ".join(part for part in parts if part))
         self.cause.setText(self.tr("Explained by: {0}").format(story.cause))
         self.cause.setVisible(bool(story.cause))
+        self.replay.setText(self.tr("Replay the incident…"))
         self._guidance_title.setText(self.tr("What to do"))
         self.guidance.setText("\n\n".join(story.guidance) or self.tr("No guidance was written."))
         self._events_title.setText(self.tr("What happened"))
         self.events.setText("\n".join(story.events))
         self._draw(story)
+
+    def _replay(self) -> None:
+        if self._alarm is not None:
+            self.replay_wanted.emit(self._alarm)
 
     def _draw(self, story: _Story) -> None:
         has_trend = story.time_s is not None and len(story.time_s) > 0

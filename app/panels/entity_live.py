@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from twin_model.entity import Entity
     from twin_model.operations import Operations
     from twin_model.time import Instant
+
+
+#: The answer of before: a hundred thousand series are not gone through for every value.
+_FOUND: list[tuple[Callable[[], object], tuple[str, int], list[str]]] = [
+    (lambda: None, ("", 0), [])
+]
 
 
 def live_fields(
@@ -61,11 +69,22 @@ def _historic(operations: Operations | RunValues, entity: Entity, instant: Insta
     return found
 
 
+def _came(operations: Operations | RunValues, entity_id: str) -> list[str]:
+    """Return the indicators that came; looked for again only where series have been added."""
+    hub = operations.hub
+    names = hub.series.names()
+    before, key, found = _FOUND[0]
+    if before() is not hub or key != (entity_id, len(names)):
+        found = [n for e, n in names if e == entity_id and n != "position"]
+        _FOUND[0] = weakref.ref(hub), (entity_id, len(names)), found
+    return list(found)
+
+
 def _names(operations: Operations | RunValues, entity: Entity) -> list[str]:
     """Return the indicators that came, then those that the type declares and never came."""
     from app.editing import schema
 
-    came = [n for e, n in operations.hub.series.names() if e == entity.id and n != "position"]
+    came = _came(operations, entity.id)
     known = schema.known_type(entity.type)
     declared = list(schema.catalogue().indicators(known)) if known else []
     return [*came, *(name for name in declared if name not in came)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -101,6 +101,8 @@ class TimeAxis(QWidget):
         #: The stretch of a run that is shown; then there is no "now" at the end.
         self.period: tuple[Instant, Instant] | None = None
         self._dragging = ""
+        #: What else is painted on it, such as when alarms stood.
+        self.underneath: list[Callable[[QPainter], None]] = []
         # Each place on the way of the handle would ask for everything; its rest is enough.
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -130,6 +132,11 @@ class TimeAxis(QWidget):
             self.start = self.first
         self.end = self.last if whole else min(self.end, self.last)
         self.update()
+
+    def catch_up(self) -> None:
+        """Let the axis reach until now: it was made some time ago."""
+        if self.period is None:
+            self.set_epochs(self.epochs, self._first_edit)
 
     def set_edits(self, edits: Sequence[EditMark]) -> None:
         """Show edits."""
@@ -210,6 +217,10 @@ class TimeAxis(QWidget):
                 left, right = self.x_of(epoch.start), self.x_of(epoch.end)
                 box = QRectF(left - 2, middle - 14, max(5.0, right - left), 4)
                 painter.drawRoundedRect(box, 2, 2)
+        for paint in self.underneath:
+            painter.save()
+            paint(painter)
+            painter.restore()
         self._paint_ticks(painter, middle)
         if self.other is not None and self.period is None:
             self._paint_handle(painter, self.other, "dim", "A")

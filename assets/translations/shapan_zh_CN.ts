@@ -4438,6 +4438,10 @@ management ^ '12-03'</translation>
         <source>Trend around the alarm: {0}</source>
         <translation>告警前后趋势：{0}</translation>
     </message>
+    <message>
+        <source>Replay the incident…</source>
+        <translation>回放事件…</translation>
+    </message>
 </context>
 <context>
     <name>ShelveDialog</name>
@@ -4571,6 +4575,22 @@ management ^ '12-03'</translation>
     <message>
         <source>Colour by</source>
         <translation>着色依据</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Discs over the entities, larger for larger values</source>
+        <translation>在实体上方显示圆点，数值越大圆点越大</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>The values over the entities</source>
+        <translation>在实体上方显示数值</translation>
     </message>
 </context>
 <context>
@@ -7630,6 +7650,41 @@ management ^ '12-03'</translation>
     <message>
         <source>Take out of service</source>
         <translation>停用</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentReplay</name>
+    <message>
+        <source>Incident replay</source>
+        <translation>事件回放</translation>
+    </message>
+    <message>
+        <source>Camera follows</source>
+        <translation>视角跟随</translation>
+    </message>
+    <message>
+        <source>To the event before</source>
+        <translation>上一事件</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>To the next event</source>
+        <translation>下一事件</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Time of the incident</source>
+        <translation>事件时间</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>经过</translation>
     </message>
 </context>
 </TS>

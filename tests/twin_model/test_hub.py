@@ -120,6 +120,14 @@ def test_a_source_whose_clock_ran_ahead_does_not_silence_its_series(hub: Hub) ->
     assert hub.counts().ahead == 1
 
 
+def test_a_clock_that_ran_ahead_within_a_batch_silences_nothing_of_it(hub: Hub) -> None:
+    hub.publish(rows(("p1", "flow", 0, 0.0), ("p1", "flow", 86_400, 1.0), ("p1", "flow", 1, 2.0),
+                     ("p1", "flow", -9, 3.0), ("p2", "flow", 86_400, 4.0)))  # fmt: skip
+    assert hub.last("p1", "flow").value == 2.0
+    assert hub.last("p2", "flow").value == 4.0
+    assert (hub.counts().ahead, hub.counts().late) == (2, 1)
+
+
 def test_a_series_is_stale_after_its_own_time_without_samples(hub: Hub, clock: Clock) -> None:
     hub.expect("slow", "flow", 3600.0)
     hub.publish(rows(("fast", "flow", 0, 1.0), ("slow", "flow", 0, 1.0)))

@@ -88,9 +88,11 @@ class LastValues:
         known = self.time_us[series]
         late = (batch.time_us < known) & (known <= trusted_us)
         order: NDArray[np.intp] | None = None
-        if len(batch) > 1 and bool((np.diff(batch.time_us) < 0).any()):
-            late |= _overtaken(batch.time_us, series)
-            order = np.argsort(batch.time_us, kind="stable")
+        trusted = batch.time_us <= trusted_us
+        if len(batch) > 1 and bool((np.diff(batch.time_us) < 0).any() or not trusted.all()):
+            late[trusted] |= _overtaken(batch.time_us[trusted], series[trusted])
+            # Those ahead of time first, so that any other one of the batch comes after them.
+            order = np.lexsort((batch.time_us, trusted))
         # Repeated indices: NumPy assigns in order, so that the newest sample stays.
         rows = np.flatnonzero(~late) if order is None else order[~late[order]]
         at = series[rows]
@@ -107,6 +109,8 @@ class LastValues:
 
 def _overtaken(time_us: NDArray[np.int64], series: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return which samples follow a newer one of their series in the same batch."""
+    if not len(series):
+        return np.zeros(0, bool)
     order = np.argsort(series, kind="stable")
     grouped, times = series[order], time_us[order]
     # A running maximum that starts anew with each series: lift each series above those before.
