@@ -27,7 +27,7 @@ from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 _LEAST_HEIGHT_PX: Final = 100
 _JOBS_HEIGHT_PX: Final = 180
 #: Of what lies below the scene, by arrangement.
-_BELOW_PX: Final = {"monitor": 320, "reconstruct": 250}
+_BELOW_PX: Final = {"monitor": 320, "reconstruct": 290}
 #: How much of our window a dock covers that is shown large.
 _LARGE: Final = 0.78
 #: Docks at the bottom that need more than a few lines, when they are opened.
@@ -58,7 +58,7 @@ _SHOWN: Final = {
         "entities", "comparison", "entity", "relations", "timeline", "jobs", "alarms", "rules",
         "connections",
     },
-    "reconstruct": {"layers", "reconstruct", "photos", "jobs", "console"},
+    "reconstruct": {"layers", "reconstruct", "photos", "control", "jobs"},
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_counts, print_json, print_warning
+from app.reconstruct.report_pdf import PDF_FILE, write_pdf
 from ingest.pipeline.job import Job
 from ingest.reconstruction.estimates import estimate_for, this_machine
 from ingest.reconstruction.layers import add_products
@@ -48,6 +49,8 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
     result = reconstruct(options, frame, folder, job, on_check)
     with open_project(arguments.project, write=True) as twin:
         layers = add_products(twin, result, options.title, Job(printer.show))
+    pdf = result.folder / PDF_FILE
+    write_pdf(result.folder, pdf, Job(printer.show))
     printer.clear()
     if arguments.json:
         print_json(_as_json(result, [layer.layer for layer in layers]))
@@ -115,13 +118,14 @@ def _print_result(result: ReconstructResult) -> None:
             print(f"  {found['count']} {label}: RMSE {east:.3f}, {north:.3f}, {up:.3f} m")
     if figures["check"] is None:
         print("  no check points: the accuracy has not been verified")
-    print(f"  report {result.report}")
+    print(f"  report {result.report} and {PDF_FILE}")
 
 
 def _as_json(result: ReconstructResult, layers: list[str | None]) -> dict[str, Any]:
     return {
         "run": str(result.folder),
         "report": str(result.report),
+        "report_pdf": str(result.folder / PDF_FILE),
         "products": {name: str(path) for name, path in result.products.items()},
         "layers": layers,
         "epoch": result.epoch,

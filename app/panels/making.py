@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.panels.scenario import ScenarioPanel
     from app.panels.simulation import SimulationPanel
     from app.panels.timeline import TimelinePanel
+    from app.reconstruct.control_panel import ControlPanel
     from app.reconstruct.panel import ReconstructPanel
     from app.reconstruct.photos_panel import PhotosPanel
     from app.review.panel import ReviewPanel
@@ -165,3 +166,10 @@ def review(window: MainWindow) -> ReviewPanel:
         )
     )
     return panel
+
+
+def control(window: MainWindow) -> ControlPanel:
+    """Make the Control points panel."""
+    from app.reconstruct.docks import make_control
+
+    return make_control(window)

@@ -23,6 +23,7 @@ _OWN: Final = (
     ("connections", QT_TRANSLATE_NOOP("MainWindow", "Connections"), "tab", "jobs"),
     ("console", QT_TRANSLATE_NOOP("MainWindow", "Console"), "tab", "jobs"),
     ("photos", QT_TRANSLATE_NOOP("MainWindow", "Photos"), "tab", "jobs"),
+    ("control", QT_TRANSLATE_NOOP("MainWindow", "Control points"), "tab", "jobs"),
     ("review", QT_TRANSLATE_NOOP("MainWindow", "Review"), "tab", "jobs"),
     ("reconstruct", QT_TRANSLATE_NOOP("MainWindow", "Reconstruct"), "right", "entity"),
     ("charts", QT_TRANSLATE_NOOP("MainWindow", "Charts"), "bottom", "jobs"),
@@ -32,7 +33,16 @@ _OWN: Final = (
 )
 #: Made when they are first opened, as those of plugins are.
 _OFFERED: Final = frozenset(
-    {"charts", "simulation", "scenario", "run_comparison", "photos", "reconstruct", "review"}
+    {
+        "charts",
+        "simulation",
+        "scenario",
+        "run_comparison",
+        "photos",
+        "reconstruct",
+        "review",
+        "control",
+    }
 )
 
 KIND: Final = "panel"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+
+from app.reconstruct.control_panel import ControlPanel
 from app.reconstruct.panel import ReconstructPanel
 from app.reconstruct.photos_panel import PhotosPanel
+from app.reconstruct.report_dialog import ReportDialog
 from app.reconstruct.scene_photos import scene_photos_of
 from app.reconstruct.session import reconstruction_of
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from ingest.reconstruction.runs import RunLine
 
 
 def make_photos(window: MainWindow) -> PhotosPanel:
@@ -24,6 +29,34 @@ def make_reconstruct(window: MainWindow) -> ReconstructPanel:
     s, reconstruction = window.services, reconstruction_of(window)
     scene = scene_photos_of(window, reconstruction)
     panel = ReconstructPanel(reconstruction, s.background, s.icons, scene)
+    reports = ReportOpening(window)
+    panel.report_wanted.connect(reports.show)
+    reconstruction.finished.connect(reports.show)
     panel.project_wanted.connect(window.new_project)
     panel.photos_wanted.connect(lambda: window.docks.show("photos"))
     return panel
+
+
+def make_control(window: MainWindow) -> ControlPanel:
+    """Make the Control points panel."""
+    s = window.services
+    return ControlPanel(reconstruction_of(window), s.theme, s.icons)
+
+
+class ReportOpening(QObject):
+    """Shows reports: when a run is finished, and when somebody asks for one.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def show(self, run: RunLine) -> None:
+        """Show the report of a finished run."""
+        s = self._window.services
+        dialog = ReportDialog(self._window, run, s.background, s.jobs, dark=s.theme.dark)
+        dialog.show()

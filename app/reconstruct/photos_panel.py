@@ -106,6 +106,7 @@ class PhotosPanel(QWidget):
         both.addWidget(self.map)
         both.setStretchFactor(0, 3)
         both.setStretchFactor(1, 1)
+        both.setSizes([900, 340])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

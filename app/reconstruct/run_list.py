@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, QTimeZone, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import IconSet
 from app.reconstruct import words
@@ -72,6 +72,8 @@ class _RunRow(QWidget):
         title = QLabel(run.options.title, self)
         note = QLabel(self._note(), self)
         note.setObjectName("dim")
+        for label in (title, note):  # long ones are cut, the pane does not grow for them
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.resume = self._button(icons, "play", self.tr("Go on with this run"))
         self.report = self._button(icons, "file-text", self.tr("Show its report"))
         self.resume.setVisible(not run.finished)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -85,8 +84,7 @@ class ReviewPanel(QWidget):
         self.empty.setContentsMargins(12, 8, 12, 8)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.buttons = {name: QPushButton(self) for name in ("accept", "correct", "reject")}
-        self.extract = QToolButton(self)
-        self.extract.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.extract = QPushButton(self)
         self.layers = QMenu(self)
         self.extract.setMenu(self.layers)
         self._between = QLabel(self)
@@ -121,6 +119,7 @@ class ReviewPanel(QWidget):
             field.setRange(0, 100)
             field.setSingleStep(5)
             field.setSuffix(" %")
+            field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             field.setValue(value)
         self._between.setObjectName("dim")
         self.count.setObjectName("dim")

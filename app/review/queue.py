@@ -17,6 +17,7 @@ from app import entity_words, numbers
 from app.item_models.entities import display_name
 from app.review.decisions import CONFIDENCE, PROPOSED, REVIEW
 from twin_model.entity import Entity
+from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ _MOST: Final = 20_000
 
 def read_queue(twin: Twin) -> tuple[list[Entity], dict[str, int]]:
     """Return what waits, and how many entities of each layer have been proposed so far."""
+    try:
+        twin.count(EntityQuery(where=f"{REVIEW} is not null"))
+    except ValidationError:
+        return [], {}  # nothing was ever extracted here: nobody knows the attribute
     waiting = twin.entities(EntityQuery(where=f"{REVIEW} = '{PROPOSED}'", limit=_MOST))
     looked_at = twin.entities(
         EntityQuery(where=f"{REVIEW} is not null and {REVIEW} <> '{PROPOSED}'", limit=_MOST)

@@ -5747,6 +5747,18 @@
         <source>more than {0} {1} at once; those beyond are left out</source>
         <translation>同时超过 {0} 个 {1}；超出部分不予处理</translation>
     </message>
+    <message>
+        <source>the run in {0} has no report that can be read</source>
+        <translation>{0} 中的重建没有可读取的报告</translation>
+    </message>
+    <message>
+        <source>{0} could not be written</source>
+        <translation>无法写入 {0}</translation>
+    </message>
+    <message>
+        <source>is its folder writable?</source>
+        <translation>其文件夹可写吗？</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6178,6 +6190,10 @@
     <message>
         <source>Making thumbnails</source>
         <translation>正在生成缩略图</translation>
+    </message>
+    <message>
+        <source>Printing the report</source>
+        <translation>正在打印报告</translation>
     </message>
 </context>
 <context>

@@ -1673,6 +1673,10 @@ management ^ '12-03'</translation>
         <source>Review</source>
         <translation>审核</translation>
     </message>
+    <message>
+        <source>Control points</source>
+        <translation>控制点</translation>
+    </message>
 </context>
 <context>
     <name>MeasureTool</name>
@@ -7619,6 +7623,34 @@ management ^ '12-03'</translation>
         <source>Saved.</source>
         <translation>已保存。</translation>
     </message>
+    <message>
+        <source>Accuracy report: {0}</source>
+        <translation>精度报告：{0}</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>在浏览器中打开</translation>
+    </message>
+    <message>
+        <source>Reading the report…</source>
+        <translation>正在读取报告…</translation>
+    </message>
+    <message>
+        <source>Report as PDF</source>
+        <translation>PDF 报告</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>已保存 {0}</translation>
+    </message>
+    <message>
+        <source>Writing {0}…</source>
+        <translation>正在写入 {0}…</translation>
+    </message>
 </context>
 <context>
     <name>AlarmReport</name>
@@ -7685,6 +7717,128 @@ management ^ '12-03'</translation>
     <message>
         <source>What happened</source>
         <translation>经过</translation>
+    </message>
+</context>
+<context>
+    <name>ControlPanel</name>
+    <message>
+        <source>Choose a folder of photographs in the Reconstruct panel first.</source>
+        <translation>请先在“重建”面板中选择照片文件夹。</translation>
+    </message>
+    <message>
+        <source>Click marks the point. Arrows move the mark by 0.1 px, with Shift by 1 px. Delete removes it, Ctrl+Z takes back, Page Up and Page Down change the photograph.</source>
+        <translation>单击标记该点。方向键以 0.1 像素移动标记，按住 Shift 为 1 像素。Delete 移除，Ctrl+Z 撤销，Page Up 和 Page Down 切换照片。</translation>
+    </message>
+    <message>
+        <source>Control and check points</source>
+        <translation>控制点和检查点</translation>
+    </message>
+    <message>
+        <source>No photograph is known to show this point.</source>
+        <translation>没有已知拍到该点的照片。</translation>
+    </message>
+    <message>
+        <source>Open a table of surveyed points (name, east, north, height; marks may be missing) and mark them in the photographs.</source>
+        <translation>打开测量点表（名称、东、北、高；可以没有标记），并在照片中标记。</translation>
+    </message>
+    <message>
+        <source>Open points…</source>
+        <translation>打开测量点…</translation>
+    </message>
+    <message>
+        <source>Photograph, zoomed at the point</source>
+        <translation>在该点处放大的照片</translation>
+    </message>
+    <message>
+        <source>Photographs that should show the point</source>
+        <translation>应拍到该点的照片</translation>
+    </message>
+    <message>
+        <source>Points (*.csv *.txt);;All files (*)</source>
+        <translation>点 (*.csv *.txt);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Reading {0}…</source>
+        <translation>正在读取 {0}…</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save marks</source>
+        <translation>保存标记</translation>
+    </message>
+    <message>
+        <source>Save points and marks</source>
+        <translation>保存点和标记</translation>
+    </message>
+    <message>
+        <source>not saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>{0} points</source>
+        <translation>{0} 个点</translation>
+    </message>
+    <message>
+        <source>{0} with fewer than two marks</source>
+        <translation>{0} 个点的标记少于两个</translation>
+    </message>
+</context>
+<context>
+    <name>PointModel</name>
+    <message>
+        <source>East</source>
+        <translation>东</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>In the last run of these photographs</source>
+        <translation>在这些照片的上次重建中</translation>
+    </message>
+    <message>
+        <source>Known after a run with this point</source>
+        <translation>用该点重建后可知</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>标记</translation>
+    </message>
+    <message>
+        <source>North</source>
+        <translation>北</translation>
+    </message>
+    <message>
+        <source>Off (m)</source>
+        <translation>偏差 (m)</translation>
+    </message>
+    <message>
+        <source>Off (px)</source>
+        <translation>偏差 (px)</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation>控制</translation>
+    </message>
+    <message>
+        <source>east {0}, north {1}, up {2} m</source>
+        <translation>东 {0}，北 {1}，高 {2} m</translation>
     </message>
 </context>
 </TS>

@@ -6,11 +6,13 @@ import html
 import json
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ingest.pipeline.steps import StepResult
@@ -77,7 +79,7 @@ def write_report(
     figures = _figures(folder, results, frame, options, seconds)
     text = json.dumps(figures, ensure_ascii=False, indent=1)
     write_atomically(path.with_suffix(".json"), text)
-    write_atomically(path, _page(folder, figures, options))
+    write_atomically(path, _page(folder, figures))
     return figures
 
 
@@ -139,21 +141,47 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _page(folder: Path, figures: dict[str, Any], options: ReconstructOptions) -> str:
+@dataclass(frozen=True)
+class ReportPicture:
+    """A picture of the report.
+
+    Parameters
+    ----------
+    caption : str
+    pixels : (rows, columns, 3 or 4) uint8 array or None
+    svg : str
+        In place of pixels.
+    """
+
+    caption: str
+    pixels: npt.NDArray[np.uint8] | None = None
+    svg: str = ""
+
+
+def page_parts(figures: dict[str, Any]) -> tuple[str, str]:
+    """Return the report's HTML before and after its pictures, for other ways of showing it."""
+    before = [_heading(figures), _notice(figures), _summary(figures), _points(figures)]
+    return "\n".join(before), "\n".join([_warnings(figures), _timings(figures)])
+
+
+def _heading(figures: dict[str, Any]) -> str:
+    return (
+        f"<h1>{_e(figures['title'])}</h1><p class=dim>Accuracy report · {_e(figures['crs_name'])} "
+        f"({_e(figures['crs'][:40])}) · heights: "
+        f"{_e(figures['vertical_datum'] or 'datum unknown')} · photographed "
+        f"{_e(figures['epoch'] or 'at an unknown time')} · quality {_e(figures['quality'])}</p>"
+    )
+
+
+def _page(folder: Path, figures: dict[str, Any]) -> str:
+    before, after = page_parts(figures)
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
         "<meta name=viewport content='width=device-width'>",
         f"<title>{_e(figures['title'])}: accuracy report</title><style>{_STYLE}</style>",
-        f"<h1>{_e(figures['title'])}</h1><p class=dim>Accuracy report · {_e(figures['crs_name'])} "
-        f"({_e(figures['crs'][:40])}) · heights: "
-        f"{_e(figures['vertical_datum'] or 'datum unknown')} · photographed "
-        f"{_e(figures['epoch'] or 'at an unknown time')} · quality {_e(figures['quality'])}</p>",
-        _notice(figures),
-        _summary(figures),
-        _points(figures),
+        before,
         _maps(folder),
-        _warnings(figures),
-        _timings(figures),
+        after,
     ]
     return "\n".join(parts)
 
@@ -256,7 +284,14 @@ def _points(figures: dict[str, Any]) -> str:
     )
 
 
-def _maps(folder: Path) -> str:
+def report_pictures(folder: Path) -> list[ReportPicture]:
+    """Return the pictures of a run's report.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    """
     surface = Surface.load(folder / "surface" / "surface.npz")
     check = json.loads((folder / "photos" / "check.json").read_text("utf-8"))
     placed = json.loads((folder / "georeference" / "georeference.json").read_text("utf-8"))
@@ -268,20 +303,27 @@ def _maps(folder: Path) -> str:
     )
     most = float(np.nanpercentile(surface.uncertainty_m, 95))
     method = np.where(surface.source == STEREO, 0.15, np.where(surface.source == FILLED, 1, np.nan))
-    pictures = [
-        ("Footprints on level ground, where photographs were taken, surveyed points", svg),
-        ("True orthophoto", _img(_orthophoto(folder), jpeg=True)),
-        ("Surface, lit from the north-west", _img(shaded(surface))),
-        (f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",
-         _img(ramped(surface.uncertainty_m, 0.0, most))),
-        ("How heights were found: measured (light), filled from around (dark)",
-         _img(ramped(method, 0.0, 1.0))),
+    found = [
+        ReportPicture("Footprints on level ground, where photographs were taken, surveyed points",
+                      svg=svg),
+        ReportPicture("True orthophoto", _orthophoto(folder)),
+        ReportPicture("Surface, lit from the north-west", shaded(surface)),
+        ReportPicture(f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",
+                      ramped(surface.uncertainty_m, 0.0, most)),
+        ReportPicture("How heights were found: measured (light), filled from around (dark)",
+                      ramped(method, 0.0, 1.0)),
     ]  # fmt: skip
-    shown = "".join(
-        f"<figure>{picture}<figcaption>{_e(text)}</figcaption></figure>"
-        for text, picture in pictures
-        if picture
-    )
+    return [one for one in found if one.svg or one.pixels is not None]
+
+
+def _maps(folder: Path) -> str:
+    shown = ""
+    for one in report_pictures(folder):
+        # Only the orthophoto has no transparency.
+        inside = one.svg or (
+            _img(one.pixels, jpeg=one.pixels.shape[2] == 3) if one.pixels is not None else ""
+        )
+        shown += f"<figure>{inside}<figcaption>{_e(one.caption)}</figcaption></figure>"
     return f"<h2>Pictures</h2>{shown}"
 
 

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from app.reconstruct.panel import ReconstructPanel
 from app.reconstruct.photo_table import FINDING, NAME
 from app.reconstruct.photos_panel import PhotosPanel
+from app.reconstruct.report_dialog import ReportDialog
 from app.reconstruct.session import ReconstructSession, reconstruction_of
 from app.workers import JobState
 from drone_fixtures import flown
@@ -117,7 +118,7 @@ def test_control_points_with_swapped_axes_are_told_and_nothing_can_be_started(
 
 
 def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_are_layers(
-    qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown
+    qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown, tmp_path: Path
 ) -> None:
     window = make_window(empty_project, size=(1600, 950))
     reconstruction, panel, _ = docks_of(window)
@@ -146,3 +147,11 @@ def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_ar
     figures = json.loads((run / "report.json").read_text(encoding="utf-8"))
     assert figures["check"]["count"] == 4
     qtbot.waitUntil(lambda: panel.runs.rows[0].run.finished, timeout=10_000)
+    # The report stands open, and is written as PDF on demand.
+    report = window.findChild(ReportDialog)
+    assert report is not None and report.isVisible()
+    qtbot.waitUntil(lambda: "Check points" in report.text.toPlainText(), timeout=30_000)
+    report.save_pdf(tmp_path / "report.pdf")
+    qtbot.waitUntil(lambda: report.note.text().startswith("Saved"), timeout=60_000)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert not window.overlays.notice.isVisible()

@@ -137,6 +137,7 @@ def test_buildings_are_extracted_from_points_as_a_job_and_wait_for_review(
     window = make_window(village_project(tmp_path))
     panel = panel_of(qtbot, window)
     assert "Extract" in panel.empty.text()
+    assert not window.overlays.notice.isVisible()
     layer = window.session.required.layers()[0]
     record = panel.start_extraction(layer)
     qtbot.waitUntil(lambda: not record.active, timeout=120_000)

@@ -235,6 +235,11 @@ def test_without_check_points_the_report_says_so_on_its_face(finished: Finished)
         assert "No independent check points" in text
 
 
+def test_the_command_leaves_the_report_as_pdf_too(finished: Finished) -> None:
+    pdf = Path(finished.result["report_pdf"])
+    assert pdf.read_bytes().startswith(b"%PDF") and pdf.stat().st_size > 100_000
+
+
 def test_disk_use_was_foretold_within_a_factor_of_one_and_a_half(finished: Finished) -> None:
     used = sum(file.stat().st_size for file in finished.run.rglob("*") if file.is_file())
     foretold = finished.result["accuracy"]["estimate"]["disk_mb"] * 2**20
@@ -260,7 +265,8 @@ def test_memory_of_all_processes_was_foretold_within_a_factor_of_one_and_a_half(
         peak = max(peak, used)
         time.sleep(0.1)
     assert process.stdout is not None
-    result = json.loads(process.stdout.read())
+    with process.stdout as said:
+        result = json.loads(said.read())
     foretold = result["accuracy"]["estimate"]["memory_mb"] * 2**20
     assert foretold / 1.5 < peak < foretold * 1.5
 

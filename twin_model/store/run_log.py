@@ -202,9 +202,13 @@ def runs(project: Path) -> list[Run]:
     found = []
     for path in (project / RUNS).glob(f"*/{RUN_FILE}"):
         try:
-            found.append(Run(path.parent))
+            run = Run(path.parent)
         except StoreError:
             continue
+        if "start" in run.about:
+            found.append(run)
+        else:
+            run.close()  # of photographs: those lie beside the runs of scenarios
     return sorted(found, key=lambda run: str(run.about.get("began", "")), reverse=True)
 
 
