@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import messages
 from app.reconstruct.report_document import ReportContent, read_report
-from app.workers import Background, Jobs, describe_error
+from app.workers import Background, JobRecord, Jobs, describe_error
 
 if TYPE_CHECKING:
     from ingest.pipeline.job import Job
@@ -49,6 +49,8 @@ class ReportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._run = run
         self._jobs = jobs
+        self._saving: JobRecord | None = None
+        self._path = Path()
         self.setWindowTitle(self.tr("Accuracy report: {0}").format(run.options.title))
         self.resize(760, 820)
         self.text = QTextBrowser(self)
@@ -66,6 +68,7 @@ class ReportDialog(QDialog):
         layout.addWidget(self.note)
         layout.addWidget(buttons)
         buttons.rejected.connect(self.close)
+        jobs.ended.connect(self._ended)
         self.pdf_button.clicked.connect(lambda _=False: self._ask_pdf())
         self.browser_button.clicked.connect(lambda _=False: self._browse())
         theme = "dark" if dark else "light"
@@ -92,17 +95,15 @@ class ReportDialog(QDialog):
     def save_pdf(self, path: Path) -> None:
         """Write the report as PDF, as a job."""
         self.note.setText(self.tr("Writing {0}…").format(path.name))
-        record = self._jobs.start(
+        self._path = path
+        self._saving = self._jobs.start(
             self.tr("Report as PDF"), partial(_save, self._run.folder, path), kind="photos"
         )
 
-        def ended(one: object) -> None:
-            if one is record:
-                text = self.tr("Saved {0}").format(path)
-                self.note.setText(messages.shown(record.error) if record.error else text)
-
-        self._jobs.ended.connect(ended)
-        self.destroyed.connect(lambda: self._jobs.ended.disconnect(ended))
+    def _ended(self, record: JobRecord) -> None:
+        if record is self._saving:
+            text = self.tr("Saved {0}").format(self._path)
+            self.note.setText(messages.shown(record.error) if record.error else text)
 
 
 def _read(run: Path, theme: str) -> ReportContent | str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SVG_SIDE: Final = 1400
 #: How wide pictures are on a page of A4 with its margins, in the document's pixels.
-_PICTURE_PX: Final = 430
+_PICTURE_PX: Final = 560
+_HIGHEST_PX: Final = 375
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,13 @@ def read_report(run: Path, theme: str = "light", width_px: int = _PICTURE_PX) ->
         else:
             pictures[name] = _drawn(picture.svg, tokens)
         size = pictures[name].size()
-        high = round(width_px * size.height() / max(size.width(), 1))
-        wide = width_px if high <= width_px else round(width_px * width_px / max(high, 1))
-        shown += (f'<p><img src="{name}" width="{wide}"></p>'
-                  f"<p class=dim>{picture.caption}</p>")  # fmt: skip
+        share = min(width_px / max(size.width(), 1), _HIGHEST_PX / max(size.height(), 1))
+        wide = round(size.width() * share)
+        # Two on a page, each under its caption.
+        apart = ' style="page-break-before: always"' if number and number % 2 == 0 else ""
+        shown += (
+            f'<p class=dim{apart}>{picture.caption}</p><p><img src="{name}" width="{wide}"></p>'
+        )
     heading = '<h2 style="page-break-before: always">Pictures</h2>'
     html = f"<style>{_style(tokens)}</style>{before}{heading}{shown}{after}"
     return ReportContent(_for_qt(html, tokens), pictures)
