@@ -144,6 +144,7 @@ class AssignDialog(QDialog):
         self.buttons.accepted.connect(self._assign)
         self.buttons.rejected.connect(self.reject)
         self.resize(560, 0)
+        self._check()
         self._ask()
 
     def _lay_out(self) -> None:
@@ -175,6 +176,7 @@ class AssignDialog(QDialog):
         text = self.query.text().strip()
         self.count.setText(self.tr("Counting…"))
         self.assign.setEnabled(False)
+        self.everything.hide()
         self._services.background.ask("assign", lambda: _find(twin, text), self._show_found)
 
     def _show_found(self, found: _Found) -> None:

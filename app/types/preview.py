@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,8 +30,19 @@ if TYPE_CHECKING:
     from twin_model.schema.values import SchemaError
 
 
-def step_text(step: PlannedStep) -> str:
-    """Return what a step does, in the language in use."""
+#: Steps that are shown without scrolling.
+_MOST_ROWS: Final = 8
+
+
+def step_text(step: PlannedStep, names: Mapping[str, str]) -> str:
+    """Return what a step does, in the language in use.
+
+    Parameters
+    ----------
+    step : PlannedStep
+    names : mapping of str to str
+        What properties are called, by id; others are called by their id.
+    """
     from twin_model.schema.migrate import NO_VALUE, Step
 
     say = QCoreApplication.translate
@@ -46,7 +58,7 @@ def step_text(step: PlannedStep) -> str:
     }[step.step]
     what = entity_words.entity_type(step.type)
     if step.property:
-        what += f" · {step.property}"
+        what += f" · {names.get(step.property, step.property)}"
     if step.step is Step.FILL and step.detail == NO_VALUE:
         return f"{what}: {say('TypesPreview', 'needed now, and no value is given')}"
     return f"{what}: {word}" + (f" ({step.detail})" if step.detail else "")
@@ -73,8 +85,11 @@ class TypesPreview(QDialog):
         self.summary.setWordWrap(True)
         self.steps = QListWidget(self)
         self.steps.setAccessibleName(self.tr("What changes"))
+        names = self._names()
         for step in prepared.steps:
-            self.steps.addItem(step_text(step))
+            self.steps.addItem(step_text(step, names))
+        rows = min(len(prepared.steps), _MOST_ROWS)
+        self.steps.setFixedHeight(rows * self.steps.fontMetrics().height() + 12)
         self.broken = QListWidget(self)
         self.broken.setAccessibleName(self.tr("What breaks"))
         for entity, fault in prepared.violations:
@@ -98,7 +113,7 @@ class TypesPreview(QDialog):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
         layout.addWidget(self.summary)
-        layout.addWidget(self.steps, 1)
+        layout.addWidget(self.steps)
         layout.addWidget(broken_title)
         layout.addWidget(self.broken, 1)
         layout.addWidget(self.needed)
@@ -108,6 +123,14 @@ class TypesPreview(QDialog):
         self.broken.setVisible(bool(prepared.broken))
         self.needed.setVisible(bool(self.values.editors))
         self.resize(520, 420 if prepared.steps or prepared.broken else 0)
+
+    def _names(self) -> dict[str, str]:
+        """Return what the properties of the changed types are called."""
+        return {
+            one.id: schema.sentence(one.name.get(schema.language()) or one.id)
+            for kind in self.prepared.command.types
+            for one in kind.properties
+        }
 
     def _make_needed(self) -> QWidget:
         """Return fields for what entities need now and do not have, to be filled in for all."""

@@ -135,7 +135,7 @@ def test_a_change_says_what_breaks_before_it_is_done_and_undo_takes_it_back(
     assert preview is not None
     assert "4 entities checked, 3 of them change" in preview.summary.text()
     assert [preview.steps.item(n).text() for n in range(preview.steps.count())] == [
-        "Pump · head_m: converted to another unit (m > ft)"
+        "Pump · Head: converted to another unit (m > ft)"
     ]
     assert [preview.broken.item(n).text()[:4] for n in range(preview.broken.count())] == [
         "P2 ·", "P3 ·",
