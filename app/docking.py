@@ -346,6 +346,8 @@ class Docks(QObject):
         for dock_name, dock in self._docks.items():
             if dock_name in known:  # those of plugins stay as they are
                 dock.toggleView(dock_name in _SHOWN[name])
+        if "entities" in _SHOWN[name]:
+            self._docks["entities"].setAsCurrentTab()  # the changes were opened after them
 
     def apply(self, name: str) -> None:
         """Go to one of the arrangements to start from."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTreeView
 
@@ -38,12 +47,24 @@ class EntitySelection(QObject):
         #: Whether the list still has to go to what was selected elsewhere.
         self._goes_there = False
         self._marking = False
+        #: Whether what was selected elsewhere is kept in view, until the user scrolls.
+        self._follows = False
+        #: Where the list stood before it was read anew.
+        self._stood: int | None = None
         self._open: set[str] = set()
         tree.selectionModel().selectionChanged.connect(self._take)
         tree.expanded.connect(lambda index: self._open.add(index.data(TYPE_ROLE)))
         tree.collapsed.connect(lambda index: self._open.discard(index.data(TYPE_ROLE)))
+        model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
         model.rowsInserted.connect(lambda *_: self._mark())
+        # Once the tree has laid out what came.
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(0)
+        self._settle.timeout.connect(self._stand)
+        tree.viewport().installEventFilter(self)
+        tree.verticalScrollBar().sliderPressed.connect(self._let_go)
 
     @property
     def entities(self) -> list[Entity]:
@@ -57,7 +78,7 @@ class EntitySelection(QObject):
             self._entities = list(entities)
             return
         self._entities = list(entities)
-        self._goes_there = bool(entities)
+        self._goes_there = self._follows = bool(entities)
         self._mark()
         if not entities:
             self._tree.selectionModel().setCurrentIndex(
@@ -78,7 +99,33 @@ class EntitySelection(QObject):
                 self._mark()  # only a type was clicked: what is selected stays so
             return
         self._entities, self._goes_there = chosen, False
+        self._let_go()
         self.changed.emit(chosen)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            self._let_go()
+        return super().eventFilter(watched, event)
+
+    def _let_go(self) -> None:
+        self._follows, self._stood = False, None
+
+    def _remember(self) -> None:
+        if self._stood is None and self._model.rowCount() > 0:
+            self._stood = self._tree.verticalScrollBar().value()
+
+    def _stand(self) -> None:
+        """Show what is followed, else what was in view before everything was read anew."""
+        bar = self._tree.verticalScrollBar()
+        if self._follows:
+            listed = self._model.listed([entity.id for entity in self._entities])
+            first = next((listed[one.id] for one in self._entities if one.id in listed), None)
+            if first is not None:
+                self._tree.scrollTo(first)
+        elif self._stood is not None:
+            bar.setValue(self._stood)
+            if bar.value() == self._stood:
+                self._stood = None
 
     def _restore(self) -> None:
         """Open and mark again what was, after everything was read anew."""
@@ -109,6 +156,7 @@ class EntitySelection(QObject):
             self._tree.scrollTo(first)
             self._goes_there = len(listed) < len(self._entities)
         self._marking = False
+        self._settle.start()
 
     def _open_types(self, listed: set[str]) -> None:
         """Open the types of what is selected elsewhere; their first lines then are read."""

@@ -41,6 +41,15 @@ def older_arrangement(qtbot: QtBot) -> QByteArray:
     return state
 
 
+def test_the_entities_are_in_front_of_the_changes(qtbot: QtBot, make_window: MakeWindow) -> None:
+    window = make_window()
+    assert window.docks.dock("entities").isCurrentTab()
+    assert window.docks.is_open("comparison")
+    for layout in ("monitor", "plan"):
+        window.docks.apply(layout)
+        assert window.docks.dock("entities").isCurrentTab()
+
+
 def test_docks_that_an_older_arrangement_does_not_know_are_there(
     qtbot: QtBot, make_window: MakeWindow, project: Path
 ) -> None:

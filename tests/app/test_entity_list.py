@@ -14,6 +14,7 @@ from app.window import MainWindow
 from editing_support import activate, click_at
 from twin_model.commands import AddEntities, EditEntities
 from twin_model.entity import Entity
+from twin_model.twin import Twin
 from window_support import MakeWindow
 
 pytestmark = pytest.mark.gui
@@ -109,6 +110,37 @@ def test_an_edit_elsewhere_leaves_the_list_open_and_what_is_selected(
     window.session.execute(EditEntities([twin.entity("extra")], "Edit"))
     click(qtbot, panel, "Another one", CTRL)
     assert selected(window) == {"new-quay-0", "old-town-1", "extra"}
+
+
+def test_the_list_stays_where_it_stands_and_goes_to_what_was_made(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    many = [Entity(f"b{n:03}", "building", f"House {n:03}") for n in range(120)]
+    trees = [Entity(f"t{n:03}", "tree", f"Oak {n:03}") for n in range(120)]
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([*many, *trees]))
+    window = make_window(project)
+    panel, tree = window.entities_panel, window.entities_panel.tree
+    qtbot.waitUntil(lambda: panel.model.total == 244)
+    building = panel.model.index(0, 0)
+    tree.expand(building)
+    qtbot.waitUntil(lambda: panel.model.rowCount(building) == 124)
+    qtbot.wait(50)
+    tree.verticalScrollBar().setValue(60)
+    twin = window.session.required
+    window.session.execute(AddEntities([Entity("zz", "building", "Zz")]))
+    qtbot.waitUntil(lambda: panel.model.rowCount(panel.model.index(0, 0)) == 125)
+    qtbot.waitUntil(lambda: tree.verticalScrollBar().value() == 60)
+    # What is made is gone to, also while the lines of other types come after it.
+    window.entity_editing.create([Entity("new", "pump", "", (0.0, -40.0, 0.0))])
+    qtbot.waitUntil(lambda: twin.count() == 246)
+    qtbot.waitUntil(lambda: marked(panel) == {"new"})
+    kinds = [panel.model.index(row, 0) for row in range(panel.model.rowCount())]
+    pump = next(index for index in kinds if index.data() == "Pump")
+    line_of = panel.model.index(0, 0, pump)
+    qtbot.waitUntil(lambda: tree.viewport().rect().contains(tree.visualRect(line_of).center()))
+    qtbot.wait(300)
+    assert tree.viewport().rect().contains(tree.visualRect(line_of).center())
 
 
 def test_down_goes_from_the_field_into_what_was_found(
