@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 #: Water that counts as flooding.
 _FLOODED_M: Final = 0.1
 _MM_H: Final = 1e-3 / 3600.0
+#: By how much an inlet closes at most, and opens again, in one exchange; it is never quite shut.
+_MOST_CLOSING: Final = 0.8
+_OPENING: Final = 1.15
+_CRACK: Final = 0.002
 
 
 class FloodSimulator(Engine):
@@ -184,6 +188,7 @@ class FloodSimulator(Engine):
         solver.set_sources(self._row, self._column, self._inflow)
         if self._inlets:
             solver.set_head(self._head)
+            self._throttle()
         now_us = self.now.us
         while now_us < instant.us:
             rain, until_us = self._rain_at(now_us, instant.us)
@@ -197,6 +202,18 @@ class FloodSimulator(Engine):
         np.maximum(self._deepest, solver.depth_m, out=self._deepest)
         self._write_grid(instant)
         return [self._values(instant)]
+
+    def _throttle(self) -> None:
+        """Let inlets whose manhole gave water back take less, and open again when it does not.
+
+        Values are exchanged once a step: an inlet that took all it could would fill a full pipe,
+        which gives the water back in the next step, and so on for ever.
+        """
+        back, taken = self._inflow[self._inlets], self._inlet_flow
+        net = np.clip((taken - back) / np.maximum(taken, 1e-9), 0.0, _MOST_CLOSING)
+        share = self._solver.open_share
+        opened = np.minimum(1.0, share * _OPENING + _CRACK)
+        self._solver.open_share = np.where(back > 0.0, np.maximum(share * net, _CRACK), opened)
 
     def _rain_at(self, now_us: int, end_us: int) -> tuple[float, int]:
         """Return the rain from now on, and until when it stays so."""
@@ -258,6 +275,7 @@ class FloodSimulator(Engine):
             "own_inlet_flow": self._inlet_flow, "own_deepest": self._deepest,
             "own_rain": np.array([np.nan if self._given_rain is None else self._given_rain]),
             "own_times": np.array([self.now.us, self._next_grid_us]),
+            "own_open": self._solver.open_share,
         }  # fmt: skip
         everything: dict[str, Any] = {**self._solver.state(), **own}
         np.savez(folder / "flood.npz", **everything)
@@ -272,6 +290,7 @@ class FloodSimulator(Engine):
         self._inflow, self._head = state["own_inflow"], state["own_head"]
         self._captured, self._inlet_flow = state["own_captured"], state["own_inlet_flow"]
         self._deepest = state["own_deepest"]
+        self._solver.open_share = state["own_open"]
         rain = float(state["own_rain"][0])
         self._given_rain = None if np.isnan(rain) else rain
         self.now = Instant(int(state["own_times"][0]))

@@ -124,6 +124,7 @@ class FloodSolver:
         self._fastest = 0.0
         self._sources: tuple[Cells, Cells, Grid] | None = None
         self._inlets: Inlets | None = None
+        self.open_share: Grid = np.zeros(0)
         self._head_m = np.zeros(0)
         self.captured_m3 = np.zeros(0)
 
@@ -170,6 +171,8 @@ class FloodSolver:
     def set_inlets(self, inlets: Inlets) -> None:
         """Take water off the surface at inlets whose pipes are empty until `set_head` says more."""
         self._inlets = inlets
+        #: How much of each inlet is open, 0 to 1.
+        self.open_share = np.ones(len(inlets.row))
         self._head_m = np.full(len(inlets.row), -math.inf)
         self.captured_m3 = np.zeros(len(inlets.row))
 
@@ -254,7 +257,8 @@ class FloodSolver:
     def _capture(self, inlets: Inlets, inner: Grid, dt: float, cell_m2: float) -> None:
         row, column = inlets.row, inlets.column
         depth, ground = inner[row, column], self.bed_m[row, column]
-        taken = np.minimum(inlets.capture(depth, ground, self._head_m) * dt, 0.9 * depth * cell_m2)
+        flow = inlets.capture(depth, ground, self._head_m) * self.open_share
+        taken = np.minimum(flow * dt, 0.9 * depth * cell_m2)
         # Two inlets in one cell share what there is.
         wanted = np.zeros(inner.shape)
         np.add.at(wanted, (row, column), taken)
