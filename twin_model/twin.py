@@ -21,6 +21,7 @@ from twin_model.layer import Layer
 from twin_model.query import EntityQuery
 from twin_model.store import journal, migrate, rows, schema, search, view_state
 from twin_model.store.connections import Connections
+from twin_model.store.damage import telling_damage
 from twin_model.store.lock import WriterLock
 from twin_model.store.revert import revert
 from twin_model.store.transaction import Change, Numbering, Transaction
@@ -233,6 +234,7 @@ class Twin:
             return None
         return journal.label_of(self.reader(), stack[-1])
 
+    @telling_damage
     def journal(self) -> list[journal.JournalEntry]:
         """Return the history of changes, oldest first."""
         return journal.entries(self.reader())
@@ -277,18 +279,11 @@ class Twin:
         StoreError
             If there is none of that id.
         """
-        row = (
-            self.reader()
-            .execute(
-                "SELECT document FROM layer_version WHERE id = ? AND revision_to IS NULL",
-                (layer_id,),
-            )
-            .fetchone()
-        )
-        if row is None:
-            names = ", ".join(layer.id for layer in self.layers()) or "none"
+        found = {layer.id: layer for layer in self.layers()}
+        if layer_id not in found:
+            names = ", ".join(found) or "none"
             raise StoreError(f"no layer '{layer_id}'", remedy=f"layers: {names}")
-        return rows.layer_from(row["document"])
+        return found[layer_id]
 
     def layer_folder(self, layer_id: str) -> Path:
         """Return the folder of a layer's files."""

@@ -14,6 +14,7 @@ from twin_model.layer import Layer
 from twin_model.query import EntityQuery
 from twin_model.store import rows, search
 from twin_model.store.conditions import Context
+from twin_model.store.damage import telling_damage
 from twin_model.store.moment import Moment
 from twin_model.time import Instant
 
@@ -94,6 +95,7 @@ class TwinView:
             return query
         return replace(query, at=query.at or self.instant, known_on=query.known_on or self.known_on)
 
+    @telling_damage
     def entities(self, query: EntityQuery | None = None) -> list[Entity]:
         """Return the entities that match, by name unless the query orders otherwise.
 
@@ -104,10 +106,12 @@ class TwinView:
         """
         return search.entities(self._context(), self._asked(query))
 
+    @telling_damage
     def count(self, query: EntityQuery | None = None) -> int:
         """Return how many entities match, ignoring limit and offset; see `entities`."""
         return search.count(self._context(), self._asked(query))
 
+    @telling_damage
     def entity(self, entity_id: str) -> Entity:
         """Return one entity.
 
@@ -122,26 +126,31 @@ class TwinView:
             raise StoreError(f"no entity with id {entity_id}")
         return found
 
+    @telling_damage
     def standing(self, limit: int = 100_000) -> list[Entity]:
         """Return the entities that stand for themselves: a place of their own and no layer."""
         source = self._source
         return search.standing(source.reader(), source.frame, self.moment(), limit)
 
+    @telling_damage
     def entity_at(self, layer_id: str, feature: int) -> Entity | None:
         """Return the entity that a feature of a layer stands for."""
         source = self._source
         return search.by_feature(source.reader(), layer_id, feature, source.frame, self.moment())
 
+    @telling_damage
     def entity_counts(self, query: EntityQuery | None = None) -> dict[str, int]:
         """Return how many entities there are of each type, of those that match; see `entities`."""
         if query is not None:
             return search.counts(self._context(), self._asked(query))
         return search.counts_by_type(self._source.reader(), self.moment())
 
+    @telling_damage
     def relations(self, entity_id: str) -> list[Relation]:
         """Return the relations of an entity, outgoing and incoming."""
         return search.relations_of(self._source.reader(), entity_id, self.moment())
 
+    @telling_damage
     def relation(self, relation_id: str) -> Relation:
         """Return one relation.
 
@@ -155,6 +164,7 @@ class TwinView:
             raise StoreError(f"no relation with id {relation_id}")
         return found
 
+    @telling_damage
     def layers(self) -> list[Layer]:
         """Return the layers in draw order, bottom first; those of a later epoch are left out."""
         moment = self.moment()

@@ -33,8 +33,11 @@ def check_project(folder: Path, *, repair: bool) -> list[str]:
         raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
     with twin:
         problems = verify_store(twin, repair=repair)
-        for layer in twin.layers():
-            problems += _check_layer(twin.layer_folder(layer.id), layer)
+        try:
+            for layer in twin.layers():
+                problems += _check_layer(twin.layer_folder(layer.id), layer)
+        except StoreError as error:  # rows of layers in damaged pages
+            problems.append(str(error))
     return problems + _check_live(folder)
 
 

@@ -5759,6 +5759,11 @@
         <source>is its folder writable?</source>
         <translation>其文件夹可写吗？</translation>
     </message>
+    <message>
+        <source>twin.gpkg cannot be read ({0})</source>
+        <extracomment>twin_model/store/damage.py</extracomment>
+        <translation>无法读取 twin.gpkg（{0}）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

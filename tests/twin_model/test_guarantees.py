@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -204,6 +205,32 @@ def test_damaged_pages_are_found_or_refused_and_never_a_traceback(
             assert verify_store(twin)
     except StoreError as error:
         assert "twin.gpkg" in str(error)
+
+
+def test_damage_that_is_met_while_working_is_an_error_that_names_the_store(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.shapan"
+    with Twin.create(sound, FRAME) as made:
+        made.execute(AddEntities(many(0, 600)))
+    content = (sound / "twin.gpkg").read_bytes()
+    met = 0
+    for seed in range(30):
+        folder = tmp_path / "damaged.shapan"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(sound, folder)
+        chance, pages = random.Random(seed), bytearray(content)
+        for page in chance.sample(range(1, len(pages) // 4096), 1 + seed % 5):
+            pages[page * 4096 : (page + 1) * 4096] = chance.randbytes(4096)
+        (folder / "twin.gpkg").write_bytes(pages)
+        try:
+            with Twin.open(folder) as twin:
+                found = twin.entities()
+                twin.execute(EditEntities([replace(one, name="seen") for one in found[:300]]))
+                twin.undo()
+                assert twin.layers() == [] and twin.journal()
+        except StoreError as error:
+            assert "twin.gpkg" in str(error)
+            met += 1
+    assert met > 10
 
 
 def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_older(
