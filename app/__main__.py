@@ -292,6 +292,8 @@ def build_parser() -> argparse.ArgumentParser:
                       help="points of another survey to compare with (LAS, E57, PLY)")  # fmt: skip
     made.add_argument("--quality", choices=["draft", "normal", "high"], default="draft")
     made.add_argument("--name", help="of the layers; the folder's name otherwise")
+    made.add_argument("--field", action="store_true",
+                      help="train a radiance field too, a second way to the surface")  # fmt: skip
     made.add_argument("--resume", action="store_true", help="go on with the last run of them")
     made.add_argument("--json", action="store_true")
 
@@ -307,6 +309,8 @@ def build_parser() -> argparse.ArgumentParser:
     _plugin_commands(command("plugins", "plugins:usage", "plugins: list, make, validate, test"))
 
     made = command("doctor", "doctor:doctor", "say what this machine can and cannot do")
+    made.add_argument("--install", choices=["reconstruction"],
+                      help="make the environment that radiance fields are trained in")  # fmt: skip
     made.add_argument("--json", action="store_true")
     return parser
 

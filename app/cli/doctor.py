@@ -15,8 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from app.cli.output import Exit, print_json, print_table
+from app.cli.output import Exit, ProgressPrinter, print_json, print_table
 from ingest.provenance import program_version
+from ingest.reconstruction.field.environment import (
+    COMMAND,
+    environment_folder,
+    field_python,
+    install,
+)
 
 _APT: Final = (
     "apt-get install --no-install-recommends libegl1 libgl1 libgl1-mesa-dri libxkbcommon-x11-0 "
@@ -71,7 +77,13 @@ class Finding:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    """Print what this machine can do."""
+    """Print what this machine can do; install what is wanted first."""
+    if arguments.install:
+        printer = ProgressPrinter(arguments.progress)
+        folder = install(printer.job())
+        printer.clear()
+        if not arguments.json:
+            print(f"installed: {folder}")
     findings = examine()
     if arguments.json:
         print_json([asdict(finding) for finding in findings])
@@ -234,9 +246,12 @@ def _graphics_card() -> Finding:
 
 
 def _torch() -> Finding:
-    found = importlib.util.find_spec("torch") is not None
-    remedy = "" if found else "comes with the reconstruction environment in a later version"
-    return Finding("torch", found, "installed" if found else "none", "reconstruction", remedy)
+    python = field_python()
+    found = "none" if python is None else str(environment_folder())
+    remedy = "" if python else f"{COMMAND} (2 to 8 GB, in an environment of its own)"
+    return Finding(
+        "torch, nerfstudio", python is not None, found, "radiance fields in reconstruction", remedy
+    )
 
 
 def _module(name: str, needed_for: str, install: str) -> Finding:

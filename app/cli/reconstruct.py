@@ -33,6 +33,7 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         quality=arguments.quality,
         name=arguments.name or "",
         reference=Path(arguments.reference).absolute() if arguments.reference else None,
+        field=arguments.field,
     )
     project = Path(arguments.project).absolute()
     frame = _frame(arguments.project, options.photos)

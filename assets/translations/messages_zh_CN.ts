@@ -5764,6 +5764,42 @@
         <extracomment>twin_model/store/damage.py</extracomment>
         <translation>无法读取 twin.gpkg（{0}）</translation>
     </message>
+    <message>
+        <source>the environment of radiance fields could not be made ({0})</source>
+        <translation>无法建立辐射场环境（{0}）</translation>
+    </message>
+    <message>
+        <source>look at the network and the free disk space, then run it again</source>
+        <translation>请检查网络和磁盘剩余空间，然后重新运行</translation>
+    </message>
+    <message>
+        <source>{0} has {1} GiB free and the environment needs up to {2}</source>
+        <translation>{0} 剩余 {1} GiB，而该环境最多需要 {2} GiB</translation>
+    </message>
+    <message>
+        <source>free some space, or name another place in {0}</source>
+        <translation>请释放空间，或用 {0} 指定其他位置</translation>
+    </message>
+    <message>
+        <source>the environment for radiance fields is not installed</source>
+        <translation>未安装辐射场环境</translation>
+    </message>
+    <message>
+        <source>run {0}</source>
+        <translation>请运行 {0}</translation>
+    </message>
+    <message>
+        <source>{0} photographs look at the scene and a field needs {1}</source>
+        <translation>只有 {0} 张照片看到场景，而辐射场需要 {1} 张</translation>
+    </message>
+    <message>
+        <source>leave the field out</source>
+        <translation>请不用辐射场</translation>
+    </message>
+    <message>
+        <source>the radiance field did not find the surface; all heights are of stereo</source>
+        <translation>辐射场没有找到表面；所有高程均来自立体匹配</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6199,6 +6235,38 @@
     <message>
         <source>Printing the report</source>
         <translation>正在打印报告</translation>
+    </message>
+    <message>
+        <source>Preparing the field</source>
+        <translation>准备辐射场</translation>
+    </message>
+    <message>
+        <source>Trying the environment</source>
+        <translation>测试环境</translation>
+    </message>
+    <message>
+        <source>Training the field ({0} min left)</source>
+        <translation>训练辐射场（剩余 {0} 分钟）</translation>
+    </message>
+    <message>
+        <source>Measuring held-out photographs</source>
+        <translation>用留出照片评估</translation>
+    </message>
+    <message>
+        <source>Looking down on the field</source>
+        <translation>俯视辐射场</translation>
+    </message>
+    <message>
+        <source>Making the environment</source>
+        <translation>建立环境</translation>
+    </message>
+    <message>
+        <source>Installing torch</source>
+        <translation>安装 torch</translation>
+    </message>
+    <message>
+        <source>Installing nerfstudio</source>
+        <translation>安装 nerfstudio</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ def run_worker(
     *,
     log: Path,
     python: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Run ``python -m module`` with a request and return its result.
 
@@ -50,6 +51,8 @@ def run_worker(
         What the process writes to standard error; appended to.
     python : str or None
         Interpreter of another environment; this one by default.
+    environment : mapping of str to str, optional
+        Variables added to this process's.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def run_worker(
         process = subprocess.Popen(
             [python or sys.executable, "-m", module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            cwd=Path(__file__).resolve().parents[2], env=_environment(),
+            cwd=Path(__file__).resolve().parents[2], env=_environment() | dict(environment or {}),
         )  # fmt: skip
         try:
             return _converse(process, request, job, module, log)

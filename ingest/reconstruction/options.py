@@ -68,6 +68,8 @@ class ReconstructOptions:
         Of the layers; the folder's name by default.
     reference : Path or None
         Points (LAS, LAZ) of another survey that the product is compared with, never fitted to.
+    field : bool
+        Train a radiance field as a second way to the surface.
     """
 
     photos: Path
@@ -77,6 +79,7 @@ class ReconstructOptions:
     quality: str = "draft"
     name: str = ""
     reference: Path | None = None
+    field: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -84,6 +87,7 @@ class ReconstructOptions:
                  "reference": self.reference}  # fmt: skip
         return {name: str(path.absolute()) if path else None for name, path in paths.items()} | {
             "control_crs": self.control_crs, "quality": self.quality, "name": self.name,
+            "field": self.field,
         }  # fmt: skip
 
     @classmethod
@@ -97,7 +101,7 @@ class ReconstructOptions:
         return cls(
             Path(document["photos"]), path("control"), document.get("control_crs"), path("poses"),
             quality if quality in QUALITIES else "draft", str(document.get("name") or ""),
-            path("reference"),
+            path("reference"), bool(document.get("field")),
         )  # fmt: skip
 
     @property

@@ -18,12 +18,13 @@ from PIL import Image
 from ingest.pipeline.steps import StepResult
 from ingest.provenance import program_version
 from ingest.reconstruction.accuracy import Accuracy, accuracy_of
+from ingest.reconstruction.field.reporting import field_rows
 from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.options import ReconstructOptions
 from ingest.reconstruction.pose_step import residual_rows
 from ingest.reconstruction.report_pictures import data_address, footprint_map, ramped, shaded
 from ingest.reconstruction.scene import SparseScene
-from ingest.reconstruction.surface import FILLED, STEREO, Surface
+from ingest.reconstruction.surface import FIELD, FILLED, STEREO, Surface
 from twin_model.frame import Frame, parse_crs
 from twin_model.project import write_atomically
 
@@ -121,6 +122,7 @@ def _figures(
         ),
         "surface": values["surface"],
         "stereo": values["stereo"],
+        "field": values.get("field"),
         "products": values["products"],
         "reference": values.get("comparison"),
         "estimate": values["photos"]["estimate"],
@@ -236,6 +238,7 @@ def _summary(figures: dict[str, Any]) -> str:
     ]  # fmt: skip
     if figures.get("reference"):
         rows.append(("Against another survey", reference_text(figures["reference"])))
+    rows += field_rows(figures)
     body = "".join(f"<tr><td class=dim>{_e(a)}</td><td>{_e(b)}</td></tr>" for a, b in rows)
     return f"<h2>Summary</h2><table>{body}</table>"
 
@@ -302,7 +305,10 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
         [(p["name"], p["is_check"], *p["position_m"][:2]) for p in placed["points"]],
     )
     most = float(np.nanpercentile(surface.uncertainty_m, 95))
-    method = np.where(surface.source == STEREO, 0.15, np.where(surface.source == FILLED, 1, np.nan))
+    method = np.select(
+        [surface.source == STEREO, surface.source == FIELD, surface.source == FILLED],
+        [0.15, 0.55, 1.0], np.nan,
+    )  # fmt: skip
     found = [
         ReportPicture("Footprints on level ground, where photographs were taken, surveyed points",
                       svg=svg),
@@ -310,7 +316,7 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
         ReportPicture("Surface, lit from the north-west", shaded(surface)),
         ReportPicture(f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",
                       ramped(surface.uncertainty_m, 0.0, most)),
-        ReportPicture("How heights were found: measured (light), filled from around (dark)",
+        ReportPicture("How heights were found: stereo (light), radiance field (middle), filled (dark)",
                       ramped(method, 0.0, 1.0)),
     ]  # fmt: skip
     return [one for one in found if one.svg or one.pixels is not None]

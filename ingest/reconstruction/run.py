@@ -12,10 +12,19 @@ from typing import Any, Final
 import numpy as np
 
 from ingest.pipeline.job import Job
+from ingest.pipeline.process import WorkerError
 from ingest.pipeline.steps import Step, StepResult, run_steps
 from ingest.provenance import program_version
 from ingest.reconstruction.control import ControlFile, check_placement, read_control
 from ingest.reconstruction.estimates import estimate_for, require_disk, this_machine
+from ingest.reconstruction.field.fusion import fuse_field
+from ingest.reconstruction.field.presets import PRESETS
+from ingest.reconstruction.field.step import (
+    FieldInput,
+    load_field,
+    require_environment,
+    train_field,
+)
 from ingest.reconstruction.given_poses import read_poses
 from ingest.reconstruction.options import RUN_FILE, ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
@@ -26,6 +35,7 @@ from ingest.reconstruction.reference import compare_with_reference
 from ingest.reconstruction.report import write_report
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import (
+    Grid,
     Surface,
     fuse_pairs,
     grid_around,
@@ -124,6 +134,9 @@ class _Run:
         self.job = job
         self.on_check = on_check
         self.control: ControlFile | None = None
+        self.trains_field = options.field
+        if options.field:
+            require_environment()
         if options.control is not None:
             self.control = read_control(options.control, frame, options.control_crs)
 
@@ -161,7 +174,11 @@ class _Run:
                 self._georeference, ("photos", "poses"),
             ),
             Step("stereo", "Stereo", base | quality, self._stereo, ("georeference",)),
-            Step("surface", "Surface", base, self._surface, ("stereo",)),
+            *self._field_steps(base | quality),
+            Step(
+                "surface", "Surface", base, self._surface,
+                ("stereo", "field") if self.trains_field else ("stereo",),
+            ),
             Step(
                 "products", "Products", base, self._products,
                 ("photos", "georeference", "stereo", "surface"),
@@ -260,28 +277,56 @@ class _Run:
             "ground_sample_distance_m": ground_sample_distance_m(scene, low, high),
         }
 
-    def _surface(self, folder: Path, job: Job) -> dict[str, Any]:
-        from ingest.pipeline.process import WorkerError
+    def _field_steps(self, inputs: dict[str, Any]) -> list[Step]:
+        if not self.trains_field:
+            return []
+        after = ("photos", "georeference", "stereo")
+        return [Step("field", "Radiance field", inputs, self._field, after)]
 
+    def _field(self, folder: Path, job: Job) -> dict[str, Any]:
+        scene = SparseScene.load(self.folder / "georeference")
+        values = self._values("stereo")
+        _, grid = self._pairs_and_grid()
+        heights = float(values["low_m"]), float(values["high_m"])
+        return train_field(
+            FieldInput(scene, self.pictures(scene), grid, heights),
+            PRESETS[self.options.quality], folder, self.folder / ".field-training", job,
+        )  # fmt: skip
+
+    def _values(self, step: str) -> dict[str, Any]:
+        document = json.loads((self.folder / step / "step.json").read_text(encoding="utf-8"))
+        return dict(document["values"])
+
+    def _pairs_and_grid(self) -> tuple[list[Path], Grid]:
+        """Return the files of matched pairs, and the cells of the surface they make."""
         files = sorted((self.folder / "stereo").glob("*.npz"))
         if not files:
             raise WorkerError(
                 "no two photographs could be matched densely",
                 remedy="they must overlap by 60 % or more and look at the same things",
             )
-        values = json.loads((self.folder / "stereo" / "step.json").read_text())["values"]
-        gsd = float(values["ground_sample_distance_m"])
-        cell = nice_cell_m(_CELL_GSD * gsd)
         places = []
         for file in files:
             with np.load(file) as found:
                 places.append(found["position_m"][::97, :2].astype(np.float64))
-        grid = grid_around(np.concatenate(places), cell)
+        gsd = float(self._values("stereo")["ground_sample_distance_m"])
+        return files, grid_around(np.concatenate(places), nice_cell_m(_CELL_GSD * gsd))
+
+    def _surface(self, folder: Path, job: Job) -> dict[str, Any]:
+        files, grid = self._pairs_and_grid()
+        gsd = float(self._values("stereo")["ground_sample_distance_m"])
         surface = fuse_pairs(files, grid, _GAP_GSD * gsd, job)
+        field_figures: dict[str, Any] = {}
+        if self.trains_field:
+            heights = load_field(self.folder / "field", gsd)
+            surface, figures = fuse_field(surface, heights, gsd)
+            if not figures["trusted"]:
+                job.warn("the radiance field did not find the surface; all heights are of stereo")
+            field_figures = {"field": figures}
         surface = smooth_and_fill(surface, _FILL_CELLS)
         surface.save(folder / "surface.npz")
-        return {
-            "cell_m": cell,
+        return field_figures | {
+            "cell_m": grid.cell_m,
             "cells": int(surface.height_m.size),
             "completeness": surface.completeness,
             "uncertainty_m": float(np.nanmedian(surface.uncertainty_m)),

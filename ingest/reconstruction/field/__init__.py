@@ -1,0 +1,1 @@
+"""A radiance field of the photographs (nerfstudio): its environment, training and surface."""

@@ -1,0 +1,171 @@
+"""Photographs and poses as nerfstudio reads them, in a box of its own around the scene."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.pipeline.job import Job
+from ingest.reconstruction.preparation import Pictures
+from ingest.reconstruction.scene import Camera, Photo, SparseScene
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Every so many photographs one is not trained on, to measure on.
+_HELD_OUT: Final = 8
+_LEAST_TRAINED: Final = 3
+_MARGIN: Final = 0.04
+#: OpenCV's camera axes (y down, z forward) to OpenGL's.
+_FLIP: Final = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True)
+class FieldBox:
+    """The part of the world that the field describes.
+
+    Parameters
+    ----------
+    centre_m : (3,) float64 array
+        Local metres.
+    scale : float
+        Box units a metre; the longest side of the box is two units.
+    half : (3,) float64 array
+        Half the sides, in box units.
+    """
+
+    centre_m: FloatArray
+    scale: float
+    half: FloatArray
+
+    def to_box(self, points: FloatArray) -> FloatArray:
+        """Return local metres in box units."""
+        return np.asarray((points - self.centre_m) * self.scale, np.float64)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "centre_m": self.centre_m.tolist(),
+            "scale": self.scale,
+            "half": self.half.tolist(),
+        }
+
+
+def box_around(low: FloatArray, high: FloatArray) -> FieldBox:
+    """Return the box of an extent in local metres, (3,) each, with a margin."""
+    half_m = (high - low) / 2 * (1 + _MARGIN) + 1.0
+    scale = 1.0 / float(half_m.max())
+    return FieldBox((low + high) / 2, scale, half_m * scale)
+
+
+def write_dataset(
+    scene: SparseScene,
+    pictures: Pictures,
+    box: FieldBox,
+    max_side_px: int,
+    folder: Path,
+    job: Job,
+) -> dict[str, int]:
+    """Write undistorted pictures, masks and ``transforms.json``.
+
+    Pixels that look past the box at the height of the ground are masked: sky and far land
+    would be squeezed into the box.
+
+    Returns
+    -------
+    dict
+        How many photographs are ``trained`` and ``held_out``, and ``pixels`` of one.
+    """
+    import cv2
+
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / "masks").mkdir(exist_ok=True)
+    frames: list[dict[str, Any]] = []
+    names: dict[str, list[str]] = {"train": [], "val": []}
+    pixels = 0
+    for number, photo in enumerate(scene.photos):
+        job.report("Preparing the field", number, len(scene.photos), "photos")
+        camera = _reduced(scene.camera_of(photo), max_side_px)
+        picture, mask = _undistorted(pictures, number, scene.camera_of(photo), camera)
+        mask &= _in_box(camera, photo, box)
+        if mask.mean() < 0.02:
+            continue  # looks elsewhere
+        name = f"{number:05d}.png"
+        cv2.imwrite(str(folder / "images" / name), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        cv2.imwrite(str(folder / "masks" / name), mask.astype(np.uint8) * 255)
+        frames.append(_frame(name, camera, photo, box))
+        pixels = max(pixels, camera.width_px * camera.height_px)
+    for number, frame in enumerate(frames):
+        held = number % _HELD_OUT == _HELD_OUT // 2 and len(frames) > _LEAST_TRAINED
+        names["val" if held else "train"].append(frame["file_path"])
+    document = {
+        "camera_model": "OPENCV",
+        "frames": frames,
+        "train_filenames": names["train"],
+        "val_filenames": names["val"],
+        "test_filenames": names["val"],
+    }
+    (folder / "transforms.json").write_text(json.dumps(document), encoding="utf-8")
+    return {"trained": len(names["train"]), "held_out": len(names["val"]), "pixels": pixels}
+
+
+def _frame(name: str, camera: Camera, photo: Photo, box: FieldBox) -> dict[str, Any]:
+    pose = np.eye(4)
+    pose[:3, :3] = photo.rotation.T @ _FLIP
+    pose[:3, 3] = box.to_box(photo.centre_m[None])[0]
+    return {
+        "file_path": f"images/{name}",
+        "mask_path": f"masks/{name}",
+        "transform_matrix": pose.tolist(),
+        "fl_x": camera.fx, "fl_y": camera.fy, "cx": camera.cx, "cy": camera.cy,
+        "w": camera.width_px, "h": camera.height_px,
+    }  # fmt: skip
+
+
+def _reduced(camera: Camera, max_side_px: int) -> Camera:
+    """Return an undistorted camera of a smaller picture."""
+    factor = min(1.0, max_side_px / max(camera.width_px, camera.height_px))
+    width, height = round(camera.width_px * factor), round(camera.height_px * factor)
+    x, y = width / camera.width_px, height / camera.height_px
+    return Camera(width, height, camera.fx * x, camera.fy * y, camera.cx * x, camera.cy * y)
+
+
+def _undistorted(
+    pictures: Pictures, number: int, camera: Camera, reduced: Camera
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    import cv2
+
+    picture = pictures(number)
+    given = pictures.mask(number)
+    maps = cv2.initUndistortRectifyMap(
+        camera.matrix, camera.distortion, None, camera.matrix,
+        (camera.width_px, camera.height_px), cv2.CV_32FC1,
+    )  # fmt: skip
+    seen = np.full(picture.shape[:2], 255, np.uint8)
+    if given is not None:
+        seen = np.where(given, 255, 0).astype(np.uint8)
+    size = (reduced.width_px, reduced.height_px)
+    flat = cv2.remap(picture, *maps, cv2.INTER_LINEAR)
+    mask = cv2.remap(seen, *maps, cv2.INTER_NEAREST)
+    flat = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(flat, np.uint8), np.asarray(mask > 250, np.bool_)
+
+
+def _in_box(camera: Camera, photo: Photo, box: FieldBox) -> npt.NDArray[np.bool_]:
+    """Return which pixels look at the floor of the box."""
+    x, y = np.meshgrid(np.arange(camera.width_px) + 0.5, np.arange(camera.height_px) + 0.5)
+    rays = np.column_stack(
+        [(x.ravel() - camera.cx) / camera.fx, (y.ravel() - camera.cy) / camera.fy,
+         np.ones(x.size)]
+    ) @ photo.rotation  # fmt: skip
+    start = box.to_box(photo.centre_m[None])[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = (-box.half[2] - start[2]) / rays[:, 2]
+        floor = start[:2] + reach[:, None] * rays[:, :2]
+        inside = (reach > 0) & (np.abs(floor) <= box.half[:2]).all(axis=1)
+    return np.asarray(inside.reshape(x.shape), np.bool_)
