@@ -139,12 +139,12 @@ class Overlay:
     colour : str
         ``#rrggbb``.
     line_width_px, point_size_px : float
-    casing : str
-        ``#rrggbb`` of an edge along lines and around points, which sets them off from a ground
-        of their own colour; empty for none.
     polygons : tuple of tuple of points
         Outlines that are closed and filled translucently.
     meshes : tuple of OverlayMesh
+    casing : str
+        ``#rrggbb`` of an edge along lines and around points, which sets them off from a ground
+        of their own colour; empty for none.
     """
 
     lines: tuple[tuple[Point, ...], ...] = ()
@@ -153,9 +153,9 @@ class Overlay:
     colour: str = "#157f86"
     line_width_px: float = 2.0
     point_size_px: float = 8.0
-    casing: str = ""
     polygons: tuple[tuple[Point, ...], ...] = ()
     meshes: tuple[OverlayMesh, ...] = ()
+    casing: str = ""
 
 
 @dataclass(frozen=True)

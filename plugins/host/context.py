@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from ingest.pipeline.job import Job
 from plugins.host.access import PluginAccess
+from plugins.host.closing import Closing
 from plugins.host.log import PluginLog
 from plugins.host.storage import FolderStorage
 from twin_model.commands import Command
@@ -142,10 +143,10 @@ class HostContext:
 
         self._outgoing.submit(run)
 
-    def keep(self, close: Callable[[], None]) -> _Subscription:
+    def keep(self, close: Callable[[], None]) -> Closing:
         """Have something ended with the context at the latest."""
         self._closers.append(close)
-        return _Subscription(close)
+        return Closing(close)
 
     def failed(self, error: Exception) -> None:
         """Show an error of the plugin's own thread as one of the panel."""
@@ -164,16 +165,6 @@ class HostContext:
         self.scene.close()
         for threads in (self._threads, self._outgoing):
             threads.shutdown(wait=False, cancel_futures=True)
-
-
-class _Subscription:
-    def __init__(self, close: Callable[[], None]) -> None:
-        self._close: Callable[[], None] | None = close
-
-    def close(self) -> None:
-        close, self._close = self._close, None
-        if close is not None:
-            close()
 
 
 class _PatientWorker:
@@ -248,7 +239,7 @@ class _Samples:
         entities: Iterable[str] | None = None,
         indicators: Iterable[str] | None = None,
         lossless: bool = False,
-    ) -> _Subscription:
+    ) -> Closing:
         joined = _Joined(callback, self._context, lossless, self._access.log)
         made = self._access.broker.subscribe(
             joined.take, owner=f"{self._access.id}/window", entities=entities,
@@ -412,7 +403,7 @@ class _Signals:
         self._access = access
         self._context = context
 
-    def connect(self, signal: str, callback: Callable[[Any], object]) -> _Subscription:
+    def connect(self, signal: str, callback: Callable[[Any], object]) -> Closing:
         disconnect = self._access.connect(
             signal, lambda value: self._context.post(lambda: callback(value))
         )

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Final, Protocol
 
 from ingest.pipeline.job import Job
+from plugins.host.closing import Closing
 from plugins.host.link import Link
 from plugins.host.storage import FolderStorage
 from twin_model.commands import Command
@@ -131,16 +132,6 @@ class WorkerContext:
         self._stop.set()
 
 
-class _Subscription:
-    def __init__(self, close: Callable[[], None]) -> None:
-        self._close: Callable[[], None] | None = close
-
-    def close(self) -> None:
-        close, self._close = self._close, None
-        if close is not None:
-            close()
-
-
 class _Twin:
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -215,7 +206,7 @@ class _Samples:
         entities: Iterable[str] | None = None,
         indicators: Iterable[str] | None = None,
         lossless: bool = False,
-    ) -> _Subscription:
+    ) -> Closing:
         number = next(self._numbers)
         self._callbacks[number] = callback
         wanted = {
@@ -230,7 +221,7 @@ class _Samples:
             self._callbacks.pop(number, None)
             self._link.note("unsubscribe", number)
 
-        return _Subscription(close)
+        return Closing(close)
 
     def last(
         self, *, entities: Iterable[str] | None = None, indicators: Iterable[str] | None = None
@@ -344,7 +335,7 @@ class _Signals:
         self._state = state
         self._callbacks: dict[str, list[Callable[[Any], object]]] = {}
 
-    def connect(self, signal: str, callback: Callable[[Any], object]) -> _Subscription:
+    def connect(self, signal: str, callback: Callable[[Any], object]) -> Closing:
         known = self._callbacks.setdefault(signal, [])
         if not known:
             call = self._link.call("signals.connect", {"signal": signal})
@@ -355,7 +346,7 @@ class _Signals:
             if callback in known:
                 known.remove(callback)
 
-        return _Subscription(close)
+        return Closing(close)
 
     def emit(self, signal: str, value: Any) -> None:
         """Call everybody who connected."""
