@@ -316,8 +316,10 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
         ReportPicture("Surface, lit from the north-west", shaded(surface)),
         ReportPicture(f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",
                       ramped(surface.uncertainty_m, 0.0, most)),
-        ReportPicture("How heights were found: stereo (light), radiance field (middle), filled (dark)",
-                      ramped(method, 0.0, 1.0)),
+        ReportPicture(
+            "How heights were found: stereo (light), radiance field (middle), filled (dark)",
+            ramped(method, 0.0, 1.0),
+        ),
     ]  # fmt: skip
     return [one for one in found if one.svg or one.pixels is not None]
 
