@@ -73,7 +73,8 @@ def write_pdf(
     )
     # The page's own sheet is for browsers; documents know a few properties only.
     start, end = page.index("<style>"), page.index("</style>")
-    document.setHtml(page[:start] + page[end + len("</style>") :])
+    body = page[:start] + page[end + len("</style>") :]
+    document.setHtml(body.replace("<table>", '<table width="100%" cellspacing="0">'))
     document.setPageSize(QSizeF(width, area.height()))
     document.print_(writer)
     del writer  # the file is complete only then

@@ -42,7 +42,8 @@ COLOURS: Final = (
     "#440154", "#443983", "#31688e", "#21918c", "#35b779", "#90d743", "#fde725",
 )  # fmt: skip
 _STALE: Final = "#9aa4a9"
-_AT_ONCE: Final = 100
+#: Ids in one condition, which may have 4,000 characters.
+_AT_ONCE: Final = 50
 _MOST: Final = 20_000
 
 
@@ -268,7 +269,15 @@ class Legend(QFrame):
             column.addWidget(widget)
         column.addLayout(more)
         self.setFixedWidth(248)
+        self._say()
         self.hide()
+
+    def _say(self) -> None:
+        self.choice.setAccessibleName(self.tr("Colour by"))
+        self.sizes.setText(self.tr("Size"))
+        self.sizes.setToolTip(self.tr("Discs over the entities, larger for larger values"))
+        self.values.setText(self.tr("Values"))
+        self.values.setToolTip(self.tr("The values over the entities"))
 
     def show_colours(self, colours: Colours) -> None:
         """Say what the colours mean."""
@@ -288,11 +297,7 @@ class Legend(QFrame):
             self.ends.setText(self.tr("No values have come yet."))
         self.choice.setVisible(bool(colours.indicators))
         self.scale.setVisible(bool(colours.indicators))
-        self.choice.setAccessibleName(self.tr("Colour by"))
-        self.sizes.setText(self.tr("Size"))
-        self.sizes.setToolTip(self.tr("Discs over the entities, larger for larger values"))
-        self.values.setText(self.tr("Values"))
-        self.values.setToolTip(self.tr("The values over the entities"))
+        self._say()
         self.adjustSize()
         self.place()
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.alarms.picture import AlarmPicture, count
-from app.item_models.entities import display_name
+from app.live.naming import read_names
 from app.project import ProjectSession
 from app.workers import Background
 from twin_model.alarms.accounts import SignInError
 from twin_model.errors import ShapanError
-from twin_model.query import EntityQuery
 from twin_model.store.alarm_journal import ALARMS_FILE
 from twin_model.time import Instant
 
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 
 _TICK_MS: Final = 1000
 _THROTTLE_MS: Final = 60
-_VALUES_MS: Final = 80
-_NAMES_AT_ONCE: Final = 100
+_VALUES_MS: Final = 50
 _MINUTE_US: Final = 60_000_000
 
 
@@ -49,7 +47,7 @@ class LiveSession(QObject):
     alarms_changed = Signal()
     #: Once a second: ages and values.
     ticked = Signal()
-    #: Samples came: at most twelve times a second.
+    #: Samples came: at most twenty times a second.
     values_changed = Signal()
     #: History, rules and alarms began, or ended with the project.
     changed = Signal()
@@ -294,12 +292,8 @@ class LiveSession(QObject):
         twin = self._session.twin
         wanted = set(ids)
         missing = sorted(wanted - self._names.keys())
-        if twin is not None:
-            for start in range(0, len(missing), _NAMES_AT_ONCE):
-                part = missing[start : start + _NAMES_AT_ONCE]
-                listed = ", ".join("'" + one.replace("'", "''") + "'" for one in part)
-                for entity in twin.entities(EntityQuery(where=f"id in ({listed})")):
-                    self._names[entity.id] = display_name(entity)
+        if twin is not None and missing:
+            self._names.update(read_names(twin, missing))
         return {one: self._names.get(one, one) for one in wanted}
 
     # -- following -----------------------------------------------------------------------

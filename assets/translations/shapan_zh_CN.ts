@@ -4211,6 +4211,26 @@ management ^ '12-03'</translation>
         <source>Notification failed</source>
         <translation>通知失败</translation>
     </message>
+    <message>
+        <source>Flood began</source>
+        <translation>告警泛滥开始</translation>
+    </message>
+    <message>
+        <source>Flood ended</source>
+        <translation>告警泛滥结束</translation>
+    </message>
+    <message>
+        <source>Rules changed</source>
+        <translation>规则已更改</translation>
+    </message>
+    <message>
+        <source>Signed in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Sign-in refused</source>
+        <translation>登录被拒绝</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>

@@ -117,8 +117,9 @@ def test_ten_thousand_alarms_are_all_listed_and_the_window_stays_quick(
 
     window = make_window(project)
     twin = window.session.required
-    many = [Entity(f"b{n}", "building", f"B {n}", (float(n % 100), n / 100, 0.0))
-            for n in range(10_000)]  # fmt: skip
+    # Ids as long as those of real projects.
+    many = [Entity(f"{n:08d}-5482-5160-a034-92a41801ffee", "building", f"B {n}",
+                   (float(n % 100), n / 100, 0.0)) for n in range(10_000)]  # fmt: skip
     twin.execute(AddEntities(many))
     begin(qtbot, window)
     operations = window.live.session.operations

@@ -1,10 +1,11 @@
 """Alarms and values in the real window: how long a turn takes, and until what came is seen.
 
-    xvfb-run -a uv run python tests/bench/live/window.py [burst]
+    xvfb-run -a uv run python tests/bench/live/window.py [burst] [panels]
 
 ``burst``: 10,000 alarms at one instant; how long until they are listed, and how long the GUI
-thread is away then and while 10,000 stand. Wall time and the GUI thread's own processor time:
-machines are shared, and what another program takes is not ours.
+thread is away then and while 10,000 stand. ``panels``: 10,000 samples a second with ten panels
+open, and how long until the Live tab shows a value. Wall time and the GUI thread's own processor
+time: machines are shared, and what another program takes is not ours.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from twin_model.time import Instant
 from twin_model.twin import Twin
 
 COUNT = 10_000
+_LIVE = 5
 RULES = (
     '{"format": "shapan-rules", "version": 1, "rules": [{"id": "hot", "kind": "threshold",'
     ' "name": {"en": "Too hot"}, "applies": {"type": "building"}, "indicator": "heat",'
@@ -153,16 +155,63 @@ def burst(bench: Bench) -> None:
     panel.filter.setText("")
 
 
+def panels(bench: Bench) -> None:
+    """10,000 samples a second with ten panels open: until the Live tab shows a value."""
+    window, operations = bench.window, bench.operations
+    for name in ("alarms", "rules", "connections", "charts", "jobs", "console", "entities",
+                 "relations", "layers", "entity"):  # fmt: skip
+        window.docks.show(name)
+    window.live.chart("b0", "heat")
+    window.interaction.select(window.session.required.entity("b0"))
+    window.entity_panel.tabs.set_current(_LIVE)
+    bench.pause(3.0)
+    stop = threading.Event()
+    sent: list[tuple[int, float]] = []
+
+    def publish() -> None:
+        number, began = 0, time.perf_counter()
+        while not stop.is_set():
+            number += 1
+            sent.append((number, time.perf_counter()))
+            values = np.full(500, float(number))
+            now_us = Instant.now().us
+            operations.hub.publish(SampleBatch.of(bench.keys, np.arange(500), 0, now_us, values))
+            time.sleep(max(0.0, began + number * 0.05 - time.perf_counter()))
+
+    shown: list[tuple[int, float]] = []
+    end = time.monotonic() + 20
+
+    def look() -> bool:
+        text = next((field.value for field in window.entity_panel.fields.fields
+                     if field.target == "chart:heat"), None)  # fmt: skip
+        number = int(text.replace(",", "")) if text and text[0].isdigit() else 0
+        if not shown or number > shown[-1][0]:
+            shown.append((number, time.perf_counter()))
+        return time.monotonic() > end
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    bench.turns("ten panels", look)
+    stop.set()
+    thread.join()
+    # Until a value, or a later one of its series, is shown.
+    waits = [next((at for n, at in shown if n >= number), None) for number, _ in sent]
+    took = [at - sent_s for at, (_, sent_s) in zip(waits, sent) if at is not None]
+    rate, middle, p95 = len(sent) * 500 / 20, np.median(took), np.quantile(took, 0.95)
+    print(f"{rate:,.0f} samples/s; sample to panel: median {middle * 1e3:.0f} ms,"
+          f" p95 {p95 * 1e3:.0f} ms")  # fmt: skip
+
+
 def main() -> None:
     """Run what is named, else everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", nargs="*", default=["burst"])
+    parser.add_argument("which", nargs="*", default=["burst", "panels"])
     wanted = parser.parse_args().which
     folder = Path(tempfile.mkdtemp(prefix="shapan-bench-"))
     bench = Bench(folder)
     try:
         for name in wanted:
-            {"burst": burst}[name](bench)
+            {"burst": burst, "panels": panels}[name](bench)
     finally:
         bench.window.close()
         shutil.rmtree(folder, ignore_errors=True)
