@@ -184,8 +184,7 @@ def test_delete_duplicate_and_undo(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_nothing_is_drawn_while_looking_back_in_time(qtbot: QtBot, window: MainWindow) -> None:
     run(qtbot, window, "edit.draw_point", "pump")
-    window.timeline.instant_changed.emit(Instant.parse("2024-01-01"))
-    window.entity_panel.set_instant(Instant.parse("2024-01-01"))
+    window.timeline.set_instant(Instant.parse("2024-01-01"))
     assert window.tools.current is None
     window.actions_registry.refresh()
     assert not window.actions_registry.action("edit.draw_point").isEnabled()
