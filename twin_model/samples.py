@@ -138,9 +138,10 @@ class SampleBatch:
             ("f8", value),
             ("u1", quality),
         )
-        columns = [np.atleast_1d(np.asarray(values, dtype)) for dtype, values in wanted]
+        columns = [np.asarray(values, dtype) for dtype, values in wanted]
+        columns = [c if c.ndim else c.reshape(1) for c in columns]
         length = max(len(column) for column in columns)
-        columns = [np.repeat(c, length) if len(c) == 1 != length else c for c in columns]
+        columns = [c.repeat(length) if len(c) == 1 != length else c for c in columns]
         return cls(keys, *columns)
 
     @classmethod

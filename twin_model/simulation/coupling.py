@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -236,18 +237,26 @@ class _Layout:
     place: npt.NDArray[np.int64]
     complete: bool
 
+    def __post_init__(self) -> None:
+        self._entity_bytes = self.entity.tobytes()
+        self._indicator_bytes = self.indicator.tobytes()
+
     def fits(self, batch: SampleBatch) -> bool:
         """Return whether a batch is laid out the same, all of one instant and all usable."""
-        return (
-            len(batch) == len(self.entity)
-            and bool((batch.time_us == batch.time_us[0]).all())
-            and np.array_equal(batch.entity, self.entity)
-            and np.array_equal(batch.indicator, self.indicator)
-            and bool((batch.quality < Quality.BAD).all())
-            and bool(np.isfinite(batch.value).all())
-            and list(batch.keys.indicators) == self.indicators
-            and list(batch.keys.entities) == self.entities
-        )
+        # Bytes and sums: for some dozens of values, a tenth of what comparing arrays costs.
+        if len(batch) != len(self.entity) or batch.entity.tobytes() != self._entity_bytes:
+            return False
+        if batch.indicator.tobytes() != self._indicator_bytes:
+            return False
+        times = batch.time_us
+        if times[0] != times[-1] or times.min() != times.max():
+            return False
+        # Infinite values, and NaN, make the sum no number; one that merely overflows is laid out
+        # anew, which is right too.
+        if batch.quality.max() >= Quality.BAD or not math.isfinite(batch.value.sum()):
+            return False
+        keys = batch.keys
+        return list(keys.indicators) == self.indicators and list(keys.entities) == self.entities
 
     def combined(
         self, values: npt.NDArray[np.float64], how: str
