@@ -39,6 +39,7 @@ from twin_model.simulation.templates import TEMPLATES
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.simulation.fmi_variables import UnitVariable
     from twin_model.simulation.scenario import Scenario
 
 _MINUTE_S: Final = 60.0
@@ -156,6 +157,8 @@ class ScenarioPanel(QWidget):
         self.engines.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def _make_buttons(self) -> None:
+        self.map_unit = QPushButton(self)
+        self.map_unit.clicked.connect(self._ask_unit)
         self.undo, self.redo, self.revert = (QToolButton(self) for _ in range(3))
         for button, glyph, slot in (
             (self.undo, "arrow-u-up-left", self._undo), (self.redo, "arrow-u-up-right", self._redo),
@@ -195,8 +198,9 @@ class ScenarioPanel(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.kind)
         column.addLayout(self.form)
-        for rows in (self.parameters, self.assumptions, self.engines, self.couplings):
-            column.addWidget(rows)
+        for part in (self.parameters, self.assumptions, self.engines, self.map_unit,
+                     self.couplings):  # fmt: skip
+            column.addWidget(part)
         column.addStretch(1)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
@@ -265,6 +269,7 @@ class ScenarioPanel(QWidget):
                              (self.revert, self.tr("Back to what is kept"))):  # fmt: skip
             button.setToolTip(text)
             button.setAccessibleName(text)
+        self.map_unit.setText(self.tr("Variables of the unit…"))
         self.save.setText(self.tr("Save"))
         self.run.setText(self.tr("Save and run"))
         self.hint.setText(
@@ -331,6 +336,7 @@ class ScenarioPanel(QWidget):
         )
         rows, self._engine_lines = changes.engine_rows(document)
         self.engines.show_rows(rows, [text for _, text in rows])
+        self.map_unit.setVisible(any(_is_unit(one) for one in document["engines"]))
         self.couplings.show_rows(
             [(c["from"], c["to"], text_of(c["delayed"])) for c in document["couplings"]]
         )
@@ -388,6 +394,31 @@ class ScenarioPanel(QWidget):
         if item.column() == 0 and self.draft is not None:
             self.entity_wanted.emit(self.draft.document["edits"][item.row()]["entity"])
 
+    def _ask_unit(self) -> None:
+        """Map the variables of the functional mock-up unit that is selected, else the first."""
+        if self.draft is None:
+            return
+        engines = self.draft.document["engines"]
+        chosen = self._engine_lines[self.engines.row][0] if self.engines.row >= 0 else -1
+        numbers = [n for n, one in enumerate(engines) if _is_unit(one)]
+        number = chosen if chosen in numbers else numbers[0]
+        unit = str(engines[number]["parameters"].get("unit", ""))
+        self._simulation.read_unit(unit, lambda found: self._map_unit(number, found))
+
+    def _map_unit(self, number: int, found: list[UnitVariable]) -> None:
+        from app.simulation.fmi_form import FmiMappingDialog
+
+        if self.draft is None:
+            return
+        engine = self.draft.document["engines"][number]
+        given = engine["parameters"]
+        selected = getattr(self._selection, "id", "")
+        system = str(given.get("system", engine["id"]))
+        dialog = FmiMappingDialog(self, found, given, system, selected)
+        if dialog.exec() == FmiMappingDialog.DialogCode.Accepted:
+            self._change(changes.set_parameters, number, dialog.mapping())
+        dialog.deleteLater()
+
     def _fill_engines(self) -> None:
         from twin_model.contributions import CONTRIBUTIONS
 
@@ -431,6 +462,10 @@ class ScenarioPanel(QWidget):
                 self.run_wanted.emit(scenario.id)
 
         self._simulation.save(scenario, then)
+
+
+def _is_unit(engine: dict[str, Any]) -> bool:
+    return str(engine["simulator"]).endswith(".fmi")
 
 
 def _local(instant: Instant) -> QDateTime:

@@ -108,6 +108,13 @@ def remove_engine(document: Document, line: tuple[int, str]) -> Document:
     return _with(document, "engines", number, "parameters", kept)
 
 
+def set_parameters(document: Document, number: int, values: Document) -> Document:
+    """Set parameters of an engine; empty ones are removed."""
+    given = {**document["engines"][number]["parameters"], **values}
+    kept = {name: value for name, value in given.items() if value not in ({}, "")}
+    return _with(document, "engines", number, "parameters", kept)
+
+
 def add_engine(document: Document, simulator: str) -> Document:
     """Add an engine with a name of its own."""
     taken = {engine["id"] for engine in document["engines"]}

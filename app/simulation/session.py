@@ -20,6 +20,7 @@ from twin_model.samples import SampleBatch
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
+    from app.simulation.fmi_variables import UnitVariable
     from plugins.conductor.session import RunSession
     from twin_model.simulation.conductor import Progress as Simulated
     from twin_model.simulation.scenario import Scenario
@@ -223,6 +224,28 @@ class SimulationSession(QObject):
     def active(self, run_id: str) -> Underway | None:
         """Return a run that is computed now."""
         return next((one for one in self.underway if one.id == run_id), None)
+
+    def read_unit(self, unit: str, answer: Callable[[list[UnitVariable]], object]) -> None:
+        """Read the variables of an FMU, named from the project's folder or wholly, in a thread."""
+        project = self.project
+        if project is None:
+            return
+
+        def work() -> list[UnitVariable] | str:
+            from app.simulation.fmi_variables import read_variables
+
+            try:
+                return read_variables(project / unit)
+            except ShapanError as error:
+                return str(error)
+
+        def take(found: list[UnitVariable] | str) -> None:
+            if isinstance(found, str):
+                self.failed.emit(found)
+            else:
+                answer(found)
+
+        self._background.ask("fmi-variables", work, take)
 
     # -- keeping -------------------------------------------------------------------------
 

@@ -5800,6 +5800,10 @@
         <source>the radiance field did not find the surface; all heights are of stereo</source>
         <translation>辐射场没有找到表面；所有高程均来自立体匹配</translation>
     </message>
+    <message>
+        <source>the description of {0} is too large</source>
+        <translation>{0} 的描述文件过大</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -5678,6 +5678,10 @@ management ^ '12-03'</translation>
         <source>Choose a scenario in the Simulation panel to edit it here, or make a new one there from a template.</source>
         <translation>在“推演”面板中选择方案即可在此编辑，也可以在那里用模板新建。</translation>
     </message>
+    <message>
+        <source>Variables of the unit…</source>
+        <translation>单元的变量…</translation>
+    </message>
 </context>
 <context>
     <name>TemplateDialog</name>
@@ -7859,6 +7863,61 @@ management ^ '12-03'</translation>
     <message>
         <source>east {0}, north {1}, up {2} m</source>
         <translation>东 {0}，北 {1}，高 {2} m</translation>
+    </message>
+</context>
+<context>
+    <name>FmiMappingDialog</name>
+    <message>
+        <source>Variables of the unit</source>
+        <translation>单元的变量</translation>
+    </message>
+    <message>
+        <source>Inputs and outputs are exchanged as values of an entity; parameters keep the value given here. What is left empty is called as the unit calls it.</source>
+        <translation>输入与输出作为实体的数值交换；参数保持此处给定的值。留空者沿用单元中的名称。</translation>
+    </message>
+    <message>
+        <source>Variable</source>
+        <translation>变量</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>实体</translation>
+    </message>
+    <message>
+        <source>Indicator</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Use selected entity</source>
+        <translation>用所选实体</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>parameter</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>empty: {0}</source>
+        <translation>留空则为：{0}</translation>
     </message>
 </context>
 </TS>

@@ -12,7 +12,10 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.simulation.fmi_variables import read_variables
+from fmu_fixtures import build_fmu
 from simulation_window_support import cross_town, shown_recording
+from twin_model.errors import SimulationError
 from twin_model.simulation.scenario import ScenarioStore, read_scenario
 from twin_model.time import Instant
 from window_support import MakeWindow, make_window, project, qapp_args
@@ -236,3 +239,57 @@ def test_a_scenario_is_removed_after_a_question(
     panel.remove.click()
     qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == [], timeout=10_000)
     qtbot.waitUntil(panel.hint.isVisible, timeout=10_000)
+
+
+def test_variables_of_a_unit_are_mapped_to_an_entity(
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+) -> None:
+    from app.simulation.fmi_form import FmiMappingDialog
+
+    unit = build_fmu(cross_town, "Tank")
+    engine = {"id": "tank", "simulator": "shapan.fmi.fmi", "step_s": 1.0,
+              "parameters": {"unit": unit.name}}  # fmt: skip
+    keep_scenario(cross_town, engines=[engine])
+    window = make_window(cross_town)
+    open_panel(qtbot, window)
+    window.interaction.select(window.session.required.entity("old-town-0"))
+    window.simulation.edit("morning")
+    editor = window.simulation.editor
+    assert editor is not None and editor.map_unit.isVisibleTo(editor)
+    seen: list[list[str]] = []
+
+    def fill() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, FmiMappingDialog)
+        table = dialog.table
+        seen.append([table.item(row, 0).text() for row in range(table.rowCount())])
+        table.selectRow(1)
+        dialog.use_selected()
+        table.item(1, 3).setText("level_m")
+        table.item(1, 4).setText("no unit at all")
+        dialog._accept()
+        assert dialog.problem.isVisible()
+        table.item(1, 4).setText("m")
+        table.item(2, 5).setText("0.02")
+        dialog._accept()
+
+    QTimer.singleShot(800, fill)
+    editor.map_unit.click()
+    assert editor.draft is not None
+    draft = editor.draft
+    qtbot.waitUntil(lambda: "variables" in draft.document["engines"][0]["parameters"],
+                    timeout=10_000)  # fmt: skip
+    assert seen == [["inflow", "level", "leak"]]
+    given = draft.document["engines"][0]["parameters"]
+    assert given["variables"] == {
+        "level": {"entity": "old-town-0", "indicator": "level_m", "unit": "m"}
+    }
+    assert given["values"] == {"leak": 0.02}
+
+
+@pytest.mark.parametrize("content", [b"no zip", b""])
+def test_a_file_that_is_no_unit_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.fmu"
+    path.write_bytes(content)
+    with pytest.raises(SimulationError, match="is no FMU"):
+        read_variables(path)

@@ -1,0 +1,88 @@
+"""What goes in and out of a functional mock-up unit, read from its description alone."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import Element, ParseError
+
+from twin_model.errors import SimulationError
+
+_DESCRIPTION: Final = "modelDescription.xml"
+_MOST_BYTES: Final = 64 << 20
+_NUMBERS: Final = ("Float64", "Float32")
+_KINDS: Final = ("input", "output", "parameter")
+
+
+@dataclass(frozen=True)
+class UnitVariable:
+    """One variable that can be exchanged or set.
+
+    Parameters
+    ----------
+    name, unit, description : str
+    causality : str
+        ``input``, ``output`` or ``parameter``.
+    start : str
+        Value that it begins with; empty where the unit says none.
+    """
+
+    name: str
+    causality: str
+    unit: str = ""
+    description: str = ""
+    start: str = ""
+
+
+def read_variables(path: Path) -> list[UnitVariable]:
+    """Return inputs, outputs and parameters that are numbers, of FMI 2 and 3.
+
+    Nothing is unpacked and nothing of the unit runs.
+
+    Raises
+    ------
+    SimulationError
+        If it is no unit.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.getinfo(_DESCRIPTION).file_size > _MOST_BYTES:
+                raise SimulationError("fmi", f"the description of {path.name} is too large")
+            data = archive.read(_DESCRIPTION)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise SimulationError("fmi", f"{path.name} is no FMU ({error})") from error
+    root = _root(data, path)
+    found = []
+    for one in root.iterfind("ModelVariables/*"):
+        variable = _variable(one)
+        if variable is not None:
+            found.append(variable)
+    return sorted(found, key=lambda one: (_KINDS.index(one.causality), one.name))
+
+
+def _root(data: bytes, path: Path) -> Element:
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root: Any = fromstring(data)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise SimulationError("fmi", f"{path.name} is no FMU ({error})") from error
+    if root.tag != "fmiModelDescription":
+        raise SimulationError("fmi", f"{path.name} is no FMU ({root.tag})")
+    made: Element = root
+    return made
+
+
+def _variable(one: Element) -> UnitVariable | None:
+    """Return a variable; None for one that is no number or stays inside."""
+    number = one if one.tag in _NUMBERS else one.find("Real")
+    causality = one.get("causality", "local")
+    if number is None or causality not in _KINDS:
+        return None
+    return UnitVariable(
+        one.get("name", ""), causality, number.get("unit", ""), one.get("description", ""),
+        number.get("start", ""),
+    )  # fmt: skip
