@@ -63,6 +63,9 @@ def _file(window: MainWindow) -> list[ActionSpec]:
                    window.choose_files, "Ctrl+Shift+A", "plus"),
         ActionSpec("file.add_folder", lambda: QCoreApplication.translate("Actions", "Add folder…"),
                    window.choose_folder, "Ctrl+Shift+O", "folder-plus"),
+        ActionSpec("file.reconstruct",
+                   lambda: QCoreApplication.translate("Actions", "Reconstruct from photographs…"),
+                   partial(window.docks.apply, "reconstruct"), "", "aperture"),
         ActionSpec("file.save", lambda: QCoreApplication.translate("Actions", "Save view"),
                    window.save, "Ctrl+S", "floppy-disk", lambda: session.writable),
         ActionSpec("file.capture",
@@ -219,6 +222,7 @@ def _menus() -> list[tuple[str, list[str]]]:
     return [
         (QCoreApplication.translate("Menus", "File"),
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder",
+          "file.reconstruct",
           "live.connect", "-", "file.save", "file.capture", "-", "file.close", "file.quit",
           "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),

@@ -33,6 +33,7 @@ from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
 from app.project import ProjectSession
+from app.review.decisions import is_proposed
 from app.tab_order import set_tab_order
 from app.theme import Theme, small_font
 from app.workers import Background
@@ -86,6 +87,7 @@ class EntityPanel(QWidget):
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
         self._locked = self._label("warning")
+        self._proposed = self._label("warning")
         self._hint = self._label("dim")
         self._refused = self._label("error")
         self.tabs = TabStrip(theme, _tab_names())
@@ -134,6 +136,7 @@ class EntityPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._locked)
+        layout.addWidget(self._proposed)
         layout.addWidget(self._refused)
         layout.addWidget(self.tabs)
         layout.addWidget(self._hint)
@@ -314,6 +317,8 @@ class EntityPanel(QWidget):
         self.header.setVisible(bool(entities) or layer is not None)
         self.tabs.setVisible(bool(entities))
         self._hint.clear()
+        self._proposed.setText(self.tr("Extracted, not reviewed yet."))
+        self._proposed.setVisible(any(is_proposed(entity) for entity in entities))
         if len(entities) > 1:
             types = {entity.type for entity in entities}
             self.header.show_name(self.tr("%n entities", "", len(entities)))

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPointF, Qt, QTimer
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -55,6 +55,7 @@ class ControlPanel(QWidget):
         super().__init__()
         self._reconstruction = reconstruction
         self._icons = icons
+        self._sized = False
         self._images: dict[str, QImage] = {}
         self._sightings: dict[str, Sighting] = {}
         self.marks = MarkEditing(reconstruction)
@@ -101,12 +102,11 @@ class ControlPanel(QWidget):
         tools.addStretch(1)
         for button in (self.open_button, self.save_button, self.save_as_button):
             tools.addWidget(button)
-        parts = QSplitter(self)
+        parts = self._parts = QSplitter(self)
         parts.setChildrenCollapsible(False)
         for part, share in ((table, 4), (self.photos, 2), (self.view, 4)):
             parts.addWidget(part)
             parts.setStretchFactor(parts.count() - 1, share)
-        parts.setSizes([680, 190, 520])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -148,6 +148,13 @@ class ControlPanel(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            # Before the dock has its size, shares mean nothing.
+            QTimer.singleShot(0, self, lambda: self._parts.setSizes([680, 190, 520]))
 
     # -- what is shown -------------------------------------------------------------------
 

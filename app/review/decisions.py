@@ -72,6 +72,11 @@ class _Reject:
         return f"Reject {len(self._names)} entities"
 
 
+def is_proposed(entity: Entity) -> bool:
+    """Return whether an entity was extracted and nobody has looked at it yet."""
+    return entity.attributes.get(REVIEW) == PROPOSED
+
+
 def without_verdict(entity: Entity) -> Entity:
     """Return an entity as it is but for what the review says, to see whether it was changed."""
     attributes = {k: v for k, v in entity.attributes.items() if k != REVIEW}

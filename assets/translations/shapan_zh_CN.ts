@@ -220,6 +220,10 @@
         <source>Runs compared</source>
         <translation>推演比较</translation>
     </message>
+    <message>
+        <source>Reconstruct from photographs…</source>
+        <translation>由照片重建…</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -801,6 +805,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Class</source>
         <translation>类别</translation>
+    </message>
+    <message>
+        <source>Extracted, not reviewed yet.</source>
+        <translation>提取所得，尚未审核。</translation>
     </message>
 </context>
 <context>

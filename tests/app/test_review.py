@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.review.panel import ReviewPanel
 from app.workers import JobState
@@ -78,6 +79,9 @@ def test_proposals_are_decided_upon_by_keyboard_and_undone(
     wait_complete(qtbot, window)
     assert window.viewport.stage.camera != before
 
+    said = [label.text() for label in window.entity_panel.findChildren(QLabel, "warning")
+            if label.isVisible()]  # fmt: skip
+    assert said == ["Extracted, not reviewed yet."]
     QTest.keyClick(panel.table, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: verdict(window, "new-quay-0") == "accepted", timeout=5000)
     assert panel.count.text() == "1 of 4 reviewed"
