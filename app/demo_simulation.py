@@ -113,7 +113,7 @@ def _manhole(one: _Manhole, ground: Ground, english: bool) -> Entity:
     return Entity(
         one.id, "manhole", f"Manhole {number}" if english else f"雨水检查井{number}",
         (*one.place, rim), attributes={"rim_m": round(rim, 3), "invert_m": one.invert_m,
-                                       "manhole_kind": "rain"},
+                                       "manhole_kind": "storm"},
     )  # fmt: skip
 
 
