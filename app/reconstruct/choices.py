@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -108,6 +109,7 @@ class ChoicesForm(QWidget):
         self.crs = CrsField(background, self, allow_local=False)
         self.poses = PathField(icons, self._ask_poses, lambda p: change(poses=p))
         self.reference = PathField(icons, self._ask_reference, lambda p: change(reference=p))
+        self.field = QCheckBox(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("error")
         self.problem.setWordWrap(True)
@@ -121,12 +123,14 @@ class ChoicesForm(QWidget):
         for label, field in zip(self._labels, fields, strict=True):
             label.setBuddy(field)
             form.addRow(label, field)
+        form.addRow(self.field)
         form.addRow(self.problem)
         for box in (self.crs, self.quality):
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(8)
         self.quality.currentIndexChanged.connect(self._quality_chosen)
         self.name.textEdited.connect(lambda text: change(name=text.strip()))
+        self.field.toggled.connect(lambda on: change(field=on))
         self.crs.chosen.connect(self._crs_chosen)
         reconstruction.options_changed.connect(self.refresh)
         reconstruction.control_changed.connect(self.refresh)
@@ -155,6 +159,9 @@ class ChoicesForm(QWidget):
             field.browse.setAccessibleName(tip)
             field.clear.setToolTip(self.tr("Without it"))
             field.clear.setAccessibleName(self.tr("Without it"))
+        self.field.setText(self.tr("Train a radiance field too"))
+        self.field.setToolTip(self.tr("A second way to the surface, strong where pairs of photos "
+                                      "are weak; takes much longer"))  # fmt: skip
         self.refresh()
 
     def refresh(self) -> None:
@@ -165,6 +172,9 @@ class ChoicesForm(QWidget):
             self.quality.blockSignals(True)
             self.quality.setCurrentIndex(self.quality.findData(options.quality))
             self.quality.blockSignals(False)
+            self.field.blockSignals(True)
+            self.field.setChecked(options.field)
+            self.field.blockSignals(False)
             if not self.name.hasFocus():
                 self.name.setText(options.name)
             self.name.setPlaceholderText(options.photos.name)

@@ -242,6 +242,8 @@ class ReconstructPanel(QWidget):
                 words.size_mb(needed.disk_mb), words.size_mb(disk)),
         )))  # fmt: skip
         texts = []
+        if it.options is not None and it.options.field:
+            texts.append(self.tr("The radiance field comes on top: hours without a graphics card."))
         if needed.memory_mb > memory:
             texts.append(self.tr("That is more memory than is free: the run may be ended for it."))
         if needed.disk_mb > disk:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from app.icons import IconSet
 from app.reconstruct import words
-from ingest.reconstruction.options import STEPS
 from ingest.reconstruction.runs import RunLine
 
 _MOST: Final = 12
@@ -101,7 +100,7 @@ class _RunRow(QWidget):
         run = self.run
         how = (
             self.tr("finished") if run.finished
-            else self.tr("{0} of {1} steps").format(run.done, len(STEPS))
+            else self.tr("{0} of {1} steps").format(run.done, len(run.steps))
         )  # fmt: skip
         return "  ·  ".join([_begun(run), words.quality(run.options.quality), how])
 

@@ -230,8 +230,9 @@ class ReconstructSession(QObject):
         if self.checking or self.busy:
             self.progressed.emit()
         folder = self.folder
-        if self.busy and folder is not None:
-            self._background.ask(_STEPS, lambda: step_lines(folder), self._take_steps)
+        options = self.options
+        if self.busy and folder is not None and options is not None:
+            self._background.ask(_STEPS, lambda: step_lines(folder, options), self._take_steps)
 
     def _take_steps(self, steps: list[StepLine]) -> None:
         if steps != self.steps:
@@ -264,8 +265,8 @@ class ReconstructSession(QObject):
 
     def _run_ended(self, record: JobRecord) -> None:
         folder = self.folder
-        if folder is not None:
-            self._take_steps(step_lines(folder))
+        if folder is not None and self.options is not None:
+            self._take_steps(step_lines(folder, self.options))
         if record.state is JobState.FAILED:
             self.failed.emit(record.error)
         self.progressed.emit()

@@ -14,7 +14,7 @@ from app.reconstruct import words
 from app.reconstruct.session import ReconstructSession
 from app.workers import JobState
 from ingest.reconstruction.options import STEPS
-from ingest.reconstruction.runs import StepLine, StepState
+from ingest.reconstruction.runs import StepLine, StepState, steps_of
 
 #: Glyph and colour by what a row shows.
 _GLYPHS: Final = {
@@ -26,6 +26,9 @@ _GLYPHS: Final = {
     "failed": ("warning-circle", "critical"),
 }
 _LAYERS: Final = "layers"
+#: Every step that there can be, and the products becoming layers.
+_ALL: Final = ("photos", "poses", "georeference", "stereo", "field", "surface", "products",
+               "comparison", _LAYERS)  # fmt: skip
 
 
 class StepList(QWidget):
@@ -57,21 +60,24 @@ class StepList(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
-        for number, name in enumerate((*STEPS, _LAYERS)):
+        for number, name in enumerate(_ALL):
             self._glyphs[name], self._names[name] = QLabel(self), QLabel(self)
             self.notes[name] = QLabel(self)
             self.notes[name].setObjectName("dim")
             grid.addWidget(self._glyphs[name], number, 0)
             grid.addWidget(self._names[name], number, 1)
             grid.addWidget(self.notes[name], number, 2)
-        grid.addWidget(self.bar, len(STEPS) + 1, 0, 1, 3)
-        grid.addWidget(self.stage, len(STEPS) + 2, 0, 1, 3)
+        grid.addWidget(self.bar, len(_ALL), 0, 1, 3)
+        grid.addWidget(self.stage, len(_ALL) + 1, 0, 1, 3)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the steps as they stand."""
         lines = {line.name: line for line in self._reconstruction.steps}
         states = self._states(lines)
+        for name in _ALL:
+            for part in (self._glyphs[name], self._names[name], self.notes[name]):
+                part.setVisible(name in states)
         for name, state in states.items():
             if self.states.get(name) != state:
                 glyph, token = _GLYPHS[state]
@@ -97,12 +103,14 @@ class StepList(QWidget):
         """Return what each row shows."""
         record, busy = self._reconstruction.run, self._reconstruction.busy
         began_ns = self._reconstruction.began_ns
-        newly = [n for n in STEPS if n in lines and lines[n].finished_ns >= began_ns > 0]
-        running = [n for n in STEPS if n in lines and lines[n].state is StepState.RUNNING]
+        options = self._reconstruction.options
+        names = list(lines) or list(STEPS if options is None else steps_of(options))
+        newly = [n for n in names if n in lines and lines[n].finished_ns >= began_ns > 0]
+        running = [n for n in names if n in lines and lines[n].state is StepState.RUNNING]
         # What lies before the running step, or the last one just done, has been found valid.
-        reached = STEPS.index((running or newly)[-1]) if running or newly else -1
+        reached = names.index((running or newly)[-1]) if running or newly else -1
         found = {}
-        for number, name in enumerate(STEPS):
+        for number, name in enumerate(names):
             line = lines.get(name)
             if line is None or line.state is StepState.WAITING:
                 found[name] = "waiting"

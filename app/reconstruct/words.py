@@ -14,8 +14,10 @@ _STEPS: Final = {
     "poses": QT_TRANSLATE_NOOP("Reconstruct", "Poses"),
     "georeference": QT_TRANSLATE_NOOP("Reconstruct", "Georeference"),
     "stereo": QT_TRANSLATE_NOOP("Reconstruct", "Dense matching"),
+    "field": QT_TRANSLATE_NOOP("Reconstruct", "Radiance field"),
     "surface": QT_TRANSLATE_NOOP("Reconstruct", "Surface"),
     "products": QT_TRANSLATE_NOOP("Reconstruct", "Products"),
+    "comparison": QT_TRANSLATE_NOOP("Reconstruct", "Comparison"),
 }
 _QUALITIES: Final = {
     "draft": QT_TRANSLATE_NOOP("Reconstruct", "Draft (1600 px)"),

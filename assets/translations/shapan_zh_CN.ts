@@ -6963,6 +6963,14 @@ management ^ '12-03'</translation>
         <source>none: placed by GPS</source>
         <translation>无：用 GPS 定位</translation>
     </message>
+    <message>
+        <source>Train a radiance field too</source>
+        <translation>同时训练辐射场</translation>
+    </message>
+    <message>
+        <source>A second way to the surface, strong where pairs of photos are weak; takes much longer</source>
+        <translation>获得表面的第二种途径，在照片像对较弱处更强；耗时长得多</translation>
+    </message>
 </context>
 <context>
     <name>FootprintMap</name>
@@ -7115,6 +7123,14 @@ management ^ '12-03'</translation>
         <source>about {0} min</source>
         <translation>约 {0} 分钟</translation>
     </message>
+    <message>
+        <source>Radiance field</source>
+        <translation>辐射场</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>对比</translation>
+    </message>
 </context>
 <context>
     <name>ReconstructPanel</name>
@@ -7205,6 +7221,10 @@ management ^ '12-03'</translation>
     <message>
         <source>{0} with remarks</source>
         <translation>{0} 张有备注</translation>
+    </message>
+    <message>
+        <source>The radiance field comes on top: hours without a graphics card.</source>
+        <translation>另需训练辐射场：没有显卡时需数小时。</translation>
     </message>
 </context>
 <context>

@@ -108,14 +108,24 @@ def list_runs(project: Path) -> list[RunLine]:
             options = ReconstructOptions.from_json(document | document.get("options", {}))
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        found.append(RunLine(file.parent, options, step_lines(file.parent)))
+        found.append(RunLine(file.parent, options, step_lines(file.parent, options)))
     return found
 
 
-def step_lines(folder: Path) -> list[StepLine]:
+def steps_of(options: ReconstructOptions) -> list[str]:
+    """Return the names of the steps that a run with some choices has, in order."""
+    found = list(STEPS)
+    if options.field:
+        found.insert(found.index("surface"), "field")
+    if options.reference is not None:
+        found.append("comparison")
+    return found
+
+
+def step_lines(folder: Path, options: ReconstructOptions) -> list[StepLine]:
     """Return where the steps of a run stand; a killed one counts as running until it goes on."""
     out = []
-    for name in STEPS:
+    for name in steps_of(options):
         file = folder / name / STEP_FILE
         if (folder / f".part-{name}").is_dir():
             out.append(StepLine(name, StepState.RUNNING))
