@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import entity_words, numbers, words
+from app.text_lines import in_two_lines
 from app.theme import Theme, small_font
 
 _LIMIT: Final = 12
@@ -102,12 +103,14 @@ class RelationGraph(QWidget):
 
     def _label(self, painter: QPainter, at: QPointF, name: str, width: int) -> None:
         metrics = painter.fontMetrics()
-        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
-        size = metrics.horizontalAdvance(text)
+        lines = in_two_lines(name, metrics, width)
+        text = "\n".join(lines)
+        size = max(metrics.horizontalAdvance(line) for line in lines)
         left = at.x() + _RADIUS + 5
         if left + size > self.width() - 4:
             left = at.x() - _RADIUS - 5 - size
-        box = QRectF(left - 2, at.y() - 8, size + 4, 16)
+        high = 2 + 14 * len(lines)
+        box = QRectF(left - 2, at.y() - high / 2, size + 4, high)
         pane = QColor(self._theme.colour("pane"))
         pane.setAlpha(200)
         painter.fillRect(box, pane)
