@@ -192,6 +192,7 @@ def _make_live(window: MainWindow) -> None:
     window.live = LiveParts(window)
     window.panels.make("alarms")
     window.panels.make("rules")
+    window.panels.make("connections")
 
 
 def _make_simulation(window: MainWindow) -> None:

@@ -8,12 +8,10 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -30,7 +28,8 @@ from app.item_models.alarms import value_text
 from app.item_models.entities import display_name
 from app.live.units import indicator_name
 from app.numbers import integer
-from app.theme import ROW_PX, Theme
+from app.panels.plain_table import dress
+from app.theme import Theme
 from plugins.builtin.connecting.connections import Mapping
 from plugins.builtin.connecting.templates import Template
 from twin_model.samples import Quality
@@ -295,19 +294,7 @@ class MappingPage(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        for number, width in enumerate(_WIDTHS):
-            table.setColumnWidth(number, width)
+        dress(table, _WIDTHS)
         table.setAccessibleName(self.tr("What comes and where it goes"))
         choice = QHBoxLayout()
         choice.addWidget(self.which, 1)

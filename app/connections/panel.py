@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QListWidget,
     QMessageBox,
@@ -31,7 +30,8 @@ from app.icons import IconSet
 from app.live.session import LiveSession
 from app.numbers import integer
 from app.own_keys import OwnKeys
-from app.theme import ROW_PX, Theme, small_font
+from app.panels.plain_table import dress
+from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.errors import ShapanError
 
@@ -108,20 +108,8 @@ class ConnectionsPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(table, _WIDTHS)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
-        columns = table.horizontalHeader()
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         OwnKeys(table, Qt.Key.Key_Delete)
         tools = QHBoxLayout()
         tools.setContentsMargins(12, 4, 8, 4)

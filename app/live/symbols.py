@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from twin_model.entity import Entity
 
 _NAME: Final = "indicator-{0}"
-_LEAST_PX: Final = 8.0
-_STEP_PX: Final = 4.0
+_LEAST_PX: Final = 6.0
+_STEP_PX: Final = 2.0
 _LIFT_PX: Final = 12
 #: Attributes that say how tall a thing is, as readers and types name them.
 _HEIGHTS: Final = ("height", "height_m")

@@ -82,7 +82,7 @@ class AlarmsPanel(QWidget):
         self.empty = QLabel(self)
         self.empty.setObjectName("dim")
         self.empty.setWordWrap(True)
-        self.empty.setContentsMargins(12, 8, 12, 8)
+        self.empty.setMargin(12)  # the style sheet leaves no others
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.buttons = {
             "acknowledge": self._button(icons, "check", self.acknowledge),

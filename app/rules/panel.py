@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.icons import IconSet
 from app.live.session import LiveSession
 from app.own_keys import OwnKeys
+from app.panels.plain_table import dress
 from app.rules import words
 from app.rules.dialog import RuleDialog
 from app.rules.editing import RuleEditing, with_rule, without_rules
@@ -31,7 +31,7 @@ from app.rules.form import RuleForm
 from app.rules.listing import Origin, RuleBook, RuleLine, read_book
 from app.rules.special import Selected
 from app.rules.table import LINE_ROLE, NAME, ON, RulesFilter, RulesModel
-from app.theme import ROW_PX, Theme
+from app.theme import Theme
 from app.workers import Background, Jobs
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class RulesPanel(QWidget):
         self.empty = QLabel(self)
         self.empty.setObjectName("dim")
         self.empty.setWordWrap(True)
-        self.empty.setContentsMargins(12, 8, 12, 8)
+        self.empty.setMargin(12)  # the style sheet leaves no others
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.note = QLabel(self)
         self.note.setObjectName("dim")
@@ -113,24 +113,11 @@ class RulesPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.shown)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(table, _WIDTHS)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setSortingEnabled(True)
         table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_PX)
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         OwnKeys(table, Qt.Key.Key_Delete)
         tools = QHBoxLayout()
         tools.setContentsMargins(10, 4, 8, 4)

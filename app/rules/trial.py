@@ -18,11 +18,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDateTimeEdit,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -35,9 +33,10 @@ from app import alarm_words, messages
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
 from app.numbers import duration, integer
+from app.panels.plain_table import dress
 from app.panels.time_axis import moment
 from app.rules import words
-from app.theme import ROW_PX, Theme, small_font
+from app.theme import Theme, small_font
 from app.workers import JobRecord, Jobs, JobState
 from ingest.pipeline.job import Job
 from twin_model.rules.backtest import Backtest, BacktestOptions
@@ -276,15 +275,7 @@ class TrialPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.list)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
-        table.horizontalHeader().setStretchLastSection(True)
-        for number, width in enumerate((140, 180, 80)):
-            table.setColumnWidth(number, width)
+        dress(table, (140, 180, 80))
         table.setAccessibleName(self.tr("Alarms that it would have raised"))
         table.doubleClicked.connect(self._fly)
         row = QHBoxLayout()

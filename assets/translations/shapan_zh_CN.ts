@@ -4379,7 +4379,7 @@ management ^ '12-03'</translation>
     </message>
     <message>
         <source>Reset what is latched (R)</source>
-        <translation>复位自锁告警（R）</translation>
+        <translation>复位锁存告警（R）</translation>
     </message>
     <message>
         <source>Take out of service… or put back (O)</source>
@@ -4437,7 +4437,7 @@ management ^ '12-03'</translation>
     <name>FloodBanner</name>
     <message>
         <source>Alarm flood since {0} ({1}): {2} alarms in 10 minutes, {3} causes.</source>
-        <translation>告警洪泛，始于 {0}（{1}）：10 分钟内 {2} 条告警，{3} 个原因。</translation>
+        <translation>告警泛滥，始于 {0}（{1}）：10 分钟内 {2} 条告警，{3} 个原因。</translation>
     </message>
     <message>
         <source>Show causes only</source>
@@ -4887,7 +4887,7 @@ management ^ '12-03'</translation>
     </message>
     <message>
         <source>Stays until it is reset (latching)</source>
-        <translation>保持到复位（自锁）</translation>
+        <translation>保持到复位（锁存）</translation>
     </message>
     <message>
         <source>{entity} stands for the entity&apos;s id</source>

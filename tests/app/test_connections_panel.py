@@ -314,3 +314,14 @@ def test_a_thousand_names_are_previewed_within_half_a_second(
     assert found.matched == 1000
     print(f"{taken_s * 1e3:.0f} ms of processor")
     assert taken_s < 0.5
+
+
+def test_every_dock_of_ours_that_is_made_at_the_start_has_its_panel(
+    make_window: MakeWindow,
+) -> None:
+    from app.panels.table import own_docks
+
+    window = make_window()
+    made = [entry.id for entry in own_docks() if not entry.details["offered"]]
+    empty = [name for name in made if not window.docks.dock(name).widget().layout().count()]
+    assert "connections" in made and not empty
