@@ -227,15 +227,15 @@ def test_a_scenario_is_removed_after_a_question(
     window = make_window(cross_town)
     panel = open_panel(qtbot, window)
 
-    def answer(number: int) -> None:
+    def answer(role: QMessageBox.ButtonRole) -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox) and "morning" in box.text()
-        box.buttons()[number].click()
+        next(one for one in box.buttons() if box.buttonRole(one) == role).click()
 
-    QTimer.singleShot(200, lambda: answer(1))
+    QTimer.singleShot(200, lambda: answer(QMessageBox.ButtonRole.RejectRole))
     panel.remove.click()
     assert ScenarioStore(cross_town).ids() == ["morning"]
-    QTimer.singleShot(200, lambda: answer(0))
+    QTimer.singleShot(200, lambda: answer(QMessageBox.ButtonRole.DestructiveRole))
     panel.remove.click()
     qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == [], timeout=10_000)
     qtbot.waitUntil(panel.hint.isVisible, timeout=10_000)
