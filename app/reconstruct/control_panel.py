@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -25,11 +24,12 @@ from PySide6.QtWidgets import (
 
 from app import messages
 from app.icons import IconSet
+from app.panels.plain_table import dress
 from app.reconstruct.marks import MarkEditing
 from app.reconstruct.photo_view import PhotoView
 from app.reconstruct.point_table import NAME, PIXELS, POINT_ROLE, PointModel
 from app.reconstruct.session import ReconstructSession
-from app.theme import ROW_PX, Theme
+from app.theme import Theme
 
 if TYPE_CHECKING:
     from ingest.reconstruction.control import ControlPoint
@@ -80,21 +80,8 @@ class ControlPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(table, _WIDTHS)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_PX)
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         tools = QHBoxLayout()
         tools.setContentsMargins(12, 4, 8, 4)
         tools.setSpacing(6)

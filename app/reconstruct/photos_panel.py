@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
     QSplitter,
     QTableView,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app import messages, numbers
 from app.icons import IconSet
+from app.panels.plain_table import dress
 from app.reconstruct.footprint_map import FootprintMap
 from app.reconstruct.photo_table import (
     FINDING,
@@ -81,23 +80,11 @@ class PhotosPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.order)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
+        dress(table, _WIDTHS)
+        table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + 4)
         table.setIconSize(THUMBNAIL)
         table.setSortingEnabled(True)
         table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(THUMBNAIL.height() + 4)
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         both = QSplitter(self)
         both.setChildrenCollapsible(False)
         both.addWidget(table)

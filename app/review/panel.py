@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QProgressBar,
@@ -25,10 +24,10 @@ from PySide6.QtWidgets import (
 
 from app import entity_words
 from app.own_keys import OwnKeys
+from app.panels.plain_table import dress
 from app.project import ProjectSession
 from app.review.decisions import accept, reject, without_verdict
 from app.review.queue import ENTITY_ROLE, NAME, SURE, QueueFilter, QueueModel, read_queue
-from app.theme import ROW_PX
 from app.workers import Background, JobRecord, Jobs
 from twin_model.entity import Entity
 
@@ -96,23 +95,10 @@ class ReviewPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.shown)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(table, _WIDTHS)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setSortingEnabled(True)
         table.sortByColumn(SURE, Qt.SortOrder.DescendingOrder)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_PX)
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         OwnKeys(table, *_KEYS)
         table.installEventFilter(self)
         for field, value in ((self.least, 0), (self.most, 100)):
