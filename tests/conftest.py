@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,38 @@ ROOT = Path(__file__).resolve().parents[1]
 # Machines are shared and noisy: speed is measured in tests/bench, never asserted here.
 settings.register_profile("shapan", deadline=None)
 settings.load_profile("shapan")
+
+
+#: Folders whose files take minutes, those that take longest first: begun last, they would be what
+#: one process still does when the other has nothing left.
+_LONGEST_FIRST = ("reconstruction", "connectors", "journeys", "simulation", "plugins", "app")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--half", type=int, choices=[1, 2], help="run this half of the files that are chosen"
+    )
+
+
+@pytest.hookimpl(trylast=True)  # after -m and -k have chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return _LONGEST_FIRST.index(folder) if folder in _LONGEST_FIRST else len(_LONGEST_FIRST)
+
+    items.sort(key=rank)
+    half = config.getoption("--half")
+    if half is None:
+        return
+    counts = Counter(item.path for item in items)
+    totals = [0, 0]
+    mine: dict[Path, int] = {}
+    for path, count in sorted(counts.items(), key=lambda one: (-one[1], str(one[0]))):
+        smaller = int(totals[1] < totals[0])
+        mine[path] = smaller + 1
+        totals[smaller] += count
+    config.hook.pytest_deselected(items=[item for item in items if mine[item.path] != half])
+    items[:] = [item for item in items if mine[item.path] == half]
 
 
 @pytest.fixture(scope="session")

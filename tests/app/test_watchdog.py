@@ -14,7 +14,7 @@ from app.workers import JobState
 from journey_support import wait_jobs, write_las
 from window_support import MakeWindow
 
-pytestmark = pytest.mark.gui
+pytestmark = [pytest.mark.gui, pytest.mark.alone]
 
 LIMIT_S = 0.05
 
