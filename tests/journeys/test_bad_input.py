@@ -32,7 +32,11 @@ with Twin.open(Path(project)) as twin:
         except ShapanError as problem:
             error = str(problem)
         out.append([name, info.error, info.warnings, error, time.monotonic() - started])
+# Not ru_maxrss, which a process begins with from the one that started it.
+status = Path("/proc/self/status")
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+if status.exists():
+    peak = int(status.read_text().partition("VmHWM:")[2].split()[0]) // 1024
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 print(json.dumps({"files": out, "peak_mb": max(peak, child)}))
 """

@@ -240,6 +240,7 @@ def test_the_connectors_of_a_project_give_the_same_alarms_as_its_files(
         publisher = broker.publisher()
         with contextlib.suppress(Exception):
             wait_until(lambda: "shapan-works" in (broker.folder / "log").read_text(), 60)
+        time.sleep(1.0)  # it is connected then and subscribes
         for line in (tmp_path / "shift.csv").read_text().splitlines()[1:]:
             at, entity, indicator, value = line.split(",")
             payload = json.dumps({"value": float(value), "time": at})
