@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # Machines are shared and noisy: speed is measured in tests/bench, never asserted here.
 settings.register_profile("shapan", deadline=None)
 settings.load_profile("shapan")
+
+# A shell lets what it runs in the background ignore interrupts, and so would what tests start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 #: Folders whose files take minutes, those that take longest first: begun last, they would be what
