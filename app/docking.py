@@ -62,6 +62,9 @@ _SHOWN: Final = {
 }  # fmt: skip
 
 
+#: Docks that an arrangement decides on; those of plugins stay as they are.
+_OURS: Final = set().union(*_SHOWN.values()) | {"console"}
+
 #: Which tab of several is in front at first.
 _FRONT: Final = {"monitor": "alarms", "reconstruct": "photos"}
 
@@ -340,11 +343,10 @@ class Docks(QObject):
         splitter.setSizes(sizes)
 
     def _arrange(self, name: str) -> None:
-        known = set().union(*_SHOWN.values())
         for dock_name in sorted(_SHOWN[name]):
             self._make_offered(dock_name)
         for dock_name, dock in self._docks.items():
-            if dock_name in known:  # those of plugins stay as they are
+            if dock_name in _OURS:
                 dock.toggleView(dock_name in _SHOWN[name])
         if "entities" in _SHOWN[name]:
             self._docks["entities"].setAsCurrentTab()  # the changes were opened after them
@@ -391,7 +393,6 @@ class Docks(QObject):
     def _place_strangers(self) -> None:
         """Put docks that an older arrangement does not know where a new one would have them."""
         strangers = [name for name, dock in self._docks.items() if dock.dockAreaWidget() is None]
-        known = set().union(*_SHOWN.values())
         for name in strangers:
             beside = self._places[name][1]
             area = self._docks[beside].dockAreaWidget() if beside in self._docks else None
@@ -402,7 +403,7 @@ class Docks(QObject):
             for splitter, before in sizes.items():
                 if splitter.count() == len(before):
                     splitter.setSizes(before)
-            shown = name in _SHOWN[self.layout_name] or name not in known
+            shown = name in _SHOWN[self.layout_name] or name not in _OURS
             # Closed first, so that those who follow its opening hear of it.
             self._docks[name].toggleView(False)
             self._docks[name].toggleView(shown and not self._places[name][2])

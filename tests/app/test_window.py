@@ -577,3 +577,11 @@ def test_a_larger_interface_is_remembered_for_the_next_start(
     monkeypatch.setenv("QT_SCALE_FACTOR", "3")
     apply_size(window.services.settings)
     assert os.environ["QT_SCALE_FACTOR"] == "3"
+
+
+def test_the_first_window_shows_the_docks_of_its_arrangement_and_no_others(
+    make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    shown = {name for name in window.docks.names() if window.docks.is_open(name)}
+    assert shown == {"layers", "entities", "comparison", "entity", "relations", "timeline"}
