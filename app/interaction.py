@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, QTimer, Signal
 
 from app import entity_words, messages, numbers, words
 from app.as_of import AsOf, view_at
@@ -32,6 +32,11 @@ _ENTITY_REACH_M: Final = 30.0
 _SPACE_CODE_LEVEL: Final = 7
 #: Held down, a click adds to what is selected or takes out of it.
 _ADDING: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+#: The Entity panel is painted before the scene draws its outline: on software OpenGL a frame takes
+#: a tenth of a second, and one painting of the window waits for both.
+_PANEL_FIRST_MS: Final = 15
 
 
 class SceneInteraction(QObject):
@@ -231,7 +236,7 @@ class SceneInteraction(QObject):
     def select_several(self, entities: Sequence[Entity]) -> None:
         """Select entities: outlined in the scene, what they have in common in the Entity dock."""
         self._panel.show_entities(entities)
-        self._mark()
+        self._mark(after_ms=_PANEL_FIRST_MS)
         self.selected.emit(entities[0] if len(entities) == 1 else list(entities))
 
     def set_instant(self, instant: AsOf) -> None:
@@ -267,7 +272,7 @@ class SceneInteraction(QObject):
         else:
             self.clear()
 
-    def _mark(self, marks: list[tuple[str, int]] | None = None) -> None:
+    def _mark(self, marks: list[tuple[str, int]] | None = None, *, after_ms: int = 0) -> None:
         """Outline what is selected, or the given parts of layers."""
         if marks is None:
             if self._panel.pick is not None:
@@ -275,11 +280,14 @@ class SceneInteraction(QObject):
             found = [self._drawn.mark_of(entity) for entity in self._panel.entities]
             marks = [mark for mark in found if mark is not None]
         self._viewport.stage.select(marks)
-        self._mark_moving(frozenset(entity.id for entity in self._panel.entities))
+        self._mark_moving(frozenset(entity.id for entity in self._panel.entities), after_ms)
 
-    def _mark_moving(self, ids: frozenset[str]) -> None:
+    def _mark_moving(self, ids: frozenset[str], after_ms: int = 0) -> None:
         self._viewport.stage.moving_things.selected = ids
-        self._viewport.redraw()
+        if after_ms:
+            QTimer.singleShot(after_ms, self._viewport, self._viewport.redraw)
+        else:
+            self._viewport.redraw()
 
     def select_id(self, entity_id: str) -> None:
         """Select an entity by its id."""
