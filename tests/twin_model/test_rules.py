@@ -412,6 +412,42 @@ def test_windows_find_the_same_in_any_batches(twin: Twin, rule: Rule) -> None:
     assert all(log == logs[0] for log in logs[1:])
 
 
+CONDITIONS: list[Rule] = [
+    ExpressionRule(id="own", applies=PUMPS, condition="flow > 3 and heat > 3"),
+    ExpressionRule(id="word", applies=PUMPS, condition="state = 'on' and flow > 2 and rated > 5"),
+    ExpressionRule(
+        id="wide", applies=PUMPS, condition="flow > 2 and any(feeds.district, pressure < 4)"
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", CONDITIONS, ids=lambda rule: rule.id)
+def test_conditions_find_the_same_in_any_batches(twin: Twin, rule: Rule) -> None:
+    count = 300
+    random = np.random.default_rng(5)
+    # A pump's flow, heat and state, its neighbour's flow, and what both feed.
+    keys = SampleKeys(["p1", "p2", "d1", "d2"], ["flow", "heat", "state", "pressure"])
+    series = np.array([(0, 0), (0, 1), (0, 2), (1, 0), (2, 3), (3, 3)], np.int32)
+    chosen = series[random.integers(0, len(series), count)]
+    value = random.integers(0, 7, count).astype(float)
+    is_word = chosen[:, 1] == 2
+    words = np.where(is_word, np.where(value > 2, "on", "off").astype(object), None)
+    quality = np.where(random.random(count) < 0.1, Quality.BAD, Quality.GOOD).astype(np.uint8)
+    whole = SampleBatch(
+        keys, chosen[:, 0].copy(), chosen[:, 1].copy(), START + np.arange(count) * SECOND,
+        np.where(is_word, np.nan, value), quality, words,
+    )  # fmt: skip
+    logs = []
+    for size in (1, 3, 20, 60):
+        site = Site(twin, rule)
+        for first in range(0, count, size):
+            site.now_s = float(first + size)
+            site.hub.publish(whole.select(slice(first, first + size)))
+        logs.append(sorted(site.log, key=lambda event: (event[2], event)))
+    assert len(logs[0]) >= 8
+    assert all(log == logs[0] for log in logs[1:])
+
+
 # -- rules as data -------------------------------------------------------------------------
 
 

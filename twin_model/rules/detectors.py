@@ -45,6 +45,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.row)
 
+    def part(self, which: slice) -> Rows:
+        """Return some of them, in the same order."""
+        return Rows(
+            self.row[which],
+            self.time_us[which],
+            self.value[which],
+            None if self.position is None else self.position[which],
+            None if self.text is None else self.text[which],
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Toggles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,8 @@ from twin_model.live.series import SeriesTable
 from twin_model.live.subscription import Delivery
 from twin_model.rules.binding import Binding, BoundRule
 from twin_model.rules.detectors import Rows, Toggles, switched
+from twin_model.rules.expression import Expression
+from twin_model.rules.moments import Moments, parts
 from twin_model.samples import Quality
 
 #: A source's clock may be so far ahead of ours for rules to believe it.
@@ -48,7 +50,8 @@ class RuleEngine:
         asked = [e for b in binding.rules for e in (b.condition, b.suppress_if) if e is not None]
         self._asked = {name for expression in asked for name in expression.names}
         self._world_places: dict[str, NDArray[np.int32]] = {}
-        self._changed: set[str] = set(self._asked)
+        self._rows_of: dict[int, NDArray[np.int32]] = {}
+        self._begun = False
 
     def feed(self, delivery: Delivery) -> list[Condition]:
         """Return where conditions begin or end with a delivery."""
@@ -72,7 +75,11 @@ class RuleEngine:
             if bound.detector is not None:
                 found += _conditions(bound, self._gated(bound, bound.detector.tick(now_us)))
             found += self._gate(bound, now_us)
-        return found + self._evaluate(now_us)
+        if not self._begun:
+            # Attributes alone may make a condition true, before any sample comes.
+            self._begun = True
+            found += self._evaluate([b for b in self.binding.rules if b.condition], now_us)
+        return found
 
     def suppressed(self) -> dict[str, str]:
         """Return the points whose suppression changed since last asked: why, or nothing."""
@@ -118,35 +125,73 @@ class RuleEngine:
     # -- conditions over the world -----------------------------------------------------
 
     def _feed_world(self, delivery: Delivery, usable: NDArray[np.bool_]) -> list[Condition]:
-        world = self.binding.world
+        """Look at conditions at each moment of a delivery, whatever its size."""
         usable = usable | (~delivery.late & (delivery.batch.quality == Quality.BAD))
-        newest_us = None
+        samples: dict[str, Rows] = {}
         for name, places in self._world_places.items():
             rows = _rows(delivery, places[delivery.series], usable, by_time=True)
-            if not len(rows):
-                continue
-            world.set(name, rows)
-            self._changed.add(name)
-            newest_us = max(newest_us or 0, int(rows.time_us.max()))
-        return [] if newest_us is None else self._evaluate(newest_us)
-
-    def _evaluate(self, now_us: int) -> list[Condition]:
-        """Evaluate conditions that ask for something that changed."""
-        if not self._changed:
+            if len(rows):
+                samples[name] = rows
+        if not samples:
             return []
+        # Those over relations change with the samples of others, hence at all times; others only
+        # at those of their own entity, which is found for all in one go.
+        world, asking = self.binding.world, self._asking(samples)
+        wide = [bound for bound, condition in asking if condition.steps]
+        narrow = [bound for bound, condition in asking if not condition.steps]
+        moments = Moments(world, samples) if narrow else None
         found: list[Condition] = []
-        for bound in self.binding.rules:
-            condition = bound.condition
-            if condition is None or not (condition.names & self._changed or not condition.names):
-                continue
-            truth = condition.evaluate(self.binding.world)[bound.world_rows]
-            codes = (truth == 1).astype(np.int8) - (truth == 0).astype(np.int8)
-            count = len(codes)
+        for part in parts(samples, world.count) if wide else [samples]:
+            for name, rows in part.items():
+                world.set(name, rows)
+            if wide:
+                now_us = max(int(rows.time_us[-1]) for rows in part.values())
+                found += self._evaluate(wide, now_us)
+        for bound in narrow:
+            assert moments is not None
+            found += self._evaluate_moments(bound, moments)
+        return found
+
+    def _asking(self, names: Collection[str]) -> list[tuple[BoundRule, Expression]]:
+        """Return rules with conditions that ask for one of some indicators."""
+        wanted = set(names)
+        return [
+            (bound, bound.condition)
+            for bound in self.binding.rules
+            if bound.condition is not None and bound.condition.names & wanted
+        ]
+
+    def _evaluate(self, rules: Iterable[BoundRule], now_us: int) -> list[Condition]:
+        """Evaluate conditions as everything is now."""
+        found: list[Condition] = []
+        for bound in rules:
+            assert bound.condition is not None
+            truth = bound.condition.evaluate(self.binding.world)[bound.world_rows]
+            count = len(truth)
             rows = Rows(
                 np.arange(count, dtype=np.int32), np.full(count, now_us), np.full(count, np.nan)
             )
-            found += _conditions(bound, self._gated(bound, switched(rows, codes, bound.state)))
-        self._changed.clear()
+            found += _conditions(bound, self._gated(bound, _switched(rows, truth, bound)))
+        return found
+
+    def _evaluate_moments(self, bound: BoundRule, moments: Moments) -> list[Condition]:
+        assert bound.condition is not None
+        place = self._own_rows(bound)[moments.row]
+        at = np.flatnonzero(place >= 0)
+        if not len(at):
+            return []
+        at = at[np.argsort(place[at], kind="stable")]
+        truth = bound.condition.evaluate(moments)[at]
+        rows = Rows(place[at], moments.time_us[at], np.full(len(at), np.nan))
+        return _conditions(bound, self._gated(bound, _switched(rows, truth, bound)))
+
+    def _own_rows(self, bound: BoundRule) -> NDArray[np.int32]:
+        """Return a rule's row of each row of the world; -1 for none."""
+        found = self._rows_of.get(id(bound))
+        if found is None:
+            found = np.full(self.binding.world.count, -1, np.int32)
+            found[bound.world_rows] = np.arange(len(bound.world_rows), dtype=np.int32)
+            self._rows_of[id(bound)] = found
         return found
 
     # -- hours -------------------------------------------------------------------------
@@ -193,6 +238,11 @@ def _rows(
         None if batch.position is None else batch.position[at],
         None if batch.text is None else batch.text[at],
     )
+
+
+def _switched(rows: Rows, truth: NDArray[np.float64], bound: BoundRule) -> Toggles:
+    codes = (truth == 1).astype(np.int8) - (truth == 0).astype(np.int8)
+    return switched(rows, codes, bound.state)
 
 
 def _conditions(bound: BoundRule, toggles: Toggles) -> list[Condition]:
