@@ -91,7 +91,7 @@ class Moments:
 
     def pairs(self, step: RelationStep) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Refuse: what a relation leads to has times of its own."""
-        raise ValueError(f"moments have no relations: {step.kind}")
+        raise LookupError(step.kind)
 
 
 def parts(samples: Mapping[str, Rows], entities: int) -> list[dict[str, Rows]]:
