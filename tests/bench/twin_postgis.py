@@ -36,9 +36,11 @@ CREATE EXTENSION IF NOT EXISTS postgis;
 DROP TABLE IF EXISTS entity_version, relation_version, journal;
 CREATE TABLE entity_version (
   fid bigint PRIMARY KEY, entity bigint NOT NULL, id text NOT NULL, type text NOT NULL,
-  name text NOT NULL, geom geometry(PointZ), attributes jsonb NOT NULL,
-  valid_from bigint NOT NULL, valid_to bigint NOT NULL,
-  revision_from bigint NOT NULL, revision_to bigint);
+  name text NOT NULL, geom geometry(PointZ), own_geometry bytea, heading_deg float8 NOT NULL,
+  layer text, feature bigint, guid text NOT NULL, attributes jsonb NOT NULL,
+  indicators jsonb NOT NULL, rules jsonb NOT NULL, management_code text NOT NULL,
+  space_code text NOT NULL, time_code text NOT NULL, valid_from bigint NOT NULL,
+  valid_to bigint NOT NULL, revision_from bigint NOT NULL, revision_to bigint);
 CREATE TABLE relation_version (
   fid bigint PRIMARY KEY, id text NOT NULL, kind text NOT NULL, source bigint NOT NULL,
   target bigint NOT NULL, attributes jsonb NOT NULL, valid_from bigint NOT NULL,
@@ -58,7 +60,12 @@ CREATE INDEX ON relation_version (source, kind, target) WHERE revision_to IS NUL
 CREATE INDEX ON relation_version (target, kind, source) WHERE revision_to IS NULL;
 ANALYZE entity_version; ANALYZE relation_version;
 """
-COLUMNS = "id, type, name, ST_X(geom), ST_Y(geom), ST_Z(geom), attributes, valid_from, valid_to"
+#: What an entity is made of, in both.
+DIMENSIONS = (
+    "own_geometry, heading_deg, layer, feature, guid, attributes, indicators, rules,"
+    " management_code, space_code, time_code, valid_from, valid_to"
+)
+COLUMNS = f"id, type, name, ST_X(geom), ST_Y(geom), ST_Z(geom), {DIMENSIONS}"
 HOLD = "revision_to IS NULL AND valid_from <= %(at)s AND valid_to > %(at)s"
 TWO_HOPS = f"""
 WITH one AS (SELECT DISTINCT target FROM relation_version WHERE source =
@@ -74,6 +81,16 @@ SELECT {COLUMNS} FROM entity_version
 WHERE ST_Intersects(geom, ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s)) AND {HOLD} ORDER BY name, fid
 """
 BY_ID = f"SELECT {COLUMNS} FROM entity_version WHERE id = %(id)s AND {HOLD}"
+_KEPT = "entity, id, type, name, geom, own_geometry, heading_deg, layer, feature, guid"
+_CODED = "indicators, rules, management_code, space_code, time_code"
+COPY_UNTIL = (
+    f"INSERT INTO entity_version SELECT %s, {_KEPT}, attributes, {_CODED}, valid_from, %s, %s, NULL"
+    " FROM entity_version WHERE fid = %s"
+)
+COPY_FROM = (
+    f"INSERT INTO entity_version SELECT %s, {_KEPT}, %s, {_CODED}, %s, valid_to, %s, NULL"
+    " FROM entity_version WHERE fid = %s"
+)
 
 
 def copy(peer: Any, store: sqlite3.Connection, twin: Twin) -> None:
@@ -84,7 +101,7 @@ def copy(peer: Any, store: sqlite3.Connection, twin: Twin) -> None:
         for e in (
             (r[0], r[1], r[2], r[3], r[4], twin_place(r[5], twin), *r[6:])
             for r in store.execute(
-                "SELECT fid, entity, id, type, name, geom, attributes, valid_from, valid_to,"
+                f"SELECT fid, entity, id, type, name, geom, {DIMENSIONS},"
                 " revision_from, revision_to FROM entity_version"
             )
         )
@@ -176,19 +193,16 @@ def edit_theirs(peer: Any, identifier: str, attributes: str, state: dict[str, An
         revision = state["revision"]
         old = peer.execute(
             "UPDATE entity_version SET revision_to = %s WHERE id = %s AND revision_to IS NULL"
-            " AND valid_to = %s RETURNING entity, type, name, geom, attributes::text, valid_from",
+            " AND valid_to = %s RETURNING fid, name",
             (revision, identifier, FOREVER.us), prepare=True,
         ).fetchone()  # fmt: skip
-        entity, kind, name, geom, before, start = old
+        before, name = old
         state["fid"] += 2
         with peer.pipeline():
+            peer.execute(COPY_UNTIL, (state["fid"], now, revision, before), prepare=True)
             peer.execute(
-                "INSERT INTO entity_version VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,NULL),"
-                "(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,NULL)",
-                (state["fid"], entity, identifier, kind, name, geom, before, start, now, revision,
-                 state["fid"] + 1, entity, identifier, kind, name, geom, attributes, now,
-                 FOREVER.us, revision), prepare=True,
-            )  # fmt: skip
+                COPY_FROM, (state["fid"] + 1, attributes, now, revision, before), prepare=True
+            )
             text = f"{state['hash']}{revision}{identifier}{attributes}{now}"
             state["hash"] = hashlib.sha256(text.encode()).hexdigest()
             payload = json.dumps({"entities": [identifier], "count": 1})

@@ -26,7 +26,8 @@ _POINT: Final = struct.Struct("<2sBBiBIddd")
 _ENCODE: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
 ).encode
-_DECODE: Final = json.JSONDecoder().decode
+#: Without a look for blanks around the value, which our own text has not.
+_DECODE: Final = json.JSONDecoder().raw_decode
 _NO_CODES: Final = Codes()
 _WKB_POINT_Z: Final = 1001  # ISO WKB, GeoPackage 1.3 annex on encoding
 
@@ -137,7 +138,32 @@ def _interval(start: int, end: int) -> Interval:
 
 def _decoded(text: str) -> Any:
     # Most entities have no indicators and no rules; reading JSON is most of the cost of a row.
-    return {} if text == "{}" else [] if text == "[]" else _DECODE(text)
+    if text == "{}":
+        return {}
+    if text == "[]":
+        return []
+    value, end = _DECODE(text)
+    if end != len(text):
+        raise json.JSONDecodeError("Extra data", text, end)
+    return value
+
+
+# A frozen class sets its fields by name through `object`, which takes longer than to read the row;
+# its slots can be set directly.
+_SET_ID: Final = Entity.__dict__["id"].__set__
+_SET_TYPE: Final = Entity.__dict__["type"].__set__
+_SET_NAME: Final = Entity.__dict__["name"].__set__
+_SET_POSITION: Final = Entity.__dict__["position"].__set__
+_SET_GEOMETRY: Final = Entity.__dict__["geometry"].__set__
+_SET_HEADING: Final = Entity.__dict__["heading_deg"].__set__
+_SET_LAYER: Final = Entity.__dict__["layer"].__set__
+_SET_FEATURE: Final = Entity.__dict__["feature"].__set__
+_SET_GUID: Final = Entity.__dict__["guid"].__set__
+_SET_ATTRIBUTES: Final = Entity.__dict__["attributes"].__set__
+_SET_INDICATORS: Final = Entity.__dict__["indicators"].__set__
+_SET_RULES: Final = Entity.__dict__["rules"].__set__
+_SET_CODES: Final = Entity.__dict__["codes"].__set__
+_SET_VALID: Final = Entity.__dict__["valid"].__set__
 
 
 def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
@@ -146,12 +172,23 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
         geom, _key, identifier, kind, name, layer, feature, guid, geometry, heading, attributes,
         indicators, rules, management, space, time, start, end,
     ) = row  # fmt: skip
-    return Entity(
-        identifier, kind, name, decode_point(geom, frame), geometry, heading, layer, feature, guid,
-        _decoded(attributes), _decoded(indicators), _decoded(rules),
-        Codes(management, space, time) if management or space or time else _NO_CODES,
-        _interval(start, end),
-    )  # fmt: skip
+    entity = object.__new__(Entity)
+    _SET_ID(entity, identifier)
+    _SET_TYPE(entity, kind)
+    _SET_NAME(entity, name)
+    _SET_POSITION(entity, decode_point(geom, frame))
+    _SET_GEOMETRY(entity, geometry)
+    _SET_HEADING(entity, heading)
+    _SET_LAYER(entity, layer)
+    _SET_FEATURE(entity, feature)
+    _SET_GUID(entity, guid)
+    _SET_ATTRIBUTES(entity, _decoded(attributes))
+    _SET_INDICATORS(entity, _decoded(indicators))
+    _SET_RULES(entity, _decoded(rules))
+    coded = management or space or time
+    _SET_CODES(entity, Codes(management, space, time) if coded else _NO_CODES)
+    _SET_VALID(entity, _interval(start, end))
+    return entity
 
 
 def relation_row(relation: Relation, source: int, target: int) -> tuple[Any, ...]:
