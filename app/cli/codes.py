@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from app.cli.output import Exit, print_error, print_json, print_table
 from app.cli.with_plugins import plugins_running
-from app.editing import classes
-from plugins.host.files import read_code_table
-from twin_model.errors import PluginError, ShapanError
+from app.plugins.data import joined_tables
+from twin_model.errors import PluginError
 
 
 def codes(arguments: argparse.Namespace) -> int:
     """List the classes that management codes may name, with the edition that each is from."""
-    joined, failed = classes.built_in(), False
     with plugins_running() as host:
-        for entry in host.contributions("code-table"):
-            file, edition = Path(str(entry.details["file"])), str(entry.details["edition"])
-            try:
-                joined = joined.added(read_code_table(file, edition))
-            except (OSError, ValueError, ShapanError) as error:
-                failed = True
-                print_error(str(PluginError(entry.owner, f"code table {file}: {error}")))
+        joined, problems = joined_tables(host.contributions("code-table"))
+        for entry, text in problems:
+            print_error(str(PluginError(entry.owner, text)))
     found = joined.search(" ".join(arguments.words))
     if arguments.json:
         print_json(
@@ -34,4 +27,4 @@ def codes(arguments: argparse.Namespace) -> int:
             [[one.code, one.name(arguments.language), joined.edition(one.code)] for one in found],
             ["class", "name", "edition"],
         )
-    return Exit.PARTLY if failed else Exit.DONE
+    return Exit.PARTLY if problems else Exit.DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from twin_model.twin import Twin
 
 if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
+    from twin_model.schema.types import EntityType
 
 
 class ProjectNotOpenedError(ShapanError):
@@ -41,10 +42,19 @@ def open_project(folder: str, *, write: bool) -> Iterator[Twin]:
         yield twin
 
 
-def catalogue_of(twin: Twin) -> Catalogue:
-    """Return the built-in entity types with the project's over them."""
+def catalogue_of(twin: Twin, of_plugins: Sequence[EntityType] = ()) -> Catalogue:
+    """Return the built-in entity types, those of plugins beside them, the project's over them.
+
+    Raises
+    ------
+    ValidationError
+        If types contradict each other.
+    """
     from assets.catalogue import entity_types_text
     from twin_model.schema.catalogue import Catalogue  # half a second, seldom needed
     from twin_model.schema.project_types import project_catalogue, stored_types
 
-    return project_catalogue(Catalogue.load(entity_types_text()), stored_types(twin))
+    made = Catalogue.load(entity_types_text())
+    if of_plugins:
+        made = made.with_types(of_plugins)
+    return project_catalogue(made, stored_types(twin))

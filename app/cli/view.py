@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.opening import open_project
+from app.cli.opening import catalogue_of, open_project
 from app.cli.output import Exit, ProgressPrinter, print_error, print_warning
 from app.cli.projects import find_layer
-from twin_model.errors import ShapanError, ValidationError
+from app.cli.with_plugins import plugins_running
+from twin_model.errors import PluginError, ShapanError, ValidationError
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from rendering.entities.shape import EntityShape
+    from twin_model.schema.types import EntityType
     from twin_model.twin import Twin
 
 
@@ -54,16 +56,32 @@ def render(arguments: argparse.Namespace) -> int:
 
 
 def _own_shapes(twin: Twin, at: Instant | None) -> list[EntityShape]:
-    """Return the entities that no layer draws, as of an instant."""
+    """Return the entities that no layer draws, as of an instant, as their types look.
+
+    Types and symbols of the project and of plugins count as in the window; of plugins that cannot
+    give theirs it is warned.
+    """
     from app.entity_shapes import ShapeMaker
-    from assets.catalogue import entity_types_text
-    from twin_model.schema.catalogue import Catalogue
+    from app.plugins.data import read_symbols, take_types
+    from rendering.symbology.models import bring_models
     from twin_model.view import TwinView
 
     standing = TwinView(twin, at).standing()
     if not standing:
         return []
-    maker = ShapeMaker(Catalogue.load(entity_types_text()))
+    of_plugins: list[EntityType] = []
+
+    def take(kinds: list[EntityType]) -> None:
+        catalogue_of(twin, kinds)  # refuses what contradicts the others
+        of_plugins[:] = kinds
+
+    with plugins_running(twin) as host:
+        problems = take_types(host.contributions("entity-type"), take)
+        models, broken = read_symbols(host.contributions("symbol"))
+    for entry, text in problems + broken:
+        print_warning(str(PluginError(entry.owner, text)))
+    bring_models(models)
+    maker = ShapeMaker(catalogue_of(twin, of_plugins))
     shapes = [maker.shape(entity, number) for number, entity in enumerate(standing, start=1)]
     return [shape for shape in shapes if shape is not None]
 

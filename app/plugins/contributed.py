@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from app.editing import classes, schema
+from app.editing import schema
 from app.language import TsTranslator
-from plugins.host.files import read_code_table, read_types
+from app.plugins.data import read_symbols, take_code_tables, take_types
 from twin_model.contributions import CONTRIBUTIONS, Contribution
-from twin_model.errors import PluginError, ShapanError
+from twin_model.errors import PluginError
 
 if TYPE_CHECKING:
     from app.plugins.hub import PluginHub
     from rendering.symbology.models import Model
-    from twin_model.schema.types import EntityType
 
 
 class ContributedFiles(QObject):
@@ -46,7 +45,7 @@ class ContributedFiles(QObject):
         if types != self._types:
             self._types = types
             self._window.services.background.ask(
-                "plugin-types", lambda: self._read_types(types), self._take_types
+                "plugin-types", lambda: take_types(types, schema.set_plugin_types), self._take_types
             )
         if self._theme is not None and self._theme not in CONTRIBUTIONS.of("theme"):
             self._theme = None
@@ -92,20 +91,6 @@ class ContributedFiles(QObject):
 
     # -- entity types --------------------------------------------------------------------
 
-    def _read_types(self, entries: list[Contribution]) -> list[tuple[Contribution, str]]:
-        """Put the types into the catalogue one plugin after the other; return what is wrong."""
-        kinds: list[EntityType] = []
-        problems: list[tuple[Contribution, str]] = []
-        for entry in entries:
-            try:
-                fresh = read_types(Path(str(entry.details["file"])))
-                schema.set_plugin_types([*kinds, *fresh])
-                kinds += fresh
-            except (OSError, ValueError, ShapanError) as error:
-                problems.append((entry, f"entity types {entry.details['file']}: {error}"))
-        schema.set_plugin_types(kinds)
-        return problems
-
     def _take_types(self, problems: list[tuple[Contribution, str]]) -> None:
         for entry, text in problems:
             self._problem(entry, text)
@@ -118,7 +103,7 @@ class ContributedFiles(QObject):
         if symbols != self._symbols:
             self._symbols = symbols
             self._window.services.background.ask(
-                "plugin-symbols", lambda: _read_symbols(symbols), self._take_symbols
+                "plugin-symbols", lambda: read_symbols(symbols), self._take_symbols
             )
 
     def _take_symbols(self, found: tuple[dict[str, Model], list[tuple[Contribution, str]]]) -> None:
@@ -149,38 +134,3 @@ class ContributedFiles(QObject):
         error = PluginError(entry.owner, text)
         self._hub.host.fail(entry.owner, entry.id, error)
         self._hub.notice(str(error))
-
-
-def _read_symbols(
-    entries: list[Contribution],
-) -> tuple[dict[str, Model], list[tuple[Contribution, str]]]:
-    from rendering.symbology.files import read_symbol
-
-    models: dict[str, Model] = {}
-    problems: list[tuple[Contribution, str]] = []
-    for entry in entries:
-        try:
-            models[entry.id] = read_symbol(Path(str(entry.details["file"])))
-        except ShapanError as error:
-            problems.append((entry, f"symbol {error}"))
-    return models, problems
-
-
-def take_code_tables(entries: list[Contribution]) -> list[tuple[Contribution, str]]:
-    """Put the classes of plugins beside ours, one table after the other.
-
-    Returns
-    -------
-    list of (Contribution, str)
-        Tables that are left out, and why.
-    """
-    made = classes.built_in()
-    problems: list[tuple[Contribution, str]] = []
-    for entry in entries:
-        file, edition = Path(str(entry.details["file"])), str(entry.details["edition"])
-        try:
-            made = made.added(read_code_table(file, edition))
-        except (OSError, ValueError, ShapanError) as error:
-            problems.append((entry, f"code table {file}: {error}"))
-    classes.use(made)
-    return problems

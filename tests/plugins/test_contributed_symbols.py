@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,27 @@ def _height_drawn(window: MainWindow) -> float:
         return 0.0
     bounds = window.viewport.stage.entities.feature_bounds(shape.feature)
     return bounds[5] - bounds[2] if bounds else 0.0
+
+
+def test_a_picture_from_the_command_line_has_it_too(
+    project: Path, buoys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_buoy(project)
+    monkeypatch.setenv("SHAPAN_SETTINGS", str(tmp_path / "settings"))
+    found = []
+    for name in ("with", "without"):
+        if name == "without":
+            monkeypatch.delenv("SHAPAN_PLUGINS")
+        picture = tmp_path / f"{name}.png"
+        subprocess.run(
+            [sys.executable, "-m", "app", "render", str(project), "--out", str(picture), "--size",
+             "320x240", "--eye=20,-36,4", "--target=20,-30,1"],
+            check=True,
+        )  # fmt: skip
+        image = QImage(str(picture))
+        places = [QColor(image.pixel(x, y)) for x in range(0, 320, 2) for y in range(0, 240, 2)]
+        found.append(sum(one.red() > 1.6 * max(one.green(), one.blue()) for one in places))
+    assert found[0] > 100 and found[1] == 0, f"red of the buoy's body: {found}"
 
 
 @gui
