@@ -19,8 +19,8 @@ from app.threads import Threads
 from ingest.pipeline.job import Job, Progress
 from twin_model.errors import Cancelled, ShapanError, SourceError
 
-#: Jobs whose work is in processes of their own, and may take hours: they hold up no import.
-_BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct"})
+#: Jobs that only read, or whose work is in processes of their own: they hold up no import.
+_BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct", "types"})
 
 
 class Background(QObject):
@@ -120,8 +120,8 @@ class JobRecord:
         Takes the `Job`, returns the result.
     kind : str
         ``import`` for those that also show among the layers, ``plugin`` for those of plugins and
-        ``backtest`` for trials of rules, ``photos`` and ``reconstruct`` for work on photographs;
-        all but imports run beside the others.
+        ``backtest`` for trials of rules, ``photos`` and ``reconstruct`` for work on photographs,
+        ``types`` for checks of types; all but imports run beside the others.
     """
 
     number: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -95,6 +95,20 @@ def entities_of(twin: Twin | TwinView, ids: Collection[str]) -> dict[str, Entity
     return {name: found[key] for name, key in keys.items() if key in found}
 
 
+def pages_of_type(twin: Twin | TwinView, type_id: str, size: int = 1_000) -> Iterator[list[Entity]]:
+    """Yield all entities of a type as it is stored (not of its subtypes), some at a time.
+
+    Asking for page after page by offset would sort all of them each time: 0.7 s a page among a
+    million entities instead of 0.03 s.
+    """
+    graph = _Graph(twin, (), asserted_only=False)
+    found = graph.keys_of_type(type_id)
+    for start in range(0, len(found), size):
+        page = graph.entities(found[start : start + size]).values()
+        # Keys are also of those that were of this type before.
+        yield [entity for entity in page if entity.type == type_id]
+
+
 def relations_of_all(
     twin: Twin | TwinView, ids: Collection[str]
 ) -> list[tuple[Relation, str, str]]:
@@ -139,6 +153,13 @@ class _Graph:
             ).fetchall()
         )
         return {name: found[name] for name in dict.fromkeys(ids) if name in found}
+
+    def keys_of_type(self, type_id: str) -> list[int]:
+        """Return the keys of what is or was of a type, in their order."""
+        found = self._connection.execute(
+            "SELECT entity FROM entity_type WHERE type = ? ORDER BY entity", (type_id,)
+        )
+        return [int(row[0]) for row in found]
 
     def neighbours(self, key: int, known: Mapping[int, None], most: int) -> list[int]:
         """Return keys next to one, what it is part of and made of first, *most* new ones."""

@@ -165,7 +165,7 @@ def _edit_types(window: MainWindow) -> None:
 
     if window.types_editor is None:
         s = window.services
-        window.types_editor = TypesEditor(window, s.session, s.background, s.theme, s.icons)
+        window.types_editor = TypesEditor(window, s.session, s.background, s.jobs, s.theme, s.icons)
     entity = window.entity_panel.entity
     window.types_editor.open_on(entity.type if entity is not None else "")
 

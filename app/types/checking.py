@@ -1,24 +1,29 @@
-"""What a change of types asks to be checked, and the answer."""
+"""Checking a change of types: a job with progress that can be cancelled, and what it finds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app import messages
 from app.editing import schema
+from app.panels.jobs import progress_text
 from app.types.draft import TypeDraft
-from twin_model.errors import ShapanError
+from app.workers import JobRecord, Jobs, JobState
 
 if TYPE_CHECKING:
+    from ingest.pipeline.job import Job
     from twin_model.schema.migrate import Wishes
     from twin_model.schema.project_types import Prepared
     from twin_model.schema.types import EntityType
     from twin_model.twin import Twin
 
-#: What a check says: what would be done, or why it cannot be.
-Answer = tuple["Prepared | None", ShapanError | None]
 #: Values for properties that are needed now, by type and property.
 Filling = Mapping[str, Mapping[str, Any]]
+_SHARE: Final = 1000
 
 
 def wishes_of(
@@ -58,15 +63,110 @@ def wishes_of(
 
 def checking(
     twin: Twin, built: Sequence[EntityType], removed: Sequence[str], wishes: Wishes
-) -> Callable[[], Answer]:
-    """Return what a worker does to check a change of types."""
+) -> Callable[[Job], Prepared]:
+    """Return the work of a job that checks a change of types."""
 
-    def read() -> Answer:
+    def work(job: Job) -> Prepared:
         from twin_model.schema.project_types import prepare
 
-        try:
-            return prepare(twin, schema.built_in(), built, removed, wishes), None
-        except ShapanError as error:
-            return None, error  # an answer: it is shown in the editor
+        def progress(done: int, total: int) -> None:
+            job.report("Checking entities", done, total, "entities")
 
-    return read
+        return prepare(twin, schema.built_in(), built, removed, wishes, progress)
+
+    return work
+
+
+class TypesCheck(QWidget):
+    """Says how a check goes, with a bar and Cancel while it runs, and what came of it.
+
+    Parameters
+    ----------
+    parent : QWidget
+    jobs : Jobs
+    """
+
+    found = Signal(object)  # Prepared
+    #: Whether a check runs.
+    running = Signal(bool)
+
+    def __init__(self, parent: QWidget, jobs: Jobs) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.record: JobRecord | None = None
+        self.message = QLabel(self)
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(3)
+        self.cancel = QPushButton(self)
+        self.cancel.clicked.connect(self.stop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(self.message)
+        column.addWidget(self.bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(column, 1)
+        row.addWidget(self.cancel)
+        jobs.changed.connect(self._follow)
+        self._show(running=False)
+
+    def retranslate(self) -> None:
+        """Take the texts of the language in use."""
+        self.cancel.setText(self.tr("Cancel"))
+
+    def begin(self, work: Callable[[Job], Prepared]) -> None:
+        """Check in a job of its own, beside imports that run."""
+        title = QCoreApplication.translate("TypesCheck", "Check a change of types")
+        self.record = self._jobs.start(title, work, kind="types")
+        self.running.emit(True)
+        self._follow()
+
+    def stop(self) -> None:
+        """Cancel the check that runs, if any."""
+        if self.record is not None:
+            self._jobs.cancel(self.record)
+
+    def forget(self) -> None:
+        """Cancel the check that runs, and take no more from it."""
+        self.stop()
+        self._end()
+
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Show a sentence where the progress stands."""
+        self.message.setObjectName("error" if error else "dim")
+        self.message.style().polish(self.message)  # the sheet colours by name
+        self.message.setText(text)
+
+    def _follow(self) -> None:
+        record = self.record
+        if record is None:
+            return
+        if record.active:
+            self._show(running=True)
+            fraction = record.fraction
+            self.bar.setRange(0, _SHARE if fraction is not None else 0)
+            self.bar.setValue(round(_SHARE * (fraction or 0)))
+            self.cancel.setEnabled(not record.job.cancelled)
+            self.say(progress_text(record))
+            return
+        self._end()
+        if record.state == JobState.DONE:
+            self.say("")
+            self.found.emit(record.result)
+        elif record.state == JobState.CANCELLED:
+            self.say(self.tr("Cancelled; nothing was changed."))
+        else:
+            self.say(messages.shown(record.error), error=True)
+
+    def _end(self) -> None:
+        if self.record is not None:
+            self.record = None
+            self._show(running=False)
+            self.running.emit(False)
+
+    def _show(self, *, running: bool) -> None:
+        self.bar.setVisible(running)
+        self.cancel.setVisible(running)

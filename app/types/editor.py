@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,15 +27,16 @@ from app.icons import IconSet
 from app.project import ProjectSession
 from app.tab_order import set_tab_order
 from app.theme import Theme
-from app.types.checking import Answer, Filling, checking, wishes_of
+from app.types.checking import Filling, TypesCheck, checking, wishes_of
 from app.types.draft import DraftError, MemberDraft, RelationDraft, TypeDraft
 from app.types.exchange import TypesExchange
 from app.types.forms import GeneralForm, indicator_lines, property_lines, relation_lines
 from app.types.preview import TypesPreview
 from app.types.tree import TypesTree
-from app.workers import Background, describe_error
+from app.workers import Background, Jobs, describe_error
 
 if TYPE_CHECKING:
+    from twin_model.errors import ShapanError
     from twin_model.schema.catalogue import Catalogue
     from twin_model.schema.project_types import Prepared
 
@@ -50,6 +51,7 @@ class TypesEditor(QDialog):
     parent : QWidget
     session : ProjectSession
     background : Background
+    jobs : Jobs
     theme : Theme
     icons : IconSet
     """
@@ -61,6 +63,7 @@ class TypesEditor(QDialog):
         parent: QWidget,
         session: ProjectSession,
         background: Background,
+        jobs: Jobs,
         theme: Theme,
         icons: IconSet,
     ) -> None:
@@ -72,13 +75,18 @@ class TypesEditor(QDialog):
         self._filling: dict[str, Mapping[str, Any]] = {}
         self._current = ""
         self._shown: TypeDraft | None = None
+        self._applying = False
         self.preview: TypesPreview | None = None
+        self.checking = TypesCheck(self, jobs)
+        self.checking.found.connect(self._checked)
+        self.checking.running.connect(lambda _: self._show())
         self._make(theme, icons)
         self._lay_out()
         self.retranslate()
         self.resize(1060, 680)
         session.closed.connect(self._leave)
         session.changed.connect(self._follow)
+        session.failed.connect(self._failed)
 
     # -- making --------------------------------------------------------------------------
 
@@ -114,9 +122,7 @@ class TypesEditor(QDialog):
         self.close_button.clicked.connect(self.close)
         self.title = QLabel(self)
         self.title.setObjectName("heading")
-        self.message = QLabel(self)
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message = self.checking.message
 
     def _lay_out(self) -> None:
         left, right = QWidget(self), QWidget(self)
@@ -138,7 +144,7 @@ class TypesEditor(QDialog):
         row.addWidget(self.revert)
         column.addLayout(row)
         column.addWidget(self.tabs, 1)
-        column.addWidget(self.message)
+        column.addWidget(self.checking)
         splitter = QSplitter(self)
         splitter.addWidget(left)
         splitter.addWidget(right)
@@ -178,6 +184,7 @@ class TypesEditor(QDialog):
         ):
             self.tabs.setTabText(index, text)
         self.general.retranslate()
+        self.checking.retranslate()
         for lines in (self.properties, self.indicators, self.relations):
             lines.retranslate()
         if schema.is_loaded():
@@ -205,6 +212,9 @@ class TypesEditor(QDialog):
 
     def _follow(self, change: Any) -> None:
         if "type" in change.definitions:
+            if self._applying:
+                self._forget()
+                self._say(self.tr("Applied; Undo takes it back."))
             # The catalogue follows in a thread; what is shown afterwards is what it holds then.
             self._background.ask("types-editor", self._reread, lambda _: self._fill())
 
@@ -252,6 +262,7 @@ class TypesEditor(QDialog):
         draft, catalogue = self.draft(), schema.catalogue()
         self._shown = draft
         writable = self._session.writable
+        free = writable and self.checking.record is None
         self.general.show_draft(draft, catalogue)
         parent = draft.parent if draft is not None and draft.parent in catalogue else ""
         self.properties.table.show(
@@ -268,15 +279,16 @@ class TypesEditor(QDialog):
         name = (draft.zh if schema.language() == "zh" else draft.en) if draft else ""
         self.title.setText(schema.sentence(name or (draft.id if draft else "")))
         own = self._current in schema.project_ids()
-        self.remove.setEnabled(writable and (own or self._current in self._drafts))
+        self.remove.setEnabled(free and (own or self._current in self._drafts))
         self.remove.setText(
             self.tr("Back to built-in") if own and self._current in schema.built_in()
             else self.tr("Remove")
         )  # fmt: skip
-        self.revert.setEnabled(self._current in self._drafts or self._current in self._removed)
+        changed = self._current in self._drafts or self._current in self._removed
+        self.revert.setEnabled(free and changed)
         for widget in (self.add, self.import_, self.tabs):
-            widget.setEnabled(writable)
-        self.check.setEnabled(writable and bool(self._drafts or self._removed))
+            widget.setEnabled(free)
+        self.check.setEnabled(free and bool(self._drafts or self._removed))
         if not writable:
             self._say(self.tr("The project is open for reading only."))
 
@@ -294,7 +306,7 @@ class TypesEditor(QDialog):
         name = draft.zh if schema.language() == "zh" else draft.en
         self.types.rename_current(draft.id, name)
         self.revert.setEnabled(True)
-        self.check.setEnabled(self._session.writable)
+        self.check.setEnabled(self._session.writable and self.checking.record is None)
 
     def add_type(self) -> None:
         """Begin a new type below the one that is shown."""
@@ -343,17 +355,9 @@ class TypesEditor(QDialog):
             return
         removed = sorted(self._removed)
         wishes = wishes_of(self._drafts.values(), built, removed, self._filling)
-        self.check.setEnabled(False)
-        self._say(self.tr("Checking the entities…"))
-        self._background.ask("types-check", checking(twin, built, removed, wishes), self._checked)
+        self.checking.begin(checking(twin, built, removed, wishes))
 
-    def _checked(self, answer: Answer) -> None:
-        found, error = answer
-        self.check.setEnabled(True)
-        if found is None or error is not None:
-            self._say(messages.shown(str(error)), error=True)
-            return
-        self._say("")
+    def _checked(self, found: Prepared) -> None:
         self.preview = TypesPreview(self, found)
         self.preview.accepted.connect(lambda: self._apply(found))
         self.preview.filled.connect(self._fill_in)
@@ -370,14 +374,21 @@ class TypesEditor(QDialog):
         self.check_changes()
 
     def _forget(self) -> None:
+        self._applying = False
         self._drafts.clear()
         self._removed.clear()
         self._filling.clear()
 
     def _apply(self, prepared: Prepared) -> None:
-        self._forget()
+        self._applying = True
+        self._say(self.tr("Applying…"))
         self._session.execute(prepared.command)
-        self._say(self.tr("Applied; Undo takes it back."))
+
+    def _failed(self, error: ShapanError) -> None:
+        """Keep the drafts where they could not be applied."""
+        if self._applying:
+            self._applying = False
+            self._say(messages.shown(str(error)), error=True)
 
     def _show_fault(self, error: DraftError) -> None:
         """Go to the line that is wrong and say what."""
@@ -399,9 +410,7 @@ class TypesEditor(QDialog):
         self._say(f"{error.name}: {messages.shown(error.rule)}", error=True)
 
     def _say(self, text: str, *, error: bool = False) -> None:
-        self.message.setObjectName("error" if error else "dim")
-        self.message.style().polish(self.message)  # the sheet colours by name
-        self.message.setText(text)
+        self.checking.say(text, error=error)
 
     # -- DTDL ----------------------------------------------------------------------------
 
@@ -443,12 +452,14 @@ class TypesEditor(QDialog):
     def _leave(self) -> None:
         """Close without a question: there is no project any more that changes could go to."""
         self._forget()
+        self.checking.forget()
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if (self._drafts or self._removed) and not self._may_discard():
             event.ignore()
             return
+        self.checking.forget()
         self._forget()
         event.accept()
 

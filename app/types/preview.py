@@ -9,9 +9,12 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QHeaderView,
     QLabel,
     QListWidget,
     QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,12 +29,14 @@ if TYPE_CHECKING:
     from twin_model.entity import Entity
     from twin_model.schema.migrate import PlannedStep
     from twin_model.schema.project_types import Prepared
+    from twin_model.schema.steps import StepGroup
     from twin_model.schema.types import PropertyType
     from twin_model.schema.values import SchemaError
 
 
 #: Steps that are shown without scrolling.
 _MOST_ROWS: Final = 8
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def step_text(step: PlannedStep, names: Mapping[str, str]) -> str:
@@ -64,6 +69,24 @@ def step_text(step: PlannedStep, names: Mapping[str, str]) -> str:
     return f"{what}: {word}" + (f" ({step.detail})" if step.detail else "")
 
 
+def group_item(group: StepGroup, names: Mapping[str, str]) -> QTreeWidgetItem:
+    """Return the line of a step, with the types that it is the same for below it."""
+    text = step_text(group.step, names)
+    count = QCoreApplication.translate("TypesPreview", "%Ln entity(ies)", None, group.entities)
+    item = QTreeWidgetItem([text, count])
+    item.setTextAlignment(1, _RIGHT)
+    if len(group.counts) > 1:
+        say = QCoreApplication.translate
+        more = say("TypesPreview", "and %n type(s) below it", None, len(group.counts) - 1)
+        item.setText(0, f"{text}  —  {more}")
+        for type_id, number in group.counts.items():
+            line = QTreeWidgetItem([entity_words.entity_type(type_id), numbers.integer(number)])
+            line.setTextAlignment(1, _RIGHT)
+            item.addChild(line)
+    item.setToolTip(0, item.text(0))
+    return item
+
+
 class TypesPreview(QDialog):
     """Says what changes and what breaks, and asks whether to go on.
 
@@ -83,13 +106,7 @@ class TypesPreview(QDialog):
         self.setWindowTitle(self.tr("Check the change of types"))
         self.summary = QLabel(self._summary(), self)
         self.summary.setWordWrap(True)
-        self.steps = QListWidget(self)
-        self.steps.setAccessibleName(self.tr("What changes"))
-        names = self._names()
-        for step in prepared.steps:
-            self.steps.addItem(step_text(step, names))
-        rows = min(len(prepared.steps), _MOST_ROWS)
-        self.steps.setFixedHeight(rows * self.steps.fontMetrics().height() + 12)
+        self.steps = self._make_steps()
         self.broken = QListWidget(self)
         self.broken.setAccessibleName(self.tr("What breaks"))
         for entity, fault in prepared.violations:
@@ -113,7 +130,7 @@ class TypesPreview(QDialog):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
         layout.addWidget(self.summary)
-        layout.addWidget(self.steps)
+        layout.addWidget(self.steps, 1)
         layout.addWidget(broken_title)
         layout.addWidget(self.broken, 1)
         layout.addWidget(self.needed)
@@ -122,7 +139,24 @@ class TypesPreview(QDialog):
         broken_title.setVisible(bool(prepared.broken))
         self.broken.setVisible(bool(prepared.broken))
         self.needed.setVisible(bool(self.values.editors))
-        self.resize(520, 420 if prepared.steps or prepared.broken else 0)
+        self.resize(560, 540 if prepared.steps or prepared.broken else 0)
+
+    def _make_steps(self) -> QTreeWidget:
+        """Return what changes, the same step for many types in one line that can be opened."""
+        tree = QTreeWidget(self)
+        tree.setAccessibleName(self.tr("What changes"))
+        tree.setHeaderHidden(True)
+        tree.setColumnCount(2)
+        tree.setUniformRowHeights(True)
+        tree.header().setStretchLastSection(False)
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        names = self._names()
+        tree.addTopLevelItems([group_item(group, names) for group in self.prepared.steps])
+        tree.setRootIsDecorated(any(len(group.counts) > 1 for group in self.prepared.steps))
+        rows = min(len(self.prepared.steps), _MOST_ROWS)
+        tree.setMinimumHeight(rows * (tree.fontMetrics().height() + 6) + 8)
+        return tree
 
     def _names(self) -> dict[str, str]:
         """Return what the properties of the changed types are called."""

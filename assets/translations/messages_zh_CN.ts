@@ -6272,6 +6272,10 @@
         <source>Installing nerfstudio</source>
         <translation>安装 nerfstudio</translation>
     </message>
+    <message>
+        <source>Checking entities</source>
+        <translation>正在检查实体</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

@@ -84,6 +84,14 @@
         <source>%n entity(ies) break the new types; they stay as they are</source>
         <translation><numerusform>%n entity breaks the new types; it stays as it is</numerusform><numerusform>%n entities break the new types; they stay as they are</numerusform></translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln entity(ies)</source>
+        <translation><numerusform>%Ln entity</numerusform><numerusform>%Ln entities</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n type(s) below it</source>
+        <translation><numerusform>and %n type below it</numerusform><numerusform>and %n types below it</numerusform></translation>
+    </message>
 </context>
 <context>
     <name>ShelveDialog</name>

@@ -3807,10 +3807,6 @@ management ^ '12-03'</translation>
         <translation>检查并应用后才会删除。</translation>
     </message>
     <message>
-        <source>Checking the entities…</source>
-        <translation>正在检查实体…</translation>
-    </message>
-    <message>
         <source>Applied; Undo takes it back.</source>
         <translation>已应用；可用“撤销”恢复。</translation>
     </message>
@@ -3833,6 +3829,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Changes were not applied. Discard them?</source>
         <translation>修改尚未应用，是否放弃？</translation>
+    </message>
+    <message>
+        <source>Applying…</source>
+        <translation>正在应用…</translation>
     </message>
 </context>
 <context>
@@ -3982,6 +3982,14 @@ management ^ '12-03'</translation>
     <message>
         <source>needed now, and no value is given</source>
         <translation>现为必填，但未给出值</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln entity(ies)</source>
+        <translation><numerusform>%Ln 个实体</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n type(s) below it</source>
+        <translation><numerusform>及其下 %n 个类型</numerusform></translation>
     </message>
 </context>
 <context>
@@ -7946,6 +7954,21 @@ management ^ '12-03'</translation>
     <message>
         <source>empty: {0}</source>
         <translation>留空则为：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>TypesCheck</name>
+    <message>
+        <source>Check a change of types</source>
+        <translation>检查类型变更</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was changed.</source>
+        <translation>已取消，未作任何更改。</translation>
     </message>
 </context>
 </TS>

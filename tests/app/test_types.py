@@ -134,9 +134,9 @@ def test_a_change_says_what_breaks_before_it_is_done_and_undo_takes_it_back(
     preview = editor.preview
     assert preview is not None
     assert "4 entities checked, 3 of them change" in preview.summary.text()
-    assert [preview.steps.item(n).text() for n in range(preview.steps.count())] == [
-        "Pump · Head: converted to another unit (m > ft)"
-    ]
+    (line,) = (preview.steps.topLevelItem(n) for n in range(preview.steps.topLevelItemCount()))
+    assert line.text(0).startswith("Pump · Head: converted to another unit (m > ft)")
+    assert line.text(1) == "4 entities"
     assert [preview.broken.item(n).text()[:4] for n in range(preview.broken.count())] == [
         "P2 ·", "P3 ·",
     ]  # fmt: skip
@@ -149,6 +149,30 @@ def test_a_change_says_what_breaks_before_it_is_done_and_undo_takes_it_back(
     window.actions_registry.run("edit.undo")
     qtbot.waitUntil(lambda: twin.entity("p1").attributes["head_m"] == 10.0)
     qtbot.waitUntil(lambda: schema.project_ids() == frozenset())
+
+
+@pytest.mark.gui
+def test_a_check_shows_how_far_it_is_and_is_cancelled(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([Entity(f"p{n}", "pump") for n in range(20_000)]))
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "pump"), window.session.required
+    editor.tabs.setCurrentIndex(1)
+    table = editor.properties.table
+    own = next(n for n, draft in enumerate(table.drafts) if draft.id == "head_m")
+    fill(qtbot, editor.properties, table.row_of(own), unit="ft")
+    qtbot.mouseClick(editor.check, LEFT)
+    checking = editor.checking
+    qtbot.waitUntil(lambda: checking.bar.isVisible() and checking.bar.value() > 0)
+    assert "/ 20,000 entities" in checking.message.text()
+    assert not editor.check.isEnabled() and not editor.tabs.isEnabled()
+    qtbot.mouseClick(checking.cancel, LEFT)
+    qtbot.waitUntil(lambda: not checking.bar.isVisible())
+    assert checking.message.text() == "Cancelled; nothing was changed."
+    assert editor.preview is None and stored_types(twin) == []
+    assert editor.check.isEnabled() and editor.tabs.isEnabled()  # the draft is still there
 
 
 @pytest.mark.gui

@@ -10,11 +10,12 @@ import pytest
 from assets.catalogue import entity_types_text
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity, Relation
-from twin_model.errors import ValidationError
+from twin_model.errors import Cancelled, ValidationError
 from twin_model.frame import Frame
 from twin_model.schema.catalogue import Catalogue
-from twin_model.schema.migrate import Step, Wishes
+from twin_model.schema.migrate import PlannedStep, Step, Wishes
 from twin_model.schema.project_types import prepare, project_catalogue, stored_types
+from twin_model.schema.steps import summed_up
 from twin_model.schema.types import EntityType, Kind, PropertyType, RelationRule, Words
 from twin_model.store.verify import verify_store
 from twin_model.twin import Twin
@@ -72,7 +73,9 @@ def test_a_changed_unit_converts_what_entities_have_in_the_same_entry(
     twin.execute(AddEntities(kiosks))
     in_feet = kiosk(WIDTH.model_copy(update={"unit": "ft", "maximum": 6.0}))
     prepared = prepare(twin, built_in, [in_feet])
-    assert [(step.property, step.step) for step in prepared.steps] == [("width", Step.CONVERT_UNIT)]
+    (group,) = prepared.steps
+    assert (group.step.property, group.step.step) == ("width", Step.CONVERT_UNIT)
+    assert dict(group.counts) == {"tea_house": 3}
     assert (prepared.checked, prepared.migrated, prepared.broken) == (3, 2, 1)
     entity, fault = prepared.violations[0]
     assert (entity.id, fault.name) == ("k2", "width")
@@ -136,7 +139,7 @@ def test_a_change_of_relations_says_which_entities_break(twin: Twin, built_in: C
     )  # fmt: skip
     one = house.model_copy(update={"relations": (connects.model_copy(update={"maximum": 1}),)})
     prepared = prepare(twin, built_in, [one])
-    assert [step.step for step in prepared.steps] == [Step.RELATIONS]
+    assert [group.step.step for group in prepared.steps] == [Step.RELATIONS]
     assert (prepared.checked, prepared.broken) == (2, 1)
     entity, fault = prepared.violations[0]
     assert (entity.id, fault.name, fault.value) == ("a", "connects", 2)
@@ -157,3 +160,43 @@ def test_types_that_contradict_others_are_refused(twin: Twin, built_in: Catalogu
     twice = kiosk(PropertyType(id="owner", kind=Kind.TEXT))
     with pytest.raises(ValidationError, match="already declared by thing"):
         prepare(twin, built_in, [twice])
+
+
+def test_a_change_of_the_root_is_said_once_and_not_for_each_type(
+    twin: Twin, built_in: Catalogue
+) -> None:
+    twin.execute(AddEntities([Entity("a", "pump"), Entity("b", "PUMP"), Entity("c", "building")]))
+    root = built_in.type("thing")
+    owner = next(one for one in root.properties if one.id == "owner")
+    longer = owner.model_copy(update={"required": True})
+    others = tuple(one for one in root.properties if one.id != "owner")
+    changed = root.model_copy(update={"properties": (*others, longer)})
+    prepared = prepare(twin, built_in, [changed])
+    (group,) = [one for one in prepared.steps if one.step.property == "owner"]
+    assert (group.step.type, group.step.step) == ("thing", Step.CHECK)
+    assert len(group.counts) == len(built_in) and group.entities == 3
+    assert list(group.counts.items())[:3] == [("pump", 2), ("building", 1), ("actuator", 0)]
+
+
+def test_the_same_step_of_types_that_are_not_related_stays_two_lines(built_in: Catalogue) -> None:
+    alike = [PlannedStep(name, "x", Step.CHECK) for name in ("pump", "building", "bridge")]
+    heads = [one.step.type for one in summed_up(alike, built_in, {"building": 5})]
+    assert heads == ["building", "bridge", "pump"]
+
+
+def test_a_check_says_how_far_it_is_and_can_be_stopped(twin: Twin, built_in: Catalogue) -> None:
+    twin.execute(AddEntities([Entity(f"p{n}", "pump") for n in range(1_200)]))
+    pump = built_in.type("pump")
+    paint = PropertyType(id="paint", kind=Kind.TEXT, required=True)
+    changed = pump.model_copy(update={"properties": (*pump.properties, paint)})
+    told: list[tuple[int, int]] = []
+    prepared = prepare(twin, built_in, [changed], progress=lambda *far: told.append(far))
+    assert (prepared.checked, prepared.broken) == (1_200, 1_200)
+    assert told[0] == (0, 1_200) and told[-1] == (1_200, 1_200) and len(told) > 2
+
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        prepare(twin, built_in, [changed], progress=stop)
