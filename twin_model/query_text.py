@@ -33,6 +33,11 @@ _TOKEN: Final = re.compile(
 _COMPARISONS: Final = {"=": "=", "==": "=", "!=": "<>", "<>": "<>", "<": "<", ">": ">",
                        "<=": "<=", ">=": ">=", "~": "~", "^": "^"}  # fmt: skip
 _MAX_LENGTH: Final = 4_000
+#: Of a text with lists of values, such as the ids of all that are selected.
+_MAX_LENGTH_WITH_LISTS: Final = 2_000_000
+#: SQLite takes some 32,000 parameters.
+_MAX_VALUES: Final = 30_000
+_LIST: Final = re.compile(r"\bin\s*\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\)", re.IGNORECASE)
 _MAX_DEPTH: Final = 32
 #: Relations that one step of a path may follow.
 MAX_HOPS: Final = 8
@@ -48,7 +53,9 @@ def parse(text: str) -> Parsed:
     ValidationError
         If it does not follow the grammar.
     """
-    if len(text) > _MAX_LENGTH:
+    if len(text) > _MAX_LENGTH and (
+        len(text) > _MAX_LENGTH_WITH_LISTS or len(_LIST.sub("in ()", text)) > _MAX_LENGTH
+    ):
         raise ValidationError("query", "where", text[:40] + "…", "longer than 4000 characters")
     return _Parser(text).parse()
 
@@ -70,8 +77,8 @@ class _Parser:
         self.tokens: list[tuple[str, str]] = []
         self.position = 0
         self.depth = 0
-        at = 0
-        while at < len(text.rstrip()):
+        at, end = 0, len(text.rstrip())
+        while at < end:
             match = _TOKEN.match(text, at)
             if match is None:
                 raise self._error(f"cannot read {text[at : at + 12]!r} at character {at + 1}")
@@ -80,7 +87,8 @@ class _Parser:
             at = match.end()
 
     def _error(self, rule: str) -> ValidationError:
-        return ValidationError("query", "where", self.text, rule)
+        shown = self.text if len(self.text) <= _MAX_LENGTH else self.text[:80] + "…"
+        return ValidationError("query", "where", shown, rule)
 
     # -- tokens ------------------------------------------------------------------------
 
@@ -254,6 +262,8 @@ class _Parser:
         while self._accept(","):
             values.append(self._value())
         self._expect(")")
+        if len(values) > _MAX_VALUES:
+            raise self._error(f"a list has {_MAX_VALUES} values at most")
         return values
 
     def _numbers(self) -> list[float]:

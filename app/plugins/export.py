@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import dialogs, numbers
+from app.as_of import AsOf, as_of_text, known_on, world_instant
 from app.conditions import is_condition, problem_of
 from twin_model.contributions import Contribution
 from twin_model.errors import ShapanError, ValidationError
@@ -61,6 +63,9 @@ class ExportDialog(QDialog):
         self.count = QLabel(self)
         self.count.setObjectName("dim")
         self.count.setWordWrap(True)
+        self._when = hub.window_.timeline.when
+        self.time = QLabel(self)
+        self.time.setVisible(self._when is not None)
         self.choose, self.leave = QPushButton(self), QPushButton(self)
         self.choose.setObjectName("primary")
         self.choose.setDefault(True)
@@ -95,6 +100,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.selected)
         layout.addWidget(self.matching)
         layout.addLayout(indented)
+        layout.addWidget(self.time)
         layout.addWidget(self.count)
         layout.addLayout(buttons)
         self.setMinimumWidth(420)
@@ -106,15 +112,22 @@ class ExportDialog(QDialog):
         self.matching.setText(self.tr("Entities that match"))
         self.condition.setPlaceholderText(self.tr("Part of a name, or a condition: height > 30"))
         self.condition.setAccessibleName(self.tr("Condition"))
+        # The slider tells what is written, as it tells what is seen.
+        self.time.setText(self.tr("As things are at: {0}").format(as_of_text(self._when)))
         self.choose.setText(self.tr("Choose file…"))
         self.leave.setText(self.tr("Cancel"))
 
     def where(self) -> str:
-        """Return the condition of the entities that are to be written; empty for all."""
+        """Return the condition of the entities that are to be written; empty for all.
+
+        It says as of when, where the window does not show what is now.
+        """
         if self.selected.isChecked():
-            return where_of(self._chosen)
+            return dated(where_of(self._chosen), self._when)
         text = self.condition.text().strip() if self.matching.isChecked() else ""
-        return text if not text or is_condition(text) else f"name ~ {_quoted(text)}"
+        if text and not is_condition(text):
+            text = f"name ~ {_quoted(text)}"
+        return dated(text, self._when)
 
     def _count(self) -> None:
         twin, where = self._hub.window_.session.twin, self.where()
@@ -147,6 +160,16 @@ def _counted(twin: Twin, where: str) -> tuple[int, ShapanError | None]:
         return twin.count(EntityQuery(where=where)), None
     except ShapanError as error:
         return 0, error  # an answer: it is shown in the dialog
+
+
+def dated(where: str, when: AsOf) -> str:
+    """Return a condition with its time, unless it names one itself or it is now."""
+    instant, recorded = world_instant(when), known_on(when)
+    named = re.search(r"\b(as\s+of|known\s+on)\b", where, re.IGNORECASE)
+    if named is not None or (instant is None and recorded is None):
+        return where
+    clause = f"as of '{instant}'" if recorded is None else f"known on '{recorded}'"
+    return f"{where} {clause}".strip()
 
 
 def where_of(ids: Sequence[str]) -> str:

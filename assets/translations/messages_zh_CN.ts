@@ -5804,6 +5804,10 @@
         <source>the description of {0} is too large</source>
         <translation>{0} 的描述文件过大</translation>
     </message>
+    <message>
+        <source>a list has {0} values at most</source>
+        <translation>列表最多 {0} 个值</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

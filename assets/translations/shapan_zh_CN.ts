@@ -6896,6 +6896,10 @@ management ^ '12-03'</translation>
         <source>%n entities are written.</source>
         <translation><numerusform>写入 %n 个实体。</numerusform></translation>
     </message>
+    <message>
+        <source>As things are at: {0}</source>
+        <translation>时刻：{0}</translation>
+    </message>
 </context>
 <context>
     <name>ChoicesForm</name>

@@ -11,14 +11,20 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.as_of import KnownOn
 from app.editing import schema
 from app.plugins.analysis import AnalysisDialog
-from app.plugins.export import ExportDialog, run_export
+from app.plugins.export import ExportDialog, dated, run_export
 from app.plugins.report import ReportWindow, save_csv
 from app.window import MainWindow
 from plugin_support import write_plugin
+from twin_model.commands import AddEntities
 from twin_model.contributions import CONTRIBUTIONS
+from twin_model.entity import Entity
+from twin_model.query import EntityQuery
 from twin_model.rules.expression import parse
+from twin_model.time import Instant, Interval
+from twin_model.twin import Twin
 from window_support import MakeWindow, make_window, project, qapp_args
 
 __all__ = ["make_window", "project", "qapp_args"]
@@ -97,6 +103,20 @@ def test_an_exporter_is_in_the_file_menu_and_writes(
     qtbot.waitUntil(lambda: not record.active, timeout=30_000)
     assert record.error == ""
     assert len(path.read_text(encoding="utf-8").splitlines()) == 5
+
+
+def test_an_export_is_of_the_time_that_the_slider_shows(project: Path) -> None:
+    past = Instant.parse("2001-03-01T12:00:00Z")
+    added = Entity("shed", "building", "Shed", valid=Interval(Instant.parse("2010-01-01")))
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([added]))
+        assert twin.count(EntityQuery(where=dated("", None))) == 5
+        assert twin.count(EntityQuery(where=dated("", past))) == 4
+        assert twin.count(EntityQuery(where=dated("name = 'Shed'", past))) == 0
+        assert twin.count(EntityQuery(where=dated("name = 'Shed'", KnownOn(past)))) == 0
+        assert twin.count(EntityQuery(where=dated("", KnownOn(past)))) == 0
+        own = "height > 30 as of 2100-01-01"
+        assert dated(own, past) == own
 
 
 def test_an_export_asks_which_entities_and_says_how_many(

@@ -83,6 +83,18 @@ def test_malformed_conditions_are_refused(city: Twin, where: str) -> None:
         city.entities(EntityQuery(where=where))
 
 
+def test_the_ids_of_very_many_entities_are_a_condition(city: Twin) -> None:
+    others = ", ".join(f"'thing (no. {n})'" for n in range(20_000))
+    where = f"id in ('a', {others}, 'c') and height is not null"
+    assert {e.id for e in city.entities(EntityQuery(where=where))} <= {"a", "c"}
+    assert city.entity("a") in city.entities(EntityQuery(where=where))
+    with pytest.raises(ValidationError, match="a list has 30000 values at most") as caught:
+        city.entities(EntityQuery(where=f"height in ({','.join('1' * 30_001)})"))
+    assert len(str(caught.value)) < 300
+    with pytest.raises(ValidationError, match="longer than 4000"):
+        city.entities(EntityQuery(where=" or ".join(["height > 1"] * 1_000)))
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_either_understood_or_refused(text: str) -> None:
     try:
