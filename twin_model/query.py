@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from twin_model.time import Instant
 
@@ -77,6 +77,10 @@ class EntityQuery:
 # -- the text form, parsed -------------------------------------------------------------
 
 
+#: What may stand after a place. Without one it is local metres, unless it looks like another.
+SYSTEMS: Final = ("local", "grid", "degrees")
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """``property operator value``; the operators are = <> < <= > >= ~ ^ in."""
@@ -102,25 +106,32 @@ class IsType:
 
 @dataclass(frozen=True, slots=True)
 class InBox:
-    """``within (w, s, e, n)`` or ``within (w, s, bottom, e, n, top)``; local metres."""
+    """``within (w, s, e, n)`` or ``within (w, s, bottom, e, n, top)``.
+
+    The system is one of `SYSTEMS`; empty for local metres that nobody said.
+    """
 
     plan: tuple[float, float, float, float]
     heights: tuple[float, float] | None = None
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InPolygon:
-    """``within polygon (x y, …)``; local metres."""
+    """``within polygon (x y, …)``; see `InBox`."""
 
     corners: tuple[tuple[float, float], ...]
+    heights: tuple[float, float] | None = None
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """``within radius of (x, y[, z])`` or ``of id``; metres."""
+    """``within radius of (x, y[, z])`` or ``of entity``; the radius is in metres, see `InBox`."""
 
     radius: float
     centre: tuple[float, ...] | str
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """``reached from id by step then step…``."""
+    """``reached from entity by step then step…``; named by id, code or name."""
 
     start: str
     steps: tuple[Step, ...]
@@ -182,6 +193,11 @@ class Parsed:
     offset: int = 0
     at: Instant | None = None
     known_on: Instant | None = None
+
+
+def folded(name: str) -> str:
+    """Return a name as it is compared: without case, with one blank for ``_``, ``-`` and blanks."""
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def compile_where(text: str, known: Iterable[str]) -> tuple[str, list[Any]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from twin_model.errors import ValidationError
 from twin_model.query import (
+    SYSTEMS,
     All,
     Any_,
     Compare,
@@ -282,20 +283,23 @@ class _Parser:
         if self._peek() == "(":
             v = self._numbers()
             if len(v) == 4:
-                return InBox((v[0], v[1], v[2], v[3]))
+                return InBox((v[0], v[1], v[2], v[3]), system=self._system())
             if len(v) == 6:
-                return InBox((v[0], v[1], v[3], v[4]), (v[2], v[5]))
+                return InBox((v[0], v[1], v[3], v[4]), (v[2], v[5]), self._system())
             raise self._error("a box has four numbers, or six in three dimensions")
         radius = self._number()
         if radius < 0:
             raise self._error("a distance is not negative")
         self._expect("of")
         if self._peek() != "(":
-            return Near(radius, self._name("a place or an id"))
+            return Near(radius, self._name("a place or an entity"))
         centre = self._numbers()
         if len(centre) not in (2, 3):
             raise self._error("a place has two numbers or three")
-        return Near(radius, tuple(centre))
+        return Near(radius, tuple(centre), self._system())
+
+    def _system(self) -> str:
+        return next((word for word in SYSTEMS if self._accept(word)), "")
 
     def _polygon(self) -> Node:
         self._expect("(")
@@ -305,10 +309,10 @@ class _Parser:
         self._expect(")")
         if not 3 <= len(corners) <= _MAX_CORNERS:
             raise self._error(f"a polygon has 3 to {_MAX_CORNERS} corners")
-        return InPolygon(tuple(corners))
+        return InPolygon(tuple(corners), system=self._system())
 
     def _path(self) -> Node:
-        start = self._name("an id")
+        start = self._name("an entity")
         self._expect("by")
         steps = [self._step()]
         while self._accept("then"):

@@ -156,18 +156,13 @@ def type_called(text: str, catalogue: Catalogue, twin: Twin) -> str:
     from twin_model.schema.catalogue import UnknownTypeError
 
     used = twin.entity_counts()
-    key = text.strip().lower()
-    if text in used or text in catalogue:
+    if text in used:
         return text
-    names: dict[str, str] = {}
-    for kind in catalogue.types():
-        for name in (kind.id, kind.id.replace("_", " "), kind.name.en, kind.name.zh):
-            names.setdefault(name.lower(), kind.id)
-    if key.replace("-", "_") in catalogue:
-        return key.replace("-", "_")
-    if key in names:
-        return names[key]
-    raise UnknownTypeError(key, {*names, *used})
+    found = catalogue.called(text)
+    if found is None:
+        names = [n for k in catalogue.types() for n in (k.id, k.name.en.lower(), k.name.zh) if n]
+        raise UnknownTypeError(text.strip().lower(), {*names, *used})
+    return found
 
 
 def _place(entity: Entity) -> str:

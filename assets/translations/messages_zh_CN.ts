@@ -2163,16 +2163,16 @@
         <translation>此处应为属性，而不是 {0}</translation>
     </message>
     <message>
-        <source>an id expected, not {0}</source>
-        <translation>此处应为 id，而不是 {0}</translation>
+        <source>an entity expected, not {0}</source>
+        <translation>此处应为 实体，而不是 {0}</translation>
     </message>
     <message>
         <source>a kind of relation, or 'any' expected, not {0}</source>
         <translation>此处应为关系种类或 'any'，而不是 {0}</translation>
     </message>
     <message>
-        <source>a place or an id expected, not {0}</source>
-        <translation>此处应为位置或 id，而不是 {0}</translation>
+        <source>a place or an entity expected, not {0}</source>
+        <translation>此处应为位置或 实体，而不是 {0}</translation>
     </message>
     <message>
         <source>a type expected, not {0}</source>
@@ -5803,6 +5803,26 @@
     <message>
         <source>the description of {0} is too large</source>
         <translation>{0} 的描述文件过大</translation>
+    </message>
+    <message>
+        <source>{0} is the name of several properties: say which of {1}</source>
+        <translation>{0} 是多个属性的名称，请指明其中之一：{1}</translation>
+    </message>
+    <message>
+        <source>looks like easting and northing: write grid after the place, or local</source>
+        <translation>看起来是东坐标和北坐标：请在位置之后写 grid，或写 local 表示局部坐标</translation>
+    </message>
+    <message>
+        <source>looks like degrees: write degrees after the place, or local</source>
+        <translation>看起来是经纬度：请在位置之后写 degrees，或写 local 表示局部坐标</translation>
+    </message>
+    <message>
+        <source>several entities are called {0}: say which by id, {1}</source>
+        <translation>名为 {0} 的实体不止一个，请用标识符指明：{1}</translation>
+    </message>
+    <message>
+        <source>no entity with the id, code or name {0}</source>
+        <translation>没有标识符、编码或名称为 {0} 的实体</translation>
     </message>
     <message>
         <source>a list has {0} values at most</source>

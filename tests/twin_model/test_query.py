@@ -187,6 +187,13 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Twin:
         ("order by height desc, name", "cdba"),
         ("order by power desc limit 1", "b"),
         ("order by power desc limit 1 offset 1", "a"),
+        ("within (499999, 2999999, 500011, 3000002) grid", "ab"),
+        ("within (499999, 2999999, 9, 500031, 3000003, 16) grid", "ab"),
+        ("within 11 of (500000, 3000000) grid and power > 1", "ab"),
+        ("within (-1, -1, 1, 1) local", "a"),
+        ("within 5 of '中央水泵'", "a"),
+        ("within 12 of '12-c'", "bcd"),
+        ("reached from '中央水泵' by feeds", "b"),
     ],
 )
 def test_the_text_form_asks_for_types_places_paths_order_and_limits(
@@ -206,8 +213,12 @@ def test_the_text_form_asks_for_types_places_paths_order_and_limits(
     [
         ("type is plase", "no such entity type"),
         ("reached from a by fedes", "did you mean feeds"),
-        ("reached from nobody by feeds", "no entity with id 'nobody'"),
-        ("within 5 of nobody", "no entity 'nobody'"),
+        ("reached from nobody by feeds", "no entity with the id, code or name 'nobody'"),
+        ("within 5 of nobody", "no entity with the id, code or name 'nobody'"),
+        ("within (500000, 3000000, 500010, 3000010)", "write grid after the place"),
+        ("within polygon (500000 3e6, 500010 3e6, 500010 3000010)", "write grid after the place"),
+        ("within 20 of (119.9, 27.1)", "write degrees after the place"),
+        ("within (119.9, 27.0, 120.1, 27.2)", "write degrees after the place"),
         ("order by heigth", "did you mean height"),
         ("within (1, 2, 3)", "four numbers, or six"),
         ("within polygon (1 1, 2 2)", "3 to 200 corners"),
@@ -226,6 +237,43 @@ def test_what_the_text_form_cannot_mean_is_an_error_that_says_why(
     net.catalogue = Types()
     with pytest.raises(ValidationError, match=message):
         net.entities(EntityQuery(where=text))
+
+
+def test_places_are_asked_for_in_degrees_too(net: Twin) -> None:
+    (lon, lat, _), (east, north, _) = net.frame.to_wgs84([(0.0, 0.0, 0.0), (11.0, 2.0, 0.0)])
+    d = 1e-6  # 0.1 m
+    box = f"within ({lon - d}, {lat - d}, {east + d}, {north + d}) degrees"
+    ring = (
+        f"{lon - d} {lat - d}, {east + d} {lat - d}, {east + d} {north + d}, {lon - d} {north + d}"
+    )
+    flat = f"within ({lon - d}, {lat - d}, 12, {east + d}, {north + d}, 16) degrees"
+    for where, expected in (
+        (box, "ab"),
+        (f"within polygon ({ring}) degrees", "ab"),
+        (f"within 11 of ({lon}, {lat}) degrees", "ab"),
+        (flat, "b"),
+    ):
+        assert "".join(sorted(e.id for e in net.entities(EntityQuery(where=where)))) == expected
+
+
+def test_properties_and_types_are_called_by_the_names_that_forms_show(tmp_path: Path) -> None:
+    catalogue = Catalogue.load(entity_types_text())
+    with Twin.create(tmp_path / "named.shapan", Frame("EPSG:4549", (5e5, 3e6, 0.0))) as twin:
+        twin.catalogue = catalogue
+        pumps = [Entity(f"p{n}", "pump", "Old pump", attributes={"flow_m3_h": n}) for n in (5, 50)]
+        twin.execute(AddEntities([*pumps, Entity("s", "building", "Shed")]))
+        for where, expected in (
+            ("'Rated flow' > 10", "p50"),
+            ("额定流量 > 10 and type is 水泵", "p50"),
+            ("rated_flow < 10 and type is pump", "p5"),
+            ("type is Building", "s"),
+        ):
+            query = EntityQuery(type="pump" if "uilding" not in where else None, where=where)
+            assert "".join(e.id for e in twin.entities(query)) == expected, where
+        with pytest.raises(ValidationError, match=r"several entities are called 'Old pump'.*'p5'"):
+            twin.entities(EntityQuery(where="reached from 'Old pump' by any"))
+        with pytest.raises(ValidationError, match="no property 'ratted_flow'"):
+            twin.entities(EntityQuery(where="ratted_flow > 3"))
 
 
 def test_the_object_form_asks_for_the_same(net: Twin) -> None:

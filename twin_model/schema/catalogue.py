@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from twin_model.errors import ValidationError
+from twin_model.query import folded
 from twin_model.schema.document import laid_out, read_type, type_document
 from twin_model.schema.types import (
     ComponentRule,
@@ -230,6 +231,32 @@ class Catalogue:
         if types is not None:
             return {one for kind in types if kind in self for one in self.properties(kind)}
         return {member.id for kind in self._types.values() for member in kind.properties}
+
+    def property_names(self, types: Iterable[str] | None = None) -> dict[str, set[str]]:
+        """Return the ids of properties by what they are called in either language, `folded`.
+
+        Parameters
+        ----------
+        types : iterable of str, optional
+            Unknown ones are left out; all where it is not given.
+        """
+        kinds = [kind for kind in (self._types if types is None else types) if kind in self]
+        found: dict[str, set[str]] = {}
+        for member in (member for kind in kinds for member in self.properties(kind).values()):
+            for name in filter(None, (member.name.zh, member.name.en)):
+                found.setdefault(folded(name), set()).add(member.id)
+        return found
+
+    def called(self, text: str) -> str | None:
+        """Return the id of the type that has an id or a name in either language; else None."""
+        key = text.strip().lower().replace("-", "_")
+        if text in self or key in self:
+            return text if text in self else key
+        wanted = folded(text)
+        for kind in self._types.values():
+            if wanted in {folded(name) for name in (kind.id, kind.name.en, kind.name.zh)}:
+                return kind.id
+        return None
 
     def indicators(self, type_id: str) -> Mapping[str, IndicatorType]:
         """Return a type's indicators by id, inherited ones first; see `type` for errors."""

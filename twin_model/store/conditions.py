@@ -28,9 +28,12 @@ from twin_model.query import (
     Parsed,
     Reached,
     Step,
+    folded,
 )
 from twin_model.store import rows, text
+from twin_model.store.coordinates import localised
 from twin_model.store.moment import Moment
+from twin_model.store.naming import entity_called
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -119,7 +122,7 @@ def compiled(context: Context, query: EntityQuery) -> Compiled:
     order = query_text.parse_order(query.order_by) or parsed.order
     named = parsed.condition is not None or bool(order)
     known = known_properties(connection, types) | _declared(context, types) if named else set()
-    writer = Writer(known, query.where, context, moment)
+    writer = Writer(known, query.where, context, moment, types)
     parts = list(_fields(query, types, writer))
     if parsed.condition is not None:
         parts.append(writer.node(parsed.condition))
@@ -203,12 +206,15 @@ class Writer:
     context : Context, optional
         None where only attributes can be asked for.
     moment : Moment, optional
+    asked_types : sequence of str, optional
+        Those that the query is limited to, whose names of properties count.
     """
 
     known: set[str]
     source: str
     context: Context | None = None
     moment: Moment | None = None
+    asked_types: Sequence[str] | None = None
     parameters: list[Any] = field(default_factory=list)
 
     def _error(self, rule: str) -> ValidationError:
@@ -233,17 +239,29 @@ class Writer:
             return self._compare(node)
         context, moment = self._whole()
         if isinstance(node, IsType):
-            if context.catalogue is not None:
-                return self.types(sorted(context.catalogue.descendants(node.type)))
-            return self.types([node.type])
-        if isinstance(node, InBox):
-            return self.box(node.plan, node.heights)
-        if isinstance(node, InPolygon):
-            return self.polygon(node.corners)
-        if isinstance(node, Near):
-            return self.near(self._centre(node, context, moment), node.radius)
+            if context.catalogue is None:
+                return self.types([node.type])
+            named = getattr(context.catalogue, "called", None)
+            kind = (named(node.type) if named else None) or node.type
+            return self.types(sorted(context.catalogue.descendants(kind)))
+        if isinstance(node, InBox | InPolygon | Near):
+            return self._place(node, context, moment)
         self._check_path(node, context)
-        return self.reached(node.start, node.steps)
+        return self.reached(self._entity(node.start, context, moment), node.steps)
+
+    def _place(self, node: InBox | InPolygon | Near, context: Context, moment: Moment) -> str:
+        try:
+            place = localised(node, context.frame)
+        except ValueError as error:
+            raise self._error(str(error)) from None
+        if isinstance(place, InBox):
+            return self.box(place.plan, place.heights)
+        if isinstance(place, Near):
+            return self.near(self._centre(place, context, moment), place.radius)
+        found = self.polygon(place.corners)
+        if place.heights is not None:
+            found = f"({found} AND {self.box(None, place.heights)})"
+        return found
 
     # -- properties --------------------------------------------------------------------
 
@@ -258,7 +276,22 @@ class Writer:
             return "json_extract(attributes, ?)"
         if name in _COLUMNS:
             return _COLUMNS[name]
+        found = sorted(self._called(name))
+        if len(found) == 1:
+            return self.named(found[0])
+        if found:
+            ids = ", ".join(found)
+            raise self._error(f"{name!r} is the name of several properties: say which of {ids}")
         raise self._error(f"no property {name!r}; {nearest(name, self.known | set(_COLUMNS))}")
+
+    def _called(self, name: str) -> set[str]:
+        """Return the known properties that types call so, in Chinese or English."""
+        catalogue = None if self.context is None else self.context.catalogue
+        names = getattr(catalogue, "property_names", None)
+        if names is None:
+            return set()
+        called: set[str] = names(self.asked_types).get(folded(name), set())
+        return called & self.known
 
     def _compare(self, node: Compare) -> str:
         if node.operator == "^" and node.name not in self.known:
@@ -385,19 +418,22 @@ class Writer:
         row = context.connection.execute(
             "SELECT geom FROM entity_version WHERE entity ="
             f" (SELECT key FROM entity_key WHERE id = ?) AND {condition}",
-            [node.centre, *values],
+            [self._entity(node.centre, context, moment), *values],
         ).fetchone()
         place = None if row is None else rows.decode_point(row[0], context.frame)
         if place is None:
             raise self._error(f"no entity {node.centre!r} that has a place")
         return place[:2]
 
+    def _entity(self, text: str, context: Context, moment: Moment) -> str:
+        try:
+            return entity_called(context.connection, text, moment)
+        except ValueError as error:
+            raise self._error(str(error)) from None
+
     # -- relations ---------------------------------------------------------------------
 
     def _check_path(self, node: Reached, context: Context) -> None:
-        query = "SELECT 1 FROM entity_key WHERE id = ?"
-        if context.connection.execute(query, (node.start,)).fetchone() is None:
-            raise self._error(f"no entity with id {node.start!r}")
         kinds = {str(row[0]) for row in context.connection.execute("SELECT kind FROM kind_seen")}
         for step in node.steps:
             if step.kind and step.kind not in kinds:

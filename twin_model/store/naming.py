@@ -1,0 +1,49 @@
+"""Entities by what people call them: an id, a management code, or a name."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from twin_model.store import text
+from twin_model.store.moment import Moment
+
+_SHOWN = 3
+
+
+def entity_called(connection: sqlite3.Connection, called: str, moment: Moment) -> str:
+    """Return the id of the one entity that has an id, a management code or a name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the name is that of several; the text says so.
+    """
+    query = "SELECT 1 FROM entity_key WHERE id = ?"
+    if connection.execute(query, (called,)).fetchone() is not None:
+        return called
+    condition, values = moment.condition()
+    by_code = "entity IN (SELECT entity FROM entity_code WHERE code = ?) AND management_code = ?"
+    by_name = "name = ? COLLATE NOCASE"
+    parameters: list[str] = [called]
+    grams = text.match(called)
+    if grams is not None:
+        by_name = (
+            "entity IN (SELECT entity FROM entity_version WHERE fid IN (SELECT rowid"
+            f" FROM entity_text WHERE entity_text MATCH ?)) AND {by_name}"
+        )
+        parameters = [grams, called]
+    for where, given in ((by_code, [called, called]), (by_name, parameters)):
+        found = connection.execute(
+            f"SELECT DISTINCT id FROM entity_version WHERE {where} AND {condition}"
+            f" LIMIT {_SHOWN + 1}",
+            [*given, *values],
+        ).fetchall()
+        if len(found) == 1:
+            return str(found[0][0])
+        if found:
+            ids = ", ".join(repr(str(row[0])) for row in found[:_SHOWN])
+            more = "…" if len(found) > _SHOWN else ""
+            raise ValueError(
+                f"several entities are called {called!r}: say which by id, {ids}{more}"
+            )
+    raise ValueError(f"no entity with the id, code or name {called!r}")
