@@ -41,9 +41,7 @@ def entity_called(connection: sqlite3.Connection, called: str, moment: Moment) -
         if len(found) == 1:
             return str(found[0][0])
         if found:
-            ids = ", ".join(repr(str(row[0])) for row in found[:_SHOWN])
-            more = "…" if len(found) > _SHOWN else ""
-            raise ValueError(
-                f"several entities are called {called!r}: say which by id, {ids}{more}"
-            )
+            shown = [repr(str(row[0])) for row in found[:_SHOWN]]
+            ids = ", ".join(shown if len(found) <= _SHOWN else [*shown, "…"])
+            raise ValueError(f"several entities are called {called!r}: say which by id, {ids}")
     raise ValueError(f"no entity with the id, code or name {called!r}")
