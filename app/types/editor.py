@@ -29,7 +29,7 @@ from app.tab_order import set_tab_order
 from app.theme import Theme
 from app.types.checking import Filling, TypesCheck, checking, wishes_of
 from app.types.draft import DraftError, MemberDraft, RelationDraft, TypeDraft
-from app.types.exchange import TypesExchange
+from app.types.exchange import ImportButton, TypesExchange
 from app.types.forms import GeneralForm, indicator_lines, property_lines, relation_lines
 from app.types.preview import TypesPreview
 from app.types.tree import TypesTree
@@ -110,13 +110,13 @@ class TypesEditor(QDialog):
         for lines in (self.properties, self.indicators, self.relations):
             lines.table.edited.connect(self._edited)
         self.add, self.remove, self.revert = (QPushButton(self) for _ in range(3))
-        self.import_, self.export = QPushButton(self), QPushButton(self)
+        self.import_, self.export = ImportButton(self), QPushButton(self)
         self.check, self.close_button = QPushButton(self), QPushButton(self)
         self.check.setObjectName("primary")
         self.add.clicked.connect(self.add_type)
         self.remove.clicked.connect(self.remove_type)
         self.revert.clicked.connect(self.revert_type)
-        self.import_.clicked.connect(self._ask_import)
+        self.import_.chosen.connect(self.import_files)
         self.export.clicked.connect(self._ask_export)
         self.check.clicked.connect(self.check_changes)
         self.close_button.clicked.connect(self.close)
@@ -170,7 +170,7 @@ class TypesEditor(QDialog):
         self.add.setText(self.tr("New type"))
         self.remove.setText(self.tr("Remove"))
         self.revert.setText(self.tr("Discard changes"))
-        self.import_.setText(self.tr("Import DTDL…"))
+        self.import_.retranslate()
         self.export.setText(self.tr("Export DTDL…"))
         self.check.setText(self.tr("Check and apply…"))
         self.close_button.setText(self.tr("Close"))
@@ -414,15 +414,11 @@ class TypesEditor(QDialog):
 
     # -- DTDL ----------------------------------------------------------------------------
 
-    def _ask_import(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Import DTDL"), "", "DTDL (*.json *.dtdl)"
-        )
-        if names:
-            self.import_files([Path(name) for name in names])
-
     def import_files(self, paths: list[Path]) -> None:
-        """Read DTDL; its types are there to be looked at, and stored once they are applied."""
+        """Read DTDL files and folders.
+
+        The types are there to be looked at, and stored once they are applied.
+        """
         self.exchange.read_files(paths)
 
     def _imported(self, found: Any) -> None:

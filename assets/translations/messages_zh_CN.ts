@@ -5825,6 +5825,14 @@
         <translation>没有标识符、编码或名称为 {0} 的实体</translation>
     </message>
     <message>
+        <source>has no .json or .dtdl file below it</source>
+        <translation>其下没有 .json 或 .dtdl 文件</translation>
+    </message>
+    <message>
+        <source>more than {0} files</source>
+        <translation>文件超过 {0} 个</translation>
+    </message>
+    <message>
         <source>a list has {0} values at most</source>
         <translation>列表最多 {0} 个值</translation>
     </message>

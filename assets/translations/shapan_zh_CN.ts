@@ -3763,10 +3763,6 @@ management ^ '12-03'</translation>
         <translation>放弃修改</translation>
     </message>
     <message>
-        <source>Import DTDL…</source>
-        <translation>导入 DTDL…</translation>
-    </message>
-    <message>
         <source>Export DTDL…</source>
         <translation>导出 DTDL…</translation>
     </message>
@@ -3809,10 +3805,6 @@ management ^ '12-03'</translation>
     <message>
         <source>Applied; Undo takes it back.</source>
         <translation>已应用；可用“撤销”恢复。</translation>
-    </message>
-    <message>
-        <source>Import DTDL</source>
-        <translation>导入 DTDL</translation>
     </message>
     <message>
         <source>Export DTDL</source>
@@ -6860,6 +6852,25 @@ management ^ '12-03'</translation>
     <message>
         <source>Report saved: {0}</source>
         <translation>报告已保存：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>ImportButton</name>
+    <message>
+        <source>Import DTDL</source>
+        <translation>导入 DTDL</translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Folder with all files below…</source>
+        <translation>文件夹及其下所有文件…</translation>
+    </message>
+    <message>
+        <source>Interfaces may extend those of other files that come with them.</source>
+        <translation>接口可以扩展同时导入的其他文件中的接口。</translation>
     </message>
 </context>
 <context>

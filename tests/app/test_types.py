@@ -301,6 +301,10 @@ def test_dtdl_comes_in_and_goes_out(
     assert editor.message.objectName() != "error", editor.message.text()
     apply(qtbot, editor)
     qtbot.waitUntil(lambda: bool(stored_types(twin)))
+    # A public ontology: 63 files in folders of folders that extend one another.
+    editor.import_files([real_data / "twinmodel" / "dtdl_smartcities" / "Ontology"])
+    qtbot.waitUntil(lambda: "types read" in editor.message.text(), timeout=20_000)
+    assert editor.message.objectName() != "error", editor.message.text()
     broken = tmp_path / "broken.json"
     broken.write_text("{", encoding="utf-8")
     editor.import_files([broken])
