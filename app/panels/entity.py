@@ -392,11 +392,16 @@ class EntityPanel(QWidget):
                     Field(name, value_text(v)) for name, v in entity.indicators.items()
                 ]
             case 6:
-                return [
-                    Field(str(rule.get("name", index + 1)), value_text(rule))
-                    for index, rule in enumerate(entity.rules)
-                ]
+                return self._rule_fields(entity)
         return []
+
+    def _rule_fields(self, entity: Entity) -> list[Field]:
+        if not schema.is_loaded():
+            return []
+        from app.panels.entity_rules import rule_fields  # rules load longer than the window
+
+        operations = self.live.operations if self.live is not None else None
+        return rule_fields(entity, operations.binding if operations is not None else None)
 
     def _nothing(self) -> str:
         return [
@@ -406,7 +411,7 @@ class EntityPanel(QWidget):
             self.tr("No relations with other entities."),
             self.tr("The source has no attributes for it."),
             self.tr("No live values are declared."),
-            self.tr("No behaviour rules are declared."),
+            self.tr("No rule watches it. Rules are made in the Rules panel, and in entity types."),
         ][self.tabs.current]
 
     # -- live values ---------------------------------------------------------------------

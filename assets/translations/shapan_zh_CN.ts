@@ -555,8 +555,8 @@ management ^ '12-03'</translation>
         <translation>没有声明实时指标。</translation>
     </message>
     <message>
-        <source>No behaviour rules are declared.</source>
-        <translation>没有声明行为规则。</translation>
+        <source>No rule watches it. Rules are made in the Rules panel, and in entity types.</source>
+        <translation>没有规则监视它。规则在“规则”面板和实体类型中创建。</translation>
     </message>
     <message>
         <source>Codes</source>
@@ -6871,6 +6871,25 @@ management ^ '12-03'</translation>
     <message>
         <source>Interfaces may extend those of other files that come with them.</source>
         <translation>接口可以扩展同时导入的其他文件中的接口。</translation>
+    </message>
+</context>
+<context>
+    <name>EntityRules</name>
+    <message>
+        <source>Of its type</source>
+        <translation>所属类型的规则</translation>
+    </message>
+    <message>
+        <source>Of the project</source>
+        <translation>项目的规则</translation>
+    </message>
+    <message>
+        <source>Its own</source>
+        <translation>自身的规则</translation>
+    </message>
+    <message>
+        <source>{0}, for {1}</source>
+        <translation>{0}，持续 {1}</translation>
     </message>
 </context>
 <context>
