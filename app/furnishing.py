@@ -245,6 +245,7 @@ def _connect_project(window: MainWindow) -> None:
     window.importing.failed.connect(overlays.notice.show_error)
     overlays.notice.details_wanted.connect(lambda: window.docks.show("jobs"))
     window.status.jobs_wanted.connect(lambda: window.docks.show("jobs"))
+    window.status.reason_wanted.connect(lambda: window.actions_registry.run("edit.reason"))
     window.jobs.changed.connect(window.show_empty_state)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from twin_model.entity import Entity
     from twin_model.frame import Frame
     from twin_model.twin import Twin
+
+#: Characters of a reason.
+MAX_REASON: Final = 500
 
 
 def project_title(folder: Path) -> str:
@@ -41,11 +44,13 @@ class ProjectSession(QObject):
     closed = Signal()
     changed = Signal(object)  # twin_model.twin.Change, on the GUI thread
     failed = Signal(object)  # ShapanError of a command
+    reason_changed = Signal(str)
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._twin: Twin | None = None
+        self._reason = ""
         # Commands of workers emit in their thread; a queued Qt signal brings them here.
         self._arrived.connect(self._deliver)
         # An import commits under the same lock, so commands wait in this thread and not in
@@ -69,6 +74,18 @@ class ProjectSession(QObject):
         if self._twin is None:
             raise StoreError("no project is open", remedy="open or make one first")
         return self._twin
+
+    @property
+    def reason(self) -> str:
+        """Why things are being changed, noted with each command of the user; empty for unsaid."""
+        return self._reason
+
+    def set_reason(self, text: str) -> None:
+        """Say why things are changed from now on; what is queued keeps its own."""
+        text = " ".join(text.split())[:MAX_REASON]
+        if text != self._reason:
+            self._reason = text
+            self.reason_changed.emit(text)
 
     @property
     def writable(self) -> bool:
@@ -116,6 +133,7 @@ class ProjectSession(QObject):
         twin, self._twin = self._twin, None
         twin.changed.disconnect(self._relay)
         twin.close()
+        self.set_reason("")
         self.closed.emit()
 
     def execute(self, command: Command) -> None:
@@ -124,7 +142,8 @@ class ProjectSession(QObject):
         if twin is None or twin.read_only:
             self.failed.emit(StoreError("the project is open for reading only"))
             return
-        self._submit(lambda: twin.execute(command))
+        why = self._reason
+        self._submit(lambda: twin.execute(command, why=why))
 
     def edit(self, entities: Sequence[str], change: Callable[[Entity], Entity], title: str) -> None:
         """Queue one command that changes entities as they are when its turn comes.
@@ -143,6 +162,8 @@ class ProjectSession(QObject):
             self.failed.emit(StoreError("the project is open for reading only"))
             return
 
+        why = self._reason
+
         def work() -> None:
             from twin_model.commands import EditEntities
             from twin_model.topology import keeping
@@ -151,7 +172,7 @@ class ProjectSession(QObject):
             pairs = [(old, new) for old in found if (new := change(old)) != old]
             if pairs:
                 before, after = zip(*pairs, strict=True)
-                twin.execute(keeping(EditEntities(after, title), before, after))
+                twin.execute(keeping(EditEntities(after, title), before, after), why=why)
 
         self._submit(work)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
@@ -11,6 +13,9 @@ from app.project import ProjectSession
 from app.theme import STATUS_PX
 from app.viewport import Viewport
 from app.workers import Jobs
+
+#: Characters of a reason that are shown.
+_REASON: Final = 40
 
 
 class StatusStrip(QFrame):
@@ -25,6 +30,7 @@ class StatusStrip(QFrame):
     """
 
     jobs_wanted = Signal()
+    reason_wanted = Signal()
 
     def __init__(
         self, session: ProjectSession, viewport: Viewport, jobs: Jobs, icons: IconSet
@@ -46,6 +52,8 @@ class StatusStrip(QFrame):
         self.jobs.clicked.connect(self.jobs_wanted)
         self.failures = QLabel(self)
         self.failures.setObjectName("warning")
+        self.reason = QToolButton(self)
+        self.reason.clicked.connect(self.reason_wanted)
         self.crs = QLabel(self)
         self.edits = QLabel(self)
         row = QHBoxLayout(self)
@@ -56,6 +64,7 @@ class StatusStrip(QFrame):
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.reason)
         row.addWidget(self.crs)
         row.addWidget(self.edits)
         for label in (
@@ -72,6 +81,7 @@ class StatusStrip(QFrame):
         jobs.changed.connect(self._later)
         session.opened.connect(self.refresh)
         session.closed.connect(self.refresh)
+        session.reason_changed.connect(lambda _: self.refresh())
         session.changed.connect(lambda _: self._later())
         self.refresh()
 
@@ -119,6 +129,11 @@ class StatusStrip(QFrame):
             self.jobs.setText(self.tr("%n job(s)", "", len(active)))
 
     def _show_project(self) -> None:
+        reason = self._session.reason
+        self.reason.setVisible(bool(reason))
+        shown = reason if len(reason) <= _REASON else reason[: _REASON - 1] + "…"
+        self.reason.setText(self.tr("Reason: {0}").format(shown))
+        self.reason.setToolTip(self.tr("Noted with each change: {0}").format(reason))
         twin = self._session.twin
         if twin is None:
             self.crs.clear()

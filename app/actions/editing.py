@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MENU: Final = [
     "edit.draw_point", "edit.draw_line", "edit.draw_polygon", "-",
     "edit.transform", "edit.corners", "edit.split", "edit.merge", "-",
-    "edit.duplicate", "edit.remove", "edit.attach", "edit.detach", "edit.assign", "-", "snap",
+    "edit.duplicate", "edit.remove", "edit.attach", "edit.detach", "edit.assign", "-",
+    "edit.reason", "-", "snap",
 ]  # fmt: skip
 #: Icons of the top bar.
 TOOLS: Final = ["edit.draw_point", "edit.draw_line", "edit.draw_polygon", "edit.transform",
@@ -90,6 +91,10 @@ def _shaping(window: MainWindow) -> list[ActionSpec]:
                    lambda: QCoreApplication.translate("Actions", "Assign values by query…"),
                    partial(_assign_by_query, window), "Ctrl+B", "pencil-simple",
                    lambda: editing.allowed),
+        ActionSpec("edit.reason",
+                   lambda: QCoreApplication.translate("Actions", "Reason for changes…"),
+                   partial(_say_why, window), "Ctrl+Shift+R", "note-pencil",
+                   lambda: editing.allowed, lambda: bool(window.session.reason)),
     ]  # fmt: skip
 
 
@@ -120,3 +125,10 @@ def _assign_by_query(window: MainWindow) -> None:
     from app.editing.assign import AssignDialog
 
     AssignDialog(window, window.services).open()
+
+
+def _say_why(window: MainWindow) -> None:
+    """Ask for what is noted with each change from now on."""
+    from app.editing.reason import ReasonDialog
+
+    ReasonDialog(window, window.session).open()

@@ -327,10 +327,10 @@ class AssignDialog(QDialog):
             return
         text, count = self.query.text().strip(), self._found.count
         what = "type" if self.key == _TYPE else changes.title_of(self.key)
-        title = f"Edit {count} entities: {what}"
+        title, why = f"Edit {count} entities: {what}", self._services.session.reason
         self._services.jobs.start(
             self.tr("Assign {0}").format(self.attribute.currentText().split("    ")[0]),
-            lambda job: assign(twin, text, change, title, job),
+            lambda job: assign(twin, text, change, Edit(title, why), job),
         )
         self.accept()
 
@@ -395,7 +395,15 @@ def _retype(type_id: str) -> Callable[[Entity], Entity]:
     return checked
 
 
-def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], title: str, job: Job) -> str:
+@dataclass(frozen=True)
+class Edit:
+    """What users read of an edit in undo and history."""
+
+    title: str
+    why: str = ""
+
+
+def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], edit: Edit, job: Job) -> str:
     """Change all that a query finds, in one command.
 
     Parameters
@@ -403,8 +411,7 @@ def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], title: str
     twin : Twin
     text : str
     change : callable
-    title : str
-        What users read in undo and history.
+    edit : Edit
     job : Job
 
     Returns
@@ -434,6 +441,6 @@ def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], title: str
                 after.append(changed)
     job.report("Writing entities", len(found), len(found), "entities")
     if after:
-        twin.execute(keeping(EditEntities(after, title), before, after))
+        twin.execute(keeping(EditEntities(after, edit.title), before, after), why=edit.why)
     say = QCoreApplication.translate
     return say("AssignDialog", "{0} entities changed").format(numbers.integer(len(after)))

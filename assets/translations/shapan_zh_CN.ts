@@ -4,6 +4,10 @@
 <context>
     <name>Actions</name>
     <message>
+        <source>Reason for changes…</source>
+        <translation>修改原因…</translation>
+    </message>
+    <message>
         <source>New project…</source>
         <extracomment>Icons of the top bar, a gap between groups.</extracomment>
         <translation>新建项目…</translation>
@@ -2048,6 +2052,14 @@ management ^ '12-03'</translation>
 </context>
 <context>
     <name>StatusStrip</name>
+    <message>
+        <source>Reason: {0}</source>
+        <translation>原因：{0}</translation>
+    </message>
+    <message>
+        <source>Noted with each change: {0}</source>
+        <translation>每次修改都会记下：{0}</translation>
+    </message>
     <message>
         <source>Time to draw one frame</source>
         <translation>绘制一帧的时间</translation>
@@ -6890,6 +6902,25 @@ management ^ '12-03'</translation>
     <message>
         <source>{0}, for {1}</source>
         <translation>{0}，持续 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonDialog</name>
+    <message>
+        <source>Reason for changes</source>
+        <translation>修改原因</translation>
+    </message>
+    <message>
+        <source>It is noted in the history with each change until you clear it.</source>
+        <translation>在清除之前，每次修改都会在历史中记下此原因。</translation>
+    </message>
+    <message>
+        <source>Survey of March, permit 2026/114, …</source>
+        <translation>三月测量、许可 2026/114……</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
     </message>
 </context>
 <context>
