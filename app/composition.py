@@ -39,12 +39,20 @@ def prepare_application() -> None:
     QSurfaceFormat.setDefaultFormat(surface_format())
 
 
+_SWITCH_S: Final = 0.001
+#: After the window is furnished; modules that are loaded later are few.
+_SETTLED_MS: Final = 15_000
+
+
 def make_application() -> QApplication:
     """Return the application, made at the first call."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
     prepare_application()
+    # A turn of the event loop takes up Python many times, and waits so long each time while a
+    # thread computes: with the 5 ms that Python begins with, a busy second is felt.
+    sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("shapan")
     application.setApplicationDisplayName("沙盘 Shapan")
@@ -145,6 +153,7 @@ def run_window(
     int
         Exit code: 0, 1 where script or picture failed, 3 where the project cannot be opened.
     """
+    from app import collector
     from app.actions.sizes import apply_size
 
     apply_size(Settings())
@@ -167,6 +176,7 @@ def run_window(
             QTimer.singleShot(0, lambda: _automate(window, script, screenshot, outcome))
 
     window.when_furnished(begin)
+    window.when_furnished(lambda: QTimer.singleShot(_SETTLED_MS, collector.settle))
     window.show()
     application.exec()
     return outcome[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
     from twin_model.operations import Operations
 
 _TICK_MS: Final = 1000
-_THROTTLE_MS: Final = 60
+#: Between two lists of alarms: so many times as long as making one takes, within these limits.
+_SHARE: Final = 3
+_SOONEST_MS: Final = 60
+_LATEST_MS: Final = 200
 _VALUES_MS: Final = 50
+#: Entities with alarms whose names are read beforehand.
+_MOST_NAMES: Final = 20_000
 _MINUTE_US: Final = 60_000_000
 
 
@@ -43,7 +49,7 @@ class LiveSession(QObject):
     live : LiveData
     """
 
-    #: Alarms changed: ask `picture`. At most sixteen times a second.
+    #: Alarms changed: ask for the list. At once, then as often as making lists leaves room.
     alarms_changed = Signal()
     #: Once a second: ages and values.
     ticked = Signal()
@@ -69,13 +75,16 @@ class LiveSession(QObject):
         self._run_instant: Instant | None = None
         self._known: Operations | None = None
         self._names: dict[str, str] = {}
+        #: Points whose entities' names are read, or being read.
+        self._named: object = None
         self._paths: AlarmPaths | None = None
         self._listing = False
         self._list_next: tuple[Wish, Callable[[Arrangement], object]] | None = None
         self._throttle = QTimer(self)
         self._throttle.setSingleShot(True)
-        self._throttle.setInterval(_THROTTLE_MS)
-        self._throttle.timeout.connect(self.alarms_changed)
+        self._rest_ms = _SOONEST_MS
+        self._throttle.timeout.connect(self._rested)
+        self._stirred_since = False
         self._stirred.connect(self._stir)
         self._values = QTimer(self)
         self._values.setSingleShot(True)
@@ -219,16 +228,20 @@ class LiveSession(QObject):
             return
         self._listing = True
 
-        def work() -> Arrangement | Exception:
+        def work() -> tuple[Arrangement | Exception, float]:
+            began_s = time.thread_time()
             try:
                 picture = self._picture(operations, instant)
                 if wish.grouping in {Grouping.PLACE, Grouping.SYSTEM}:
                     picture = self._with_paths(operations, picture, wish.grouping == Grouping.PLACE)
-                return arrange(picture, wish)
+                return arrange(picture, wish), time.thread_time() - began_s
             except Exception as error:
-                return error
+                return error, time.thread_time() - began_s
 
-        def take(found: Any) -> None:
+        def take(answered: tuple[Arrangement | Exception, float]) -> None:
+            found, took_s = answered
+            rest_ms = round(took_s * 1000 * _SHARE)
+            self._rest_ms = max(_SOONEST_MS, min(_LATEST_MS, rest_ms))
             following, self._list_next = self._list_next, None
             self._listing = False
             if isinstance(found, Exception):
@@ -262,7 +275,7 @@ class LiveSession(QObject):
         engine, now_us = operations.alarms, operations.hub.clock()
         alarms = engine.alarms(STANDING | HIDDEN, now_us)
         return AlarmPicture(
-            alarms, self.names(a.point.entity for a in alarms), now_us, engine.in_flood,
+            alarms, self._names_for({a.point.entity for a in alarms}), now_us, engine.in_flood,
             engine.raised_in_window, engine.flood_since_us, engine.unwritten,
             "; ".join(operations.problems()), counts=count(alarms, now_us),
         )  # fmt: skip
@@ -283,24 +296,29 @@ class LiveSession(QObject):
             )  # fmt: skip
             found.append(Alarm(point, status, event.after))
         found.sort(key=lambda a: (-PRIORITIES.index(a.status.priority), -(a.status.raised_us or 0)))
-        names = self.names(a.point.entity for a in found)
+        names = self._names_for({a.point.entity for a in found})
         counts = count(found, instant.us)
         return AlarmPicture(found, names, instant.us, historic=True, counts=counts)
 
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the names of entities; slow for new ones, so for a thread."""
-        twin = self._session.twin
         wanted = set(ids)
-        missing = sorted(wanted - self._names.keys())
+        known = self._names_for(wanted)
+        return {one: known.get(one, one) for one in wanted}
+
+    def _names_for(self, wanted: set[str]) -> dict[str, str]:
+        """Return all known names, among them those of some entities; not to be changed."""
+        twin, known = self._session.twin, self._names
+        missing = wanted - known.keys()
         if twin is not None and missing:
-            self._names.update(read_names(twin, missing))
-        return {one: self._names.get(one, one) for one in wanted}
+            known.update(read_names(twin, sorted(missing)))
+        return known
 
     # -- following -----------------------------------------------------------------------
 
     def _opened(self) -> None:
         twin = self._session.required
-        self._names.clear()
+        self._names = {}
         self._paths = None
         self.instant = None
         self._timer.start()
@@ -334,7 +352,17 @@ class LiveSession(QObject):
                 self._detach = operations.hub.attach("window", self._delivered)
             self.changed.emit()
             self.alarms_changed.emit()
+        self._name_points()
         self.ticked.emit()
+
+    def _name_points(self) -> None:
+        """Read names while it is calm: a flood asks for thousands at once."""
+        points = {} if self._known is None else self._known.alarms.points
+        if points is self._named or len(points) > _MOST_NAMES:
+            return
+        self._named = points
+        entities = {point.entity for point in points.values()}
+        self._background.ask("alarm-names", lambda: self._names_for(entities), lambda _: None)
 
     def _delivered(self, delivery: object) -> None:
         # In a publisher's thread: one signal for whatever comes until it is shown.
@@ -356,12 +384,20 @@ class LiveSession(QObject):
             return  # the window is gone
 
     def _stir(self) -> None:
-        if not self._throttle.isActive():
-            self._throttle.start()
+        if self._throttle.isActive():
+            self._stirred_since = True
+        else:
+            self._throttle.start(self._rest_ms)
+            self.alarms_changed.emit()
+
+    def _rested(self) -> None:
+        if self._stirred_since:
+            self._stirred_since = False
+            self._stir()
 
     def _twin_changed(self, change: Any) -> None:
         self._paths = None
-        if change.all_entities:
-            self._names.clear()
-        for entity in change.entities:
-            self._names.pop(entity, None)
+        # Another dictionary, since lists that are shown look into the one they were made with.
+        gone = self._names.keys() if change.all_entities else self._names.keys() & change.entities
+        if gone:
+            self._names = {one: name for one, name in self._names.items() if one not in gone}

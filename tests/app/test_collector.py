@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -38,3 +40,13 @@ def test_what_a_worker_leaves_is_freed_on_the_gui_thread(
     assert not freed_in
     qtbot.waitUntil(lambda: len(freed_in) == 20_000, timeout=10_000)
     assert set(freed_in) == {threading.get_ident()}
+
+
+def test_what_stays_for_good_is_not_looked_at_again() -> None:
+    code = (
+        "import gc, time, PySide6.QtWidgets\nfrom app import collector\n"
+        "before = len(gc.get_objects())\ncollector.settle()\n"
+        "print(before > 20_000, len(gc.get_objects()) < before / 10)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"

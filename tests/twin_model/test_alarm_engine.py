@@ -7,7 +7,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from twin_model.alarms.model import (
     AlarmEvent,
     AlarmOptions,
     AlarmPoint,
+    AlarmStatus,
     Condition,
     EventKind,
     State,
@@ -323,6 +326,63 @@ def test_a_kill_in_a_burst_loses_and_doubles_nothing(tmp_path: Path) -> None:
     assert journal.last_sequence == before, "nothing twice"
     assert journal.verify() == []
     journal.close()
+
+
+class SlowJournal:
+    """A journal on a disk that takes its time; notes who could be told of what, and when."""
+
+    def __init__(self, journal: AlarmJournal) -> None:
+        self.journal = journal
+        self.events = 0
+        self.turns = 0
+
+    def append(self, events: Sequence[AlarmEvent], statuses: Collection[AlarmStatus]) -> None:
+        time.sleep(0.1)
+        self.journal.append(events, statuses)
+        self.events += len(events)
+        self.turns += 1
+
+
+def test_nobody_is_told_of_an_alarm_before_the_journal_has_it(journal: AlarmJournal) -> None:
+    slow = SlowJournal(journal)
+    engine = AlarmEngine([point(f"p{n}") for n in range(3000)], journal=slow)
+    told: list[int] = []
+    seen: list[tuple[int, int]] = []
+
+    def note(change: AlarmChange) -> None:
+        told.append(len(change.events))
+        assert sum(told) <= slow.events
+
+    engine.changed.connect(note)
+    burst = [Condition(f"p{n}", True, SECOND) for n in range(3000)]
+    worker = threading.Thread(target=engine.apply, args=(burst, SECOND))
+    worker.start()
+    while worker.is_alive():
+        listed = len(engine.alarms())
+        seen.append((listed, slow.events))
+        time.sleep(0.005)
+    worker.join()
+    assert all(listed <= written for listed, written in seen)
+    assert any(0 < listed < 3000 for listed, _ in seen), "the first are shown before the last"
+    assert len(engine.alarms()) == 3000
+    assert sum(told) == 3001, "and that a flood began"
+    assert slow.turns == 2, "the rest waits for the disk once"
+    assert journal.verify() == []
+
+
+def test_an_action_amid_a_burst_waits_for_no_more_than_the_disk(journal: AlarmJournal) -> None:
+    slow = SlowJournal(journal)
+    engine = AlarmEngine([point(f"p{n}") for n in range(3000)], journal=slow)
+    desk = AlarmDesk(engine, Actor("Li", Role.OPERATOR), lambda: 2 * SECOND)
+    raised(engine, ("p0", 0.5))
+    burst = [Condition(f"p{n}", True, SECOND) for n in range(1, 3000)]
+    worker = threading.Thread(target=engine.apply, args=(burst, SECOND))
+    worker.start()
+    outcome = desk.acknowledge(["p0"])
+    worker.join()
+    assert not outcome.refused and engine.alarm("p0").state is State.ACKNOWLEDGED
+    assert {a.point.id: a.state for a in engine.alarms()}["p0"] is State.ACKNOWLEDGED
+    assert journal.verify() == [] and journal.last_sequence == 3002
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_path: Path) -> None:

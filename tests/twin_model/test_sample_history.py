@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +243,31 @@ def test_what_was_flushed_survives_a_kill_and_no_half_file_is_read(tmp_path: Pat
     history = SampleHistory(tmp_path / "samples")
     assert len(history.read(span(0, 1))) >= acknowledged
     assert not list((tmp_path / "samples").rglob("*.tmp"))
+
+
+def test_writing_loads_no_library_that_is_not_needed(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nimport numpy as np\n"
+        "from twin_model.samples import SampleBatch, SampleKeys\n"
+        "from twin_model.store.sample_history import SampleHistory\n"
+        "history = SampleHistory(Path(sys.argv[1]))\n"
+        "history.writer.write(SampleBatch.of(SampleKeys(['沙'], ['x']), 0, 0, [5], [1.5]))\n"
+        "history.writer.flush()\n"
+        "print('pandas' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n", "pandas takes a second, amid the first samples"
+
+
+def test_texts_and_gaps_between_them_come_back(history: SampleHistory) -> None:
+    keys = SampleKeys(["沙", "b"], ["state"])
+    batch = SampleBatch.of(keys, [0, 1, 0], 0, [1_000_000, 2_000_000, 3_000_000], np.nan)
+    history.writer.write(replace(batch, text=np.array(["开着", None, ""], object)))
+    history.flush()
+    (found,) = history.batches(Interval(Instant(0), Instant(10_000_000)))
+    assert found.text is not None and found.text.tolist() == ["开着", None, ""]
 
 
 def test_a_full_disk_loses_nothing_that_waits(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ without a rule written for each case, because none knows what feeds what.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -44,9 +45,17 @@ class CauseGraph:
         view = twin if isinstance(twin, TwinView) else TwinView(twin)
         return cls(_dependencies(view))
 
+    def alone(self, entity: str) -> bool:
+        """Return whether an entity depends on nothing and nothing on it."""
+        return entity not in self._above and entity not in self._below
+
     def above(self, entity: str, hops: int) -> Iterator[tuple[int, str]]:
         """Yield (hops, entity) of what may explain a failure, itself first, the nearest next."""
         return _spread(self._above, entity, hops)
+
+    def rings_above(self, entity: str, hops: int) -> Iterator[list[str]]:
+        """Yield what may explain a failure: what is one relation away, what is two, and so on."""
+        return _rings(self._above, entity, hops)
 
     def below(self, entity: str, hops: int) -> Iterator[tuple[int, str]]:
         """Yield (hops, entity) of what its failure may explain, itself first."""
@@ -63,20 +72,26 @@ def _dependencies(view: TwinView) -> Iterator[tuple[str, str]]:
 
 def _spread(neighbours: dict[str, list[str]], start: str, hops: int) -> Iterator[tuple[int, str]]:
     yield 0, start
+    for distance, ring in enumerate(_rings(neighbours, start, hops), 1):
+        for entity in ring:
+            yield distance, entity
+
+
+def _rings(neighbours: dict[str, list[str]], start: str, hops: int) -> Iterator[list[str]]:
     if start not in neighbours:
         return
     seen = {start}
     frontier = [start]
-    for distance in range(1, hops + 1):
+    for _ in range(hops):
         fresh: list[str] = []
         for entity in frontier:
             for near in neighbours.get(entity, ()):
                 if near not in seen and len(seen) < _MAX_VISITED:
                     seen.add(near)
                     fresh.append(near)
-                    yield distance, near
         if not fresh:
             return
+        yield fresh
         frontier = fresh
 
 
@@ -98,8 +113,10 @@ class Causes:
         self._entity: dict[str, str] = {}
         self._cause: dict[str, str] = {}
         self._children: dict[str, set[str]] = {}
-        # Roots by when they were raised, the oldest first; only those may get a cause later.
+        # Roots by when they were raised; only those may get a cause later. Beside them their times
+        # in order, among them of some that are no roots any more.
         self._recent_roots: dict[str, int] = {}
+        self._root_times: deque[tuple[int, str]] = deque()
 
     def raised(self, point: str, entity: str, at_us: int) -> tuple[str, list[str]]:
         """Take in an alarm.
@@ -111,15 +128,36 @@ class Causes:
         adopted : list of str
             Alarms reported a little earlier that it explains.
         """
-        self.finished(point)
+        if point in self._entity:
+            self.finished(point)
+        here = self._standing.get(entity)
+        if here is None and self.graph.alone(entity):
+            # Most of a flood, and nothing to be looked for.
+            self._entity[point] = entity
+            self._standing[entity] = {point: at_us}
+            self._add_root(point, at_us)
+            return "", []
         cause = self._nearest(point, entity, at_us)
         self._entity[point] = entity
         self._standing.setdefault(entity, {})[point] = at_us
         self._set_cause(point, cause)
         adopted = self._adopt(point, entity, at_us)
         if not cause:
-            self._recent_roots[point] = at_us
+            self._add_root(point, at_us)
         return cause, adopted
+
+    def _add_root(self, point: str, at_us: int) -> None:
+        self._forget_roots(at_us)
+        self._recent_roots[point] = at_us
+        self._root_times.append((at_us, point))
+
+    def _forget_roots(self, now_us: int) -> None:
+        """Let go those that are too old to get a cause."""
+        roots, times = self._recent_roots, self._root_times
+        while times and times[0][0] < now_us - self._after_us:
+            raised_us, oldest = times.popleft()
+            if roots.get(oldest) == raised_us:
+                del roots[oldest]
 
     def restore(self, point: str, entity: str, at_us: int, cause: str) -> None:
         """Take in an alarm whose cause is known already."""
@@ -167,6 +205,16 @@ class Causes:
             found += frontier
         return found
 
+    def count_below(self, point: str) -> int:
+        """Return how many it explains, directly or not."""
+        count, waiting = 0, [point]
+        while waiting:
+            children = self._children.get(waiting.pop())
+            if children:
+                count += len(children)
+                waiting += children
+        return count
+
     def _set_cause(self, point: str, cause: str) -> None:
         before = self._cause.pop(point, None)
         if before is not None:
@@ -180,18 +228,17 @@ class Causes:
         found = self._earliest(entity, point, at_us)
         if found:
             return found
-        above = self.graph.above(entity, self._hops)
-        next(above)
-        found_hops = 0
-        found_us = 0
-        for hops, near in above:
-            if found and hops > found_hops:
+        standing = self._standing
+        for ring in self.graph.rings_above(entity, self._hops):
+            found_us = 0
+            for near in ring:
+                if near in standing:
+                    other = self._earliest(near, point, at_us)
+                    raised_us = standing[near].get(other, 0)
+                    if other and (not found or raised_us < found_us):
+                        found, found_us = other, raised_us
+            if found:
                 break
-            if near in self._standing:
-                other = self._earliest(near, point, at_us)
-                raised_us = self._standing[near].get(other, 0)
-                if other and (not found or raised_us < found_us):
-                    found, found_us, found_hops = other, raised_us, hops
         return found
 
     def _earliest(self, entity: str, point: str, at_us: int) -> str:
@@ -203,9 +250,8 @@ class Causes:
         return found
 
     def _adopt(self, point: str, entity: str, at_us: int) -> list[str]:
+        self._forget_roots(at_us)
         roots = self._recent_roots
-        while roots and (oldest := next(iter(roots))) and roots[oldest] < at_us - self._after_us:
-            del roots[oldest]
         if not roots:
             return []
         own_root = self.root(point)

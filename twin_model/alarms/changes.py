@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twin_model.alarms.machine import AlarmError
 from twin_model.alarms.model import AlarmEvent, AlarmStatus
@@ -51,6 +51,23 @@ class AlarmChange:
 
     events: tuple[AlarmEvent, ...]
     regrouped: frozenset[str] = frozenset()
+
+
+class Done(NamedTuple):
+    """What came of some work.
+
+    Parameters
+    ----------
+    events : list of AlarmEvent
+    regrouped : frozenset of str
+        As in `AlarmChange`.
+    number : int
+        Under which it goes into the journal, see `twin_model.alarms.writing`; 0 for nothing.
+    """
+
+    events: list[AlarmEvent]
+    regrouped: frozenset[str]
+    number: int
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from psygnal import Signal
 
 from twin_model.alarms import machine
 from twin_model.alarms.causes import CauseGraph, Causes
-from twin_model.alarms.changes import AlarmChange, Journal, Outcome, Restored
+from twin_model.alarms.changes import AlarmChange, Done, Journal, Outcome, Restored
 from twin_model.alarms.flood import ChatterWatch, FloodWatch
 from twin_model.alarms.machine import AlarmError
 from twin_model.alarms.model import (
@@ -27,15 +27,14 @@ from twin_model.alarms.model import (
     State,
     copied,
 )
+from twin_model.alarms.published import PublishedAlarms
 from twin_model.alarms.timers import Due, Timers
-from twin_model.errors import StoreError
+from twin_model.alarms.writing import EventWriter, tell_beside
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
-#: Conditions that become one transaction of the journal: the first, and the most later on.
-_PORTION: Final = 250
-_LARGEST_PORTION: Final = 2000
-_RANKS: Final = {priority: rank for rank, priority in enumerate(PRIORITIES)}
+#: Conditions that are taken in while whoever asks waits, a few milliseconds.
+_PORTION: Final = 500
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
 
 
@@ -52,7 +51,8 @@ class AlarmEngine:
         What depends on what; without it no alarm explains another.
     """
 
-    #: Emitted with an `AlarmChange`, in the thread that caused it, after the journal has it.
+    #: Emitted with an `AlarmChange` after the journal has it, in the thread that caused it or,
+    #: within a burst, in one beside.
     changed = Signal(AlarmChange)
 
     def __init__(
@@ -64,7 +64,6 @@ class AlarmEngine:
         graph: CauseGraph | None = None,
     ) -> None:
         self.options = options or AlarmOptions()
-        self._journal = journal
         self._points = {point.id: point for point in points}
         self._statuses: dict[str, AlarmStatus] = {}
         self._timers = Timers(self.options.shelf_warning_s)
@@ -74,17 +73,13 @@ class AlarmEngine:
         self._first_out: dict[str, str] = {}
         self._in_group: Counter[str] = Counter()
         self._system_events = 0
-        self._shown: dict[str, tuple[State, Severity]] = {}
-        self._counts: Counter[tuple[State, Severity]] = Counter()
         self._regrouped: set[str] = set()
-        self._unwritten: list[AlarmEvent] = []
+        self._writer = EventWriter(
+            journal, lambda statuses: self._published.take(statuses.values())
+        )
         self._touched: dict[str, AlarmStatus] = {}
-        #: Copies for whoever lists alarms, until something changes.
-        self._copies: dict[str, Alarm] = {}
-        self._order = threading.RLock()
+        self._published = PublishedAlarms()
         self._lock = threading.RLock()
-        #: Why the journal cannot be written at the moment; empty while it can.
-        self.problem = ""
 
     # -- points ------------------------------------------------------------------------
 
@@ -104,7 +99,7 @@ class AlarmEngine:
                 status.raw, status.pending_us = False, None
                 events += self._done(status, machine.retire(status, now_us))
             self._points = fresh
-            self._copies.clear()
+            self._published.forget_points()
             return events
 
         return self._do(replace_points)
@@ -118,16 +113,15 @@ class AlarmEngine:
         """Go on where the journal ended; before anything else happens."""
         with self._lock:
             self._system_events = found.system_events
-            self._copies.clear()
+            self._published.take([copied(status) for status in found.statuses])
             for status in found.statuses:
                 self._statuses[status.point] = status
-                self._show(status)
                 point = self._points.get(status.point)
                 if point is None:
                     continue
                 self._timers.set_all(status, point)
                 if status.standing:
-                    self._in_group[point.group] += 1
+                    self._in_group[point.group] += bool(point.group)
                     raised_us = status.raised_us or 0
                     self._causes.restore(status.point, point.entity, raised_us, status.cause)
                     if status.first_out:
@@ -141,22 +135,27 @@ class AlarmEngine:
     def apply(self, conditions: Sequence[Condition], now_us: int) -> list[AlarmEvent]:
         """Take in what rules found, and let time pass until now.
 
-        Thousands at once are taken in portions that grow, so that the first are on the screen
-        before the last are in the journal, and the disk is waited for a few times only.
+        Thousands at once are taken in by portions: while one is worked out, those before are
+        written and told.
         """
         ordered = sorted(conditions, key=lambda c: c.at_us)
-        events: list[AlarmEvent] = []
-        start, size = 0, _PORTION
-        while start < len(ordered):
-            part = ordered[start : start + size]
-            events += self._do(lambda part=part: self._take_in(part))  # type: ignore[misc]
-            start, size = start + size, min(2 * size, _LARGEST_PORTION)
+        if len(ordered) <= _PORTION:
+            events = self._do(lambda: self._take_in(ordered))
+        else:
+            starts = range(0, len(ordered), _PORTION)
+            portions = [ordered[start : start + _PORTION] for start in starts]
+            works = (self._work(lambda part=part: self._take_in(part)) for part in portions)  # type: ignore[misc]
+            events = [event for done in tell_beside(works, self._tell) for event in done.events]
         return events + self._do(lambda: self._pass_time(now_us))
 
     def _take_in(self, conditions: Sequence[Condition]) -> list[AlarmEvent]:
         events: list[AlarmEvent] = []
+        passed_us: int | None = None
         for condition in conditions:
-            events += self._pass_time(condition.at_us)
+            # Thousands at one instant are a burst: time passes once for them.
+            if condition.at_us != passed_us or self._timers.due(passed_us):
+                passed_us = condition.at_us
+                events += self._pass_time(passed_us)
             events += self._condition(condition)
         return events
 
@@ -180,9 +179,12 @@ class AlarmEngine:
         return self._do(change)
 
     def _condition(self, condition: Condition) -> list[AlarmEvent]:
-        if condition.point not in self._points:
+        point = self._points.get(condition.point)
+        if point is None:
             return []
-        status, point = self._of(condition.point)
+        status = self._statuses.get(point.id)
+        if status is None:
+            status = self._statuses[point.id] = AlarmStatus(point.id, point.priority)
         if condition.at_us <= status.condition_us:
             return []  # delivered again after a restart, or out of order
         status.condition_us = condition.at_us
@@ -287,7 +289,6 @@ class AlarmEngine:
                 out.append(event)
             if event.kind is EventKind.SHELVED:
                 self._timers.set_shelf(status)
-        self._show(status)
         if not status.standing:
             self._finished(status)
         return out
@@ -295,27 +296,29 @@ class AlarmEngine:
     def _raised(self, status: AlarmStatus, event: AlarmEvent) -> list[AlarmEvent]:
         point = self._points[status.point]
         at_us = event.at_us
-        stood = self._causes.knows(point.id)
+        if point.group:
+            if self._in_group[point.group] == 0:
+                self._first_out[point.group] = point.id
+                status.first_out = True
+            self._in_group[point.group] += not self._causes.knows(point.id)
         status.cause, adopted = self._causes.raised(point.id, point.entity, at_us)
         for name in adopted:
             self._regroup(name, point.id)
-        if point.group and self._in_group[point.group] == 0:
-            self._first_out[point.group] = point.id
-            status.first_out = True
-        self._in_group[point.group] += not stood
-        self._timers.set_escalation(status, point, at_us)
-        out = [*self._flood_end(at_us), event.explained_by(status.cause)]
+        if point.escalate_after_s is not None:
+            self._timers.set_escalation(status, point, at_us)
+        out = self._flood_end(at_us)
+        out.append(event.explained_by(status.cause) if status.cause else event)
         if self._flood.raised(at_us):
             out.append(self._system(EventKind.FLOOD_STARTED, at_us, text=str(self._flood.count)))
         self._chatter.raised(point.id, at_us)
         return out
 
     def _finished(self, status: AlarmStatus) -> None:
-        if self._causes.knows(status.point):
-            group = self._points[status.point].group
-            self._in_group[group] -= 1
-            if self._in_group[group] <= 0:
-                self._first_out.pop(group, None)
+        point = self._points.get(status.point)
+        if point is not None and point.group and self._causes.knows(point.id):
+            left = self._in_group[point.group] = max(0, self._in_group[point.group] - 1)
+            if not left:
+                self._first_out.pop(point.group, None)
         for child, cause in self._causes.finished(status.point):
             self._regroup(child, cause)
 
@@ -325,19 +328,8 @@ class AlarmEngine:
         self._regrouped.add(name)
 
     def _touch(self, status: AlarmStatus) -> None:
-        """Note that an alarm is changed, and with it how many those above explain."""
+        """Note that an alarm is changed."""
         self._touched[status.point] = status
-        name = status.point
-        while name and self._copies.pop(name, None) is not None:
-            name = self._causes.cause(name)
-
-    def _show(self, status: AlarmStatus) -> None:
-        shown = (status.state, status.priority)
-        before = self._shown.get(status.point)
-        if before is not None:
-            self._counts[before] -= 1
-        self._counts[shown] += 1
-        self._shown[status.point] = shown
 
     def _system(self, kind: EventKind, at_us: int, who: str = "", text: str = "") -> AlarmEvent:
         self._system_events += 1
@@ -353,47 +345,39 @@ class AlarmEngine:
         return status, point
 
     def _do(self, work: Callable[[], list[AlarmEvent]]) -> list[AlarmEvent]:
-        """Work, put what came of it into the journal, then tell everybody.
+        """Work, put what came of it into the journal, then tell everybody."""
+        done = self._work(work)
+        self._tell([done])
+        return done.events
 
-        One at a time; who only asks waits for the work at most, never for the disk.
-        """
-        with self._order:
-            with self._lock:
-                events = work()
-                regrouped, self._regrouped = frozenset(self._regrouped), set()
-            self._write(events)
-        if events or regrouped:
-            self.changed.emit(AlarmChange(tuple(events), regrouped))
-        return events
-
-    def _write(self, events: list[AlarmEvent]) -> None:
-        """Append to the journal; what a full disk refuses is kept and tried again.
+    def _work(self, work: Callable[[], list[AlarmEvent]]) -> Done:
+        """Work, one at a time; who only asks waits for the work at most, never for the disk.
 
         A status that changed without an event (a delay has begun) waits for the next event: it
         would cost an fsync for each sample around a limit.
         """
-        if self._journal is None:
-            self._touched.clear()
-            return
-        self._unwritten += events
-        if self._unwritten:
-            self._append(self._journal)
+        with self._lock:
+            events = work()
+            regrouped, self._regrouped = frozenset(self._regrouped), set()
+            return Done(events, regrouped, self._put(events) if events else 0)
+
+    def _put(self, events: list[AlarmEvent]) -> int:
+        touched, self._touched = self._touched, {}
+        return self._writer.put(events, [copied(status) for status in touched.values()])
+
+    def _tell(self, done: Sequence[Done]) -> None:
+        """Wait until what was done is in the journal, then tell everybody."""
+        self._writer.settle(max((one.number for one in done), default=0))
+        events = tuple(event for one in done for event in one.events)
+        regrouped = frozenset(name for one in done for name in one.regrouped)
+        if events or regrouped:
+            self.changed.emit(AlarmChange(events, regrouped))
 
     def flush(self) -> None:
         """Write what waits, before the program ends."""
-        with self._order:
-            if self._journal is not None and (self._unwritten or self._touched):
-                self._append(self._journal)
-
-    def _append(self, journal: Journal) -> None:
-        try:
-            journal.append(self._unwritten, self._touched.values())
-        except StoreError as error:
-            self.problem = str(error)
-            return
-        self.problem = ""
-        self._unwritten = []
-        self._touched.clear()
+        with self._lock:
+            number = self._put([]) if self._touched or self.unwritten else 0
+        self._writer.settle(number)
 
     # -- asking ------------------------------------------------------------------------
 
@@ -420,28 +404,12 @@ class AlarmEngine:
 
         With *folded*, as lists show them in a flood: without those that another explains.
         """
-        with self._lock:
-            found = [
-                self._listed(status, now_us)
-                for name, status in self._statuses.items()
-                if status.state in states and name in self._points
-                if not (folded and status.cause)
-            ]
-        found.sort(key=lambda a: (-_RANKS[a.status.priority], -(a.status.raised_us or 0)))
-        return found
-
-    def _listed(self, status: AlarmStatus, now_us: int | None) -> Alarm:
-        """Return a copy of an alarm, the one of before where nothing has changed."""
-        copy = self._copies.get(status.point)
-        chatters = now_us is not None and self._chatter.chatters(status.point, now_us)
-        if copy is None or copy.chattering != chatters:
-            copy = self._alarm(status, self._points[status.point], now_us)
-            self._copies[status.point] = copy
-        return copy
+        chattering = () if now_us is None else frozenset(self._chatter.chattering(now_us))
+        return self._published.list(states, self._points, chattering, folded=folded)
 
     def _alarm(self, status: AlarmStatus, point: AlarmPoint, now_us: int | None) -> Alarm:
         chatters = now_us is not None and self._chatter.chatters(point.id, now_us)
-        below = len(self._causes.consequences(point.id)) if status.standing else 0
+        below = self._causes.count_below(point.id) if status.standing else 0
         return Alarm(point, copied(status), status.state, chatters, below)
 
     def root(self, name: str) -> str:
@@ -457,8 +425,8 @@ class AlarmEngine:
     def counts(self) -> dict[tuple[State, Severity], int]:
         """Return how many alarms there are by state and priority; normal ones are not counted."""
         with self._lock:
-            counted = self._counts.items()
-            return {key: n for key, n in counted if n and key[0] is not State.NORMAL}
+            counted = Counter((one.state, one.priority) for one in self._statuses.values())
+        return {key: n for key, n in counted.items() if key[0] is not State.NORMAL}
 
     def chattering(self, now_us: int) -> list[str]:
         """Return the points that come and go too often."""
@@ -491,6 +459,11 @@ class AlarmEngine:
         return self._flood.since_us
 
     @property
+    def problem(self) -> str:
+        """Why the journal cannot be written at the moment; empty while it can."""
+        return self._writer.problem
+
+    @property
     def unwritten(self) -> int:
         """Events that the journal does not have yet, because it cannot be written."""
-        return len(self._unwritten)
+        return self._writer.refused

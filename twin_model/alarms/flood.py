@@ -39,6 +39,8 @@ class FloodWatch:
 
     def advance(self, now_us: int) -> int | None:
         """Return when the flood ended, if it has; None otherwise."""
+        if not self._times or self._times[0] > now_us - self._window_us:
+            return None
         ended = self._forget(now_us)
         if ended is not None:
             self.in_flood = False
@@ -60,25 +62,27 @@ class ChatterWatch:
     def __init__(self, options: AlarmOptions) -> None:
         self._count = options.chatter_count
         self._window_us = int(options.chatter_window_s * _SECOND_US)
-        self._times: dict[str, deque[int]] = {}
+        #: The newest times of each point, so many as make it chatter; lists, for there may be
+        #: 100,000 of them.
+        self._times: dict[str, list[int]] = {}
+        #: Points that were raised so often at all, quickly or not.
+        self._often: set[str] = set()
 
     def raised(self, point: str, at_us: int) -> None:
         """Count an alarm."""
         times = self._times.get(point)
         if times is None:
-            times = self._times[point] = deque(maxlen=self._count)
-        times.append(at_us)
+            times = self._times[point] = [at_us]
+        else:
+            times.append(at_us)
+        if len(times) >= self._count:
+            del times[: -self._count]
+            self._often.add(point)
 
     def chatters(self, point: str, now_us: int) -> bool:
         """Return whether it was raised often enough within the window."""
-        times = self._times.get(point)
-        return (
-            times is not None and len(times) == self._count and times[0] > now_us - self._window_us
-        )
+        return point in self._often and self._times[point][0] > now_us - self._window_us
 
     def chattering(self, now_us: int) -> list[str]:
-        """Return all that chatter, and forget those that were quiet for long."""
-        quiet = [p for p, times in self._times.items() if times[-1] <= now_us - self._window_us]
-        for point in quiet:
-            del self._times[point]
-        return [point for point in self._times if self.chatters(point, now_us)]
+        """Return all that chatter; from any thread."""
+        return sorted(point for point in tuple(self._often) if self.chatters(point, now_us))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from twin_model.schema.types import Severity
 
@@ -229,8 +229,7 @@ def copied(status: AlarmStatus) -> AlarmStatus:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmEvent:
+class AlarmEvent(NamedTuple):
     """One line of the alarm journal.
 
     Parameters
@@ -276,8 +275,7 @@ class AlarmEvent:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What a rule found: a condition begins or ends.
 
     Parameters
@@ -336,9 +334,11 @@ class AlarmOptions:
     cause_after_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Alarm:
     """An alarm as lists and panels show it; a copy that nothing changes.
+
+    Not frozen, which would make it four times as slow to make, and lists make thousands.
 
     Parameters
     ----------

@@ -33,6 +33,10 @@ class Timers:
         self._heap: list[tuple[int, int, Due, str, int]] = []
         self._number = 0
 
+    def due(self, now_us: int) -> bool:
+        """Return whether one is due."""
+        return bool(self._heap) and self._heap[0][0] <= now_us
+
     def take(self, now_us: int) -> tuple[int, Due, str, int] | None:
         """Return (time, what, point, occurrence) of the first that is due; None for none."""
         if not self._heap or self._heap[0][0] > now_us:

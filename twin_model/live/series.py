@@ -73,12 +73,19 @@ class SeriesTable:
             flat += batch.indicator
             series = table.series[flat]
             if series.size and int(series.min()) < 0:
-                for cell in np.unique(flat[series < 0]).tolist():
-                    entity, indicator = divmod(cell, table.width)
-                    name = (keys.entities[entity], keys.indicators[indicator])
-                    table.series[cell] = self._add(name)
+                self._number(np.unique(flat[series < 0]), table, keys)
                 series = table.series[flat]
             return series
+
+    def _number(self, cells: NDArray[np.intp], table: _Table, keys: SampleKeys) -> None:
+        """Give numbers to pairs of a publisher's names that came for the first time."""
+        entities, indicators = keys.entities, keys.indicators
+        rows, columns = np.divmod(cells, table.width)
+        names = zip(
+            [entities[row] for row in rows.tolist()],
+            [indicators[column] for column in columns.tolist()],
+        )
+        table.series[cells] = [self._add(name) for name in names]
 
     def _add(self, name: tuple[str, str]) -> int:
         number = self._numbers.get(name)

@@ -8,6 +8,7 @@ transaction, so that a killed program finds both as they were or neither. See do
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import sqlite3
@@ -53,10 +54,15 @@ CREATE TABLE account (
   name TEXT PRIMARY KEY, role TEXT NOT NULL, password_hash TEXT NOT NULL,
   changed_us INTEGER NOT NULL) WITHOUT ROWID;
 """
-_STATUS_PLACES: Final = ",".join("?" * 21)
+_FIELDS: Final = "\x1f%r" * 14
+#: Rows of one statement: whoever else computes gets a turn after each statement, so that writing
+#: row by row, a burst would wait thousands of times.
+_ROWS_AT_ONCE: Final = 50
 _COLUMNS: Final = (
     "point, number, kind, at_us, before, after, priority, value, who, text, occurrence, cause"
 )
+_INSERT_EVENT: Final = f"INSERT INTO event (sequence, recorded_us, {_COLUMNS}, hash) VALUES "
+_INSERT_STATUS: Final = "INSERT OR REPLACE INTO status VALUES "
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +158,13 @@ class AlarmJournal:
             rows = []
             for event in events:
                 sequence += 1
-                values = _values(event)
-                chained = _chained(chained, (sequence, recorded_us, *values))
-                rows.append((sequence, recorded_us, *values, chained))
+                values = (sequence, recorded_us, *_values(event))
+                chained = _chained(chained, values)
+                rows.append((*values, chained))
+            states = [_status_row(status) for status in statuses]
             with self.writing() as connection:
-                connection.executemany(
-                    f"INSERT INTO event (sequence, recorded_us, {_COLUMNS}, hash)"
-                    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    rows,
-                )
-                connection.executemany(
-                    f"INSERT OR REPLACE INTO status VALUES ({_STATUS_PLACES})",
-                    [_status_row(status) for status in statuses],
-                )
+                _insert(connection, _INSERT_EVENT, rows)
+                _insert(connection, _INSERT_STATUS, states)
             self._sequence, self._hash = sequence, chained
 
     def writing(self) -> _Transaction:
@@ -332,19 +332,34 @@ def _event(row: Sequence[Any]) -> AlarmEvent:
 
 
 def _chained(previous: str, values: Sequence[Any]) -> str:
+    """Return the hash of an event's 14 columns and the hash before."""
     # As Python writes them: texts come quoted, so that no field can run into the next.
-    fields = [repr(value) for value in values]
-    return hashlib.sha256("\x1f".join([previous, *fields]).encode()).hexdigest()
+    return hashlib.sha256((previous + _FIELDS % (*values,)).encode()).hexdigest()
+
+
+def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, many with one statement."""
+    if not rows:
+        return
+    places = f"({','.join('?' * len(rows[0]))})"
+    full = len(rows) - len(rows) % _ROWS_AT_ONCE
+    many = statement + ",".join([places] * _ROWS_AT_ONCE)
+    for start in range(0, full, _ROWS_AT_ONCE):
+        part = rows[start : start + _ROWS_AT_ONCE]
+        connection.execute(many, [*itertools.chain.from_iterable(part)])
+    connection.executemany(statement + places, rows[full:])
 
 
 def _status_row(status: AlarmStatus) -> tuple[Any, ...]:
     shelf = json.dumps(asdict(status.shelf), ensure_ascii=False) if status.shelf else None
+    # Whether is 0 or 1: sqlite3 takes numbers at once, and looks long for what a bool may be.
     return (
-        status.point, str(status.priority), status.active, status.acknowledged, status.latched,
-        status.standing, status.occurrence, status.event,
-        status.value if math.isfinite(status.value) else None, status.condition_us, status.raw,
-        status.pending_us, status.raised_us, status.returned_us, status.acknowledged_us, shelf,
-        status.suppressed_by, status.out_of_service, status.cause, status.first_out, status.note,
+        status.point, str(status.priority), int(status.active), int(status.acknowledged),
+        int(status.latched), int(status.standing), status.occurrence, status.event,
+        status.value if math.isfinite(status.value) else None, status.condition_us,
+        int(status.raw), status.pending_us, status.raised_us, status.returned_us,
+        status.acknowledged_us, shelf, status.suppressed_by, status.out_of_service, status.cause,
+        int(status.first_out), status.note,
     )  # fmt: skip
 
 

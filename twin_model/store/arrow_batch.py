@@ -1,6 +1,8 @@
 """Batches of samples as Arrow record batches and back.
 
-Arrow is imported inside functions: it costs a tenth of a second at start.
+Arrow is imported inside functions: it costs a tenth of a second at start. Columns are made of
+buffers, since ``pyarrow.array`` loads pandas where it is installed: a second of processor in the
+middle of the first samples.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin_model.samples import SampleBatch, SampleKeys
 
@@ -27,15 +30,15 @@ def to_arrow(batch: SampleBatch) -> pa.RecordBatch:
     columns: dict[str, Any] = {
         "entity": _dictionary(batch.entity, batch.keys.entities),
         "indicator": _dictionary(batch.indicator, batch.keys.indicators),
-        "time_us": pa.array(batch.time_us),
-        "value": pa.array(batch.value),
-        "quality": pa.array(batch.quality),
+        "time_us": _numbers(batch.time_us),
+        "value": _numbers(batch.value),
+        "quality": _numbers(batch.quality),
     }
     if batch.text is not None:
-        columns["text"] = pa.array(batch.text, pa.string())
+        columns["text"] = _texts(batch.text)
     if batch.position is not None:
         for axis, name in enumerate(("x_m", "y_m", "z_m")):
-            columns[name] = pa.array(np.ascontiguousarray(batch.position[:, axis]))
+            columns[name] = _numbers(batch.position[:, axis])
     return pa.RecordBatch.from_pydict(columns)
 
 
@@ -67,11 +70,45 @@ def from_arrow(table: Any) -> SampleBatch:
     )
 
 
-def _dictionary(index: Any, names: Sequence[str]) -> Any:
+def truths(values: NDArray[np.bool_]) -> Any:
+    """Return an Arrow array of booleans."""
     import pyarrow as pa
 
-    values = pa.array(list(names), pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(np.ascontiguousarray(index)), values)
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _bits(values: NDArray[np.bool_]) -> Any:
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(values, bitorder="little"))
+
+
+def _numbers(values: NDArray[Any]) -> Any:
+    import pyarrow as pa
+
+    kind = pa.from_numpy_dtype(values.dtype)
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(kind, len(values), buffers)
+
+
+def _texts(values: Sequence[str | None] | NDArray[np.object_]) -> Any:
+    """Return an Arrow array of texts, None where there is none."""
+    import pyarrow as pa
+
+    encoded = [b"" if text is None else text.encode() for text in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    valid = None
+    if any(text is None for text in values):
+        valid = _bits(np.array([text is not None for text in values], bool))
+    # Offsets of 64 bits, which no text of a batch can run over; columns have those of 32.
+    buffers = [valid, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.large_string(), len(encoded), buffers).cast(pa.string())
+
+
+def _dictionary(index: NDArray[Any], names: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(_numbers(index), _texts(names))
 
 
 def _index(column: Any) -> tuple[Any, tuple[str, ...]]:

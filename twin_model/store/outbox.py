@@ -14,7 +14,7 @@ import numpy as np
 
 from twin_model.errors import StoreError
 from twin_model.live.subscription import Parcel
-from twin_model.store.arrow_batch import from_arrow, to_arrow
+from twin_model.store.arrow_batch import from_arrow, to_arrow, truths
 
 _NAME: Final = re.compile(r"^(\d{12})\.arrow$")
 # In the middle, so that deliveries can be put before all others.
@@ -104,7 +104,7 @@ class FileOutbox:
 
         path = self._path(number)
         temporary = path.with_suffix(".tmp")
-        record = to_arrow(parcel.batch).append_column("late", pa.array(parcel.late))
+        record = to_arrow(parcel.batch).append_column("late", truths(parcel.late))
         record = record.replace_schema_metadata({"received_us": str(parcel.received_us)})
         try:
             with temporary.open("wb") as stream:
