@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from twin_model.commands import Command
     from twin_model.entity import Entity
     from twin_model.frame import Frame
+    from twin_model.schema.catalogue import Catalogue
     from twin_model.twin import Twin
 
 #: Characters of a reason.
@@ -29,6 +30,13 @@ def project_title(folder: Path) -> str:
         return read_project(folder).title or folder.name.removesuffix(".shapan")
     except StoreError:
         return folder.name.removesuffix(".shapan")
+
+
+def _types_of(twin: Twin) -> Catalogue:
+    from app.editing import schema
+    from twin_model.schema.project_types import stored_types
+
+    return schema.with_project(stored_types(twin))[0]
 
 
 class ProjectSession(QObject):
@@ -211,6 +219,8 @@ class ProjectSession(QObject):
             twin.close()
             raise
         self._twin = twin
+        # Until the window has read the project's types, the first edit does.
+        twin.load_catalogue = _types_of
         twin.changed.connect(self._relay)
         self.opened.emit()
 

@@ -203,7 +203,7 @@ class SplitEntity:
             if place is not None and _gap(made, place) < _gap(kept, place):
                 moved.append(_with_end(relation, self.entity, made.id))
         transaction.add_relations(added, as_given=True)
-        transaction.replace_relations(moved)
+        transaction.replace_relations(moved, as_given=True)
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,7 @@ class MergeEntities:
                     continue  # it belongs somewhere already
                 known.add(key)
                 moved[relation.id] = turned
-        transaction.replace_relations(list(moved.values()))
+        transaction.replace_relations(list(moved.values()), as_given=True)
 
 
 def current(transaction: Transaction, entity_id: str) -> Entity:

@@ -19,6 +19,14 @@ FLOW: Final = frozenset({"feeds", "connects"})
 TOPOLOGY: Final = frozenset({"within", "touches", "overlaps", "above", "adjacent", "nearest"})
 
 
+def is_stated(relation: Relation) -> bool:
+    """Return whether a relation is somebody's statement, and does not follow from geometry.
+
+    A kind that geometry says nothing of is a statement, whatever the relation says of itself.
+    """
+    return not relation.computed or relation.kind not in TOPOLOGY
+
+
 class Direction(StrEnum):
     """Which way something flows along a ``connects`` relation."""
 

@@ -196,16 +196,20 @@ class Twin:
         self._catalogue = catalogue
         self._views_stale = self._views_stale or catalogue is not None
         self._type_rules = None
-        if catalogue is not None:
-            from twin_model.schema.guard import rules_of  # loaded with the catalogue
-
-            self._type_rules = rules_of(catalogue)
 
     def known_types(self) -> TypeTree | None:
         """Return the catalogue, loaded now if need be; None where nobody set or loads one."""
         if self._catalogue is None and self.load_catalogue is not None:
             return self.load_catalogue(self)
         return self._catalogue
+
+    def type_rules(self) -> TypeRules | None:
+        """Return what the types say of edits; None where nobody set or loads a catalogue."""
+        if self._type_rules is None and (catalogue := self.known_types()) is not None:
+            from twin_model.schema.guard import rules_of  # loaded with the catalogue
+
+            self._type_rules = rules_of(catalogue)
+        return self._type_rules
 
     # -- properties --------------------------------------------------------------------
 
@@ -356,7 +360,7 @@ class Twin:
         """
 
         def write(transaction: Transaction) -> None:
-            transaction.type_rules = self._type_rules
+            transaction.load_rules = self.type_rules
             command.apply(transaction)
             self._journal(transaction, command.kind, command.label, who, why, command.payload())
 
@@ -444,6 +448,8 @@ class Twin:
         self._head = journal.append(self._writer, self._head.hash, values)
 
     def _announce(self, transaction: Transaction) -> None:
+        if "type" in transaction.definitions:
+            self._type_rules = None
         if transaction.frame_changed:
             self.frame = transaction.frame
             project.write_project(self.path, self._info, _frame_summary(self.frame))

@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.cli.opening import ProjectNotOpenedError
+from app.cli.opening import ProjectNotOpenedError, catalogue_of, open_project
 from twin_model.errors import ShapanError, StoreError
 from twin_model.layer import Layer, LayerRole
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
@@ -39,6 +39,28 @@ def check_project(folder: Path, *, repair: bool) -> list[str]:
         except StoreError as error:  # rows of layers in damaged pages
             problems.append(str(error))
     return problems + _check_live(folder)
+
+
+def broken_rules(folder: Path) -> list[str]:
+    """Return what a sound project holds against the rules of its types, one line each.
+
+    Such things are no damage: files state them, and they load. Edits that would add to them are
+    refused.
+
+    Raises
+    ------
+    ProjectNotOpenedError
+        If it cannot be opened.
+    """
+    from twin_model.schema.data_check import cardinality_faults
+
+    with open_project(str(folder), write=False) as twin:
+        count, lines = cardinality_faults(twin, catalogue_of(twin))
+    more = count - len(lines)
+    return [
+        *lines,
+        *([f"and {more} more entities with too many or too few relations"] * (more > 0)),
+    ]
 
 
 def _check_live(folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +51,16 @@ def catalogue_of(twin: Twin, of_plugins: Sequence[EntityType] = ()) -> Catalogue
     ValidationError
         If types contradict each other.
     """
-    from assets.catalogue import entity_types_text
-    from twin_model.schema.catalogue import Catalogue  # half a second, seldom needed
-    from twin_model.schema.project_types import project_catalogue, stored_types
+    from twin_model.schema.project_types import stored_types
 
-    made = Catalogue.load(entity_types_text())
-    if of_plugins:
-        made = made.with_types(of_plugins)
-    return project_catalogue(made, stored_types(twin))
+    types = [*of_plugins, *stored_types(twin)]
+    return built_in_catalogue().with_types(types) if types else built_in_catalogue()
+
+
+@functools.cache
+def built_in_catalogue() -> Catalogue:
+    """Return the built-in entity types; loaded once, which takes half a second."""
+    from assets.catalogue import entity_types_text
+    from twin_model.schema.catalogue import Catalogue
+
+    return Catalogue.load(entity_types_text())

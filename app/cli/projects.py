@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.integrity import check_project
+from app.cli.integrity import broken_rules, check_project
 from app.cli.opening import catalogue_of, open_project
 from app.cli.output import (
     Exit,
@@ -196,5 +196,7 @@ def check(arguments: argparse.Namespace) -> int:
     for problem in problems:
         print_error(problem)
     if not problems:
+        for warning in broken_rules(Path(arguments.project)):
+            print_warning(warning)
         print(f"{arguments.project}: sound")
     return Exit.PARTLY if problems else Exit.DONE

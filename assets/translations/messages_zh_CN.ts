@@ -5836,6 +5836,14 @@
         <source>a list has {0} values at most</source>
         <translation>列表最多 {0} 个值</translation>
     </message>
+    <message>
+        <source>{0} may have {1} of them at most, and has: {2}; remove one first</source>
+        <translation>{0} 最多可有 {1} 个这类关系，已有：{2}；请先移除一个</translation>
+    </message>
+    <message>
+        <source>{0} may be reached by {1} at most, and is by: {2}; remove one first</source>
+        <translation>最多可有 {1} 个这类关系指向 {0}，已有：{2}；请先移除一个</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assets.catalogue import entity_types_text
 from plugin_support import MakeHost, make_host, plugin_folder, twin, wait_until, write_plugin
 from plugins.host.plugins import Plugins, PluginStatus
 from plugins.host.services import HostServices
@@ -19,6 +20,7 @@ from plugins.host.supervisor import WorkerState
 from twin_model.contributions import Contributions
 from twin_model.errors import PluginError
 from twin_model.samples import SampleBatch, SampleKeys, concatenate
+from twin_model.schema.catalogue import Catalogue
 from twin_model.twin import Twin
 
 __all__ = ["make_host", "plugin_folder", "twin"]
@@ -130,6 +132,41 @@ def test_a_worker_asks_the_twin_and_changes_it_under_the_plugins_name(
     assert entry.why == "because"
     twin.undo()
     assert twin.entity("pump-0").name == "Pump 0"
+
+
+def test_a_worker_is_refused_what_the_types_do_not_allow_with_the_things_and_the_rule(
+    make_host: MakeHost, plugin_folder: Path, twin: Twin
+) -> None:
+    write_plugin(plugin_folder, "hanger", """
+        [permissions]
+        twin = true
+        [[workers]]
+        id = "w"
+        code = "hanger.code:W"
+        """, """
+        from shapan import AddEntities, AddRelations, Entity, Relation
+        class W:
+            def __init__(self, context):
+                self.context = context
+            def hang(self):
+                twin = self.context.twin
+                things = [Entity("l", "lamp", "Lamp"), Entity("a", "pole", "A"),
+                          Entity("b", "pole", "B")]
+                first = Relation("one", "mounted_on", "l", "a")
+                twin.submit(AddEntities(things, [first]), "Lamp").result(10)
+                try:
+                    second = Relation("two", "mounted_on", "l", "b", computed=True)
+                    twin.submit(AddRelations([second]), "Again").result(10)
+                except Exception as error:
+                    return str(error)
+        """)  # fmt: skip
+    twin.load_catalogue = lambda _twin: Catalogue.load(entity_types_text())  # as shapan live does
+    host = make_host(twin)
+    host.grant("org.test.hanger", host.records["org.test.hanger"].manifest.permissions)
+    said = host.call("org.test.hanger", "w", "hang").result(20)
+    assert "Lamp – B: relations.mounted_on" in said
+    assert "Lamp may have 1 of them at most, and has: A; remove one first" in said
+    assert [one.id for one in twin.relations("l")] == ["one"]
 
 
 def test_a_killed_connector_is_back_within_two_seconds_and_nothing_acknowledged_is_lost(

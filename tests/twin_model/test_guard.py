@@ -11,16 +11,25 @@ import pytest
 
 from assets.catalogue import entity_types_text
 from store_contents import current
-from twin_model.commands import AddEntities, AddLayers, AddRelations, EditEntities
+from twin_model.commands import (
+    AddEntities,
+    AddLayers,
+    AddRelations,
+    EditEntities,
+    EditRelations,
+    RemoveRelations,
+)
 from twin_model.creation import CreateEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError, ValidationError
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.schema.catalogue import Catalogue
+from twin_model.schema.data_check import cardinality_faults
 from twin_model.schema.project_types import ChangeTypes, prepare
 from twin_model.schema.types import PropertyType
 from twin_model.store.verify import verify_store
+from twin_model.time import ALWAYS, Instant, Interval
 from twin_model.topology import KeepTopology
 from twin_model.twin import Twin
 
@@ -160,3 +169,140 @@ def test_relations_that_the_types_do_not_allow_are_refused(twin: Twin) -> None:
     stated = Relation("odd", "contains", "a", "s")
     twin.execute(AddLayers([layer], [], [stated]))  # what a file states is kept
     assert twin.relation("odd").target == "s"
+
+
+# -- how many ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def harbour(twin: Twin) -> Twin:
+    """A harbour with two lamps, three poles, two stations, a berth and six ships."""
+    things = [Entity(f"lamp-{n}", "lamp", f"Lamp {n}") for n in range(2)]
+    things += [Entity(f"pole-{n}", "pole", f"Pole {n}") for n in range(3)]
+    things += [Entity(f"station-{n}", "pumping_station", f"Station {n}") for n in range(2)]
+    things += [Entity("berth", "berth", "Berth 7"), Entity("odd", "made_up", "Odd")]
+    things += [Entity(f"ship-{n}", "ship", f"Ship {n}") for n in range(6)]
+    twin.execute(AddEntities(things))
+    return twin
+
+
+def hung(identifier: str, pole: str, **values: Any) -> Relation:
+    return Relation(identifier, "mounted_on", "lamp-0", pole, **values)
+
+
+def test_one_relation_too_many_is_refused_with_both_things_and_the_rule(harbour: Twin) -> None:
+    harbour.execute(AddRelations([hung("one", "pole-0")]))
+    before, revision = current(harbour), harbour.revision
+    two = Relation("b", "moors", "berth", "ship-0"), hung("two", "pole-1")
+    new = Entity("lamp-9", "lamp", "Lamp 9")
+    commands = (
+        AddRelations(two),
+        AddEntities([new], two),
+        CreateEntities([new], relations=two),
+        AddRelations([hung("three", "pole-1", computed=True)]),  # calling itself so helps nobody
+    )
+    said = "Lamp 0 – Pole 1: relations.mounted_on = 'Pole 1': Lamp 0 may have 1 of them at most"
+    for command in commands:
+        with pytest.raises(ValidationError) as caught:
+            harbour.execute(command)
+        assert str(caught.value) == f"{said}, and has: Pole 0; remove one first"
+    assert current(harbour) == before and harbour.revision == revision
+    ships = [Relation(f"m{n}", "moors", "berth", f"ship-{n}") for n in range(6)]
+    with pytest.raises(ValidationError, match="Berth 7 may have 4 of them at most"):
+        harbour.execute(AddRelations(ships))
+    harbour.execute(AddRelations(ships[:4]))
+    assert verify_store(harbour) == []
+
+
+def test_a_part_has_one_whole(harbour: Twin) -> None:
+    whole = Relation("w0", "aggregates", "station-0", "a")
+    harbour.execute(AddRelations([whole]))
+    with pytest.raises(ValidationError) as caught:
+        harbour.execute(AddRelations([Relation("w1", "aggregates", "station-1", "a")]))
+    assert str(caught.value) == (
+        "Station 1 – P a: relations.aggregates = 'Station 1': P a may be reached by 1 at most, and"
+        " is by: Station 0; remove one first"
+    )
+    with pytest.raises(ValidationError, match="is by: Station 0"):
+        harbour.execute(AddRelations([replace(whole, id="again")]))
+    harbour.execute(EditRelations([replace(whole, source="station-1")]))  # it is moved there
+    assert [one.source for one in harbour.relations("a")] == ["station-1"]
+    other = Relation("w2", "aggregates", "station-0", "b")
+    harbour.execute(AddRelations([other]))
+    with pytest.raises(ValidationError, match="P a may be reached by 1 at most"):
+        harbour.execute(EditRelations([replace(other, target="a")]))
+    with pytest.raises(ValidationError, match="may lead only to"):
+        harbour.execute(EditRelations([replace(other, target="ship-0")]))
+
+
+def test_what_has_ended_leaves_its_place_and_what_is_planned_takes_one(harbour: Twin) -> None:
+    harbour.execute(AddRelations([hung("one", "pole-0")]))
+    harbour.execute(RemoveRelations(["one"]))
+    harbour.execute(AddRelations([hung("two", "pole-1")]))  # always, says who adds it
+    harbour.execute(RemoveRelations(["two"]))
+    day = [Instant.parse(f"2090-01-0{n}") for n in range(1, 5)]
+    first = hung("three", "pole-0", valid=Interval(day[0], day[2]))
+    then = hung("four", "pole-1", valid=Interval(day[2], day[3]))
+    harbour.execute(AddRelations([first, then]))
+    with pytest.raises(ValidationError, match="has: Pole 1"):
+        harbour.execute(EditRelations([replace(first, valid=Interval(day[0], day[3]))]))
+    with pytest.raises(ValidationError, match="has: Pole 0"):
+        harbour.execute(AddRelations([hung("x", "pole-2", valid=Interval(day[1], day[2]))]))
+    harbour.execute(AddRelations([hung("now", "pole-2", valid=Interval(ALWAYS, day[0]))]))
+    with pytest.raises(ValidationError, match=r"has: Pole 0, Pole 1, Pole 2;|has: Pole"):
+        harbour.execute(AddRelations([hung("y", "pole-2")]))
+
+
+def test_too_many_from_a_file_load_and_stay_editable_and_no_more_are_added(harbour: Twin) -> None:
+    layer = Layer("one", "One", "bim", LayerRole.TABLE, "IFC4", "x", "t.json")
+    stated = [hung(f"f{n}", f"pole-{n}") for n in range(2)]
+    harbour.execute(AddLayers([layer], [], stated))
+    noted = replace(harbour.relation("f0"), attributes={"remarks": "as surveyed"})
+    harbour.execute(EditRelations([noted]))
+    assert harbour.relation("f0").attributes == {"remarks": "as surveyed"}
+    with pytest.raises(ValidationError, match="Lamp 0 may have 1 of them at most"):
+        harbour.execute(AddRelations([hung("more", "pole-2")]))
+    assert cardinality_faults(harbour, CATALOGUE) == (
+        1, ["Lamp 0: relations.mounted_on = 2: lamp has 0 to 1 of them"],
+    )  # fmt: skip
+    harbour.execute(RemoveRelations(["f0"]))
+    assert cardinality_faults(harbour, CATALOGUE) == (0, [])
+    harbour.undo()  # what was so comes back as it was
+    assert len(harbour.relations("lamp-0")) == 2
+
+
+def test_types_are_loaded_for_the_first_edit_that_needs_them(tmp_path: Path) -> None:
+    loaded: list[Twin] = []
+
+    def load(twin: Twin) -> Catalogue:
+        loaded.append(twin)
+        return CATALOGUE
+
+    with Twin.create(tmp_path / "b.shapan", FRAME) as twin:
+        twin.load_catalogue = load
+        with pytest.raises(ValidationError, match="efficiency_percent"):
+            wrong = {"efficiency_percent": 140}
+            twin.execute(AddEntities([Entity("p", "pump", attributes=wrong)]))
+        assert loaded
+
+
+def test_data_against_the_rules_is_found_from_both_ends_and_where_something_is_missing(
+    harbour: Twin,
+) -> None:
+    layer = Layer("one", "One", "bim", LayerRole.TABLE, "IFC4", "x", "t.json")
+    stated = [Relation(f"w{n}", "aggregates", f"station-{n}", "a") for n in range(2)]
+    harbour.execute(AddLayers([layer], [], stated))
+    lamp = CATALOGUE.type("lamp")
+    rules = tuple(
+        rule.model_copy(update={"minimum": 1}) if rule.kind == "mounted_on" else rule
+        for rule in lamp.relations
+    )
+    stricter = CATALOGUE.with_type(lamp.model_copy(update={"relations": rules}))
+    assert cardinality_faults(harbour, stricter) == (
+        3,
+        [
+            "P a: relations.aggregates = 2: pump is reached by 1 of them at most",
+            "Lamp 0: relations.mounted_on = 0: lamp has 1 to 1 of them",
+            "Lamp 1: relations.mounted_on = 0: lamp has 1 to 1 of them",
+        ],
+    )

@@ -1,4 +1,4 @@
-"""Edits that break the type of an entity are refused, wherever they come from.
+"""Edits that break the types of entities are refused, wherever they come from.
 
 Only what an edit changes is looked at: values that came in with a file stay as they are, and an
 entity that has some can still be edited. Attributes that the type does not declare are free.
@@ -6,13 +6,15 @@ entity that has some can still be edited. Attributes that the type does not decl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from twin_model.entity import Entity, Relation
+from twin_model.relations import is_stated
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.relating import known_type
-from twin_model.schema.validation import validate_relation
+from twin_model.schema.validation import allowed_rules, validate_relation
 from twin_model.schema.values import Problem, SchemaError, check_object, check_value
 
 _REFUSED: Final = frozenset({Problem.KIND, Problem.UNIT, Problem.RANGE, Problem.CHOICE})
@@ -28,7 +30,12 @@ class TypeRules:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._kinds = {rule.kind for kind in catalogue.types() for rule in kind.relations}
+        rules = [rule for kind in catalogue.types() for rule in kind.relations]
+        self._kinds = {rule.kind for rule in rules}
+        #: Kinds of relation of which some type may have only so many.
+        self.limited: Final = frozenset(
+            rule.kind for rule in rules if rule.maximum or rule.inverse_maximum
+        )
 
     def check(self, before: Entity | None, after: Entity) -> None:
         """Look at an entity before (None where it is new) and after an edit.
@@ -55,16 +62,85 @@ class TypeRules:
         """
         known = source_type in self._catalogue and target_type in self._catalogue
         # Kinds that no type declares are free, as attributes are.
-        if relation.computed or not known or relation.kind not in self._kinds:
+        if not is_stated(relation) or not known or relation.kind not in self._kinds:
             return
         for fault in validate_relation(relation, source_type, target_type, self._catalogue):
             if fault.name == relation.kind or fault.problem in _REFUSED:
                 fault.reason = f"{relation.source} – {relation.target}: {fault.reason}"
                 raise fault
 
+    def limits(
+        self, kind: str, source_type: str, target_type: str, *, outgoing: bool
+    ) -> list[tuple[int, Callable[[str], bool]]]:
+        """Return how many relations of a kind one end of such a relation may have at most.
+
+        Parameters
+        ----------
+        kind, source_type, target_type : str
+        outgoing : bool
+            Whether those from the source are meant, or those that reach the target.
+
+        Returns
+        -------
+        list of (int, callable)
+            The callable says whether the type of the other end makes a relation count.
+        """
+        if source_type not in self._catalogue or target_type not in self._catalogue:
+            return []
+        allowed = allowed_rules(kind, source_type, target_type, self._catalogue)
+        if not outgoing:
+            return [(r.inverse_maximum, _any) for r in allowed if r.inverse_maximum is not None]
+        return [
+            (rule.maximum, partial(self._is_one_of, rule.targets))
+            for rule in allowed
+            if rule.maximum is not None
+        ]
+
+    def _is_one_of(self, targets: tuple[str, ...], type_id: str) -> bool:
+        if not targets:
+            return True
+        line = self._catalogue.ancestors(known_type(type_id, self._catalogue))
+        return not set(targets).isdisjoint(line)
+
+    def too_many(
+        self,
+        relation: Relation,
+        end: str,
+        other: str,
+        most: int,
+        listed: str,
+        *,
+        outgoing: bool,
+    ) -> SchemaError:
+        """Return the refusal of a relation that is one too many.
+
+        Parameters
+        ----------
+        relation : Relation
+        end, other : str
+            Names of the end that has too many, and of the other.
+        most : int
+        listed : str
+            Names of what it is related to already.
+        outgoing : bool
+            See `limits`.
+        """
+        if outgoing:
+            rule = f"{end} may have {most} of them at most, and has: {listed}; remove one first"
+        else:
+            rule = f"{end} may be reached by {most} at most, and is by: {listed}; remove one first"
+        fault = SchemaError("relations", relation.kind, other, rule, problem=Problem.CARDINALITY)
+        source, target = (end, other) if outgoing else (other, end)
+        fault.reason = f"{source} – {target}: {fault.reason}"
+        return fault
+
     def code_class(self, type_id: str) -> str:
         """Return the class of the management codes of a type; empty where it has none."""
         return self._catalogue.code_class(known_type(type_id, self._catalogue))
+
+
+def _any(_type_id: str) -> bool:
+    return True
 
 
 def rules_of(catalogue: object) -> TypeRules | None:

@@ -179,11 +179,11 @@ def _refusal(
     if (source.id, target.id) in ends or (symmetric and (target.id, source.id) in ends):
         return Refusal(Obstacle.ALREADY)
     limits = [rule.maximum for rule in allowed if rule.maximum is not None]
-    if limits and sum(r.source == source.id for r in same) >= min(limits):
+    if limits and sum(r.source == source.id and not r.computed for r in same) >= min(limits):
         return Refusal(Obstacle.FULL, most=min(limits))
     limits = [rule.inverse_maximum for rule in allowed if rule.inverse_maximum is not None]
     if limits:
         coming = [r for r in twin.relations(target.id) if r.kind == kind and r.id != ignoring]
-        if sum(r.target == target.id for r in coming) >= min(limits):
+        if sum(r.target == target.id and not r.computed for r in coming) >= min(limits):
             return Refusal(Obstacle.TAKEN, most=min(limits))
     return None

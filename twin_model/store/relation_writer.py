@@ -10,6 +10,7 @@ from twin_model.entity import Relation
 from twin_model.errors import StoreError
 from twin_model.relations import HIERARCHY, check
 from twin_model.store import hierarchy, rows
+from twin_model.store.cardinality import refuse_too_many
 from twin_model.store.row_writer import RowWriter
 
 CURRENT_RELATIONS: Final = (
@@ -41,21 +42,33 @@ class RelationWriter(RowWriter):
             If an end of one is unknown, or its id exists already.
         ValidationError
             If something would contain itself, or an entity be related to itself; if the types of
-            the ends do not allow it and there is a catalogue to go by.
+            the ends do not allow it, or not so many, and there is a catalogue to go by.
         """
         if not relations:
             return
         relations = [_checked(relation) for relation in relations]
         keys = self.keys_of([r.source for r in relations] + [r.target for r in relations])
         types = self._refuse_dangling(keys)
-        if self.type_rules is not None and not as_given:
-            for relation in relations:
-                ends = types[keys[relation.source]], types[keys[relation.target]]
-                self.type_rules.check_relation(relation, *ends)
         ids = [r.id for r in relations]
         if len(set(ids)) < len(ids) or self._relation_rows(ids):
             raise StoreError("a relation with the same id exists already")
         self._insert_relations(relations, keys)
+        if not as_given:
+            self._check_types(relations, keys, types)
+
+    def _check_types(
+        self, relations: Sequence[Relation], keys: dict[str, int], types: dict[int, str]
+    ) -> None:
+        """Refuse relations, inserted already, that the types of their ends do not allow."""
+        rules = self.type_rules
+        if rules is None:
+            return
+        for relation in relations:
+            rules.check_relation(
+                relation, types[keys[relation.source]], types[keys[relation.target]]
+            )
+        ends = [(one, keys[one.source], keys[one.target]) for one in relations]
+        refuse_too_many(self.connection, rules, ends, types, self.at)
 
     def _insert_relations(self, relations: Sequence[Relation], keys: dict[str, int]) -> None:
         self.insert(
@@ -111,18 +124,25 @@ class RelationWriter(RowWriter):
         self.insert("relation_version", [(*r[3:], r[1], now) for r in found if r[1] < now])
         self.entities.update(self.ids_of({key for row in found for key in (row[5], row[6])}))
 
-    def replace_relations(self, relations: Sequence[Relation]) -> None:
+    def replace_relations(self, relations: Sequence[Relation], *, as_given: bool = False) -> None:
         """Give relations a new version.
 
         Where its validity is what it was, the new version holds from `at` on and the old one is
         kept up to then; where it differs, somebody corrects when it held, and it is taken as said.
+
+        Parameters
+        ----------
+        relations : sequence of Relation
+        as_given : bool
+            Whether what the types do not allow is kept.
 
         Raises
         ------
         StoreError
             If one does not exist now, or an end of it is unknown.
         ValidationError
-            If something would contain itself.
+            If something would contain itself; if the types of other ends, or the number of
+            relations that it then has, do not allow it.
         """
         relations = [_checked(relation) for relation in relations]
         old = {row[3]: row for row in self._relation_rows([r.id for r in relations])}
@@ -140,7 +160,18 @@ class RelationWriter(RowWriter):
             else:
                 fresh.append(relation)
         keys = self.keys_of([r.source for r in fresh] + [r.target for r in fresh])
-        self._refuse_dangling(keys)
+        types = self._refuse_dangling(keys)
         self.end("relation_version", [row[0] for row in old.values()])
         self.insert("relation_version", kept)
         self._insert_relations(fresh, keys)
+        if not as_given:
+            # Other attributes hinder nobody: what a file stated stays editable.
+            moved = [one for one in fresh if _is_moved(one, keys, old[one.id])]
+            self._check_types(moved, keys, types)
+
+
+def _is_moved(relation: Relation, keys: dict[str, int], before: tuple[Any, ...]) -> bool:
+    """Return whether a relation has other ends, or holds when it did not before."""
+    _fid, start, end, _id, *ends = before[:7]
+    longer = relation.valid.start.us < start or relation.valid.end.us > end
+    return longer or [relation.kind, keys[relation.source], keys[relation.target]] != ends

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -112,8 +112,8 @@ class RowWriter:
     srs : int
     numbering : Numbering
         To be read anew if the transaction is rolled back.
-    type_rules : TypeRules, optional
-        What types have to say of edits, where there is a catalogue.
+    load_rules : callable
+        Returns what types have to say of edits, None where there is no catalogue.
     """
 
     connection: sqlite3.Connection
@@ -128,11 +128,16 @@ class RowWriter:
     frame_changed: bool = False
     new_layers: set[str] = field(default_factory=set)
     outdated_views: set[str] = field(default_factory=set)
-    type_rules: TypeRules | None = None
+    load_rules: Callable[[], TypeRules | None] = lambda: None
 
     def __post_init__(self) -> None:
         self._written: dict[str, Any] = {}
         self._ended: dict[str, list[int]] = {}
+
+    @property
+    def type_rules(self) -> TypeRules | None:
+        """What types have to say of edits; the first to ask may load the catalogue."""
+        return self.load_rules()
 
     # -- rows --------------------------------------------------------------------------
 
