@@ -19,6 +19,7 @@ from twin_model.entity import Entity, Position, Relation
 from twin_model.errors import StoreError
 from twin_model.history import Difference, differences
 from twin_model.store import ranges, rows
+from twin_model.store.damage import telling_damage
 from twin_model.store.moment import Moment
 from twin_model.twin import Twin
 from twin_model.view import TwinView
@@ -105,6 +106,7 @@ class Comparison:
         return sum(self.counts.values())
 
 
+@telling_damage
 def compare(before: Twin | TwinView, after: Twin | TwinView) -> Comparison:
     """Return what differs between two views of the same twin.
 
@@ -137,6 +139,7 @@ def _order(change: EntityChange) -> tuple[int, str, str, str]:
     return list(ChangeKind).index(change.kind), change.type, change.name, change.id
 
 
+@telling_damage
 def entity_differences(
     before: Twin | TwinView, after: Twin | TwinView, entity_id: str
 ) -> tuple[list[Difference], list[RelationChange]]:
@@ -316,6 +319,7 @@ def _parts(values: Iterable[Any]) -> Iterator[str]:
 # -- features that stand for nothing ---------------------------------------------------
 
 
+@telling_damage
 def absent_features(
     view: Twin | TwinView, layers: Collection[str] | None = None
 ) -> dict[str, set[int]]:

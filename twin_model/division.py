@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from twin_model.codes.management import NO_DIVISION, check_division
 from twin_model.store import definitions
+from twin_model.store.damage import telling_damage
 from twin_model.store.transaction import Transaction
 from twin_model.twin import Twin
 from twin_model.view import TwinView
@@ -18,6 +19,7 @@ KIND: Final = "setting"
 _ID: Final = "division"
 
 
+@telling_damage
 def division_of(twin: Twin | TwinView) -> str:
     """Return a project's division: six digits, `NO_DIVISION` where none is stated."""
     return stated_division(twin.reader())

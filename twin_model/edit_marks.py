@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twin_model.store.damage import telling_damage
 from twin_model.time import Instant
 from twin_model.twin import Twin
 
@@ -29,6 +30,7 @@ class EditMark:
     why: str
 
 
+@telling_damage
 def first_edit(twin: Twin) -> Instant | None:
     """Return when the first change was recorded; None where there is none."""
     row = (
@@ -41,6 +43,7 @@ def first_edit(twin: Twin) -> Instant | None:
     return None if row is None else Instant(int(row[0]))
 
 
+@telling_damage
 def edit_marks(twin: Twin, start: Instant, end: Instant, stretches: int) -> list[EditMark]:
     """Return the edits between two instants, gathered in stretches of equal length.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import ALL_TIME, Entity
 from twin_model.store import rows
+from twin_model.store.damage import telling_damage
 from twin_model.time import FOREVER, Instant
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Version:
     stands: bool
 
 
+@telling_damage
 def entity_history(twin: Twin, entity_id: str) -> list[Version]:
     """Return the versions of an entity, newest first; none for an unknown id."""
     reader = twin.reader()

@@ -14,6 +14,7 @@ from twin_model.entity import Relation
 from twin_model.errors import StoreError, ValidationError
 from twin_model.relations import FLOW, HIERARCHY, Direction
 from twin_model.store import rows
+from twin_model.store.damage import telling_damage
 from twin_model.twin import Twin
 from twin_model.view import TwinView
 
@@ -64,6 +65,7 @@ class Path:
     relations: tuple[Relation, ...]
 
 
+@telling_damage
 def impact(twin: Twin | TwinView, entity_id: str) -> Impact:
     """Return what hangs together with an entity.
 
@@ -121,6 +123,7 @@ def _unfed(graph: _Graph, at_risk: set[int], failing: set[int]) -> set[int]:
     return at_risk - living
 
 
+@telling_damage
 def path(
     twin: Twin | TwinView,
     start: str,

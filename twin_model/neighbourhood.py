@@ -15,6 +15,7 @@ from typing import Any, Final
 from twin_model.entity import Entity, Relation
 from twin_model.relations import FLOW, HIERARCHY, TOPOLOGY
 from twin_model.store import rows
+from twin_model.store.damage import telling_damage
 from twin_model.twin import Twin
 from twin_model.view import TwinView
 
@@ -49,6 +50,7 @@ class Neighbourhood:
     more: dict[str, int] = field(default_factory=dict)
 
 
+@telling_damage
 def neighbourhood(
     twin: Twin | TwinView,
     shown: Collection[str],
@@ -87,6 +89,7 @@ def neighbourhood(
     )
 
 
+@telling_damage
 def entities_of(twin: Twin | TwinView, ids: Collection[str]) -> dict[str, Entity]:
     """Return entities by id, in one statement; those that do not exist then are left out."""
     graph = _Graph(twin, (), asserted_only=False)
@@ -109,6 +112,7 @@ def pages_of_type(twin: Twin | TwinView, type_id: str, size: int = 1_000) -> Ite
         yield [entity for entity in page if entity.type == type_id]
 
 
+@telling_damage
 def relations_of_all(
     twin: Twin | TwinView, ids: Collection[str]
 ) -> list[tuple[Relation, str, str]]:

@@ -10,6 +10,7 @@ from twin_model import query_text
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 from twin_model.store import definitions
+from twin_model.store.damage import telling_damage
 from twin_model.store.transaction import Transaction
 from twin_model.twin import Twin
 from twin_model.view import TwinView
@@ -42,6 +43,7 @@ class NamedSet:
         return EntityQuery(text=self.text, where=self.where)
 
 
+@telling_damage
 def named_sets(twin: Twin | TwinView) -> list[NamedSet]:
     """Return the sets of a project by name."""
     found = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 from twin_model.entity import Entity, Relation
@@ -32,6 +33,7 @@ class TypeTree(Protocol):
 class Source(Protocol):
     """What a view looks at: an open twin."""
 
+    path: Path
     frame: Frame
     catalogue: TypeTree | None
 
@@ -79,6 +81,11 @@ class TwinView:
     def reader(self) -> sqlite3.Connection:
         """Return a connection to read with."""
         return self._source.reader()
+
+    @property
+    def path(self) -> Path:
+        """The project's folder."""
+        return self._source.path
 
     @property
     def frame(self) -> Frame:

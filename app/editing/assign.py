@@ -64,6 +64,7 @@ class _TypedTwin:
 
     def __init__(self, twin: Twin, catalogue: TypeTree) -> None:
         self._twin = twin
+        self.path = twin.path
         self.frame: Frame = twin.frame
         self.catalogue: TypeTree | None = catalogue
 

@@ -5760,11 +5760,6 @@
         <translation>其文件夹可写吗？</translation>
     </message>
     <message>
-        <source>twin.gpkg cannot be read ({0})</source>
-        <extracomment>twin_model/store/damage.py</extracomment>
-        <translation>无法读取 twin.gpkg（{0}）</translation>
-    </message>
-    <message>
         <source>the environment of radiance fields could not be made ({0})</source>
         <translation>无法建立辐射场环境（{0}）</translation>
     </message>
@@ -5843,6 +5838,10 @@
     <message>
         <source>{0} may be reached by {1} at most, and is by: {2}; remove one first</source>
         <translation>最多可有 {1} 个这类关系指向 {0}，已有：{2}；请先移除一个</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read ({1})</source>
+        <translation>无法读取 {0}（{1}）</translation>
     </message>
 </context>
 <context>

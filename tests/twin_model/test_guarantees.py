@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +24,14 @@ from twin_model.commands import (
     EditEntities,
     RemoveRelations,
 )
+from twin_model.comparison import compare, entity_differences
+from twin_model.edit_marks import edit_marks
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
+from twin_model.history import entity_history
+from twin_model.impact import impact, path
+from twin_model.neighbourhood import neighbourhood
 from twin_model.query import EntityQuery
 from twin_model.store.verify import verify_store
 from twin_model.time import Instant
@@ -231,6 +236,51 @@ def test_damage_that_is_met_while_working_is_an_error_that_names_the_store(tmp_p
             assert "twin.gpkg" in str(error)
             met += 1
     assert met > 10
+
+
+QUESTIONS: dict[str, Callable[[Twin, Instant], object]] = {
+    "impact": lambda twin, _: impact(twin, "e0"),
+    "path": lambda twin, _: path(twin, "e0", "e590"),
+    "neighbourhood": lambda twin, _: neighbourhood(twin, ["e0"], {"e0": 500}),
+    "neighbourhood then": lambda twin, then: neighbourhood(twin.at(then), ["e0"], {"e0": 500}),
+    "comparison": lambda twin, then: compare(twin.at(then), twin),
+    "differences": lambda twin, then: entity_differences(twin.at(then), twin, "e7"),
+    "history": lambda twin, _: entity_history(twin, "e7"),
+    "marks": lambda twin, then: edit_marks(twin, then, Instant.now(), 10),
+    "relations": lambda twin, _: twin.relations("e0"),
+}
+
+
+def test_damage_met_by_impact_graph_comparison_and_history_names_file_reason_and_remedy(
+    tmp_path: Path,
+) -> None:
+    sound = tmp_path / "sound.shapan"
+    with Twin.create(sound, FRAME) as made:
+        feeds = [Relation(f"r{n}", "feeds", f"e{n // 8}", f"e{n + 1}") for n in range(599)]
+        made.execute(AddEntities(many(0, 600), feeds))
+        then = Instant.now()
+        made.execute(EditEntities([replace(one, name="seen") for one in made.entities()[:300]]))
+    store = sound / "twin.gpkg"
+    content = store.read_bytes()
+    count = len(content) // 4096
+    met = dict.fromkeys(QUESTIONS, 0)
+    for seed in range(6):
+        store.write_bytes(content)
+        with Twin.open(sound, read_only=True) as twin:
+            # A disk goes bad while the project is open; the schema on the first page is whole.
+            chance, pages = random.Random(seed), bytearray(content)
+            for page in chance.sample(range(1, count), (count - 1) * (seed + 1) // 6):
+                pages[page * 4096 : (page + 1) * 4096] = chance.randbytes(4096)
+            store.write_bytes(pages)
+            for name, ask in QUESTIONS.items():
+                try:
+                    ask(twin, then)
+                except StoreError as error:
+                    said = str(error)
+                    assert said.startswith(f"{store} cannot be read ("), said
+                    assert said.endswith("; run shapan check, or restore it from a copy")
+                    met[name] += 1
+    assert min(met.values()) > 0, met
 
 
 def test_a_store_of_a_newer_format_is_refused_even_where_the_project_file_is_older(

@@ -32,6 +32,7 @@ from twin_model.schema.types import EntityType
 from twin_model.schema.validation import grave, validate
 from twin_model.schema.values import SchemaError
 from twin_model.store import definitions
+from twin_model.store.damage import telling_damage
 from twin_model.store.transaction import Transaction
 from twin_model.twin import Twin
 from twin_model.view import TwinView
@@ -44,6 +45,7 @@ MOST_NAMED: Final = 200
 _PAGE: Final = 500
 
 
+@telling_damage
 def stored_types(twin: Twin | TwinView) -> list[EntityType]:
     """Return the types that a project adds or changes, as they are now.
 
@@ -146,6 +148,7 @@ class Prepared:
         return len(self.command.entities)
 
 
+@telling_damage
 def prepare(
     twin: Twin,
     built_in: Catalogue,

@@ -14,6 +14,7 @@ from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.types import PropertyType, RelationRule
 from twin_model.schema.validation import allowed_rules, validate_relation
 from twin_model.store import hierarchy
+from twin_model.store.damage import telling_damage
 from twin_model.time import Instant
 from twin_model.twin import Twin
 from twin_model.view import TwinView
@@ -101,6 +102,7 @@ def code_classes(catalogue: object, types: Iterable[str]) -> dict[str, str]:
     return {kind: code for kind, code in found.items() if code}
 
 
+@telling_damage
 def choices(
     twin: Twin | TwinView, source: Entity, target: Entity, catalogue: Catalogue
 ) -> list[Choice]:
@@ -142,6 +144,7 @@ def choices(
     )
 
 
+@telling_damage
 def check(twin: Twin | TwinView, relation: Relation, catalogue: Catalogue) -> None:
     """Refuse a relation that the types of its ends do not allow.
 

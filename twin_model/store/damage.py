@@ -18,13 +18,19 @@ _REMEDY = "run shapan check, or restore it from a copy"
 def telling_damage(
     method: Callable[Concatenate[_Self, _Given], _Result],
 ) -> Callable[Concatenate[_Self, _Given], _Result]:
-    """Return a reading method whose database errors are errors of the store."""
+    """Return a reading method, or function of a twin, whose database errors are the store's."""
 
     @functools.wraps(method)
     def told(self: _Self, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
         try:
             return method(self, *given, **named)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"twin.gpkg cannot be read ({error})", remedy=_REMEDY) from error
+            raise StoreError(f"{_file(self)} cannot be read ({error})", remedy=_REMEDY) from error
 
     return told
+
+
+def _file(subject: object) -> str:
+    """Return the store's file of a twin or view; a damaged one itself cannot say where it is."""
+    folder = getattr(subject, "path", None)
+    return "twin.gpkg" if folder is None else str(folder / "twin.gpkg")
