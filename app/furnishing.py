@@ -290,6 +290,9 @@ def _connect_relations(window: MainWindow) -> None:
 def _connect_timeline(window: MainWindow) -> None:
     window.timeline.when_changed.connect(window.show_instant)
     window.entity_panel.instant_wanted.connect(window.timeline.set_instant)
+    window.entity_panel.settings_wanted.connect(
+        lambda: window.actions_registry.run("file.settings")
+    )
     window.comparing.connect_parts()
 
 

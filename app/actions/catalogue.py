@@ -71,6 +71,9 @@ def _file(window: MainWindow) -> list[ActionSpec]:
         ActionSpec("file.capture",
                    lambda: QCoreApplication.translate("Actions", "Capture picture…"),
                    window.capture, "Ctrl+Shift+P", "camera", is_open),
+        ActionSpec("file.settings",
+                   lambda: QCoreApplication.translate("Actions", "Project settings…"),
+                   partial(_project_settings, window), "", "gear", is_open),
         ActionSpec("file.close", lambda: QCoreApplication.translate("Actions", "Close project"),
                    window.close_project, "Ctrl+W", "", is_open),
         ActionSpec("file.quit", lambda: QCoreApplication.translate("Actions", "Quit"),
@@ -170,6 +173,14 @@ def _edit_types(window: MainWindow) -> None:
     window.types_editor.open_on(entity.type if entity is not None else "")
 
 
+def _project_settings(window: MainWindow) -> None:
+    """Show what the project says of itself."""
+    from app.project_settings import ProjectSettings
+
+    if window.session.twin is not None:
+        ProjectSettings(window, window.session, window.services.background).open()
+
+
 def _layouts(window: MainWindow) -> list[ActionSpec]:
     titles = {
         "plan": lambda: QCoreApplication.translate("Actions", "Layout: Plan"),
@@ -223,8 +234,8 @@ def _menus() -> list[tuple[str, list[str]]]:
         (QCoreApplication.translate("Menus", "File"),
          ["file.new", "file.open", "recent", "file.demo", "-", "file.add", "file.add_folder",
           "file.reconstruct",
-          "live.connect", "-", "file.save", "file.capture", "-", "file.close", "file.quit",
-          "plugins:file"]),
+          "live.connect", "-", "file.save", "file.capture", "file.settings", "-", "file.close",
+          "file.quit", "plugins:file"]),
         (QCoreApplication.translate("Menus", "Edit"),
          ["edit.undo", "edit.redo", "-", *editing.MENU, "-", "edit.types", "-", "edit.palette",
           "plugins:edit"]),

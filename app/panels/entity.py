@@ -65,6 +65,7 @@ class EntityPanel(QWidget):
     entity_wanted = Signal(str)
     instant_wanted = Signal(object)  # Instant
     chart_wanted = Signal(str, str)  # entity id, indicator
+    settings_wanted = Signal()  # of the project
 
     def __init__(self, session: ProjectSession, background: Background, theme: Theme) -> None:
         super().__init__()
@@ -439,6 +440,8 @@ class EntityPanel(QWidget):
         kind, _, series = target.partition(":")
         if kind == "chart" and self.entity is not None:
             self.chart_wanted.emit(self.entity.id, series)
+        elif kind == "settings":
+            self.settings_wanted.emit()
         else:
             self.entity_wanted.emit(target)
 

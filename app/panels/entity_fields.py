@@ -14,6 +14,7 @@ from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
 from app.panels.entity_form import FormField
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour
+from app.project_settings import division_text
 from twin_model.entity import Entity
 from twin_model.errors import FrameError
 from twin_model.frame import parse_crs
@@ -58,6 +59,10 @@ def code_fields(entity: Entity) -> list[Field]:
         (QCoreApplication.translate("EntityPanel", "Id"), entity.id),
     ]
     found = [Field(name, value) for name, value in named if value]
+    if (division := _division_of(entity.codes.management)) is not None:
+        title = QCoreApplication.translate("EntityPanel", "Division")
+        where = QCoreApplication.translate("EntityPanel", "settings")
+        found.insert(1, Field(title, division_text(division), where, "settings:division"))
     code_class = classes.known_class(entity.codes.management) if classes.is_loaded() else None
     if code_class is not None:
         title = QCoreApplication.translate("EntityPanel", "Class")
@@ -65,6 +70,12 @@ def code_fields(entity: Entity) -> list[Field]:
         name = f"{code_class.code} {code_class.name(schema.language())}"
         found.insert(1, Field(title, name, edition))
     return found
+
+
+def _division_of(code: str) -> str | None:
+    """Return the division of a management code; None where it is a code of another kind."""
+    division, dash, _ = code.partition("-")
+    return division if dash and len(division) == 6 and division.isdecimal() else None
 
 
 def position_fields(entity: Entity, frame: Any) -> list[Field]:

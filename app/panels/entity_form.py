@@ -405,8 +405,13 @@ class EntityForm(QListView):
         return list(self._model.fields)
 
     def set_fields(self, fields: list[Field]) -> None:
-        """Show lines in place of the present ones."""
+        """Show lines in place of the present ones.
+
+        Laid out at once: a layout that is put off is painted one frame of the window later.
+        """
         self._model.set_fields(fields)
+        self.executeDelayedItemsLayout()
+        self.viewport().update()
 
     @property
     def editable(self) -> bool:

@@ -228,6 +228,10 @@
         <source>Reconstruct from photographs…</source>
         <translation>由照片重建…</translation>
     </message>
+    <message>
+        <source>Project settings…</source>
+        <translation>项目设置…</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -813,6 +817,14 @@ management ^ '12-03'</translation>
     <message>
         <source>Extracted, not reviewed yet.</source>
         <translation>提取所得，尚未审核。</translation>
+    </message>
+    <message>
+        <source>Division</source>
+        <translation>行政区划</translation>
+    </message>
+    <message>
+        <source>settings</source>
+        <translation>设置</translation>
     </message>
 </context>
 <context>
@@ -8034,6 +8046,61 @@ management ^ '12-03'</translation>
     <message>
         <source>Cancelled; nothing was changed.</source>
         <translation>已取消，未作任何更改。</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectSettings</name>
+    <message>
+        <source>not stated</source>
+        <translation>未指明</translation>
+    </message>
+    <message>
+        <source>Project settings</source>
+        <translation>项目设置</translation>
+    </message>
+    <message>
+        <source>such as 330206</source>
+        <translation>如 330206</translation>
+    </message>
+    <message>
+        <source>Administrative division</source>
+        <translation>行政区划</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Six digits of GB/T 2260, of the district or county.</source>
+        <translation>GB/T 2260 六位数字，填区县代码。</translation>
+    </message>
+    <message>
+        <source>Not stated: new management codes begin with {0}.</source>
+        <translation>未指明：新的管理编码以 {0} 开头。</translation>
+    </message>
+    <message>
+        <source>{0}: new management codes begin with {1}.</source>
+        <translation>{0}：新的管理编码以 {1} 开头。</translation>
+    </message>
+    <message>
+        <source>Codes that were given before stay as they are.</source>
+        <translation>已给出的编码保持不变。</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Project CRS</source>
+        <translation>项目坐标系</translation>
+    </message>
+    <message>
+        <source>Height above</source>
+        <translation>高程基准</translation>
     </message>
 </context>
 </TS>

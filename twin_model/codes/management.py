@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from twin_model.codes.classification import CLASS, ClassificationTable
+from twin_model.codes.provinces import PROVINCES
 from twin_model.errors import ValidationError
 
 #: Division of things whose division is not known or that lie outside China (our own convention).
@@ -21,12 +22,6 @@ NO_DIVISION: Final = "000000"
 LAST_SEQUENCE: Final = 999_999
 _CODE: Final = re.compile(r"(\d{6})-([A-Z]{2}\d{4})-(\d{6})", re.ASCII)
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
-#: First two digits of GB/T 2260: provinces, autonomous regions, municipalities, special regions.
-_PROVINCES: Final = frozenset(
-    {"11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37",
-     "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64",
-     "65", "71", "81", "82"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,7 +107,7 @@ def check_division(division: str, known: Collection[str] | None = None) -> None:
         raise ValidationError("codes", "division", division, "six digits of GB/T 2260")
     if division == NO_DIVISION:
         return
-    if division[:2] not in _PROVINCES:
+    if division[:2] not in PROVINCES:
         raise ValidationError("codes", "division", division, "no province starts so (GB/T 2260)")
     if division[2:4] == "00" and division[4:] != "00":
         raise ValidationError("codes", "division", division, "a county without a prefecture")
