@@ -5840,8 +5840,8 @@
         <translation>最多可有 {1} 个这类关系指向 {0}，已有：{2}；请先移除一个</translation>
     </message>
     <message>
-        <source>{0} cannot be read ({1})</source>
-        <translation>无法读取 {0}（{1}）</translation>
+        <source>{0}: cannot be read ({1})</source>
+        <translation>{0}：无法读取（{1}）</translation>
     </message>
 </context>
 <context>

@@ -277,7 +277,7 @@ def test_damage_met_by_impact_graph_comparison_and_history_names_file_reason_and
                     ask(twin, then)
                 except StoreError as error:
                     said = str(error)
-                    assert said.startswith(f"{store} cannot be read ("), said
+                    assert said.startswith(f"{store}: cannot be read ("), said
                     assert said.endswith("; run shapan check, or restore it from a copy")
                     met[name] += 1
     assert min(met.values()) > 0, met

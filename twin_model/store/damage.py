@@ -25,7 +25,7 @@ def telling_damage(
         try:
             return method(self, *given, **named)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{_file(self)} cannot be read ({error})", remedy=_REMEDY) from error
+            raise StoreError(f"{_file(self)}: cannot be read ({error})", remedy=_REMEDY) from error
 
     return told
 
