@@ -92,6 +92,9 @@ class Viewport(QOpenGLWidget):
         self.beside: Callable[[float, float], Pick | None] | None = None
         self.beside_px = 0
         self._animation = self._timer(_ANIMATION_MS, self.redraw)
+        #: Pause after a frame in which things move, in times of that frame: longer where others
+        #: need the processor more. What is asked for otherwise, as by the camera, is drawn at once.
+        self.animation_pause = 1.0
         self._flight: tuple[CameraPose, CameraPose, QElapsedTimer] | None = None
         self._fly = QTimer(self)
         self._fly.setInterval(16)
@@ -172,7 +175,8 @@ class Viewport(QOpenGLWidget):
         if self._more:
             self._pump.start()
         if self.stage.moving_things.active:
-            self._animation.start(max(_ANIMATION_MS, round(self.stage.statistics().frame_ms)))
+            pause_ms = self.animation_pause * self.stage.statistics().frame_ms
+            self._animation.start(max(_ANIMATION_MS, round(pause_ms)))
         self.drawn.emit()
 
     def redraw(self) -> None:

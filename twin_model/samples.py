@@ -33,11 +33,11 @@ class SampleKeys:
 
     def __init__(self, entities: Iterable[str] = (), indicators: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        self._entities: list[str] = []
-        self._indicators: list[str] = []
-        self._entity_numbers: dict[str, int] = {}
-        self._indicator_numbers: dict[str, int] = {}
-        self.extend(entities, indicators)
+        # At once, as every batch from another process brings thousands of names.
+        self._entity_numbers = {name: n for n, name in enumerate(dict.fromkeys(entities))}
+        self._indicator_numbers = {name: n for n, name in enumerate(dict.fromkeys(indicators))}
+        self._entities = list(self._entity_numbers)
+        self._indicators = list(self._indicator_numbers)
 
     @property
     def entities(self) -> Sequence[str]:

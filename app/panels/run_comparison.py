@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twin_model.simulation.comparison import ComparedFigure
 
 LETTERS: Final = "ABCD"
+_LARGEST_SHARE: Final = 10.0
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
 
@@ -221,7 +222,7 @@ class RunComparisonPanel(QWidget):
         self.map.clear()
         self.map.addItem(self.tr("No difference map"), "")
         for name in data.maps:
-            text = self.tr("greatest water depth") if name == WATER else simulated(name)
+            text = self.tr("Greatest water depth") if name == WATER else simulated(name)
             self.map.addItem(self.tr("Difference map: {0}").format(text), name)
         self.map.setEnabled(bool(data.maps))
 
@@ -267,6 +268,10 @@ class RunComparisonPanel(QWidget):
         table.setRowCount(0)
         table.setColumnCount(len(headings))
         table.setHorizontalHeaderLabels(headings)
+        for column in range(1, len(headings)):
+            heading = table.horizontalHeaderItem(column)
+            assert heading is not None
+            heading.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         table.setRowCount(rows)
         header = table.horizontalHeader()
         for column in range(len(headings)):
@@ -345,6 +350,7 @@ def change_text(figure: ComparedFigure, number: int) -> str:
     """Return by how much a figure lies above the first's, and as a share of it."""
     change, relative = figure.change(number), figure.relative(number)
     text = signed(change, label(figure.unit))
-    if math.isfinite(relative) and change:
+    # Ten times as much and more is no share that says anything: from nearly nothing it is endless.
+    if math.isfinite(relative) and change and abs(relative) < _LARGEST_SHARE:
         text += f"  ({'+' if relative > 0 else '−'}{numbers.fixed(abs(100 * relative), 1)} %)"
     return text

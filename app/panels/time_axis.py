@@ -270,6 +270,9 @@ class TimeAxis(QWidget):
         for at, text in ticks(self.start, self.end, max(1, self.width() // _LABEL_PX)):
             x = self.x_of(at)
             painter.drawLine(QPointF(x, middle + 4), QPointF(x, middle + 7))
+            # The first and the last would be cut at the border.
+            half = painter.fontMetrics().horizontalAdvance(text) / 2 + 1
+            x = min(max(x, half), self.width() - half)
             painter.drawText(
                 QRectF(x - 40, middle + 7, 80, 14), Qt.AlignmentFlag.AlignHCenter, text
             )

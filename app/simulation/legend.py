@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
@@ -14,19 +16,38 @@ from app.simulation.words import simulated
 from app.theme import Theme, small_font
 from twin_model.schema.units import label
 
+_BAR_PX: Final = 12
+
 
 class _Scale(QWidget):
-    def __init__(self) -> None:
+    """Colours side by side, and beneath each border between two of them what it stands for."""
+
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.colours: tuple[str, ...] = ()
-        self.setFixedHeight(12)
+        #: Place of a text, in colours from the left, and the text.
+        self.marks: list[tuple[float, str]] = []
+        self.setFont(small_font())
+
+    def show_scale(self, colours: tuple[str, ...], marks: list[tuple[float, str]]) -> None:
+        """Show colours with texts beneath."""
+        self.colours, self.marks = colours, marks
+        self.setFixedHeight(_BAR_PX + 4 + self.fontMetrics().height())
+        self.setAccessibleName(" ".join(text for _, text in marks))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
         width = self.width() / max(1, len(self.colours))
         for number, colour in enumerate(self.colours):
-            painter.fillRect(QRectF(number * width, 0, width + 0.5, self.height()), QColor(colour))
+            painter.fillRect(QRectF(number * width, 0, width + 0.5, _BAR_PX), QColor(colour))
+        painter.setPen(self._theme.colour("text"))
+        for place, text in self.marks:
+            wide = self.fontMetrics().horizontalAdvance(text) + 2.0
+            left = min(max(0.0, place * width - wide / 2), self.width() - wide)
+            box = QRectF(left, _BAR_PX + 2, wide, self.height() - _BAR_PX - 2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, text)
 
 
 class DifferenceLegend(QFrame):
@@ -36,25 +57,25 @@ class DifferenceLegend(QFrame):
     ----------
     place : QWidget
         The viewport.
+    theme : Theme
     """
 
-    def __init__(self, place: QWidget) -> None:
+    def __init__(self, place: QWidget, theme: Theme) -> None:
         super().__init__(place)
         self._place = place
         self._shown: tuple[str, str, DifferenceMap] | None = None
         self.setObjectName("chip")
-        self.title, self.what, self.ends = (QLabel(self) for _ in range(3))
+        self.title, self.what = QLabel(self), QLabel(self)
         self.title.setWordWrap(True)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        for widget in (self.what, self.ends):
-            widget.setFont(small_font())
-        self.scale = _Scale()
+        self.what.setFont(small_font())
+        self.scale = _Scale(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
-        for part in (self.title, self.what, self.scale, self.ends):
+        for part in (self.title, self.what, self.scale):
             column.addWidget(part)
         self.setFixedWidth(248)
         self.hide()
@@ -66,14 +87,14 @@ class DifferenceLegend(QFrame):
         self._shown = (after, before, found)
         self.title.setText(f"{after} − {before}")
         if found.indicator == WATER:
-            self.what.setText(self.tr("greatest water depth"))
+            what = self.tr("Greatest water depth")
         else:
-            self.what.setText(self.tr("{0}, mean over the run").format(simulated(found.indicator)))
-        self.scale.colours = tuple(colour or "#b8bec2" for colour in CHANGE_COLOURS)
-        self.scale.update()
+            what = self.tr("{0}, mean over the run").format(simulated(found.indicator))
         unit = label(found.unit)
-        limits = "   ".join(f"{limit:+.4g}" for limit in found.limits)
-        self.ends.setText(f"{limits} {unit}")
+        self.what.setText(f"{what} ({unit})" if unit else what)
+        colours = tuple(colour or "#b8bec2" for colour in CHANGE_COLOURS)
+        marks = [(n + 1.0, _signed(limit)) for n, limit in enumerate(found.limits)]
+        self.scale.show_scale(colours, marks)
         self.show()
         self.adjustSize()
 
@@ -112,18 +133,16 @@ class SimulationLegend(QFrame):
         self.title.setFont(font)
         self.choice = QComboBox(self)
         self.choice.activated.connect(lambda _: self.chosen.emit(str(self.choice.currentData())))
-        self.roads, self.water = _Scale(), _Scale()
-        self.road_ends, self.water_ends, self.water_title = (QLabel(self) for _ in range(3))
-        for ends in (self.road_ends, self.water_ends):
-            ends.setFont(small_font())
+        self.roads, self.water = _Scale(theme), _Scale(theme)
+        self.water_title = QLabel(self)
         self.note = QLabel(self)
         self.note.setObjectName("dim")
         self.note.setFont(small_font())
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
-        for widget in (self.title, self.choice, self.roads, self.road_ends, self.water_title,
-                       self.water, self.water_ends, self.note):  # fmt: skip
+        for widget in (self.title, self.choice, self.roads, self.water_title, self.water,
+                       self.note):  # fmt: skip
             column.addWidget(widget)
         self.setFixedWidth(248)
         self.hide()
@@ -137,24 +156,23 @@ class SimulationLegend(QFrame):
         self._fill_choice(picture)
         has_roads, has_water = bool(picture.indicators), picture.water is not None
         self.choice.setVisible(has_roads)
-        for widget in (self.roads, self.road_ends):
-            widget.setVisible(has_roads and bool(picture.indicator))
-        self.roads.colours = scale_colours(picture.indicator)
-        unit = label(picture.unit)
-        self.road_ends.setText(f"0 – {value_text(picture.high, unit)}")
-        for item in (self.water_title, self.water, self.water_ends):
+        self.roads.setVisible(has_roads and bool(picture.indicator))
+        colours = scale_colours(picture.indicator)
+        end = f"≥ {value_text(picture.high, label(picture.unit))}"
+        half = value_text(picture.high / 2, "")
+        marks = [(0.0, "0"), (len(colours) / 2, half), (float(len(colours)), end)]
+        self.roads.show_scale(colours, marks)
+        for item in (self.water_title, self.water):
             item.setVisible(has_water)
-        self.water_title.setText(self.tr("Water depth"))
-        self.water.colours = DEPTH_COLOURS
-        self.water_ends.setText("   ".join(fixed(d, 2) for d in DEPTHS_M) + " m")
+        self.water_title.setText(f"{self.tr('Water depth')} (m)")
+        depths = [(float(n), fixed(depth, 2)) for n, depth in enumerate(DEPTHS_M)]
+        self.water.show_scale(DEPTH_COLOURS, depths)
         note = ""
         if picture.water_instant is not None:
             clock = f"{picture.water_instant.to_datetime().astimezone():%H:%M:%S}"
             note = self.tr("depths as of {0}").format(clock)
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        self.roads.update()
-        self.water.update()
         self.setVisible(has_roads or has_water)
         self.adjustSize()
         self.place()
@@ -178,3 +196,8 @@ class SimulationLegend(QFrame):
             self.choice.clear()
             self.show_picture(self.title.text(), self._picture)
         super().changeEvent(event)
+
+
+def _signed(limit: float) -> str:
+    text = value_text(abs(limit), "")
+    return f"+{text}" if limit > 0 else f"−{text}" if limit < 0 else text

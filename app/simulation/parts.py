@@ -42,7 +42,7 @@ class SimulationParts(QObject):
         self.shown = ShownRun(self.session, s.session, s.background, window.viewport, self.style)
         self.compared = ComparedRuns(self.session, s.session, s.background, window.viewport)
         self.legend = SimulationLegend(window.viewport, s.theme)
-        self.map_legend = DifferenceLegend(window.viewport)
+        self.map_legend = DifferenceLegend(window.viewport, s.theme)
         self.sides = RunSides(window, self)
         self.panel: SimulationPanel | None = None
         self.editor: ScenarioPanel | None = None

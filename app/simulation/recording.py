@@ -114,6 +114,10 @@ class Recording:
     def seek(self, instant: Instant) -> SampleBatch:
         """Publish how everything stands at an instant; return what stays in place of it."""
         self._replay.show(instant)
+        return self.fixed(instant)
+
+    def fixed(self, instant: Instant) -> SampleBatch:
+        """Return how what stays in place stands at an instant."""
         return self.run.series.as_of(instant, max(1, instant.us - self.period.start.us + 1))
 
     def road_values(self, batch: SampleBatch, indicator: str) -> np.ndarray[Any, Any]:

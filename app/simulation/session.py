@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from twin_model.simulation.conductor import Progress as Simulated
     from twin_model.simulation.scenario import Scenario
 
-_THROTTLE_MS: Final = 100
+_THROTTLE_MS: Final = 250
 _WAIT_S: Final = 0.2
+#: Progress of a run goes to the jobs no more often: every sign of it repaints the window.
+_REPORT_S: Final = 0.5
 #: Points of a figure's course that are kept while a run is under way.
 _MOST_POINTS: Final = 4000
 
@@ -93,6 +95,7 @@ class Underway:
     end: Instant | None = None
     steps: int = 0
     began_s: float = field(default_factory=time.monotonic)
+    reported_s: float = 0.0
     #: Course of each figure: seconds since 1970 and values, by engine and indicator.
     courses: dict[tuple[str, str], tuple[list[float], list[float]]] = field(default_factory=dict)
     units: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -332,7 +335,9 @@ class SimulationSession(QObject):
         def tell(at: Simulated) -> None:
             one.now, one.start, one.end, one.steps = at.now, at.start, at.end, at.steps
             done, whole = (round((t.us - at.start.us) / 1e6) for t in (at.now, at.end))
-            if not job.cancelled:
+            soon = time.monotonic() - one.reported_s < _REPORT_S and done < whole
+            if not job.cancelled and not soon:
+                one.reported_s = time.monotonic()
                 job.report(title, done, whole, "simulated seconds")
             self._stirred_from_thread()
 

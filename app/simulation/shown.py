@@ -33,6 +33,11 @@ _MOVING, _ROADS, _WATER = "simulation/moving", "simulation/roads", "simulation/w
 #: What roads can be coloured by, with the least value of the scale's end.
 ROAD_INDICATORS: Final = {"speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0}
 _REFRESH_MS: Final = 1000
+#: Pause after a frame, in times of the frame, while a run is computed as fast as it goes: things
+#: leap then anyway, and drawing with software takes the processors that engines need.
+_PAUSE_FAST: Final = 7.0
+#: A run faster than this is as fast as it goes.
+_FAST: Final = 8.0
 #: People are half a metre wide, and stand that close.
 _PERSON_PX: Final = 3.0
 _UNKNOWN: Final = (150, 158, 163)
@@ -146,8 +151,15 @@ class ShownRun(QObject):
         self.underway = one
         self._live = Tracks(self._style_of([e.simulator for e in one.scenario.engines]))
         self._viewport.stage.moving_things.set(_MOVING, self._live)
+        self._pace_frames()
         self._refresh.start()
         self.changed.emit()
+
+    def _pace_frames(self) -> None:
+        """Draw a fast run less often: its engines and the picture share the processors."""
+        one = self.underway
+        fast = one is not None and one.speed > _FAST and not one.paused
+        self._viewport.animation_pause = _PAUSE_FAST if fast else 1.0
 
     def show_recorded(self, run_id: str, at: Instant | None = None) -> None:
         """Show a run from what it left; *at* an instant, else at its end."""
@@ -193,6 +205,7 @@ class ShownRun(QObject):
             self._background.drop(f"{question}{self._key}")
         recording, self.recording = self.recording, None
         self.underway, self.info, self._live = None, None, None
+        self._pace_frames()
         self.instant = self._wanted = self._water = self._picture = None
         self._reading = False
         self._ranges = {}
@@ -237,7 +250,10 @@ class ShownRun(QObject):
     def _read(self, recording: Recording, instant: Instant) -> Picture:
         """Read everything as of an instant, in a thread."""
         recording.read_moving(instant)
-        batch = recording.seek(instant)
+        return self._pictured(recording, instant, recording.seek(instant))
+
+    def _pictured(self, recording: Recording, instant: Instant, batch: SampleBatch) -> Picture:
+        """Make a picture of what stays in place."""
         indicators = [one for one in ROAD_INDICATORS if one in batch.keys.indicators]
         indicator = self.indicator if self.indicator in indicators else ""
         roads, high = None, 1.0
@@ -317,6 +333,7 @@ class ShownRun(QObject):
     def _look_again(self) -> None:
         """Bring roads and water of a run under way up to date, from what is written already."""
         one, project = self.underway, self._simulation.project
+        self._pace_frames()
         self._viewport.redraw()
         if one is None or not one.id or project is None or one.now is None or self._reading:
             return
@@ -329,7 +346,7 @@ class ShownRun(QObject):
 
             recording = Recording(folder, twin, style, moving=False)
             try:
-                return self._read(recording, now)
+                return self._pictured(recording, now, recording.fixed(now))
             finally:
                 recording.close()
 

@@ -6696,12 +6696,12 @@ management ^ '12-03'</translation>
 <context>
     <name>DifferenceLegend</name>
     <message>
-        <source>greatest water depth</source>
-        <translation>最大水深</translation>
-    </message>
-    <message>
         <source>{0}, mean over the run</source>
         <translation>{0}，全程平均</translation>
+    </message>
+    <message>
+        <source>Greatest water depth</source>
+        <translation>最大水深</translation>
     </message>
 </context>
 <context>
@@ -6759,10 +6759,6 @@ management ^ '12-03'</translation>
         <translation>不绘差异图</translation>
     </message>
     <message>
-        <source>greatest water depth</source>
-        <translation>最大水深</translation>
-    </message>
-    <message>
         <source>Difference map: {0}</source>
         <translation>差异图：{0}</translation>
     </message>
@@ -6777,6 +6773,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Mean of</source>
         <translation>平均值</translation>
+    </message>
+    <message>
+        <source>Greatest water depth</source>
+        <translation>最大水深</translation>
     </message>
 </context>
 <context>

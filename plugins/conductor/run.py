@@ -282,6 +282,8 @@ class _Sink:
             raise self._problem
 
     def _write(self) -> None:
+        # Slow to import: now, while simulators start, not in the middle of their first steps.
+        importlib.import_module("pyarrow.parquet")
         while (one := self._waiting.get()) is not None:
             if self._problem is not None:
                 continue

@@ -24,7 +24,7 @@ from plugins.builtin.sumo.network import (
     step_of,
 )
 from plugins.builtin.sumo.roads import roads_of, write_plain
-from shapan import Instant, SampleBatch, WorkerContext
+from shapan import Instant, SampleBatch, SampleKeys, WorkerContext
 
 _KMH: Final = 3.6
 #: For how long demand goes on, whatever the scenario's duration.
@@ -99,6 +99,7 @@ class SumoSimulator(Engine):
         self._edges = Edges(self._sumo, self.entity_of)
         self._write_shapes()
         self._present: set[str] = set()
+        self._numbers = _Numbers(self.keys)
         self._allowed: dict[str, Any] = {}
         self._teleports = 0
 
@@ -285,13 +286,14 @@ class SumoSimulator(Engine):
         self._present = present
         places = np.vstack([self._placement.local(xy), np.full((len(gone), 3), np.nan)])
         speeds = np.concatenate([speed, np.full(len(gone), np.nan)])
-        entities = [f"vehicle:{one}" for one in (*ids, *gone)]
-        batch = self.samples(now, entities, {"vehicle": speeds}, places)
-        if not gone:
-            return batch
-        quality = batch.quality.copy()
+        numbers = np.fromiter(map(self._numbers.__getitem__, (*ids, *gone)), np.int32)
+        if not len(numbers):
+            return SampleBatch.empty()
+        quality = np.zeros(len(numbers), np.uint8)
         quality[len(ids) :] = 2
-        return replace(batch, quality=quality)
+        kind = self.keys.indicator("vehicle")
+        batch = SampleBatch.of(self.keys, numbers, kind, now.us, speeds, quality)
+        return replace(batch, position=places)
 
     def _roads(self, now: Instant) -> SampleBatch:
         columns = self._edges.columns()
@@ -324,3 +326,15 @@ class SumoSimulator(Engine):
         if self._running:
             self._running = False
             self._sumo.close()
+
+
+class _Numbers(dict[str, int]):
+    """Number of each vehicle's entity: its name is made once, not at every step."""
+
+    def __init__(self, keys: SampleKeys) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def __missing__(self, vehicle: str) -> int:
+        self[vehicle] = number = self._keys.entity(f"vehicle:{vehicle}")
+        return number

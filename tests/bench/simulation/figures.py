@@ -2,14 +2,14 @@
 
     uv run --extra simulation python tests/bench/simulation/figures.py [FIGURE…]
 
-FIGURE is flood, conductor, sumo or replay; all without one. Prints ``name, ours, goal or peer,
+FIGURE is flood, conductor, sumo or replay; all without one; `window.py` has those of the window.
+Prints ``name, ours, goal or peer,
 ratio``.
 """
 
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,24 +19,24 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
 from plugins.conductor.participants import WorkerParticipant
 from plugins.conductor.session import RunSession
 from plugins.host.plugins import Plugins
 from plugins.host.services import HostServices
 from plugins.host.state import PluginState
+from tests.bench.simulation.grid import END_S, START, make_grid, write_hour
 from twin_model.contributions import Contributions
-from twin_model.frame import Frame
 from twin_model.live.hub import Hub
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.simulation.conductor import Conductor
 from twin_model.simulation.participant import LocalParticipant
 from twin_model.simulation.replay import RunReplay
 from twin_model.simulation.scenario import read_scenario
-from twin_model.store.run_log import Run, RunLog
+from twin_model.store.run_log import Run
 from twin_model.time import Instant
-from twin_model.twin import Twin
 
-START = Instant.parse("2026-01-01T00:00:00Z")
 Line = tuple[str, str, str, str]
 
 
@@ -143,73 +143,31 @@ def conductor(place: Path) -> Iterator[Line]:
 
 def sumo(place: Path) -> Iterator[Line]:
     """A grid with thousands of vehicles: coupled and recorded, and plain sumo."""
-    import sumo as package
-
-    programs = Path(package.__file__).parent / "bin"
-    tools = Path(package.__file__).parent / "tools"
-    net, trips = place / "grid.net.xml", place / "grid.rou.xml"
-
-    def quietly(*words: object, **more: object) -> None:
-        subprocess.run(list(map(str, words)), check=True, capture_output=True, **more)
-
-    quietly(programs / "netgenerate", "--grid", "--grid.number", 20, "--grid.length", 200, "-L", 2,
-            "-o", net)  # fmt: skip
-    quietly(
-        sys.executable, tools / "randomTrips.py", "-n", net, "-e", 300, "-p", 0.06, "-r", trips,
-        "-o", place / "trips.xml", "--seed", 1, "--validate",
-        env={"SUMO_HOME": str(Path(package.__file__).parent), "PATH": str(programs)},
-    )  # fmt: skip
-    end_s = 300.0
-    began = time.perf_counter()
-    quietly(programs / "sumo", "-n", net, "-r", trips, "--seed", 1, "--end", end_s,
-            "--no-step-log", "true", "--no-warnings", "true")  # fmt: skip
-    plain_s = time.perf_counter() - began
-    project = place / "sumo.shapan"
-    Twin.create(project, Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0)), "x").close()
-    plan = read_scenario("sumo", {
-        "start": str(START), "duration_s": end_s,
-        "engines": [{"id": "t", "simulator": "shapan.sumo.sumo", "step_s": 1.0, "parameters": {
-            "network": str(net), "routes": str(trips)}}],
-    })  # fmt: skip
-    heard: list[float] = []
-    times: list[tuple[float, float]] = []
+    grid = make_grid(place, 0.06)
+    plain_s = grid.plain_s()
+    times: list[float] = []
     session = RunSession(
-        project,
-        plan,
-        on_samples=lambda b: heard.append(len(b)),
-        on_progress=lambda p: times.append((time.perf_counter(), p.share)),
+        grid.project,
+        grid.scenario(),
+        on_samples=lambda batch: None,
+        on_progress=lambda progress: times.append(time.perf_counter()),
     )
     try:
         outcome = session.outcome.result(900)
     finally:
         session.close()
     # Without starting processes and reading the network, which plain sumo does in its time too.
-    run_s = times[-1][0] - times[0][0]
+    run_s = times[-1] - times[0]
     running = outcome.figures["t"]["vehicles_running"]
-    yield (f"sumo coupled, {running:.0f} vehicles at the end: s for {end_s:g} s", f"{run_s:.1f}",
+    yield (f"sumo coupled, {running:.0f} vehicles at the end: s for {END_S:g} s", f"{run_s:.1f}",
            f"{plain_s:.1f} plain sumo", f"{run_s / plain_s:.2f}")  # fmt: skip
 
 
 def replay(place: Path) -> Iterator[Line]:
     """Jumps in a run of an hour with 1,000 vehicles, a position a second."""
-    log = RunLog(place / "run", {"start": str(START)})
-    keys = SampleKeys([f"vehicle:{n}" for n in range(1000)], ["vehicle"])
-    roads = SampleKeys([f"road-{n}" for n in range(500)], ["speed"])
-    rng = np.random.default_rng(1)
-    place_m = rng.random((1000, 3)) * 1000
-    from dataclasses import replace
-
-    for second in range(3600):
-        at = START.us + second * 1_000_000
-        place_m += rng.normal(0, 5, (1000, 3))
-        batch = SampleBatch.of(keys, np.arange(1000), 0, at, rng.random(1000))
-        log.write("t", replace(batch, position=place_m.copy()))
-        if second % 60 == 0:
-            log.write("t", SampleBatch.of(roads, np.arange(500), 0, at, rng.random(500)))
-    log.close("finished", reached=str(Instant(START.us + 3_600_000_000)))
-    run = Run(place / "run")
+    write_hour(place / "run")
     hub = Hub()
-    player = RunReplay(hub, run)
+    player = RunReplay(hub, Run(place / "run"))
     player.show(Instant(START.us + 1_000_000))
     took = []
     for second in (1800, 60, 3500, 900, 2700, 10, 3599):
