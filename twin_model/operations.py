@@ -15,15 +15,18 @@ from twin_model.alarms.desk import AlarmDesk, sign_in
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmOptions, AlarmPoint, EventKind
 from twin_model.errors import StoreError
+from twin_model.keeping_up import KeepingUp
 from twin_model.live.hub import Hub, HubOptions
 from twin_model.live.recorder import Recorder
 from twin_model.rules.backtest import Backtest, BacktestOptions, backtest
 from twin_model.rules.binding import Binding, Types, all_rules, bind
+from twin_model.rules.following import carried_over, needs_rebinding, relations_differ
 from twin_model.rules.rule_set import RuleSet, RuleStore
 from twin_model.rules.service import rules_in_service
 from twin_model.rules.watch import Watch
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 from twin_model.store.outbox import FileOutbox
+from twin_model.store.row_writer import Change
 from twin_model.store.sample_history import SAMPLES, SampleHistory
 from twin_model.store.sample_upkeep import Retention
 from twin_model.time import Instant, Interval
@@ -79,17 +82,20 @@ class Operations:
         self.twin = twin
         self.options = options or OperationsOptions()
         self._types = types
+        #: Held while other rules are put to work: edits and people both do it.
+        self._rebinding = threading.Lock()
         self.hub = Hub(self.options.hub)
         self.journal = AlarmJournal(twin.path / ALARMS_FILE)
         self.accounts = Accounts(self.journal)
         self.rule_store = RuleStore(self.journal)
         self.history = SampleHistory(twin.path / SAMPLES)
         self.binding = self._bind(self.rule_store.current())
+        self._graph = CauseGraph.of(twin)
         self.alarms = AlarmEngine(
             self.binding.alarm_points(self.options.language),
             options=self.options.alarms,
             journal=self.journal,
-            graph=CauseGraph.of(twin),
+            graph=self._graph,
         )
         #: Number of the rules' version that is at work.
         self.rules_version = max((version[0] for version in self.rule_store.versions()), default=0)
@@ -98,6 +104,7 @@ class Operations:
         self._declaring = threading.Lock()
         self.alarms.restore(self.journal.restored(self.options.alarms.flood_window_s))
         self.watch = Watch(self.hub, self.binding, self.alarms)
+        self._keeping_up = KeepingUp(twin, self.follow)
         self._recorder: Recorder | None = None
         if self.options.record:
             outbox = FileOutbox(twin.path / SAMPLES / ".waiting")
@@ -126,6 +133,7 @@ class Operations:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        self._keeping_up.close()
         self.watch.close()
         self.alarms.flush()
         with contextlib.ExitStack() as stack:
@@ -146,6 +154,7 @@ class Operations:
         upkeep_at_s = time.monotonic() + _UPKEEP_S
         while not self._stop.wait(_TICK_S):
             self.watch.tick()
+            self._keeping_up.tick()
             if time.monotonic() >= upkeep_at_s:
                 self.upkeep()
                 upkeep_at_s = time.monotonic() + _UPKEEP_S
@@ -160,7 +169,7 @@ class Operations:
 
     def problems(self) -> list[str]:
         """Return what users should know: full disks, slow consumers, rules that cannot be."""
-        found = [self.alarms.problem, self.upkeep_problem]
+        found = [self.alarms.problem, self.upkeep_problem, self._keeping_up.problem]
         found += [self._recorder.problem] if self._recorder is not None else []
         found += [f"{s.name}: {s.problem}" for s in self.hub.subscriptions() if s.problem]
         found += [str(error) for error in self.binding.problems]
@@ -196,11 +205,12 @@ class Operations:
         """
         actor.require(Role.ENGINEER, "change rules")
         who = actor.name
-        binding = self._bind(rules)
-        number = self.rule_store.save(rules, who, why)
-        self.binding, self.rules_version = binding, number
-        self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
-        self.watch.rebind(binding, self.options.language, self._declared.values())
+        with self._rebinding:
+            binding = carried_over(self._bind(rules), self.binding)
+            number = self.rule_store.save(rules, who, why)
+            self.binding, self.rules_version = binding, number
+            self.alarms.note(EventKind.RULES_CHANGED, self.hub.clock(), who, f"version {number}")
+            self.watch.rebind(binding, self.options.language, self._declared.values())
         return number
 
     def follow_rules(self, actor: Actor) -> int | None:
@@ -231,11 +241,39 @@ class Operations:
                 known = {**self.alarms.points, **self._declared}
                 self.alarms.set_points(known.values(), self.hub.clock())
 
+    def follow(self, change: Change) -> bool:
+        """Watch the twin as an edit left it; return whether rules had to be bound anew.
+
+        Rules whose entities and limits are the same go on with what they remember.
+        """
+        with self._rebinding:
+            rules = self.rule_store.current()
+            wanted, _problems = all_rules(rules.rules, self.twin, self._types)
+            if needs_rebinding(self.binding, self.twin, change, wanted):
+                self._rebind(self._bind(rules))
+                return True
+            if relations_differ(self._graph, self.twin, change):
+                self._set_graph()
+            return False
+
+    def set_types(self, types: Types | None) -> None:
+        """Go on with another catalogue of entity types, a moment later."""
+        self._types = types
+        self._keeping_up.note(Change(definitions=frozenset({"type"})))
+
     def rebind(self) -> None:
-        """Find entities and relations anew, as after edits of the twin."""
-        self.binding = self._bind(self.rule_store.current())
-        self.alarms.set_graph(CauseGraph.of(self.twin))
+        """Find entities and relations of all rules anew."""
+        with self._rebinding:
+            self._rebind(self._bind(self.rule_store.current()))
+
+    def _rebind(self, binding: Binding) -> None:
+        self.binding = carried_over(binding, self.binding)
+        self._set_graph()
         self.watch.rebind(self.binding, self.options.language, self._declared.values())
+
+    def _set_graph(self) -> None:
+        self._graph = CauseGraph.of(self.twin)
+        self.alarms.set_graph(self._graph)
 
     def backtest(
         self, rules: RuleSet, period: Interval, options: BacktestOptions | None = None

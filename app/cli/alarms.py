@@ -8,9 +8,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from app.cli.opening import open_project
+from app.cli.opening import catalogue_of, open_project
 from app.cli.output import Exit, format_count, print_json, print_table
-from assets.catalogue import entity_types_text
 from twin_model.alarms.causes import CauseGraph
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.kpi import AlarmFigures, figures
@@ -89,13 +88,15 @@ def _alarms(twin: Twin, language: str) -> list[Alarm]:
 
 
 def _points(twin: Twin, journal: AlarmJournal, language: str) -> dict[str, AlarmPoint]:
-    binding = bind_rules(twin, RuleStore(journal).current(), catalogue())
+    binding = bind_rules(twin, RuleStore(journal).current(), with_types(twin))
     return {point.id: point for point in binding.alarm_points(language)}
 
 
-def catalogue() -> Catalogue:
-    """Return the built-in entity types."""
-    return Catalogue.load(entity_types_text())
+def with_types(twin: Twin) -> Catalogue:
+    """Return a project's entity types, in use from now on: a rule of a type is for its subtypes."""
+    found = catalogue_of(twin)
+    twin.catalogue = found
+    return found
 
 
 def alarm_json(alarm: Alarm) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from app.cli.alarms import catalogue
+from app.cli.alarms import with_types
 from app.cli.output import print_warning
 from app.connections.running import start_configured, statuses
 from plugins.host.plugins import Plugins
@@ -19,7 +19,7 @@ from twin_model.operations import Operations
 def connected(operations: Operations) -> Iterator[Plugins]:
     """Run what the project's connections and plugins publish, into the hub of *operations*."""
     services = HostServices(operations.twin)
-    services.types = catalogue
+    services.types = lambda: with_types(operations.twin)
     host = Plugins(services, PluginState())
     try:
         services.live.use(operations)

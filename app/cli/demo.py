@@ -82,11 +82,11 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
 
 def _add_devices(twin: Twin, *, english: bool) -> None:
     # Rules and the catalogue are needed here alone, not to open a city that is built.
-    from app.cli.alarms import catalogue
+    from app.cli.alarms import with_types
     from app.demo_devices import add_devices
     from app.demo_simulation import add_simulation
 
-    add_devices(twin, catalogue(), english=english)
+    add_devices(twin, with_types(twin), english=english)
     add_simulation(twin, english=english)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.cli.alarms import alarm_json, catalogue
+from app.cli.alarms import alarm_json, with_types
 from app.cli.opening import open_project
 from app.cli.output import Exit, print_warning
 from twin_model.alarms.causes import CauseGraph
@@ -42,7 +42,7 @@ def live(arguments: argparse.Namespace) -> int:
         return _replay_history(arguments)
     with (
         open_project(arguments.project, write=True) as twin,
-        Operations(twin, catalogue()) as operations,
+        Operations(twin, with_types(twin)) as operations,
     ):
         if arguments.rules:
             path = Path(arguments.rules)
@@ -122,7 +122,7 @@ def _replay_history(arguments: argparse.Namespace) -> int:
     period = Interval(*(Instant.parse(text) for text in arguments.replay))
     with open_project(arguments.project, write=False) as twin:
         rules = _read_rules(Path(arguments.rules)) if arguments.rules else _saved_rules(twin)
-        binding = bind_rules(twin, rules, catalogue())
+        binding = bind_rules(twin, rules, with_types(twin))
         for problem in binding.problems:
             print_warning(str(problem))
         alarms = AlarmEngine(binding.alarm_points(), graph=CauseGraph.of(twin))

@@ -12,6 +12,7 @@ from app.alarms.notification import Notification
 from app.alarms.people import People
 from app.alarms.report import AlarmReport
 from app.connections.running import start_configured
+from app.editing import schema
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
 from app.live.symbols import IndicatorSymbols
@@ -91,6 +92,12 @@ class LiveParts(QObject):
         window.viewport.resized.connect(self.legend.place)
         window.session.opened.connect(self._start.start)
         window.session.closing.connect(self._closing)
+        window.project_types.changed.connect(self._types_changed)
+
+    def _types_changed(self) -> None:
+        operations = self.session.operations
+        if operations is not None:
+            operations.set_types(schema.catalogue())
 
     def _closing(self) -> None:
         self._start.stop()

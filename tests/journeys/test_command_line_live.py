@@ -38,7 +38,7 @@ RULES = {
         },
         {
             "id": "stopped", "kind": "expression", "name": {"en": "Pump stopped", "zh": "水泵停止"},
-            "applies": {"type": "pump"}, "condition": "running = 0", "priority": "urgent",
+            "applies": {"type": "equipment"}, "condition": "running = 0", "priority": "urgent",
         },
     ],
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.cli.alarms import catalogue
+from app.cli.opening import catalogue_of
 from plugin_support import wait_until
 from plugins.builtin.connecting.connections import (
     CONNECTIONS_FILE,
@@ -111,7 +111,7 @@ def works(tmp_path: Path) -> Iterator[Works]:
             AddEntities([*pumps, Entity("tank", "tank", "水箱"), Entity("t", "truck", "T")])
         )
         services = HostServices(twin)
-        services.types = catalogue
+        services.types = lambda: catalogue_of(twin)
         host = Plugins(
             services, PluginState(tmp_path / "config"), table=Contributions(), installed=False
         )

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from twin_model.alarms.accounts import Actor, Role, SignInError
+from twin_model.alarms.causes import dependencies
 from twin_model.alarms.model import State
-from twin_model.commands import AddEntities, RemoveEntities
+from twin_model.commands import AddEntities, AddRelations, Command, EditEntities, RemoveEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.operations import Operations
-from twin_model.rules.model import Applies, StaleRule, ThresholdRule
+from twin_model.rules.model import Applies, ExpressionRule, RateRule, StaleRule, ThresholdRule
 from twin_model.rules.rule_set import RuleSet
-from twin_model.samples import SampleBatch
+from twin_model.samples import SampleBatch, SampleKeys
+from twin_model.store.row_writer import Change
 from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
+from twin_model.view import TwinView
 
 SECOND = 1_000_000
 START = Instant.parse("2026-03-02T08:00:00Z").us
@@ -129,6 +134,81 @@ def test_edits_of_the_twin_are_followed(twin: Twin) -> None:
         twin.execute(RemoveEntities(["p3"]))
         running.rebind()
         assert running.alarms.alarms() == []
+
+
+def test_only_edits_that_matter_bind_rules_anew(twin: Twin) -> None:
+    changes: list[Change] = []
+    twin.changed.connect(changes.append)
+    by_rating = ThresholdRule(
+        id="rated", applies=Applies(type="pump", where="rated > 1"), indicator="flow",
+        operator=">", property="rated",
+    )  # fmt: skip
+    running_hot = ExpressionRule(
+        id="hot", applies=Applies(type="pump"), condition="flow > 1 and heat > 1"
+    )
+    with start(twin, Clock()) as running:
+        running.save_rules(RuleSet(rules=(HIGH, by_rating, running_hot)), LI)
+
+        def follows(command: Command) -> bool:
+            twin.execute(command)
+            return running.follow(changes[-1])
+
+        pump = Entity("p4", "pump", "P-4", attributes={"rated": 5.0})
+        assert follows(AddEntities([pump])), "a new pump is watched"
+        sample(running, "p4", 20.0, 1)
+        assert running.alarms.alarm("p4/high").state is State.UNACKNOWLEDGED
+        assert running.alarms.alarm("p4/rated").state is State.UNACKNOWLEDGED
+        assert not follows(AddEntities([Entity("shed", "shed", "Shed")])), "no rule is for it"
+        pump = replace(pump, name="Pump 4")
+        assert not follows(EditEntities([pump])), "a name is no limit"
+        pump = replace(pump, attributes={"rated": 50.0})
+        assert follows(EditEntities([pump])), "a limit is"
+        sample(running, "p4", 20.0, 2)
+        assert running.alarms.alarm("p4/rated").state is State.RETURNED
+        pump = replace(pump, attributes={"rated": 0.5})
+        assert follows(EditEntities([pump])), "it is not for those below 1"
+        pump = replace(pump, attributes={"rated": 0.5, "heat": 3.0})
+        assert follows(EditEntities([pump])), "a condition asks for it"
+        assert not follows(AddRelations([Relation("r9", "feeds", "p4", "shed")]))
+        assert ("p4", "shed") in dependencies(TwinView(twin), ["shed"])
+        assert follows(RemoveEntities(["p4"]))
+        assert not [a for a in running.alarms.alarms() if a.point.entity == "p4"]
+
+
+def test_rules_go_on_with_what_they_remember_when_others_change(twin: Twin) -> None:
+    changes: list[Change] = []
+    twin.changed.connect(changes.append)
+    rate = RateRule(id="fast", applies=Applies(entities=("p1",)), indicator="flow", operator=">",
+                    per_s=5.0, over_s=1.0)  # fmt: skip
+    both = ExpressionRule(id="both", applies=Applies(entities=("p1",)), condition="state = 'on'")
+    with start(twin, Clock()) as running:
+        running.save_rules(RuleSet(rules=(HIGH, rate)), LI)
+        sample(running, "p1", 0.0, 1)
+        keys = SampleKeys(["p1"], ["state"])
+        zero = np.zeros(1, np.int32)
+        running.hub.publish(SampleBatch(
+            keys, zero, zero, np.array([START + SECOND]), np.array([np.nan]),
+            np.zeros(1, np.uint8), np.array(["on"], object),
+        ))  # fmt: skip
+        twin.execute(AddEntities([Entity("p5", "pump", "P-5")]))
+        assert running.follow(changes[-1])
+        sample(running, "p1", 9.0, 2)
+        assert running.alarms.alarm("p1/fast").state is State.UNACKNOWLEDGED
+        # A condition that is new knows what came before, and may not come again for long.
+        running.save_rules(RuleSet(rules=(HIGH, rate, both)), LI)
+        running.watch.tick()
+        assert running.alarms.alarm("p1/both").state is State.UNACKNOWLEDGED
+
+
+def test_edits_are_followed_without_being_asked(twin: Twin) -> None:
+    with Operations(twin) as running:
+        running.save_rules(RuleSet(rules=(HIGH,)), LI)
+        running.start_clock()
+        twin.execute(AddEntities([Entity("p6", "pump", "P-6")]))
+        deadline = time.monotonic() + 20
+        while "p6/high" not in running.alarms.points:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def test_the_clock_runs_by_itself(twin: Twin) -> None:

@@ -7,7 +7,7 @@ without a rule written for each case, because none knows what feeds what.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from twin_model.alarms.model import AlarmOptions
@@ -43,7 +43,7 @@ class CauseGraph:
     def of(cls, twin: Twin | TwinView) -> CauseGraph:
         """Return the graph of the twin's ``feeds``, ``connects``, ``contains``… relations."""
         view = twin if isinstance(twin, TwinView) else TwinView(twin)
-        return cls(_dependencies(view))
+        return cls(dependencies(view))
 
     def alone(self, entity: str) -> bool:
         """Return whether an entity depends on nothing and nothing on it."""
@@ -62,8 +62,9 @@ class CauseGraph:
         return _spread(self._below, entity, hops)
 
 
-def _dependencies(view: TwinView) -> Iterator[tuple[str, str]]:
-    for _kind, source, target, direction in edges(view, CAUSAL):
+def dependencies(view: TwinView, of: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (cause, consequence) of all that depends on something, or of some entities only."""
+    for _kind, source, target, direction in edges(view, CAUSAL, of):
         if direction in (Direction.FORWARD, Direction.BOTH):
             yield source, target
         if direction in (Direction.BACKWARD, Direction.BOTH):

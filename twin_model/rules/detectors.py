@@ -138,17 +138,17 @@ def _codes(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.int8]:
 
 
 class ThresholdDetector:
-    """See `ThresholdRule`."""
+    """See `ThresholdRule`; *limit* is by row, NaN where there is none."""
 
     def __init__(self, operator: str, limit: NDArray[np.float64], deadband: float) -> None:
         self.state = np.zeros(len(limit), bool)
         self._beyond = _OPERATORS[operator]
-        self._limit = limit
+        self.limit = limit
         self._back = {">": -1.0, ">=": -1.0, "<": 1.0, "<=": 1.0}.get(operator, 0.0) * deadband
 
     def feed(self, rows: Rows) -> Toggles:
         """Take in samples."""
-        limit = self._limit[rows.row]
+        limit = self.limit[rows.row]
         known = np.isfinite(rows.value) & np.isfinite(limit)
         on = self._beyond(rows.value, limit) & known
         off = ~self._beyond(rows.value, limit + self._back) & known

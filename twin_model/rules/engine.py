@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin_model.alarms.model import Condition
+from twin_model.live.last_values import NEVER_US, LastValues
 from twin_model.live.series import SeriesTable
 from twin_model.live.subscription import Delivery
 from twin_model.rules.binding import Binding, BoundRule
@@ -52,6 +53,21 @@ class RuleEngine:
         self._world_places: dict[str, NDArray[np.int32]] = {}
         self._rows_of: dict[int, NDArray[np.int32]] = {}
         self._begun = False
+
+    def recall(self, last: LastValues) -> None:
+        """Know the newest values that came before this engine was made.
+
+        What reports changes only would be unknown to conditions until its next change.
+        """
+        self._follow()
+        for name, places in self._world_places.items():
+            count = min(len(places), len(last.time_us))
+            came = (places[:count] >= 0) & (last.time_us[:count] != NEVER_US)
+            at = np.flatnonzero(came)
+            bad = last.quality[at] == Quality.BAD
+            value = np.where(bad, np.nan, last.value[at])
+            rows = Rows(places[at], last.time_us[at], value, None, last.text[at])
+            self.binding.world.set(name, rows)
 
     def feed(self, delivery: Delivery) -> list[Condition]:
         """Return where conditions begin or end with a delivery."""

@@ -45,6 +45,7 @@ class Watch:
         """
         with self._lock:
             self._rules = RuleEngine(binding, self.hub.series, self.alarms.active_points())
+            self._rules.recall(self.hub.snapshot())
         points = [*binding.alarm_points(language), *others]
         self.alarms.set_points(points, self.hub.clock())
 

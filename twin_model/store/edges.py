@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 
 from twin_model.relations import Direction
 from twin_model.view import TwinView
 
 
-def edges(view: TwinView, kinds: Collection[str]) -> Iterator[tuple[str, str, str, Direction]]:
-    """Yield (kind, source id, target id, direction) of every relation of some kinds."""
+def edges(
+    view: TwinView, kinds: Collection[str], of: Collection[str] | None = None
+) -> Iterator[tuple[str, str, str, Direction]]:
+    """Yield (kind, source id, target id, direction) of every relation of some kinds.
+
+    Parameters
+    ----------
+    view : TwinView
+    kinds : collection of str
+    of : collection of str, optional
+        Only those that begin or end at one of these entities.
+    """
     hold, values = view.moment().condition("r.")
     listed = sorted(kinds)
     query = (
@@ -18,5 +29,12 @@ def edges(view: TwinView, kinds: Collection[str]) -> Iterator[tuple[str, str, st
         " JOIN entity_key t ON t.key = r.target"
         f" WHERE r.kind IN ({','.join('?' * len(listed))}) AND {hold}"
     )
+    if of is not None:
+        keys = "SELECT key FROM entity_key WHERE id IN (SELECT value FROM json_each(?))"
+        query += (
+            f" AND r.fid IN (SELECT fid FROM relation_version WHERE source IN ({keys})"
+            f" UNION SELECT fid FROM relation_version WHERE target IN ({keys}))"
+        )
+        values = [*values, *[json.dumps(sorted(of))] * 2]
     for kind, source, target, direction in view.reader().execute(query, [*listed, *values]):
         yield kind, source, target, Direction(direction or Direction.FORWARD)

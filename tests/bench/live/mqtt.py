@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 import paho.mqtt.client as paho
 
-from app.cli.alarms import catalogue
+from app.cli.opening import catalogue_of
 from broker_support import Broker
 from plugins.builtin.connecting.connections import Connection, connections_document
 from plugins.host.plugins import Plugins
@@ -94,9 +94,9 @@ def ours(folder: Path, broker: Broker, count: int, qos: int) -> float:
     twin = Twin.create(folder / f"q{qos}.shapan", Frame("EPSG:32650", (5e5, 3.4e6, 0.0)), "Bench")
     twin.execute(AddEntities([Entity(f"p{n}", "pump", f"P{n}") for n in range(DEVICES)]))
     services = HostServices()
-    services.types = catalogue
+    services.types = lambda: catalogue_of(twin)
     services._twin = twin
-    operations = Operations(twin, catalogue())
+    operations = Operations(twin, catalogue_of(twin))
     services.live.use(operations)
     host = Plugins(services, PluginState(folder / "config"), table=Contributions(), installed=False)
     host.discover()
