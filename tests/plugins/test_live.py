@@ -299,7 +299,7 @@ def test_closing_a_project_does_not_wait_for_a_worker_that_does_not_end(
     wait_until(lambda: len(host.services.live.last()))
     begun = time.monotonic()
     host.project_closed()
-    assert time.monotonic() - begun < 0.05
+    assert time.monotonic() - begun < 1.0
     host.services.live.open(twin)  # the next project, while the old worker still publishes
     time.sleep(0.3)
     assert not len(host.services.live.last())
