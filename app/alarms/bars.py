@@ -1,4 +1,4 @@
-"""When alarms stood, as bars below the line of the timeline."""
+"""When alarms stood, as bars above the line of the timeline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 
 from app import alarm_words
+from app.item_models.alarms import since
 from app.live.session import LiveSession
+from app.numbers import integer
 from app.panels.time_axis import TimeAxis
 from app.theme import Theme
 from app.workers import Background
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 _MOST: Final = 50_000
 #: Not more often, however many alarms come.
 _EVERY_MS: Final = 5000
-_TOP_PX: Final = 7
-_TALL_PX: Final = 3
+#: Between the line and the bars of surveys, above the line; the worse, the taller.
+_BOTTOM_PX: Final = -3.5
+_TALL_PX: Final = {priority: 3.0 + rank for rank, priority in enumerate(PRIORITIES)}
+_LEAST_PX: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class AlarmBars(QObject):
         self._soon.setInterval(_EVERY_MS)
         self._soon.timeout.connect(self.refresh)
         axis.underneath.append(self.paint)
+        axis.descriptions.append(self.text_at)
         axis.stretch_changed.connect(self.refresh)
         live.changed.connect(self.refresh)
         live.alarms_changed.connect(self._stir)
@@ -119,8 +124,8 @@ class AlarmBars(QObject):
             self._take([])
             return
         axis = self._axis
-        # What is closer than a pixel is one bar.
-        gap_us = (axis.end.us - axis.start.us) // max(1, axis.width())
+        # What could not be told apart is one bar.
+        gap_us = round((axis.end.us - axis.start.us) * _LEAST_PX / max(1, axis.width()))
         self._background.ask(
             "alarm-bars",
             lambda: read_bars(operations.journal, operations.hub.clock(), gap_us), self._take,
@@ -133,13 +138,37 @@ class AlarmBars(QObject):
         self._axis.update()
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the bars of the stretch that is shown, the highest priority on top."""
-        axis, middle = self._axis, self._axis.height() / 2
+        """Paint the bars of the stretch that is shown; lower priorities lie before higher ones."""
         painter.setPen(Qt.PenStyle.NoPen)
-        for bar in self.bars:
-            if bar.end_us < axis.start.us or bar.start_us > axis.end.us:
+        bottom = self._axis.height() / 2 + _BOTTOM_PX
+        for bar in reversed(self.bars):
+            left, right = self._place(bar)
+            if right < left:
                 continue
-            left, right = (axis.x_of(Instant(us)) for us in (bar.start_us, bar.end_us))
+            tall = _TALL_PX[bar.priority]
             painter.setBrush(self._theme.colour(alarm_words.TOKENS[bar.priority]))
-            box = QRectF(left - 1, middle + _TOP_PX, max(2.0, right - left), _TALL_PX)
-            painter.drawRect(box)
+            painter.drawRoundedRect(QRectF(left, bottom - tall, right - left, tall), 1.5, 1.5)
+
+    def _place(self, bar: Bar) -> tuple[float, float]:
+        """Return where a bar begins and ends, wide enough to be seen; nowhere: (0, -1)."""
+        axis = self._axis
+        if bar.end_us < axis.start.us or bar.start_us > axis.end.us:
+            return 0.0, -1.0
+        left, right = (axis.x_of(Instant(us)) for us in (bar.start_us, bar.end_us))
+        lacking = max(0.0, _LEAST_PX - (right - left)) / 2
+        return left - lacking, right + lacking
+
+    def text_at(self, x: float) -> str:
+        """Return what stood at a place of the axis, the worst first; empty for nothing."""
+        found = []
+        for bar in reversed(self.bars):
+            left, right = self._place(bar)
+            if left - 1 <= x <= right + 1:
+                say = self.tr("{0}: {1} alarms, {2} – {3}")
+                if bar.alarms == 1:
+                    say = self.tr("{0}: one alarm, {2} – {3}")
+                until = since(bar.end_us, bar.start_us)
+                began = since(bar.start_us, bar.end_us)
+                name = alarm_words.priority(bar.priority)
+                found.append(say.format(name, integer(bar.alarms), began, until))
+        return "\n".join(found)

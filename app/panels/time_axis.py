@@ -103,6 +103,8 @@ class TimeAxis(QWidget):
         self._dragging = ""
         #: What else is painted on it, such as when alarms stood.
         self.underneath: list[Callable[[QPainter], None]] = []
+        #: What is said of these at a place; empty for nothing.
+        self.descriptions: list[Callable[[float], str]] = []
         # Each place on the way of the handle would ask for everything; its rest is enough.
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -315,11 +317,14 @@ class TimeAxis(QWidget):
         self.show_stretch(self.first, self.last)
 
     def text_at(self, x: float) -> str:
-        """Return what is said of the edits, or else the survey, near a place."""
+        """Return what is said of edits and alarms, or else of the survey, near a place."""
         near = [mark for mark in self.edits if abs(self._mark_x(mark) - x) < _REACH_PX]
+        found = [text for describe in self.descriptions if (text := describe(x))]
         if near:
             mark = min(near, key=lambda one: abs(self._mark_x(one) - x))
-            return _edit_text(mark)
+            found.append(_edit_text(mark))
+        if found:
+            return "\n".join(found)
         for epoch in self.epochs:
             left, right = self.x_of(epoch.start), self.x_of(epoch.end)
             if left - _REACH_PX < x < right + _REACH_PX and epoch.end >= self.start:

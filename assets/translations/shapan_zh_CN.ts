@@ -8103,4 +8103,15 @@ management ^ '12-03'</translation>
         <translation>高程基准</translation>
     </message>
 </context>
+<context>
+    <name>AlarmBars</name>
+    <message>
+        <source>{0}: {1} alarms, {2} – {3}</source>
+        <translation>{0}：{1} 条报警，{2} – {3}</translation>
+    </message>
+    <message>
+        <source>{0}: one alarm, {2} – {3}</source>
+        <translation>{0}：1 条报警，{2} – {3}</translation>
+    </message>
+</context>
 </TS>

@@ -121,9 +121,17 @@ def test_the_detail_of_an_alarm_offers_its_replay_and_the_timeline_shows_when_al
     token = window.theme.colour("high")
     ratio = axis.devicePixelRatioF()
     x = axis.x_of(Instant(start_us + 700_000_000)) * ratio
-    y = (axis.height() / 2 + 8) * ratio
+    y = (axis.height() / 2 - 6) * ratio
     found = picture.pixelColor(round(x), round(y))
     assert abs(found.red() - token.red()) < 40 and abs(found.blue() - token.blue()) < 40
+    assert axis.text_at(x / ratio).startswith("High: one alarm, ")
+    # However far away it is looked at from, a bar is wide enough to be seen and pointed at.
+    axis.show_stretch(axis.first, axis.last)
+    window.live.bars.refresh()
+    qtbot.waitUntil(lambda: len(window.live.bars.bars) == 1, timeout=10_000)
+    left, right = window.live.bars._place(window.live.bars.bars[0])
+    assert right - left >= 6
+    assert axis.text_at(right).startswith("High: 2 alarms, ")
 
 
 def test_entities_get_discs_sized_by_value_and_the_values_themselves(
