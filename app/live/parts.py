@@ -13,6 +13,7 @@ from app.alarms.people import People
 from app.alarms.report import AlarmReport
 from app.connections.running import start_configured
 from app.editing import schema
+from app.item_models.entities import display_name
 from app.live.colouring import Colouring, Legend
 from app.live.session import LiveSession
 from app.live.symbols import IndicatorSymbols
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from twin_model.alarms.model import Alarm
     from twin_model.entity import Entity
+    from twin_model.rules.rule_set import RuleSet
     from twin_model.time import Instant
 
 _START_MS: Final = 1500
@@ -123,6 +125,8 @@ class LiveParts(QObject):
         made.notification_wanted.connect(self.notification.show_dialog)
         made.people_wanted.connect(self.people.show)
         made.detail.replay_wanted.connect(self.replay_incident)
+        made.detail.guidance_wanted.connect(self.write_guidance)
+        self.rule_editing.changed.connect(made.detail.read_again)
         made.report_wanted.connect(self._show_report)
         self.alarms = made
         return made
@@ -139,6 +143,21 @@ class LiveParts(QObject):
             self.replay.instant_wanted.connect(self._show_instant)
             self.replay.fly_wanted.connect(window.interaction.fly_to_id)
         self.replay.show_alarm(alarm)
+
+    def write_guidance(self, alarm: Alarm) -> None:
+        """Open the window in which is written what to do about an alarm."""
+        from app.alarms.guidance import GuidanceDialog
+
+        operations, entity = self.session.operations, self.entity(alarm.point.entity)
+        if operations is None or entity is None:
+            return
+
+        def show(rules: RuleSet) -> None:
+            name = display_name(entity)
+            GuidanceDialog(self._window, self.rule_editing, rules, entity, name).open()
+
+        store = operations.rule_store
+        self._window.services.background.ask("guidance-rules", store.current, show)
 
     def _show_instant(self, instant: Instant | None) -> None:
         self._window.timeline.axis.catch_up()

@@ -57,6 +57,7 @@ class AlarmDetail(QScrollArea):
     """
 
     replay_wanted = Signal(object)  # Alarm
+    guidance_wanted = Signal(object)  # Alarm
 
     def __init__(self, live: LiveSession, background: Background, theme: Theme) -> None:
         super().__init__()
@@ -79,6 +80,9 @@ class AlarmDetail(QScrollArea):
         self._guidance_title = self._section()
         self.guidance = self._label("")
         self.guidance.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.write = QPushButton(content)
+        self.write.clicked.connect(self._write)
+        self._column.addWidget(self.write, 0, Qt.AlignmentFlag.AlignLeft)
         self._trend_title = self._section()
         self._trend_place = QWidget(content)
         self._trend_place.setFixedHeight(150)
@@ -180,6 +184,7 @@ class AlarmDetail(QScrollArea):
         widgets = (
             self._guidance_title,
             self.guidance,
+            self.write,
             self._events_title,
             self.events,
             self.replay,
@@ -205,9 +210,20 @@ class AlarmDetail(QScrollArea):
         self.replay.setText(self.tr("Replay the incident…"))
         self._guidance_title.setText(self.tr("What to do"))
         self.guidance.setText("\n\n".join(story.guidance) or self.tr("No guidance was written."))
+        self.write.setText(self.tr("Write what to do…"))
         self._events_title.setText(self.tr("What happened"))
         self.events.setText("\n".join(story.events))
         self._draw(story)
+
+    def read_again(self) -> None:
+        """Read guidance and events anew, since other rules are in service."""
+        operations, alarm = self._live.operations, self._alarm
+        if operations is not None and alarm is not None:
+            self._background.ask("alarm-story", lambda: self._read(operations, alarm), self._told)
+
+    def _write(self) -> None:
+        if self._alarm is not None:
+            self.guidance_wanted.emit(self._alarm)
 
     def _replay(self) -> None:
         if self._alarm is not None:

@@ -4423,6 +4423,55 @@ management ^ '12-03'</translation>
     </message>
 </context>
 <context>
+    <name>GuidanceDialog</name>
+    <message>
+        <source>What to do about alarms</source>
+        <translation>报警处置说明</translation>
+    </message>
+    <message>
+        <source>All alarms of {0}</source>
+        <translation>{0} 的所有报警</translation>
+    </message>
+    <message>
+        <source>All of type {0}</source>
+        <translation>类型“{0}”的所有报警</translation>
+    </message>
+    <message>
+        <source>Every alarm</source>
+        <translation>所有报警</translation>
+    </message>
+    <message>
+        <source>Where it holds</source>
+        <translation>适用范围</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>处置办法</translation>
+    </message>
+    <message>
+        <source>1. Close valve **V-3**.
+2. Call the shift leader.</source>
+        <translation>1. 关闭阀门 **V-3**。
+2. 通知值班长。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>No guidance was written.</source>
+        <translation>尚未编写处置说明。</translation>
+    </message>
+    <message>
+        <source>Markdown. An alarm shows its rule's own text, then that of the thing, of what contains it, of its type, and of every alarm.</source>
+        <translation>采用 Markdown 格式。报警依次显示：规则自带的说明、该对象的说明、其所在位置的说明、其类型的说明，以及适用于所有报警的说明。</translation>
+    </message>
+</context>
+<context>
     <name>AlarmStrip</name>
     <message>
         <source>{0} in 10 min</source>
@@ -4470,6 +4519,10 @@ management ^ '12-03'</translation>
 </context>
 <context>
     <name>AlarmDetail</name>
+    <message>
+        <source>Write what to do…</source>
+        <translation>编写处置说明…</translation>
+    </message>
     <message>
         <source>Choose an alarm to see its trend and what to do.</source>
         <translation>选择一条告警，查看趋势和处置办法。</translation>
