@@ -70,6 +70,7 @@ class Comparing(QObject):
         """Compare what is shown with an earlier time; None to compare no more."""
         window, after = self._window, self._window.timeline.when
         window.interaction.compared = window.entity_panel.compared = before
+        window.relations_panel.model.set_compared(before)
         if before is not None and self.panel.before is None:
             window.docks.show("comparison")
         if (before, after) != (self.panel.before, self.panel.after):
@@ -86,7 +87,7 @@ class Comparing(QObject):
             self.stop()
             side.start(timeline.other_when, timeline.when)
             if side is self.beside and self.beside.navigator is not None:
-                self._window.interaction.attend(self.beside.navigator, side.told)
+                self._window.interaction.attend(self.beside.navigator, side.told, self.beside.card)
             self._select()
         else:
             side.stop()

@@ -13,7 +13,7 @@ from app.as_of import AsOf, view_at
 from app.drawn import DrawnEntities
 from app.item_models.entities import display_name
 from app.navigator import Navigator
-from app.overlays import Overlays
+from app.overlays import HoverCard, Overlays
 from app.panels.entity import EntityPanel
 from app.project import ProjectSession
 from app.scene import Scene
@@ -91,8 +91,13 @@ class SceneInteraction(QObject):
         session.closed.connect(self.refresh)
         session.changed.connect(lambda _: self._mark())
 
-    def attend(self, navigator: Navigator, told: Callable[[Pick | None], Pick | None]) -> None:
-        """Select what is clicked in another viewport, too.
+    def attend(
+        self,
+        navigator: Navigator,
+        told: Callable[[Pick | None], Pick | None],
+        card: HoverCard | None,
+    ) -> None:
+        """Select what is clicked in another viewport, and say what the pointer rests on.
 
         Parameters
         ----------
@@ -100,8 +105,14 @@ class SceneInteraction(QObject):
             Of that viewport.
         told : callable
             Returns what was picked there by the numbers of the scene's own viewport.
+        card : HoverCard or None
+            Of that viewport, for things as they were at the earlier instant.
         """
         navigator.clicked.connect(lambda pick, at: self._click(told(pick), at, navigator))
+        if card is not None:
+            navigator.hovered.connect(
+                lambda pick, at: self._show_card(card, told(pick), at, earlier=True)
+            )
 
     # -- what lies over the scene --------------------------------------------------------
 
@@ -155,18 +166,23 @@ class SceneInteraction(QObject):
         return self._cursor
 
     def _hover(self, pick: Pick | None, at: QPointF) -> None:
-        twin = self._session.twin
         key = (pick.layer, pick.feature) if pick and pick.feature is not None else None
         if key != self._hovered:
             self._hovered = key
             self._viewport.stage.hover(key)
             self._viewport.redraw()
-        if pick is None or twin is None:
-            self._overlays.card.hide()
+        self._show_card(self._overlays.card, pick, at)
+
+    def _show_card(
+        self, card: HoverCard, pick: Pick | None, at: QPointF, *, earlier: bool = False
+    ) -> None:
+        """Say on a card what the pointer rests on."""
+        if pick is None or self._session.twin is None:
+            card.hide()
             return
-        entity = self.entity_of(pick)
+        entity = self.entity_of(pick, earlier=earlier)
         if entity is None and pick.moving:
-            self._overlays.card.show_at(round(at.x()), round(at.y()), *_moving_words(pick))
+            card.show_at(round(at.x()), round(at.y()), *_moving_words(pick))
             return
         if entity is not None:
             note = [entity_words.entity_type(entity.type), *_facts(entity)]
@@ -174,15 +190,22 @@ class SceneInteraction(QObject):
         else:
             layer = self._scene.layers.get(pick.layer)
             if layer is None or layer.role in {"terrain", "imagery"}:
-                self._overlays.card.hide()
+                card.hide()
                 return
             name, note_text = pick.name or layer.name, words.kind(layer.kind)
-        self._overlays.card.show_at(round(at.x()), round(at.y()), name, note_text)
+        card.show_at(round(at.x()), round(at.y()), name, note_text)
 
     # -- selection -----------------------------------------------------------------------
 
-    def entity_of(self, pick: Pick | None) -> Entity | None:
-        """Return the entity that something picked stands for; None where it is only a layer's."""
+    def entity_of(self, pick: Pick | None, *, earlier: bool = False) -> Entity | None:
+        """Return the entity that something picked stands for; None where it is only a layer's.
+
+        Parameters
+        ----------
+        pick : Pick or None
+        earlier : bool
+            Whether it is meant as it was at the earlier of two compared instants, where it was.
+        """
         twin = self._session.twin
         if twin is None or pick is None:
             return None
@@ -192,7 +215,8 @@ class SceneInteraction(QObject):
         if pick.feature is None:
             return None
         own = self._drawn.id_of(pick.layer, pick.feature)
-        for view in self._views():
+        views = self._views()
+        for view in reversed(views) if earlier else views:
             if own is None:
                 found = view.entity_at(pick.layer, pick.feature)
                 if found is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.navigator import Navigator
 from app.other_side import OtherSide
+from app.overlays import HoverCard
 from app.scene_place import ScenePlace
 
 
@@ -26,6 +27,7 @@ class SideBySide(OtherSide):
         super().__init__(*arguments)
         self._place = place
         self.navigator: Navigator | None = None
+        self.card: HoverCard | None = None
 
     def place_in(self) -> QWidget | None:
         """See `OtherSide`."""
@@ -36,6 +38,7 @@ class SideBySide(OtherSide):
         if self.other is None:
             return
         self.navigator = Navigator(self.other)
+        self.card = HoverCard(self.other)
         self.other.setAccessibleName(self.tr("The scene at A"))
         self.left.setParent(self.other)
         self._place.put_beside(self.other)
@@ -46,7 +49,7 @@ class SideBySide(OtherSide):
         if self.other is not None:
             self._place.take_away(self.other)
             self.other.deleteLater()
-        self.navigator = None
+        self.navigator = self.card = None  # the card went with the viewport
 
     def lay_out(self) -> None:
         """See `OtherSide`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -35,12 +35,15 @@ class Piece:
     more : dict of str to int
         Neighbours left out.
     places : dict of str to Place
+    earlier : bool
+        Whether it is as of the earlier of two instants that are compared.
     """
 
     entities: dict[str, Entity] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
     more: dict[str, int] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class GraphModel(QObject):
         self._session = session
         self._background = background
         self._instant: AsOf = None
+        self._compared: AsOf = None
         self.piece = Piece()
         #: What was asked for and is not there yet.
         self._pending: tuple[list[str], Mapping[str, int], Mapping[str, Place]] | None = None
@@ -94,12 +98,15 @@ class GraphModel(QObject):
     def view(self) -> Twin | TwinView | None:
         """The twin as of the time shown."""
         twin = self._session.twin
-        return None if twin is None else view_at(twin, self._instant)
+        return None if twin is None else view_at(twin, self.instant)
 
     @property
     def instant(self) -> AsOf:
-        """When it is shown as of; None for now."""
-        return self._instant
+        """When it is shown as of; None for now.
+
+        The earlier of two compared instants where the graph began with what was there only then.
+        """
+        return self._compared if self.piece.earlier else self._instant
 
     def relations(self) -> list[Relation]:
         """Return the relations that the filter lets through."""
@@ -141,7 +148,7 @@ class GraphModel(QObject):
     def clear(self) -> None:
         """Show nothing, as of now."""
         self._background.drop("graph")
-        self._instant = self._pending = None
+        self._instant = self._compared = self._pending = None
         self.piece = Piece()
         self.highlight = Highlight()
         self.changed.emit()
@@ -150,6 +157,7 @@ class GraphModel(QObject):
         """Show an entity with its neighbours, and nothing else."""
         self.set_highlight(Highlight())
         self._begun_with = entity_id
+        self.piece = replace(self.piece, earlier=False)
         self._ask([entity_id], {entity_id: STEP}, {})
 
     def include(self, ids: Collection[str]) -> None:
@@ -185,7 +193,15 @@ class GraphModel(QObject):
     def set_instant(self, instant: AsOf) -> None:
         """Show it as of a time."""
         self._instant = instant
+        self.piece = replace(self.piece, earlier=False)
         self.reload()
+
+    def set_compared(self, instant: AsOf) -> None:
+        """Show what is not there any more as of an earlier time; None where none is compared."""
+        if instant != self._compared:
+            self._compared = instant
+            self.piece = replace(self.piece, earlier=False)
+            self.reload()
 
     def reload(self) -> None:
         """Read what is shown again."""
@@ -208,16 +224,24 @@ class GraphModel(QObject):
     def _ask(
         self, shown: list[str], expand: Mapping[str, int], places: Mapping[str, Place]
     ) -> None:
-        view = self.view
-        if view is None:
+        view, twin = self.view, self._session.twin
+        if view is None or twin is None:
             return
+        first, then = self._begun_with, self._compared
+        earlier = None if then is None or self.piece.earlier else view_at(twin, then)
+        was_earlier = self.piece.earlier
         self._pending = shown, expand, places
         known, hidden, asserted = dict(places), set(self.hidden_kinds), self.asserted_only
-        self._background.ask(
-            "graph",
-            lambda: _read(view, shown, expand, known, hidden, asserted),
-            self._show,
-        )
+
+        def read() -> Piece:
+            found = _read(view, shown, expand, known, hidden, asserted)
+            if earlier is not None and first in shown and first not in found.entities:
+                before = _read(earlier, shown, expand, known, hidden, asserted)
+                if first in before.entities:
+                    return replace(before, earlier=True)
+            return replace(found, earlier=was_earlier)
+
+        self._background.ask("graph", read, self._show)
 
     def _show(self, piece: Piece) -> None:
         self.piece, self._pending = piece, None

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import entity_words, numbers, words
-from app.as_of import AsOf
+from app.as_of import AsOf, as_of_text
 from app.editing import schema
 from app.graph.editing import RelationEditing
 from app.graph.finding import LOST, TOKENS, Finding, Reach, find_path, find_reach
@@ -451,8 +451,11 @@ class RelationsPanel(QWidget):
             return self._answer
         if edge is not None:
             return _relation_text(edge)
-        entity = self.model.piece.entities.get(entity_id)
-        if entity is None:
+        if self.model.piece.earlier:
+            return self.tr("As it was on {0}, the earlier instant").format(
+                as_of_text(self.model.instant)
+            )
+        if entity_id not in self.model.piece.entities:
             return ""
         more = self.model.piece.more.get(entity_id, 0)
         if more:

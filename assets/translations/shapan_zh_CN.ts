@@ -3553,6 +3553,10 @@ management ^ '12-03'</translation>
         <source>Show the graph large</source>
         <translation>放大显示关系图</translation>
     </message>
+    <message>
+        <source>As it was on {0}, the earlier instant</source>
+        <translation>{0}（较早时刻）的状态</translation>
+    </message>
 </context>
 <context>
     <name>TimeAxis</name>

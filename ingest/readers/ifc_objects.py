@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ingest.readers.ifc_properties import MEASURES, Units, is_wanted, type_properties
+from ingest.readers.ifc_placement import own_unit
+from ingest.readers.ifc_properties import MEASURES, Measure, Units, is_wanted, type_properties
 from ingest.readers.ifc_types import entity_type
 
 Record = dict[str, Any]
@@ -132,7 +133,7 @@ class _Collector:
         self._unnamed: Counter[str] = Counter()
         self._budget = _MAX_VALUES
         self._columns: dict[str, list[tuple[int, str]]] = {}
-        self._known: dict[int, tuple[dict[str, Any], dict[str, str]]] = {}
+        self._known: dict[int, tuple[dict[str, Any], dict[str, Measure]]] = {}
         self._definitions: dict[int, list[Any]] = defaultdict(list)
         self._type: dict[int, Any] = {}
         self._storey: dict[int, str] = {}
@@ -163,7 +164,7 @@ class _Collector:
     def record(self, thing: Any) -> Record:
         number = thing.id()
         attributes: dict[str, Any] = {}
-        measures: dict[str, str] = {}
+        measures: dict[str, Measure] = {}
         for index, name in self._direct_of(thing):
             value = _plain(thing.get_argument(index))
             if value not in (None, ""):
@@ -216,7 +217,7 @@ class _Collector:
             self._columns[kind] = [(i, name) for i, name in enumerate(names) if name in _DIRECT]
         return self._columns[kind]
 
-    def _values(self, definitions: Any, measures: dict[str, str]) -> dict[str, Any]:
+    def _values(self, definitions: Any, measures: dict[str, Measure]) -> dict[str, Any]:
         """Return the values of sets by name; what those in use measure goes into *measures*."""
         out: dict[str, Any] = {}
         for definition in definitions:
@@ -229,9 +230,9 @@ class _Collector:
         return out
 
 
-def _definition_values(definition: Any) -> tuple[dict[str, Any], dict[str, str]]:
+def _definition_values(definition: Any) -> tuple[dict[str, Any], dict[str, Measure]]:
     out: dict[str, Any] = {}
-    measures: dict[str, str] = {}
+    measures: dict[str, Measure] = {}
     kind = definition.is_a()
     prefix = _text(definition.get_argument(2)) or kind
     if kind == "IfcPropertySet":
@@ -239,17 +240,16 @@ def _definition_values(definition: Any) -> tuple[dict[str, Any], dict[str, str]]
             if item.is_a() == _SINGLE:  # nearly all are
                 name, value = _text(item.get_argument(0)), item.get_argument(2)
                 out[f"{prefix}.{name}"] = _plain(value)
-                if value is not None and is_wanted(name) and item.get_argument(3) is None:
-                    _measure(measures, f"{prefix}.{name}", value)
+                if value is not None and is_wanted(name):
+                    _measure(measures, f"{prefix}.{name}", value, item.get_argument(3))
             else:
                 _add_property(out, prefix, item, 0)
     elif kind == "IfcElementQuantity":
         for item in definition.get_argument(5) or ():
             _add_quantity(out, prefix, item, 0)
             name = _text(item.get_argument(0))
-            # With a unit of its own it is in another one than the file's.
-            if is_wanted(name) and item.is_a(_QUANTITY) and item.get_argument(2) is None:
-                _measure(measures, f"{prefix}.{name}", item)
+            if is_wanted(name) and item.is_a(_QUANTITY):
+                _measure(measures, f"{prefix}.{name}", item, item.get_argument(2))
     else:  # door linings and the like: their values are direct attributes
         skipped = ("id", "type", "GlobalId", "OwnerHistory", "Name", "Description")
         for name, value in definition.get_info(recursive=False).items():
@@ -258,10 +258,17 @@ def _definition_values(definition: Any) -> tuple[dict[str, Any], dict[str, str]]
     return out, measures
 
 
-def _measure(measures: dict[str, str], name: str, value: Any) -> None:
-    measure = MEASURES.get(value.is_a().upper())
-    if measure is not None:
-        measures[name] = measure
+def _measure(measures: dict[str, Measure], name: str, value: Any, unit: Any) -> None:
+    """Note what a number measures, and its own unit; not where that one cannot be understood."""
+    kind = MEASURES.get(value.is_a().upper())
+    if kind is None:
+        return
+    scale = None
+    if unit is not None and kind in ("length", "area"):
+        scale = own_unit(unit, kind)
+        if scale is None:
+            return
+    measures[name] = Measure(kind, scale)
 
 
 def _add_property(out: dict[str, Any], prefix: str, item: Any, depth: int) -> None:

@@ -204,6 +204,24 @@ def units_of(model: Any) -> Units:
     return Units(length_m, area_m2 or length_m**2)
 
 
+def own_unit(unit: Any, kind: str) -> float | None:
+    """Return the metres or square metres in the unit that a value states for itself.
+
+    Parameters
+    ----------
+    unit : entity of IfcUnit
+    kind : str
+        ``length`` or ``area``.
+
+    Returns
+    -------
+    float or None
+        None for a unit of something else, or one that depends on its context or is derived.
+    """
+    wanted, power = ("AREAUNIT", 2) if kind == "area" else ("LENGTHUNIT", 1)
+    return _metres(unit, power=power) if getattr(unit, "UnitType", None) == wanted else None
+
+
 def _metres(unit: Any, depth: int = 0, power: int = 1) -> float | None:
     """Return how many metres a unit has, or square metres with a power of two."""
     if unit.is_a("IfcSIUnit"):

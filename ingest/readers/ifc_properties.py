@@ -49,6 +49,23 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """What a number of a set measures.
+
+    Parameters
+    ----------
+    kind : str
+        Of `MEASURES`.
+    unit : float or None
+        Metres or square metres in the unit that it states for itself; None where it is in the
+        file's.
+    """
+
+    kind: str
+    unit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Rule:
     property: str
     measure: str
@@ -81,7 +98,7 @@ def is_wanted(name: str) -> bool:
 
 
 def type_properties(
-    kind: str, values: dict[str, Any], measures: dict[str, str], units: Units
+    kind: str, values: dict[str, Any], measures: dict[str, Measure], units: Units
 ) -> dict[str, Any]:
     """Return the properties of an entity type that an object's values fill.
 
@@ -91,8 +108,8 @@ def type_properties(
         Entity type.
     values : dict
         By IFC's names: direct attributes, set and property with a dot.
-    measures : dict of str to str
-        What the numbers of sets measure, see `MEASURES`; those in units of their own are left out.
+    measures : dict of str to Measure
+        What the numbers of sets measure; those in units that nobody knows are left out.
     units : Units
     """
     found: dict[str, Any] = {}
@@ -108,18 +125,22 @@ def type_properties(
 
 
 def _value(
-    rule: _Rule, source: str, values: dict[str, Any], measures: dict[str, str], units: Units
+    rule: _Rule, source: str, values: dict[str, Any], measures: dict[str, Measure], units: Units
 ) -> Any:
     names = [source] if "*" not in source else fnmatch.filter(measures, source)
     for name in names:
-        if measures.get(name, _DIRECT.get(name)) == rule.measure:
-            converted = _converted(values.get(name), rule, units)
+        measure = measures.get(name)
+        if measure is None and name in _DIRECT:
+            measure = Measure(_DIRECT[name])
+        if measure is not None and measure.kind == rule.measure:
+            scale = units.area_m2 if rule.measure == "area" else units.length_m
+            converted = _converted(values.get(name), rule, measure.unit or scale)
             if converted is not None:
                 return converted
     return None
 
 
-def _converted(value: Any, rule: _Rule, units: Units) -> Any:
+def _converted(value: Any, rule: _Rule, scale: float) -> Any:
     """Return a value in the property's unit; None where it is not of that kind."""
     if rule.measure == "text":
         return value if isinstance(value, str) and value.strip() else None
@@ -129,6 +150,5 @@ def _converted(value: Any, rule: _Rule, units: Units) -> Any:
         return None
     if rule.measure == "count":
         return int(value) if value >= 0 and float(value).is_integer() else None
-    scale = units.area_m2 if rule.measure == "area" else units.length_m
     # Ten figures: enough for micrometres in a kilometre, and 3000 mm are 3 m.
     return float(f"{value * scale * rule.factor:.10g}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -281,6 +281,22 @@ def test_side_by_side_both_pictures_are_whole_lit_alike_and_move_together(
     qtbot.mouseClick(other, LEFT, NONE, display_of(window, TOP_OF_SMALL))
     assert window.entity_panel.title == "Old town 1" or window.entity_panel.entities == []
     assert other.stage._marks.selected == [("old-town", 1)]
+    # Its graph is that of A, where it was, and says so.
+    graph = window.relations_panel
+    qtbot.waitUntil(lambda: {"old-town-0", "old-town-1"} <= set(graph.view.nodes))
+    assert graph.model.instant == day(15) and "the earlier instant" in graph.note.text()
+    # The pointer at the left is told what it rests on, as it was at A.
+    at = QPointF(display_of(window, TOP_OF_SMALL))
+    card, navigator = beside.card, beside.navigator
+    assert card is not None and navigator is not None
+    navigator.hovered.emit(other.pick_at(at.x(), at.y()), at)
+    assert card.isVisible() and card.text.startswith("Old town 1 Building")
+    navigator.hovered.emit(other.pick_at(2.0, 2.0), QPointF(2.0, 2.0))
+    assert not card.isVisible()
+    window.timeline.set_comparison(None)  # no A any more
+    qtbot.waitUntil(lambda: "old-town-1" not in graph.view.nodes and graph.model.instant == day(25))
+    compare(qtbot, window, 15, 25)
+    qtbot.mouseClick(panel.beside, LEFT)
     qtbot.mouseClick(panel.swipe, LEFT)  # one way or the other
     assert not beside.active and not panel.beside.isChecked()
     assert window.comparing.swipe.active

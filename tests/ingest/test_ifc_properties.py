@@ -12,7 +12,7 @@ import pytest
 from assets.catalogue import entity_types_text
 from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
-from ingest.readers.ifc_properties import Units, type_properties
+from ingest.readers.ifc_properties import Measure, Units, type_properties
 from twin_model.frame import Frame
 from twin_model.query import EntityQuery
 from twin_model.schema.catalogue import Catalogue
@@ -74,14 +74,54 @@ def test_every_rule_names_a_property_of_the_type_in_its_unit(catalogue: Catalogu
 
 def test_values_are_converted_and_what_measures_something_else_is_left() -> None:
     values: dict[str, Any] = {"Elevation": 3250.0, "BaseQuantities.GrossHeight": 3000}
-    measures = {"BaseQuantities.GrossHeight": "length"}
+    measures = {"BaseQuantities.GrossHeight": Measure("length")}
     found = type_properties("storey", values, measures, MILLIMETRES)
     assert found == {"elevation_m": 3.25, "storey_height_m": 3.0}
     assert type_properties("storey", values, {}, MILLIMETRES) == {"elevation_m": 3.25}
-    odd = {"BaseQuantities.GrossHeight": "area"}
+    odd = {"BaseQuantities.GrossHeight": Measure("area")}
     assert type_properties("storey", values, odd, MILLIMETRES) == {"elevation_m": 3.25}
     for wrong in (True, "3", float("nan"), None, [1]):
         assert type_properties("storey", {"Elevation": wrong}, {}, MILLIMETRES) == {}
+
+
+def test_a_value_in_a_unit_of_its_own_is_converted_from_that_one() -> None:
+    values: dict[str, Any] = {"BaseQuantities.GrossHeight": 10.0}
+    for unit, height in ((0.3048, 3.048), (1.0, 10.0), (0.01, 0.1)):
+        own = {"BaseQuantities.GrossHeight": Measure("length", unit)}
+        assert type_properties("storey", values, own, MILLIMETRES) == {"storey_height_m": height}
+
+
+UNITS = """#50=IFCSPACE('0000000000000000000050',$,'feet',$,$,$,$,$,$,$,$);
+#51=IFCELEMENTQUANTITY('0000000000000000000051',$,'Qto_SpaceBaseQuantities',$,$,(#52,#53));
+#52=IFCQUANTITYLENGTH('Height',$,#60,10.,$);
+#53=IFCQUANTITYAREA('NetFloorArea',$,#62,250000.,$);
+#54=IFCRELDEFINESBYPROPERTIES('0000000000000000000054',$,$,$,(#50),#51);
+#60=IFCCONVERSIONBASEDUNIT(#61,.LENGTHUNIT.,'foot',#63);
+#61=IFCDIMENSIONALEXPONENTS(1,0,0,0,0,0,0);
+#62=IFCSIUNIT(*,.AREAUNIT.,.CENTI.,.SQUARE_METRE.);
+#63=IFCMEASUREWITHUNIT(IFCLENGTHMEASURE(304.8),#3);
+#70=IFCSPACE('0000000000000000000070',$,'odd',$,$,$,$,$,$,$,$);
+#71=IFCELEMENTQUANTITY('0000000000000000000071',$,'Qto_SpaceBaseQuantities',$,$,(#72,#73));
+#72=IFCQUANTITYLENGTH('Height',$,#75,3.,$);
+#73=IFCQUANTITYAREA('NetFloorArea',$,#8,20.,$);
+#74=IFCRELDEFINESBYPROPERTIES('0000000000000000000074',$,$,$,(#70),#71);
+#75=IFCCONTEXTDEPENDENTUNIT(#61,.LENGTHUNIT.,'courses of brick');
+"""
+
+
+def test_feet_and_square_centimetres_of_single_quantities_become_metres(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    source = tmp_path / "own.ifc"
+    source.write_text(HEAD + BODY + UNITS + TAIL, encoding="utf-8")
+    with imported(tmp_path, source, catalogue) as twin:
+        feet, odd = (twin.entities(EntityQuery(where=f"name = '{n}'"))[0] for n in ("feet", "odd"))
+        assert feet.attributes["storey_height_m"] == pytest.approx(3.048)
+        assert feet.attributes["area_m2"] == pytest.approx(25.0)
+        assert feet.attributes["Qto_SpaceBaseQuantities.Height"] == 10.0  # as the file says it
+        # Of units that say nothing of metres, or of another kind, nobody can tell.
+        assert "storey_height_m" not in odd.attributes and "area_m2" not in odd.attributes
+        assert odd.attributes["Qto_SpaceBaseQuantities.Height"] == 3.0
 
 
 def imported(tmp_path: Path, source: Path, catalogue: Catalogue) -> Twin:
@@ -106,8 +146,8 @@ def test_a_file_in_millimetres_and_square_feet_fills_properties_and_names(
         storey, wall, space = (by_guid[n].attributes for n in ("12", "13", "15"))
         assert storey["elevation_m"] == 3.25 and "Elevation_m" not in storey
         assert space["area_m2"] == pytest.approx(9.290304)
-        # In metres of its own, not the file's millimetres: not taken for one of them.
-        assert "storey_height_m" not in space
+        # In metres of its own, not the file's millimetres.
+        assert space["storey_height_m"] == 2.5
         assert space["Qto_SpaceBaseQuantities.Height"] == 2.5
         assert (wall["load_bearing"], wall["fire_rating"], wall["tag"]) == (True, "F90", "W-7")
         assert "external" not in wall and wall["Pset_WallCommon.IsExternal"] == "yes"
