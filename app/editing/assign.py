@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from app import entity_words, messages, numbers
 from app.editing import attributes, changes, schema
-from app.editing.needed import title_of
-from app.editing.retype import missing
+from app.editing.lacking import LackingValues
+from app.editing.retype import with_type
 from app.editing.type_picker import TypePicker
 from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
 from app.panels.entity_fields import unit_label
@@ -55,6 +55,8 @@ _SAMPLE: Final = 400
 #: Entities are read and changed in parts, so that the progress moves and Cancel is heard.
 _PART: Final = 2_000
 _MOST_EXAMPLES: Final = 4
+#: So many of those found are looked at for what another type needs.
+_MOST_LOOKED_AT: Final = 20_000
 #: Stands for the type among the attributes.
 _TYPE: Final = "@type"
 
@@ -104,6 +106,8 @@ class AssignDialog(QDialog):
         self._found = _Found()
         self._known: dict[str, attributes.Attribute] = {}
         self._type = ""
+        #: The type whose needs are known; None until what is found was looked at.
+        self._looked_at: str | None = None
         self.setWindowTitle(self.tr("Assign values by query"))
         self.query = QLineEdit(self)
         self.query.setPlaceholderText(_EXAMPLE)
@@ -128,6 +132,8 @@ class AssignDialog(QDialog):
         self._unit.setObjectName("dim")
         self.remove_value = QCheckBox(self.tr("Remove the value instead"), self)
         self.remove_value.toggled.connect(lambda _: self._check())
+        self.lacking = LackingValues(self)
+        self.lacking.changed.connect(self._check)
         self.picker = TypePicker(self)
         self.picker.chosen.connect(self._choose_type)
         self.buttons = QDialogButtonBox(self)
@@ -161,6 +167,7 @@ class AssignDialog(QDialog):
         self._form.addRow(self.tr("Value"), self._place)
         self._form.addRow("", self.remove_value)
         self._form.addRow("", self.problem)
+        self._form.addRow("", self.lacking)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
@@ -194,6 +201,7 @@ class AssignDialog(QDialog):
                 text += " · " + self.tr("no condition means all of them")
             self.count.setText(text)
             self._fill_attributes(found.sample)
+            self._ask_what_is_needed()
         if found.examples:
             links = [f'<a href="{escape(one)}">{escape(one)}</a>' for one in found.examples]
             self.examples.setText(self.tr("Such as:") + "<br>" + "<br>".join(links))
@@ -246,6 +254,7 @@ class AssignDialog(QDialog):
         set_tab_order(
             self.query, self.everything, self.attribute, editor, self.remove_value, self.assign
         )
+        self._ask_what_is_needed()
         self._check()
 
     def _editor(self, kind: PropertyType | None) -> QWidget:
@@ -274,6 +283,7 @@ class AssignDialog(QDialog):
         self._type = type_id
         if isinstance(self.value, QPushButton):
             self.value.setText(entity_words.entity_type(type_id))
+        self._ask_what_is_needed()
         self._check()
 
     def _change(self) -> Callable[[Entity], Entity] | None:
@@ -281,8 +291,7 @@ class AssignDialog(QDialog):
         key, kind = self.key, self._kind_of(self.key)
         self.problem.setText("")
         if key == _TYPE:
-            self._say_what_is_needed()
-            return _retype(self._type) if self._type else None
+            return _retype(self._type, {}) if self._type else None
         if kind is None:
             return None
         if self.remove_value.isChecked() and not kind.required:
@@ -296,13 +305,26 @@ class AssignDialog(QDialog):
             return None
         return changes.set_attribute(key, value)
 
-    def _say_what_is_needed(self) -> None:
-        """Say which values the type needs that some of those found do not have."""
-        needed = missing(self._found.sample, self._type) if self._type else {}
-        if needed:
-            names = ", ".join(title_of(kind) for kind in needed.values())
-            text = self.tr("“{0}” needs {1}: fill that in afterwards.")
-            self.problem.setText(text.format(entity_words.entity_type(self._type), names))
+    def _ask_what_is_needed(self) -> None:
+        """Find out which of those found have no value for what the type needs."""
+        twin, text, type_id = self._services.session.twin, self.query.text().strip(), self._type
+        self._looked_at = None
+        self.lacking.hide()
+        if twin is None or self._found.problem or self.key != _TYPE or not type_id:
+            return
+        total = self._found.count
+
+        def read() -> list[Entity]:
+            from twin_model.query_text import parse as parse_query
+
+            limit = min(parse_query(text).limit or _MOST_LOOKED_AT, _MOST_LOOKED_AT)
+            return _typed(twin).entities(EntityQuery(where=text, limit=limit))
+
+        def show(found: list[Entity]) -> None:
+            self._looked_at = type_id
+            self.lacking.show_type(type_id, found, total)
+
+        self._services.background.ask("assign-needed", read, show)
 
     def _check(self) -> None:
         kind = self._kind_of(self.key)
@@ -318,6 +340,8 @@ class AssignDialog(QDialog):
         if removing:
             text = self.tr("Remove from %n entity(ies)", None, count)
         self.assign.setText(text)
+        if self.key == _TYPE and (self._looked_at != self._type or not self.lacking.decided):
+            change = None  # what the type needs is filled in, or left open knowingly
         self.assign.setEnabled(change is not None and count > 0)
 
     # -- doing it ------------------------------------------------------------------------
@@ -326,6 +350,11 @@ class AssignDialog(QDialog):
         change, twin = self._change(), self._services.session.twin
         if change is None or twin is None:
             return
+        if self.key == _TYPE:
+            values = self.lacking.values()
+            if values is None:
+                return
+            change = _retype(self._type, values)
         text, count = self.query.text().strip(), self._found.count
         what = "type" if self.key == _TYPE else changes.title_of(self.key)
         title, why = f"Edit {count} entities: {what}", self._services.session.reason
@@ -386,8 +415,8 @@ def _examples(view: TwinView) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_EXAMPLES]
 
 
-def _retype(type_id: str) -> Callable[[Entity], Entity]:
-    change = changes.set_type(type_id)
+def _retype(type_id: str, values: Mapping[str, Any]) -> Callable[[Entity], Entity]:
+    change = with_type(type_id, values)
 
     def checked(entity: Entity) -> Entity:
         changes.check_type(entity, type_id)

@@ -44,11 +44,6 @@ def set_name(name: str) -> Change:
     return lambda entity: replace(entity, name=name)
 
 
-def set_type(type_id: str) -> Change:
-    """Return the change that gives another type."""
-    return lambda entity: replace(entity, type=type_id)
-
-
 def set_position(key: str, value: float, frame: Frame) -> Change:
     """Return the change that moves along one axis, own geometry with it, or turns.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from app.editing import schema
@@ -28,6 +29,8 @@ class NeededFields(QWidget):
     parent : QWidget
     """
 
+    changed = Signal()
+
     def __init__(self, kinds: Mapping[Any, PropertyType], parent: QWidget) -> None:
         super().__init__(parent)
         self._kinds = dict(kinds)
@@ -36,6 +39,10 @@ class NeededFields(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         for key, kind in self._kinds.items():
             editor = self.editors[key] = self._editor(kind)
+            told = (
+                editor.textChanged if isinstance(editor, QLineEdit) else editor.currentIndexChanged
+            )
+            told.connect(lambda _: self.changed.emit())
             title, unit = title_of(kind), unit_label(kind.unit)
             editor.setAccessibleName(title)
             self._form.addRow(f"{title} ({unit})" if unit else title, editor)
@@ -59,12 +66,25 @@ class NeededFields(QWidget):
             edit.setPlaceholderText("2024-05-31T08:00:00Z")
         return edit
 
-    def values(self) -> dict[Any, Any] | None:
-        """Return what was typed by key; None, with the first fault said, where one is wrong."""
+    @property
+    def complete(self) -> bool:
+        """Whether something is typed or chosen everywhere."""
+        return all(editor_value(editor).strip() for editor in self.editors.values())
+
+    def values(self, *, partly: bool = False) -> dict[Any, Any] | None:
+        """Return what was typed by key; None, with the first fault said, where one is wrong.
+
+        Parameters
+        ----------
+        partly : bool
+            Whether fields may be left empty.
+        """
         found: dict[Any, Any] = {}
         self.problem.hide()
         for key, editor in self.editors.items():
             kind = self._kinds[key]
+            if partly and not editor_value(editor).strip():
+                continue
             try:
                 found[key] = read_text(kind, editor_value(editor))
             except ValidationError as error:

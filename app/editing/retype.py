@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 from app import entity_words
 from app.editing import changes, schema
+from app.editing.lacking import LackingList, lacking
 from app.editing.needed import NeededFields
 from app.project import ProjectSession
 from twin_model.entity import Entity
@@ -35,16 +36,20 @@ def retype(
     values: Mapping[str, Any] | None = None,
 ) -> None:
     """Give entities another type, and values for what it needs where they have none."""
+    change = with_type(type_id, values or {})
+    session.edit([one.id for one in entities], change, changes.edit_title(entities, "type"))
+
+
+def with_type(type_id: str, values: Mapping[str, Any]) -> changes.Change:
+    """Return the change that gives another type, and values where an entity has none."""
 
     def change(entity: Entity) -> Entity:
         fresh = {
-            name: value
-            for name, value in (values or {}).items()
-            if entity.attributes.get(name) is None
+            name: value for name, value in values.items() if entity.attributes.get(name) is None
         }
         return replace(entity, type=type_id, attributes={**entity.attributes, **fresh})
 
-    session.edit([one.id for one in entities], change, changes.edit_title(entities, "type"))
+    return change
 
 
 class RetypeDialog(QDialog):
@@ -69,7 +74,15 @@ class RetypeDialog(QDialog):
         self.setWindowTitle(self.tr("Change the type"))
         note = QLabel(self.tr("“{0}” needs values that are not given yet.").format(name), self)
         note.setWordWrap(True)
-        self.fields = NeededFields(missing(entities, type_id), self)
+        needed = missing(entities, type_id)
+        self.fields = NeededFields(needed, self)
+        self.names = LackingList(self)
+        found = lacking(entities, needed)
+        self.names.show_lacking(found, needed)
+        self.names.setVisible(len(entities) > 1)
+        if len(entities) > 1:
+            text = self.tr("“{0}” needs values that {1} of {2} entities do not have.")
+            note.setText(text.format(name, len(found), len(entities)))
         buttons = QDialogButtonBox(self)
         role = QDialogButtonBox.ButtonRole
         self.change = buttons.addButton(self.tr("Change type"), role.AcceptRole)
@@ -83,7 +96,7 @@ class RetypeDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
-        for widget in (note, self.fields, buttons):
+        for widget in (note, self.names, self.fields, buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(380)
 

@@ -3279,10 +3279,6 @@ management ^ '12-03'</translation>
         <source>Such as:</source>
         <translation>例如：</translation>
     </message>
-    <message>
-        <source>“{0}” needs {1}: fill that in afterwards.</source>
-        <translation>“{0}”还需填写{1}：请随后补填。</translation>
-    </message>
     <message numerus="yes">
         <source>Remove from %n entity(ies)</source>
         <translation><numerusform>从 %n 个实体中清除</numerusform></translation>
@@ -4723,6 +4719,10 @@ management ^ '12-03'</translation>
     <message>
         <source>Fill in later</source>
         <translation>稍后填写</translation>
+    </message>
+    <message>
+        <source>“{0}” needs values that {1} of {2} entities do not have.</source>
+        <translation>“{0}”必填的值，{2} 个实体中有 {1} 个没有。</translation>
     </message>
 </context>
 <context>
@@ -8169,6 +8169,29 @@ management ^ '12-03'</translation>
     <message>
         <source>{0}: one alarm, {2} – {3}</source>
         <translation>{0}：1 条报警，{2} – {3}</translation>
+    </message>
+</context>
+<context>
+    <name>LackingValues</name>
+    <message>
+        <source>Entities without these values</source>
+        <translation>没有这些值的实体</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>另有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Leave open what is not filled in here</source>
+        <translation>此处未填的先空着，以后补填</translation>
+    </message>
+    <message>
+        <source>“{0}” needs values that {1} of {2} entities do not have.</source>
+        <translation>“{0}”必填的值，{2} 个实体中有 {1} 个没有。</translation>
+    </message>
+    <message>
+        <source>Only these were looked at, of {0}.</source>
+        <translation>共 {0} 个，只查看了这些。</translation>
     </message>
 </context>
 </TS>

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from app.editing.assign import AssignDialog
 from app.editing.retype import RetypeDialog
 from app.window import MainWindow
 from twin_model.commands import AddEntities
@@ -75,3 +76,46 @@ def test_it_may_be_filled_in_later_or_left_as_it_was(qtbot: QtBot, window: MainW
         field.name for field in window.entity_panel.fields.fields if getattr(field, "problem", "")
     }
     qtbot.waitUntil(lambda: "Severity" in problems())
+
+
+def test_what_many_lack_of_a_new_type_is_shown_and_filled_in_or_left_knowingly(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    twin = window.session.required
+    window.actions_registry.run("edit.assign")
+    dialog = window.findChild(AssignDialog)
+    assert dialog is not None
+    qtbot.keyClicks(dialog.query, "type is building")
+    qtbot.waitUntil(lambda: "4 entities" in dialog.count.text(), timeout=20_000)
+    dialog.attribute.setCurrentIndex(dialog.attribute.findData("@type"))
+    dialog.attribute.activated.emit(dialog.attribute.currentIndex())
+    dialog.picker.chosen.emit("incident")
+    lacking = dialog.lacking
+    qtbot.waitUntil(lacking.isVisible, timeout=20_000)
+    assert lacking.note.text() == "“Incident” needs values that 4 of 4 entities do not have."
+    lines = [lacking.names.item(row).text() for row in range(lacking.names.count())]
+    assert len(lines) == 4 and lines[0].startswith("New quay 0 · ") and "Severity" in lines[0]
+    assert not dialog.assign.isEnabled()
+    lacking.leave.click()
+    assert dialog.assign.isEnabled()  # knowingly
+    lacking.leave.click()
+    box = lacking.fields.editors["severity"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(1)
+    assert not dialog.assign.isEnabled()
+    others = [key for key in lacking.fields.editors if key != "severity"]
+    for key in others:
+        qtbot.keyClicks(lacking.fields.editors[key], "yesterday")
+    qtbot.mouseClick(dialog.assign, LEFT)  # what is no time is said, and nothing done
+    assert lacking.fields.problem.isVisible() and dialog.isVisible()
+    for key in others:
+        lacking.fields.editors[key].clear()
+        qtbot.keyClicks(lacking.fields.editors[key], "2026-03-02T08:15:00Z")
+    qtbot.mouseClick(dialog.assign, LEFT)
+    qtbot.waitUntil(lambda: twin.entity("old-town-0").type == "incident", timeout=20_000)
+    for name in ("old-town-0", "old-town-1", "new-quay-0", "new-quay-1"):
+        found = twin.entity(name)
+        assert found.type == "incident" and {"severity", *others} <= found.attributes.keys()
+    window.actions_registry.run("edit.undo")
+    qtbot.waitUntil(lambda: twin.entity("old-town-0").type == "building")
+    assert "severity" not in twin.entity("old-town-0").attributes
