@@ -209,6 +209,11 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--limit", type=_limit, default=0, metavar="N")
     made.add_argument("--json", action="store_true")
 
+    made = command("topology", "topology:topology",
+                   "compute what lies in, touches, overlaps or is above what")  # fmt: skip
+    made.add_argument("project")
+    made.add_argument("--json", action="store_true")
+
     made = command("codes", "codes:codes", "classes of management codes, those of plugins too")
     made.add_argument(
         "words", nargs="*", metavar="WORD", help="beginning of a code, part of a name"

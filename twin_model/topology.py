@@ -1,8 +1,4 @@
-"""Relations that follow from geometry. The one module of the model that uses shapely.
-
-Footprints are compared in plan; where the heights of both are known and do not meet, only what is
-above what is said. Symmetric relations are stored once, from the lower id to the higher.
-"""
+"""Relations that follow from geometry, kept in step with it; and geometry that cannot be."""
 
 from __future__ import annotations
 
@@ -10,84 +6,37 @@ import json
 import math
 import struct
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import Entity, Relation
 from twin_model.errors import ValidationError
-from twin_model.relations import TOPOLOGY
-from twin_model.store import rows
+from twin_model.spatial import (
+    Finding,
+    Report,
+    Shape,
+    TopologyRule,
+    nearest_among,
+    own_height_m,
+    relations_between,
+)
+from twin_model.store import rows, surroundings
 from twin_model.store.transaction import Transaction
-from twin_model.time import FOREVER, Interval
+from twin_model.time import Instant, Interval
+
+__all__ = [
+    "KeepTopology", "RecomputeTopology", "TopologyRule", "as_geopackage", "bounds",
+    "check_geometry", "computed_counts", "keeping",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from twin_model.commands import Command
     from twin_model.frame import Frame
+    from twin_model.twin import Twin
 
 _NAMESPACE: Final = uuid.UUID("6f3a0a64-5a5b-5d0c-9a53-2c61f7a8d7b1")
 _HEADER: Final = struct.Struct("<2sBBi4d")
-#: Distances below this are measuring noise: half a millimetre.
-_NOISE_M: Final = 5e-4
-
-
-@dataclass(frozen=True)
-class TopologyRule:
-    """What is computed.
-
-    Parameters
-    ----------
-    kinds : frozenset of str
-        Of `twin_model.relations.TOPOLOGY`.
-    tolerance_m : float
-        Up to this distance in metres two that do not meet are adjacent.
-    reach_m : float
-        Nothing farther away than this is the nearest.
-    """
-
-    kinds: frozenset[str] = TOPOLOGY
-    tolerance_m: float = 1.0
-    reach_m: float = 50.0
-
-    def __post_init__(self) -> None:
-        unknown = self.kinds - TOPOLOGY
-        if unknown:
-            rule = f"is one of {', '.join(sorted(TOPOLOGY))}"
-            raise ValidationError("topology", "kinds", min(unknown), rule)
-        for name, value in (("tolerance_m", self.tolerance_m), ("reach_m", self.reach_m)):
-            if not (math.isfinite(value) and value >= 0):
-                raise ValidationError("topology", name, value, "is a distance in metres")
-
-    @property
-    def margin(self) -> float:
-        """How far neighbours may be, in metres."""
-        return max(self.tolerance_m, self.reach_m if "nearest" in self.kinds else 0.0)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """An entity's footprint and the heights between which it stands.
-
-    Parameters
-    ----------
-    id : str
-    footprint : shapely geometry
-        Local metres.
-    bottom, top : float or None
-        Local metres; None where the geometry is flat and has no heights.
-    """
-
-    id: str
-    footprint: Any
-    bottom: float | None = None
-    top: float | None = None
-
-
-Finding = tuple[str, str, str, float]
-"""Kind, source, target, distance in metres."""
 
 
 # -- geometries ------------------------------------------------------------------------
@@ -156,115 +105,11 @@ def as_geopackage(geometries: Sequence[bytes], frame: Frame, srs: int) -> list[b
     ]
 
 
-def shape_of(entity: Entity) -> Shape | None:
-    """Return an entity's shape: its own geometry, else its point; None where it has neither."""
-    import shapely  # see above
-
-    bottom = top = None
-    if entity.geometry is not None:
-        footprint = shapely.from_wkb(entity.geometry)
-        if footprint.has_z:
-            (_w, _s, bottom), (_e, _n, top) = bounds(entity.geometry)
-    elif entity.position is not None:
-        footprint = shapely.Point(entity.position[:2])
-        bottom = top = entity.position[2]
-    else:
-        return None
-    height = entity.attributes.get("height")
-    if bottom is None and entity.position is not None:
-        bottom = top = entity.position[2]
-    if bottom is not None and top == bottom and isinstance(height, int | float) and height > 0:
-        top = bottom + float(height)
-    return Shape(entity.id, footprint, bottom, top)
+_USUAL: Final = TopologyRule()
 
 
-# -- computing -------------------------------------------------------------------------
-
-
-def relations_between(
-    shapes: Sequence[Shape], subjects: Collection[str], rule: TopologyRule
-) -> set[Finding]:
-    """Return what holds between *subjects* and all *shapes*.
-
-    Parameters
-    ----------
-    shapes : sequence of Shape
-        Subjects and their neighbours.
-    subjects : collection of str
-        Ids; what holds among the others is left out.
-    rule : TopologyRule
-    """
-    import numpy as np
-    import shapely  # see above
-
-    if not shapes:
-        return set()
-    footprints = np.array([shape.footprint for shape in shapes])
-    tree = shapely.STRtree(footprints)
-    wanted = np.array([n for n, shape in enumerate(shapes) if shape.id in subjects], dtype=int)
-    near = tree.query(footprints[wanted], predicate="dwithin", distance=rule.tolerance_m)
-    pairs = np.stack([wanted[near[0]], near[1]])
-    pairs = np.unique(np.sort(pairs[:, pairs[0] != pairs[1]], axis=0), axis=1)
-    found = {finding for finding in _pairs(shapes, footprints, pairs) if finding[0] in rule.kinds}
-    if "nearest" in rule.kinds and len(shapes) > 1:
-        found |= _nearest(shapes, (footprints, tree, wanted), rule)
-    return found
-
-
-def _pairs(
-    shapes: Sequence[Shape], footprints: npt.NDArray[np.object_], pairs: npt.NDArray[np.int64]
-) -> Iterator[Finding]:
-    import shapely  # see above
-
-    one, two = footprints[pairs[0]], footprints[pairs[1]]
-    gaps = shapely.distance(one, two)
-    inside = shapely.within(one, two)
-    around = shapely.within(two, one)
-    touching = shapely.touches(one, two)
-    for n, (i, j) in enumerate(pairs.T):
-        a, b = sorted((shapes[i], shapes[j]), key=lambda shape: shape.id)
-        turned = a is not shapes[i]
-        gap = float(gaps[n])
-        if (order := _stacked(a, b)) != 0:
-            if gap == 0 and not touching[n]:
-                upper, lower = (a, b) if order > 0 else (b, a)
-                yield "above", upper.id, lower.id, 0.0
-        elif gap > _NOISE_M:
-            yield "adjacent", a.id, b.id, round(gap, 3)
-        elif inside[n] or around[n]:
-            if around[n] if turned else inside[n]:
-                yield "within", a.id, b.id, 0.0
-            if inside[n] if turned else around[n]:
-                yield "within", b.id, a.id, 0.0
-        elif touching[n] or gap > 0:
-            yield "touches", a.id, b.id, 0.0
-        else:
-            yield "overlaps", a.id, b.id, 0.0
-
-
-def _stacked(a: Shape, b: Shape) -> int:
-    """Return 1 where all of *a* is above all of *b*, -1 the other way round, else 0."""
-    if a.bottom is None or a.top is None or b.bottom is None or b.top is None:
-        return 0
-    thick = a.top > a.bottom or b.top > b.bottom or a.bottom != b.bottom
-    if thick and a.bottom >= b.top - _NOISE_M:
-        return 1
-    return -1 if thick and b.bottom >= a.top - _NOISE_M else 0
-
-
-def _nearest(
-    shapes: Sequence[Shape], index: tuple[Any, Any, Any], rule: TopologyRule
-) -> set[Finding]:
-    footprints, tree, wanted = index
-    (asked, answer), distances = tree.query_nearest(
-        footprints[wanted], max_distance=max(rule.reach_m, _NOISE_M), return_distance=True,
-        exclusive=True, all_matches=True,
-    )  # fmt: skip
-    best: dict[int, tuple[float, str]] = {}
-    for here, there, distance in zip(wanted[asked], answer, distances, strict=True):
-        candidate = (round(float(distance), 3), shapes[there].id)
-        best[int(here)] = min(best.get(int(here), candidate), candidate)
-    return {("nearest", shapes[here].id, other, gap) for here, (gap, other) in best.items()}
+def _quiet(_done: int, _all: int) -> None:
+    """Say nothing of how far the work is."""
 
 
 # -- commands --------------------------------------------------------------------------
@@ -275,7 +120,9 @@ class RecomputeTopology:
     """Brings the computed relations of entities up to date; all entities where none is named."""
 
     entities: Sequence[str] = ()
-    rule: TopologyRule = TopologyRule()
+    rule: TopologyRule = _USUAL
+    #: May raise to end the work: nothing of it is kept then.
+    report: Report = field(default=_quiet, compare=False)
     kind: str = field(default="recompute-topology", init=False)
     label: str = field(default="Recompute spatial relations", init=False)
 
@@ -286,14 +133,7 @@ class RecomputeTopology:
 
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
-        names = self.entities or [
-            row[0]
-            for row in transaction.connection.execute(
-                "SELECT id FROM entity_version WHERE revision_to IS NULL AND valid_to = ?",
-                (FOREVER.us,),
-            )
-        ]
-        update(transaction, names, self.rule)
+        update(transaction, self.entities or None, self.rule, self.report)
 
 
 @dataclass(frozen=True)
@@ -301,7 +141,7 @@ class KeepTopology:
     """Another command, and in the same entry the computed relations of all that it touches."""
 
     command: Command
-    rule: TopologyRule = TopologyRule()
+    rule: TopologyRule = _USUAL
 
     @property
     def kind(self) -> str:
@@ -320,7 +160,7 @@ class KeepTopology:
     def apply(self, transaction: Transaction) -> None:
         """See `Command`."""
         self.command.apply(transaction)
-        update(transaction, sorted(transaction.entities), self.rule)
+        update(transaction, sorted(transaction.entities), self.rule, _quiet)
 
 
 def keeping(command: Command, before: Sequence[Entity], after: Sequence[Entity]) -> Command:
@@ -330,22 +170,39 @@ def keeping(command: Command, before: Sequence[Entity], after: Sequence[Entity])
 
 
 def _shape(entity: Entity) -> tuple[Any, ...]:
-    return entity.position, entity.geometry, entity.attributes.get("height")
+    return (
+        entity.position, entity.geometry, entity.layer, entity.feature,
+        own_height_m(entity.attributes),
+    )  # fmt: skip
 
 
-def update(transaction: Transaction, entities: Sequence[str], rule: TopologyRule) -> None:
-    """Bring the computed relations of *entities* and their neighbours up to date."""
-    keys = set(transaction.keys_of(entities).values())
-    near = _around(transaction, keys, rule.margin)
-    # What is nearest to a neighbour changes too, and may then be something farther off.
-    subjects = near if "nearest" in rule.kinds else keys
-    everyone = _around(transaction, subjects, rule.margin) | subjects
-    shapes = [s for s in map(shape_of, _entities(transaction, everyone)) if s is not None]
-    found = relations_between(shapes, set(transaction.ids_of(subjects)), rule)
+def update(
+    transaction: Transaction, entities: Sequence[str] | None, rule: TopologyRule, report: Report
+) -> None:
+    """Bring the computed relations of *entities* and their neighbours up to date; None for all."""
+    everything = entities is None
+    keys = (
+        surroundings.all_keys(transaction)
+        if entities is None
+        else set(transaction.keys_of(entities).values())
+    )
+    # What lost its nearest needs another one, which may be something farther off.
+    subjects = keys if everything else keys | _losers(transaction, keys, rule)
+    everyone = keys if everything else surroundings.around(transaction, subjects, rule.margin)
+    known = surroundings.shapes(transaction, everyone)
+    shapes = [shape for shape, _ in known]
+    changed = set(transaction.ids_of(subjects))
+    found = relations_between(shapes, changed, rule, report)
     old = _computed(transaction, subjects, rule)
+    if not everything and "nearest" in rule.kinds:
+        moved = set(transaction.ids_of(keys))
+        gained, lost = _gained(transaction, everyone - subjects, shapes, moved, rule)
+        found |= gained
+        old |= lost
+    starts = {entity.id: entity.valid.start for _, entity in known}
     new = {_key(finding): finding for finding in found}
     transaction.end_relations([old[key].id for key in old.keys() - new.keys()])
-    transaction.add_relations([_relation(new[key], transaction) for key in new.keys() - old.keys()])
+    transaction.add_relations([_relation(new[key], starts) for key in new.keys() - old.keys()])
     transaction.replace_relations(
         [
             Relation(old[key].id, *key, _attributes(new[key]), True, old[key].valid)
@@ -355,7 +212,20 @@ def update(transaction: Transaction, entities: Sequence[str], rule: TopologyRule
     )
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
+def computed_counts(twin: Twin) -> dict[str, int]:
+    """Return how many computed relations of each kind there are now, most first."""
+    found = twin.reader().execute(
+        "SELECT kind, count(*) AS n FROM relation_version WHERE computed = 1"
+        " AND revision_to IS NULL AND valid_to > ? GROUP BY kind ORDER BY n DESC, kind",
+        (twin.now().us,),
+    )
+    return {str(row[0]): int(row[1]) for row in found}
+
+
+_Key = tuple[str, str, str]
+
+
+def _key(finding: Finding) -> _Key:
     return finding[:3]
 
 
@@ -363,56 +233,83 @@ def _attributes(finding: Finding) -> dict[str, Any]:
     return {"distance_m": finding[3]} if finding[0] in ("adjacent", "nearest") else {}
 
 
-def _relation(finding: Finding, transaction: Transaction) -> Relation:
+def _relation(finding: Finding, starts: Mapping[str, Instant]) -> Relation:
+    """Return the relation of a finding; it holds since both are as they are now."""
     name = str(uuid.uuid5(_NAMESPACE, "/".join(finding[:3])))
-    valid = Interval(transaction.at)
-    return Relation(name, *_key(finding), _attributes(finding), computed=True, valid=valid)
+    since = max(starts[finding[1]], starts[finding[2]])
+    return Relation(
+        name, *_key(finding), _attributes(finding), computed=True, valid=Interval(since)
+    )
 
 
-def _around(transaction: Transaction, keys: Collection[int], margin: float) -> set[int]:
-    """Return the entities whose extent is near that of *keys*, where these are and have been."""
-    boxes = transaction.connection.execute(
-        "SELECT min_x, max_x, min_y, max_y FROM entity_box WHERE id IN (SELECT fid FROM"
-        " entity_version WHERE entity IN (SELECT value FROM json_each(?)))",
-        (json.dumps(sorted(keys)),),
-    ).fetchall()
-    found = set(keys)
-    for west, east, south, north in boxes:
-        found.update(
-            row[0]
-            for row in transaction.connection.execute(
-                "SELECT entity FROM entity_box WHERE max_x >= ? AND min_x <= ?"
-                " AND max_y >= ? AND min_y <= ?",
-                (west - margin, east + margin, south - margin, north + margin),
-            )
-        )
-    return found
+def _losers(transaction: Transaction, keys: Collection[int], rule: TopologyRule) -> set[int]:
+    """Return the entities whose nearest is one of *keys*."""
+    if "nearest" not in rule.kinds:
+        return set()
+    found = transaction.connection.execute(
+        "SELECT source FROM relation_version WHERE target IN (SELECT value FROM json_each(?))"
+        " AND kind = 'nearest' AND computed = 1 AND revision_to IS NULL AND valid_to > ?",
+        (json.dumps(sorted(keys)), transaction.at.us),
+    )
+    return {int(row[0]) for row in found}
 
 
-def _entities(transaction: Transaction, keys: Iterable[int]) -> Iterator[Entity]:
-    for row in transaction.connection.execute(
-        f"SELECT {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
-        " (SELECT value FROM json_each(?)) AND revision_to IS NULL AND valid_to = ?",
-        (json.dumps(sorted(keys)), FOREVER.us),
-    ):
-        yield rows.entity_from(row, transaction.frame)
+def _gained(
+    transaction: Transaction,
+    others: Collection[int],
+    shapes: Sequence[Shape],
+    moved: Collection[str],
+    rule: TopologyRule,
+) -> tuple[set[Finding], dict[_Key, Relation]]:
+    """Return of which *others* something that moved is the nearest now, and what was before.
+
+    Parameters
+    ----------
+    transaction : Transaction
+    others : collection of int
+    shapes : sequence of Shape
+    moved : collection of str
+    rule : TopologyRule
+    """
+    names = set(transaction.ids_of(others))
+    before = {
+        key[1]: relation
+        for key, relation in _read(transaction, others, "source", {"nearest"}).items()
+    }
+    only = replace(rule, kinds=frozenset({"nearest"}))
+    pool = [shape for shape in shapes if shape.id in moved or shape.id in names]
+    gained, lost = set(), {}
+    for finding in nearest_among(pool, moved, only):
+        _, source, target, gap = finding
+        was = before.get(source)
+        if was is None or (gap, target) < (was.attributes.get("distance_m", 0.0), was.target):
+            gained.add(finding)
+            if was is not None:
+                lost[was.kind, was.source, was.target] = was
+    return gained, lost
 
 
 def _computed(
-    transaction: Transaction, subjects: set[int], rule: TopologyRule
-) -> dict[tuple[str, str, str], Relation]:
+    transaction: Transaction, subjects: Collection[int], rule: TopologyRule
+) -> dict[_Key, Relation]:
     """Return the computed relations that `relations_between` would find again if they held."""
-    keys = json.dumps(sorted(subjects))
-    found: dict[tuple[str, str, str], Relation] = {}
-    for end, kinds in (("source", rule.kinds), ("target", rule.kinds - {"nearest"})):
-        for row in transaction.connection.execute(
-            "SELECT r.id, r.kind, s.id, t.id, r.attributes, r.computed, r.valid_from, r.valid_to"
-            " FROM json_each(?) k CROSS JOIN relation_version r"
-            f" ON r.{end} = k.value AND r.kind IN (SELECT value FROM json_each(?))"
-            " JOIN entity_key s ON s.key = r.source JOIN entity_key t ON t.key = r.target"
-            " WHERE r.computed = 1 AND r.revision_to IS NULL AND r.valid_to > ?",
-            (keys, json.dumps(sorted(kinds)), transaction.at.us),
-        ):
-            relation = rows.relation_from(row)
-            found[relation.kind, relation.source, relation.target] = relation
+    found = _read(transaction, subjects, "source", rule.kinds)
+    return found | _read(transaction, subjects, "target", rule.kinds - {"nearest"})
+
+
+def _read(
+    transaction: Transaction, keys: Collection[int], end: str, kinds: Collection[str]
+) -> dict[_Key, Relation]:
+    """Return the computed relations of some kinds that some entities are an end of."""
+    found: dict[_Key, Relation] = {}
+    for row in transaction.connection.execute(
+        "SELECT r.id, r.kind, s.id, t.id, r.attributes, r.computed, r.valid_from, r.valid_to"
+        " FROM json_each(?) k CROSS JOIN relation_version r"
+        f" ON r.{end} = k.value AND r.kind IN (SELECT value FROM json_each(?))"
+        " JOIN entity_key s ON s.key = r.source JOIN entity_key t ON t.key = r.target"
+        " WHERE r.computed = 1 AND r.revision_to IS NULL AND r.valid_to > ?",
+        (json.dumps(sorted(keys)), json.dumps(sorted(kinds)), transaction.at.us),
+    ):
+        relation = rows.relation_from(row)
+        found[relation.kind, relation.source, relation.target] = relation
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QCoreApplication
 
 from app.actions.registry import ActionSpec
-from app.editing import snapping
+from app.editing import snapping, spatial
 from app.editing.draw import DrawKind
 from app.editing.snapping import KINDS
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MENU: Final = [
     "edit.draw_point", "edit.draw_line", "edit.draw_polygon", "-",
     "edit.transform", "edit.corners", "edit.split", "edit.merge", "-",
-    "edit.duplicate", "edit.remove", "edit.attach", "edit.detach", "edit.assign", "-",
-    "edit.reason", "-", "snap",
+    "edit.duplicate", "edit.remove", "edit.attach", "edit.detach", "edit.assign",
+    "edit.topology", "-", "edit.reason", "-", "snap",
 ]  # fmt: skip
 #: Icons of the top bar.
 TOOLS: Final = ["edit.draw_point", "edit.draw_line", "edit.draw_polygon", "edit.transform",
@@ -90,6 +90,10 @@ def _shaping(window: MainWindow) -> list[ActionSpec]:
         ActionSpec("edit.assign",
                    lambda: QCoreApplication.translate("Actions", "Assign values by query…"),
                    partial(_assign_by_query, window), "Ctrl+B", "pencil-simple",
+                   lambda: editing.allowed),
+        ActionSpec("edit.topology",
+                   lambda: QCoreApplication.translate("Actions", "Compute spatial relations"),
+                   partial(spatial.start, window.services), "", "circles-three",
                    lambda: editing.allowed),
         ActionSpec("edit.reason",
                    lambda: QCoreApplication.translate("Actions", "Reason for changes…"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from app.cli.opening import catalogue_of
+from app.spatial_relations import compute_relations
 from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
 from twin_model.commands import SetLayerStyle
@@ -69,6 +70,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
             twin.catalogue = catalogue_of(twin)  # for codes, and what a GIS reads of the types
             failures = _import_all(twin, sources, job)
             _add_devices(twin, english=english)
+            compute_relations(twin, job)
             twin.set_view_state({"camera": VIEWS["1"], "views": VIEWS})
         if folder.exists():
             if any(folder.iterdir()):

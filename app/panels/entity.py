@@ -409,7 +409,10 @@ class EntityPanel(QWidget):
             self.tr("No codes have been given yet."),
             self.tr("The position is unknown."),
             self.tr("No geometry."),
-            self.tr("No relations with other entities."),
+            self.tr(
+                "No relations with other entities. Edit ▸ Compute spatial relations finds what"
+                " lies in, touches or is next to what."
+            ),
             self.tr("The source has no attributes for it."),
             self.tr("No live values are declared."),
             self.tr("No rule watches it. Rules are made in the Rules panel, and in entity types."),

@@ -6315,6 +6315,10 @@
         <source>Checking entities</source>
         <translation>正在检查实体</translation>
     </message>
+    <message>
+        <source>Comparing shapes</source>
+        <translation>正在比较形状</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

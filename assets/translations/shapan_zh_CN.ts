@@ -232,6 +232,14 @@
         <source>Project settings…</source>
         <translation>项目设置…</translation>
     </message>
+    <message>
+        <source>Compute spatial relations</source>
+        <translation>计算空间关系</translation>
+    </message>
+    <message>
+        <source>{0} spatial relations</source>
+        <translation>{0} 条空间关系</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -551,10 +559,6 @@ management ^ '12-03'</translation>
         <translation>没有几何。</translation>
     </message>
     <message>
-        <source>No relations with other entities.</source>
-        <translation>与其他实体没有关系。</translation>
-    </message>
-    <message>
         <source>The source has no attributes for it.</source>
         <translation>来源中没有它的属性。</translation>
     </message>
@@ -825,6 +829,10 @@ management ^ '12-03'</translation>
     <message>
         <source>settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>No relations with other entities. Edit ▸ Compute spatial relations finds what lies in, touches or is next to what.</source>
+        <translation>与其他实体没有关系。“编辑 ▸ 计算空间关系”可找出谁位于谁内、与谁相接或相邻。</translation>
     </message>
 </context>
 <context>

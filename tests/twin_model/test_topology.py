@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 
-from twin_model.commands import AddEntities, EditEntities, RemoveEntities
+from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
 from twin_model.entity import Entity
-from twin_model.errors import ValidationError
+from twin_model.errors import Cancelled, ValidationError
 from twin_model.frame import Frame
+from twin_model.layer import Layer, LayerRole
+from twin_model.shaping import moved
 from twin_model.store.verify import verify_store
-from twin_model.topology import KeepTopology, RecomputeTopology, TopologyRule
+from twin_model.time import Instant, Interval
+from twin_model.topology import (
+    KeepTopology,
+    RecomputeTopology,
+    TopologyRule,
+    as_geopackage,
+    keeping,
+)
 from twin_model.twin import Twin
 
 NO_NEAREST = TopologyRule(
@@ -115,6 +127,114 @@ def test_recomputing_what_has_not_changed_changes_nothing(twin: Twin) -> None:
     twin.execute(RecomputeTopology())
     assert {r.id: r for n in range(20) for r in twin.relations(f"b{n}")} == before
     assert sum(r.kind == "touches" for r in before.values()) == 19
+
+
+def test_what_stands_inside_an_outline_is_within_it_and_not_below_its_floor(twin: Twin) -> None:
+    # Drawn on ground that is not quite level: the corner of the outline is a little higher.
+    office = block("office", 0, 10, position=(5.0, 5.0, 5.4), attributes={"height_m": 10.0})
+    lawn = block("lawn", -20, 40, type="green_space", position=(10.0, 5.0, 2.0))
+    tree = Entity("tree", "tree", "Tree", (4.0, 4.0, 5.1))
+    mast = Entity("mast", "equipment", "Mast", (6.0, 6.0, 15.4))
+    pipe = Entity(
+        "pipe",
+        "pipe",
+        "Pipe",
+        geometry=shapely.to_wkb(shapely.LineString([(1, 5, 2.0), (9, 5, 2.0)])),
+    )
+    twin.execute(KeepTopology(AddEntities([office, lawn, tree, mast, pipe]), NO_NEAREST))
+    assert facts(twin) == {
+        ("within", "tree", "office"), ("above", "mast", "office"), ("above", "office", "pipe"),
+        ("within", "office", "lawn"), ("within", "tree", "lawn"), ("within", "mast", "lawn"),
+        ("within", "pipe", "lawn"),
+    }  # fmt: skip
+    taller = replace(twin.entity("office"), attributes={"height_m": 20.0})
+    twin.execute(keeping(EditEntities([taller]), [office], [taller]))
+    assert ("within", "mast", "office") in facts(twin)
+
+
+def with_features(twin: Twin) -> None:
+    """Add a layer with an outline of 100 m and a long road, and what stands for its features."""
+    origin = shapely.box(500_000, 3e6, 500_100, 3_000_100)
+    road = shapely.LineString([(499_000, 2_999_990), (501_000, 2_999_990)])
+    folder = twin.layer_folder("plan")
+    folder.mkdir(parents=True)
+    path = folder / "features.gpkg"
+    with contextlib.closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE features (fid INTEGER PRIMARY KEY, geom BLOB)")
+        local = [
+            shapely.to_wkb(shapely.transform(g, lambda p: p - (5e5, 3e6))) for g in (origin, road)
+        ]
+        rows = enumerate(as_geopackage(local, twin.frame, 4549), start=1)
+        made.executemany("INSERT INTO features VALUES (?,?)", rows)
+    layer = Layer(
+        "plan", "Plan", "vector", LayerRole.DRAPE, "GeoPackage", "plan.gpkg", "features.gpkg"
+    )
+    things = [
+        Entity("site", "site", "Site", (50.0, 50.0, 0.0), layer="plan", feature=1),
+        Entity("road", "road", "Road", (-900.0, -10.0, 0.0), layer="plan", feature=2),
+    ]
+    twin.execute(AddLayers([layer], things))
+
+
+def test_outlines_of_a_layer_count_and_not_the_points_that_stand_for_them(twin: Twin) -> None:
+    with_features(twin)
+    twin.execute(RecomputeTopology())
+    assert facts(twin) == {("nearest", "site", "road"), ("nearest", "road", "site")}
+    lamp = Entity("lamp", "lamp", "Lamp", (95.0, 5.0, 0.0))  # 64 m from the site's point
+    twin.execute(KeepTopology(AddEntities([lamp])))
+    assert facts(twin) == {
+        ("nearest", "site", "road"), ("nearest", "road", "site"),
+        ("within", "lamp", "site"), ("nearest", "lamp", "road"),
+    }  # fmt: skip
+    beside = replace(twin.entity("lamp"), position=(700.0, -9.5, 0.0))  # 1.6 km from the road's
+    twin.execute(KeepTopology(EditEntities([beside])))
+    assert facts(twin) == {
+        ("nearest", "site", "road"), ("nearest", "road", "lamp"), ("nearest", "lamp", "road"),
+        ("adjacent", "lamp", "road"),
+    }  # fmt: skip
+    twin.undo()
+    assert ("within", "lamp", "site") in facts(twin)
+    assert verify_store(twin) == []
+
+
+def test_all_of_it_computed_anew_is_what_edits_kept(twin: Twin) -> None:
+    chance = np.random.default_rng(5)
+    with_features(twin)
+    twin.execute(RecomputeTopology())
+    for number in range(12):
+        x, y = chance.uniform(-20, 120, 2)
+        shape = shapely.to_wkb(shapely.box(x, y, x + 9, y + 7)) if number % 2 else None
+        made = Entity(f"t{number}", "building", position=(x, y, 0.0), geometry=shape)
+        twin.execute(KeepTopology(AddEntities([made])))
+    for number in chance.integers(0, 12, 10):
+        x, y = chance.uniform(-20, 120, 2)
+        old = twin.entity(f"t{number}")
+        shift = (x - old.position[0], y - old.position[1], 0.0)
+        twin.execute(KeepTopology(EditEntities([moved(old, shift)])))
+    twin.execute(KeepTopology(RemoveEntities(["t3", "t4"])))
+    kept = facts(twin)
+    assert len(kept) > 15
+    twin.execute(RecomputeTopology())
+    assert facts(twin) == kept
+
+
+def test_relations_hold_since_both_are_as_they_are(twin: Twin) -> None:
+    built, opened = Interval(Instant.parse("2008")), Interval(Instant.parse("2012-06"))
+    twin.execute(AddEntities([block("a", 0, 10, valid=built), block("b", 10, 20, valid=opened)]))
+    twin.execute(RecomputeTopology(rule=NO_NEAREST))
+    assert [one.valid for one in twin.relations("a")] == [opened]
+
+
+def test_the_work_can_be_ended_and_nothing_of_it_is_kept(twin: Twin) -> None:
+    twin.execute(AddEntities([block("a", 0, 10), block("b", 10, 20)]))
+    revision = twin.revision
+
+    def stop(_done: int, _all: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        twin.execute(RecomputeTopology(report=stop))
+    assert twin.revision == revision and facts(twin) == set()
 
 
 BOW = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])

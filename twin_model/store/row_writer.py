@@ -17,6 +17,7 @@ from twin_model.time import Instant
 
 if TYPE_CHECKING:
     from twin_model.schema.guard import TypeRules
+    from twin_model.store.surroundings import FeatureExtents
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,15 @@ class Numbering:
         Types of entity that have a view.
     kinds : set of str
         Kinds of relation that ``kind_seen`` holds.
+    extents : FeatureExtents or None
+        Where layers' features lie; read when it is first needed.
     """
 
     fids: dict[str, int]
     properties: set[tuple[str, str, type]]
     types: set[str]
     kinds: set[str]
+    extents: FeatureExtents | None = None
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> Numbering:

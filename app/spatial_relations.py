@@ -1,0 +1,27 @@
+"""Spatial relations of a whole project, computed as a job by the window and the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.pipeline.job import Job
+    from twin_model.twin import Twin
+
+
+def compute_relations(twin: Twin, job: Job) -> dict[str, int]:
+    """Bring the computed relations of all entities up to date; return how many of each kind.
+
+    Raises
+    ------
+    Cancelled
+        If the job was; nothing is changed then.
+    """
+    from twin_model.topology import RecomputeTopology, computed_counts
+
+    def report(done: int, total: int) -> None:
+        job.check()
+        job.report("Comparing shapes", done, total, "entities")
+
+    twin.execute(RecomputeTopology(report=report))
+    return computed_counts(twin)

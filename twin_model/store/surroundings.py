@@ -1,0 +1,193 @@
+"""Which entities are near others, and their shapes: own geometry, feature of a layer, or point."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from twin_model.entity import Entity
+from twin_model.spatial import Shape, local_shapes, shape_of
+from twin_model.store import rows
+from twin_model.time import FOREVER
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from twin_model.frame import Frame
+    from twin_model.store.transaction import Transaction
+
+Box = tuple[float, float, float, float]
+"""West, east, south, north in local metres."""
+
+_ENVELOPE: Final = struct.Struct("<4d")
+#: GeoPackage geometries whose numbers are little-endian, with an envelope in plan.
+_PLAIN: Final = 0b011
+_CURRENT: Final = "revision_to IS NULL AND valid_to = 9223372036854775807"
+_PAGE: Final = 2_000
+
+
+class FeatureExtents:
+    """Where the lines and areas of layers' features lie; layers never change.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    frame : Frame
+    """
+
+    def __init__(self, connection: sqlite3.Connection, frame: Frame) -> None:
+        import numpy as np
+
+        self.layers = layers_of(connection)
+        self._names: list[tuple[str, int]] = []
+        boxes: list[Box] = []
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        for layer, feature, geom in cursor.execute(
+            "SELECT layer, feature, CASE WHEN length(geom) > 40 THEN substr(geom, 1, 40)"
+            " ELSE geom END FROM feature_shape"
+        ):
+            if geom[3] & 0b1111 == _PLAIN and len(geom) == 40:
+                self._names.append((layer, feature))
+                boxes.append(_ENVELOPE.unpack_from(geom, 8))
+        east, north, _up = frame.origin or (0.0, 0.0, 0.0)
+        self._boxes: npt.NDArray[np.float64] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+        self._boxes -= (east, east, north, north)
+        self._rows = {name: row for row, name in enumerate(self._names)}
+
+    def of(self, features: Iterable[tuple[str, int]]) -> list[Box]:
+        """Return the extents of those of some features that have one."""
+        rows = [self._rows[name] for name in features if name in self._rows]
+        return [(w, e, s, n) for w, e, s, n in self._boxes[rows].tolist()]
+
+    def near(self, boxes: Iterable[Box], margin: float) -> set[tuple[str, int]]:
+        """Return the features whose extent is within *margin* metres of one of some boxes."""
+        import numpy as np
+
+        found: set[tuple[str, int]] = set()
+        mine = self._boxes
+        for west, east, south, north in boxes:
+            hits = (mine[:, 1] >= west - margin) & (mine[:, 0] <= east + margin)
+            hits &= (mine[:, 3] >= south - margin) & (mine[:, 2] <= north + margin)
+            found.update(self._names[row] for row in np.flatnonzero(hits))
+        return found
+
+
+def layers_of(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the ids of all layers that there are or were."""
+    return frozenset(str(row[0]) for row in connection.execute("SELECT id FROM layer_version"))
+
+
+def around(transaction: Transaction, keys: Collection[int], margin: float) -> set[int]:
+    """Return the entities whose extent is near that of *keys*, where these are and have been.
+
+    Parameters
+    ----------
+    transaction : Transaction
+    keys : collection of int
+    margin : float
+        Metres.
+    """
+    query = transaction.connection.execute
+    marks = json.dumps(sorted(keys))
+    extents = _extents(transaction)
+    boxes: set[Box] = {
+        tuple(row)
+        for row in query(
+            "SELECT min_x, max_x, min_y, max_y FROM entity_box WHERE id IN (SELECT fid FROM"
+            " entity_version WHERE entity IN (SELECT value FROM json_each(?)))",
+            (marks,),
+        )
+    }
+    boxes.update(
+        extents.of(
+            (row[0], row[1])
+            for row in query(
+                "SELECT DISTINCT layer, feature FROM entity_version WHERE entity IN"
+                " (SELECT value FROM json_each(?)) AND layer IS NOT NULL"
+                " AND feature IS NOT NULL",
+                (marks,),
+            )
+        )
+    )
+    found = set(keys)
+    for west, east, south, north in boxes:
+        found.update(
+            row[0]
+            for row in query(
+                "SELECT entity FROM entity_box WHERE max_x >= ? AND min_x <= ?"
+                " AND max_y >= ? AND min_y <= ?",
+                (west - margin, east + margin, south - margin, north + margin),
+            )
+        )
+    return found | _standing_for(transaction, extents.near(boxes, margin))
+
+
+def _extents(transaction: Transaction) -> FeatureExtents:
+    numbering = transaction.numbering
+    known: FeatureExtents | None = numbering.extents
+    if known is None or known.layers != layers_of(transaction.connection):
+        known = numbering.extents = FeatureExtents(transaction.connection, transaction.frame)
+    return known
+
+
+def _standing_for(transaction: Transaction, features: Collection[tuple[str, int]]) -> set[int]:
+    """Return the entities that features stand for now."""
+    if not features:
+        return set()
+    found = transaction.connection.execute(
+        "SELECT v.entity FROM json_each(?) f CROSS JOIN entity_version v"
+        " ON v.layer = json_extract(f.value, '$[0]') AND v.feature = json_extract(f.value, '$[1]')"
+        " AND v.layer IS NOT NULL AND v.revision_to IS NULL WHERE v.valid_to = ?",
+        (json.dumps(sorted(features)), FOREVER.us),
+    )
+    return {int(row[0]) for row in found}
+
+
+def all_keys(transaction: Transaction) -> set[int]:
+    """Return the keys of all entities that there are."""
+    found = transaction.connection.execute(f"SELECT entity FROM entity_version WHERE {_CURRENT}")
+    return {int(row[0]) for row in found}
+
+
+def shapes(transaction: Transaction, keys: Collection[int]) -> list[tuple[Shape, Entity]]:
+    """Return the shapes of those of some entities that have one now, with the entities."""
+    found = []
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _PAGE):
+        for entity, feature in _with_features(transaction, ordered[start : start + _PAGE]):
+            shape = shape_of(entity, feature)
+            if shape is not None:
+                found.append((shape, entity))
+    return found
+
+
+def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[Entity, Any]]:
+    connection, frame = transaction.connection, transaction.frame
+    marks = json.dumps(keys)
+    entities = [
+        rows.entity_from(row, frame)
+        for row in connection.execute(
+            f"SELECT {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
+            f" (SELECT value FROM json_each(?)) AND {_CURRENT}",
+            (marks,),
+        )
+    ]
+    geometries = {
+        (row[0], row[1]): row[2]
+        for row in connection.execute(
+            "SELECT s.layer, s.feature, s.geom FROM entity_version v CROSS JOIN feature_shape s"
+            " ON s.layer = v.layer AND s.feature = v.feature WHERE v.entity IN"
+            " (SELECT value FROM json_each(?)) AND v.revision_to IS NULL AND v.valid_to = ?",
+            (marks, FOREVER.us),
+        )
+    }
+    local = local_shapes(geometries, frame)
+    for entity in entities:
+        place = (entity.layer, entity.feature)
+        yield entity, None if entity.geometry is not None else local.get(place)
