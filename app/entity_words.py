@@ -16,6 +16,8 @@ _VALUES: Final = {
     "north": QT_TRANSLATE_NOOP("Edit", "northing"),
     "height": QT_TRANSLATE_NOOP("Edit", "height"),
     "heading": QT_TRANSLATE_NOOP("Edit", "heading"),
+    "valid from": QT_TRANSLATE_NOOP("Edit", "valid from"),
+    "valid until": QT_TRANSLATE_NOOP("Edit", "valid until"),
     "move": QT_TRANSLATE_NOOP("Edit", "move"),
     "turn": QT_TRANSLATE_NOOP("Edit", "turn"),
     "scale": QT_TRANSLATE_NOOP("Edit", "scale"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from twin_model.frame import Frame
     from twin_model.schema.catalogue import Catalogue
     from twin_model.twin import Twin
+    from twin_model.validity import SetValidity
 
 #: Characters of a reason.
 MAX_REASON: Final = 500
@@ -181,6 +182,26 @@ class ProjectSession(QObject):
             if pairs:
                 before, after = zip(*pairs, strict=True)
                 twin.execute(keeping(EditEntities(after, title), before, after), why=why)
+
+        self._submit(work)
+
+    def set_validity(self, entities: Sequence[str], command: SetValidity) -> None:
+        """Queue saying when things are there, unless that is what is known when its turn comes."""
+        twin = self._twin
+        if twin is None or twin.read_only:
+            self.failed.emit(StoreError("the project is open for reading only"))
+            return
+        why = self._reason
+
+        def work() -> None:
+            from twin_model.validity import life_of
+
+            lives = [life_of(twin, twin.entity(entity_id)) for entity_id in entities]
+            if any(
+                command.start not in (None, life.start) or command.end not in (None, life.end)
+                for life in lives
+            ):
+                twin.execute(command, why=why)
 
         self._submit(work)
 

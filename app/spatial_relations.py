@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
 
 
-def compute_relations(twin: Twin, job: Job) -> dict[str, int]:
+def compute_relations(twin: Twin, job: Job, why: str = "") -> dict[str, int]:
     """Bring the computed relations of all entities up to date; return how many of each kind.
 
     Raises
@@ -23,5 +23,5 @@ def compute_relations(twin: Twin, job: Job) -> dict[str, int]:
         job.check()
         job.report("Comparing shapes", done, total, "entities")
 
-    twin.execute(RecomputeTopology(report=report))
+    twin.execute(RecomputeTopology(report=report), why=why)
     return computed_counts(twin)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import ALL_TIME, Entity
 from twin_model.store import rows
 from twin_model.store.damage import telling_damage
-from twin_model.time import FOREVER, Instant
+from twin_model.time import FOREVER, Instant, Interval
 
 if TYPE_CHECKING:
     from twin_model.frame import Frame
@@ -35,7 +35,8 @@ class Difference:
     dimension : str
         ``attributes``, ``indicators``, or a field of `Entity`.
     name : str
-        Which attribute or indicator; the dimension again for the others.
+        Which attribute or indicator, ``start`` or ``end`` of ``valid``; the dimension again for
+        the others.
     before, after
         None where it was not there.
     """
@@ -85,6 +86,7 @@ def entity_history(twin: Twin, entity_id: str) -> list[Version]:
     revisions = sorted({one for made, ended, _ in found for one in (made, ended) if one})
     versions: list[Version] = []
     before: Entity | None = None
+    spans: list[Interval] = []
     for revision in revisions:
         kind, label, who, why, recorded = cursor.execute(_ENTRY, (revision,)).fetchone()
         after = _first(
@@ -92,9 +94,10 @@ def entity_history(twin: Twin, entity_id: str) -> list[Version]:
             (
                 row
                 for made, ended, row in found
-                if made <= revision < (ended or FOREVER.us) and row[-1] == FOREVER.us
+                if made <= revision < (ended or FOREVER.us) and row[-1] > recorded
             ),
         )
+        spans.append(_span(found, revision))
         shown = _first(
             twin.frame,
             (row for _, ended, row in found if ended is None and row[-2] <= recorded < row[-1]),
@@ -108,12 +111,31 @@ def entity_history(twin: Twin, entity_id: str) -> list[Version]:
                 why=why,
                 recorded=Instant(recorded),
                 entity=after,
-                differences=tuple(differences(before, after)),
+                differences=(*differences(before, after), *_validity(spans[-2:], kind)),
                 stands=_content(shown) == _content(after),
             )
         )
         before = after
     return versions[::-1]
+
+
+def _span(found: list[tuple[int, int | None, tuple[Any, ...]]], revision: int) -> Interval:
+    """Return from when to when a thing is, as known at a revision."""
+    known = [row for made, ended, row in found if made <= revision < (ended or FOREVER.us)]
+    if not known:
+        return ALL_TIME
+    start, end = min(row[-2] for row in known), max(row[-1] for row in known)
+    return Interval(Instant(start), Instant(end))
+
+
+def _validity(spans: list[Interval], kind: str) -> Iterator[Difference]:
+    """Yield what a command said of when a thing is; what others do to it follows from them."""
+    if kind != "set-validity" or len(spans) < 2:
+        return
+    before, after = spans
+    for name in ("start", "end"):
+        if getattr(before, name) != getattr(after, name):
+            yield Difference("valid", name, getattr(before, name), getattr(after, name))
 
 
 def _first(frame: Frame, candidates: Iterable[tuple[Any, ...]]) -> Entity | None:

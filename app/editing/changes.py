@@ -11,19 +11,25 @@ from PySide6.QtCore import QCoreApplication
 from app import messages
 from app.editing import schema
 from app.editing.attributes import problem_text
+from app.editing.times import time_from
 from app.item_models.entities import display_name
 from twin_model import shaping
 from twin_model.coding import at_new_place
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
+from twin_model.time import ALWAYS, FOREVER
 
 if TYPE_CHECKING:
     from twin_model.frame import Frame
+    from twin_model.validity import SetValidity
 
 Change = Callable[[Entity], Entity]
 
 #: Keys of the position's values begin so.
 POSITION: Final = "position."
+#: Keys of when a thing is there begin so; ``start`` or ``end`` follows.
+VALID: Final = "valid."
+_VALID_WORDS: Final = {"valid.start": "valid from", "valid.end": "valid until"}
 _AXES: Final = ("east", "north", "height")
 
 
@@ -76,6 +82,33 @@ def set_position(key: str, value: float, frame: Frame) -> Change:
     return change
 
 
+def set_validity(entities: Sequence[Entity], key: str, text: str | None) -> SetValidity:
+    """Return the command that says since when or until when things are there.
+
+    Parameters
+    ----------
+    entities : sequence of Entity
+    key : str
+        ``valid.start`` or ``valid.end``.
+    text : str or None
+        ISO 8601; None for since always, or until further notice.
+
+    Raises
+    ------
+    ValidationError
+        If it is no time.
+    """
+    from twin_model.validity import SetValidity
+
+    begins = key.removeprefix(VALID) == "start"
+    instant = time_from(text or "", ALWAYS if begins else FOREVER)
+    ids = [entity.id for entity in entities]
+    title = edit_title(entities, title_of(key))
+    if begins:
+        return SetValidity(ids, start=instant, title=title)
+    return SetValidity(ids, end=instant, title=title)
+
+
 def check_type(entity: Entity, type_id: str) -> None:
     """Refuse a type that the entity's values do not fit.
 
@@ -110,6 +143,8 @@ def title_of(key: str) -> str:
     """Return what users of the history read for a key: the English name of the property."""
     if key.startswith(POSITION):
         return key.removeprefix(POSITION)
+    if key in _VALID_WORDS:
+        return _VALID_WORDS[key]
     for kind in schema.catalogue().types():
         for one in kind.properties:
             if one.id == key and one.name.en:

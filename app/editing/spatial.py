@@ -20,10 +20,11 @@ def start(services: Services) -> None:
     twin = services.session.twin
     if twin is not None:
         title = QCoreApplication.translate("Actions", "Compute spatial relations")
-        services.jobs.start(title, lambda job: _compute(twin, job))
+        why = services.session.reason
+        services.jobs.start(title, lambda job: _compute(twin, job, why))
 
 
-def _compute(twin: Twin, job: Job) -> str:
-    found = sum(compute_relations(twin, job).values())
+def _compute(twin: Twin, job: Job, why: str) -> str:
+    found = sum(compute_relations(twin, job, why).values())
     say = QCoreApplication.translate
     return say("Actions", "{0} spatial relations").format(numbers.integer(found))

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app import words
 from app.editing import schema
 from app.editing.attributes import editor_text, problem_text, read_text
+from app.editing.times import time_from, time_text
 from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.tab_order import set_tab_order
@@ -220,12 +221,12 @@ class RelationForm(QDialog):
         self.swap.setVisible(relation is None)
         self.kinds.setVisible(relation is None)
         if relation is not None:
-            self.since.setText(_time_text(relation.valid.start))
-            self.until.setText(_time_text(relation.valid.end))
+            self.since.setText(time_text(relation.valid.start))
+            self.until.setText(time_text(relation.valid.end))
             self._show_ends()
             self._show_values()
             return
-        self.since.setText(_time_text(Instant.now()))
+        self.since.setText(time_text(Instant.now()))
         ahead = any(choice.refusal is None for choice in self._choices[0])
         back = any(choice.refusal is None for choice in self._choices[1])
         self._turned = back and not ahead
@@ -287,9 +288,9 @@ class RelationForm(QDialog):
         """Return the time of a line; what nobody touched stays exact to the microsecond."""
         if self._relation is not None:
             stored = (self._relation.valid.start, self._relation.valid.end)[end]
-            if edit.text() == _time_text(stored):
+            if edit.text() == time_text(stored):
                 return stored
-        return _time(edit.text(), unsaid)
+        return time_from(edit.text(), unsaid)
 
     def _decide(self) -> None:
         choice, values = self.choice(), self.values.values()
@@ -315,22 +316,3 @@ class RelationForm(QDialog):
             )
         self.decided.emit(made)
         self.accept()
-
-
-def _time(text: str, unsaid: Instant) -> Instant:
-    """Return what was typed, in the local zone where it names none."""
-    if not text.strip():
-        return unsaid
-    import datetime as dt
-
-    Instant.parse(text)
-    value = dt.datetime.fromisoformat(text.strip()) if len(text.strip()) >= 10 else None
-    if value is not None and value.tzinfo is None:
-        return Instant.from_datetime(value.astimezone())
-    return Instant.parse(text)
-
-
-def _time_text(instant: Instant) -> str:
-    if instant in (ALWAYS, FOREVER):
-        return ""
-    return f"{instant.to_datetime().astimezone():%Y-%m-%d %H:%M}"

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 
 from app import entity_words, numbers, words
 from app.editing import schema
+from app.editing.times import time_text
 from app.panels.entity_fields import value_text
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ def difference_line(difference: Difference, type_id: str) -> str:
             name = say("EntityPanel", "Codes")
             before, after = (" ".join(filter(None, (c.management, c.space, c.time)))
                              for c in (before, after))  # fmt: skip
+        case "valid" if difference.name == "start":
+            name = say("EntityPanel", "Valid from")
+            before, after = (time_text(one) or say("EntityPanel", "always")
+                             for one in (before, after))  # fmt: skip
+        case "valid":
+            name = say("EntityPanel", "Valid until")
+            before, after = (time_text(one) or say("EntityPanel", "no end")
+                             for one in (before, after))  # fmt: skip
         case other:
             name = other
     return f"{name}: {value_text(before)} → {value_text(after)}"

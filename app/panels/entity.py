@@ -383,7 +383,7 @@ class EntityPanel(QWidget):
             case 0:
                 return code_fields(entity)
             case 1:
-                return position_fields(entity, self._session.required.frame)
+                return position_fields(entity, self._session.required)
             case 2:
                 return geometry_fields(entity, self._layer)
             case 3:
@@ -452,6 +452,10 @@ class EntityPanel(QWidget):
 
     def _commit(self, key: str, value: Any) -> None:
         frame = self._session.required.frame
+        if key.startswith(changes.VALID):
+            command = changes.set_validity(self._entities, key, value)
+            self._session.set_validity(self._ids, command)
+            return
         if key.startswith(changes.POSITION):
             change = changes.set_position(key, value, frame)
         else:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from app import entity_words, messages, numbers, words
 from app.editing import changes, classes, schema
 from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
+from app.editing.times import time_text
 from app.panels.entity_form import FormField
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour
@@ -19,11 +20,12 @@ from twin_model.entity import Entity
 from twin_model.errors import FrameError
 from twin_model.frame import parse_crs
 from twin_model.layer import Layer
-from twin_model.time import ALWAYS, FOREVER
 
 if TYPE_CHECKING:
     from rendering.options import Pick
     from twin_model.schema.types import PropertyType
+    from twin_model.time import Interval
+    from twin_model.twin import Twin
 
 
 def unit_label(unit: str) -> str:
@@ -78,10 +80,13 @@ def _division_of(code: str) -> str | None:
     return division if dash and len(division) == 6 and division.isdecimal() else None
 
 
-def position_fields(entity: Entity, frame: Any) -> list[Field]:
-    """Return the position in degrees, project coordinates and height with its datum."""
+def position_fields(entity: Entity, twin: Twin) -> list[Field]:
+    """Return the position in degrees, project coordinates and height with its datum, and when."""
+    from twin_model.validity import life_of
+
+    frame, life = twin.frame, life_of(twin, entity)
     if entity.position is None:
-        return []
+        return _validity(life)
     longitude, latitude, _ = (float(v) for v in frame.to_wgs84(entity.position)[0])
     east, north, height = (float(v) for v in frame.offset + entity.position)
     datum = (
@@ -106,7 +111,7 @@ def position_fields(entity: Entity, frame: Any) -> list[Field]:
             frame.horizontal.name,
             frame.crs[:16],
         ),
-        *_validity(entity),
+        *_validity(life),
     ]
 
 
@@ -199,17 +204,31 @@ def relation_fields(neighbours: Sequence[Neighbour]) -> list[Field]:
     ]
 
 
-def _validity(entity: Entity) -> list[Field]:
-    found = []
-    if entity.valid.start != ALWAYS:
-        found.append(
-            Field(QCoreApplication.translate("EntityPanel", "Valid from"), str(entity.valid.start))
+def _validity(life: Interval) -> list[Field]:
+    """Return since when and until when it is there, to be said or corrected."""
+    from twin_model.schema.types import Kind, PropertyType
+
+    say = QCoreApplication.translate
+    lines = (
+        (
+            "start",
+            say("EntityPanel", "Valid from"),
+            say("EntityPanel", "always"),
+            life.start,
+        ),
+        ("end", say("EntityPanel", "Valid until"), say("EntityPanel", "no end"), life.end),
+    )
+    return [
+        FormField(
+            title,
+            time_text(instant),
+            key=changes.VALID + key,
+            kind=PropertyType(id=key, kind=Kind.DATETIME),
+            stored=time_text(instant) or None,
+            hint=hint,
         )
-    if entity.valid.end != FOREVER:
-        found.append(
-            Field(QCoreApplication.translate("EntityPanel", "Valid until"), str(entity.valid.end))
-        )
-    return found
+        for key, title, hint, instant in lines
+    ]
 
 
 def geometry_fields(entity: Entity, layer: Layer | None) -> list[Field]:

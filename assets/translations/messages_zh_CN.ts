@@ -5843,6 +5843,14 @@
         <source>{0}: cannot be read ({1})</source>
         <translation>{0}：无法读取（{1}）</translation>
     </message>
+    <message>
+        <source>ends before it begins</source>
+        <translation>结束早于开始</translation>
+    </message>
+    <message>
+        <source>it was there before, until {0}</source>
+        <translation>此前已存在过，至 {0} 为止</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6451,6 +6459,10 @@
     <message>
         <source>Reject {0} entities</source>
         <translation>拒绝 {0} 个实体</translation>
+    </message>
+    <message>
+        <source>Set when {0} entities are there</source>
+        <translation>设定 {0} 个实体的存在时间</translation>
     </message>
 </context>
 </TS>

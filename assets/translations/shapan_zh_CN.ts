@@ -439,6 +439,14 @@
         <source>detached</source>
         <translation>已解除关联</translation>
     </message>
+    <message>
+        <source>valid from</source>
+        <translation>生效时间</translation>
+    </message>
+    <message>
+        <source>valid until</source>
+        <translation>失效时间</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>
@@ -833,6 +841,14 @@ management ^ '12-03'</translation>
     <message>
         <source>No relations with other entities. Edit ▸ Compute spatial relations finds what lies in, touches or is next to what.</source>
         <translation>与其他实体没有关系。“编辑 ▸ 计算空间关系”可找出谁位于谁内、与谁相接或相邻。</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>一直</translation>
+    </message>
+    <message>
+        <source>no end</source>
+        <translation>无终止</translation>
     </message>
 </context>
 <context>

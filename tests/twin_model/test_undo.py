@@ -45,8 +45,10 @@ from twin_model.schema.project_types import ChangeTypes
 from twin_model.schema.types import EntityType, PropertyType
 from twin_model.sets import NamedSet, RemoveSet, SaveSet
 from twin_model.store.verify import verify_store
+from twin_model.time import ALWAYS, FOREVER, Instant
 from twin_model.topology import KeepTopology, RecomputeTopology
 from twin_model.twin import Twin
+from twin_model.validity import SetValidity
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = Frame("EPSG:4549", (500_000.0, 3_350_000.0, 0.0))
@@ -89,6 +91,7 @@ RELATIONS = st.builds(
     ),
     st.sampled_from(["contains", "feeds", "belongs_to"]), NAMES, NAMES, VALUES,
 )  # fmt: skip
+TIMES = st.none() | st.sampled_from([ALWAYS, Instant.parse("2008"), Instant.parse("2080"), FOREVER])
 EDITS = st.builds(lambda e: EditEntities([e]), ENTITIES)
 #: One for each class of command that there is; see the test below.
 STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
@@ -118,6 +121,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
     RemoveEntities: st.builds(lambda n: RemoveEntities([n]), NAMES),
     RemoveLayer: st.builds(RemoveLayer, LAYERS),
     RemoveRelations: st.builds(lambda r: RemoveRelations([r.id]), RELATIONS),
+    SetValidity: st.builds(lambda n, a, b: SetValidity([n], a, b), NAMES, TIMES, TIMES),
     RemoveSet: st.builds(RemoveSet, st.sampled_from(["s", "t"])),
     ReorderLayers: st.permutations(["one", "two"]).map(ReorderLayers),
     SaveSet: st.builds(
@@ -248,6 +252,7 @@ ONE_OF_EACH: list[Command] = [
     SaveSet(NamedSet("s", "Other", "b")),
     SetDivision("330206"),
     SetFrame(FRAME),
+    SetValidity(["a"], Instant.parse("2008"), Instant.parse("2080")),
     SplitEntity("a", [(3.0, -5.0), (3.0, 15.0)], PUMP, CATALOGUE),
     _Labelled(MOVED, "org.example", "Example"),
 ]

@@ -168,7 +168,8 @@ def all_rules(
 def _declared(twin: Twin) -> list[tuple[str, list[dict[str, Any]]]]:
     rows = twin.reader().execute(
         "SELECT id, rules FROM entity_version WHERE revision_to IS NULL AND rules <> '[]'"
-        " AND valid_to = 9223372036854775807"
+        " AND valid_from <= ?1 AND valid_to > ?1",
+        (twin.now().us,),
     )
     ids = sorted({row[0] for row in rows})
     return [(name, twin.entity(name).rules) for name in ids]

@@ -16,13 +16,12 @@ from twin_model.store.relation_writer import CURRENT_RELATIONS, RelationWriter
 from twin_model.store.row_writer import KIND_OF
 from twin_model.store.shapes import put as put_shapes
 from twin_model.store.type_views import TEXT
-from twin_model.time import FOREVER
 
 # Values travel as one JSON array: one prepared statement for any number of them.
 _CURRENT: Final = (
     f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
     " (SELECT key FROM entity_key WHERE id IN ({ids}))"
-    " AND revision_to IS NULL AND valid_to = 9223372036854775807"
+    " AND revision_to IS NULL AND valid_to > ?"
 )
 _CURRENT_MANY: Final = _CURRENT.format(ids="SELECT value FROM json_each(?)")
 _CURRENT_ONE: Final = _CURRENT.format(ids="?")
@@ -153,10 +152,11 @@ class EntityWriter(RelationWriter):
         self.outdated_views |= types
 
     def current_rows(self, ids: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Return fid and `rows.ENTITY_COLUMNS` of what is known now and valid from now on."""
+        """Return fid and `rows.ENTITY_COLUMNS` of what is known now and valid now or later."""
         if len(ids) == 1:
-            return self.connection.execute(_CURRENT_ONE, (ids[0],)).fetchall()
-        return self.connection.execute(_CURRENT_MANY, (json.dumps(list(ids)),)).fetchall()
+            return self.connection.execute(_CURRENT_ONE, (ids[0], self.at.us)).fetchall()
+        values = (json.dumps(list(ids)), self.at.us)
+        return self.connection.execute(_CURRENT_MANY, values).fetchall()
 
     def replace_entities(self, entities: Sequence[Entity], *, as_given: bool = False) -> None:
         """Give entities a new version from `at` on; what they were before stays known.
@@ -194,7 +194,7 @@ class EntityWriter(RelationWriter):
                 # The space code names a place, and it is at another one now.
                 entity = at_new_place(entity, self.frame)  # noqa: PLW2901 - the one that is kept
                 made = rows.entity_row(entity, before[1], self.srs, self.frame)
-            fresh.append((*made[:-2], start, FOREVER.us))
+            fresh.append((*made[:-2], start, before[-1]))
             new = (
                 made[0] != before[0] or made[8] != before[8],
                 (made[4], made[7]) != (before[4], before[7])
@@ -237,7 +237,7 @@ class EntityWriter(RelationWriter):
         """End every entity that a layer brought."""
         found = self.connection.execute(
             "SELECT id FROM entity_version WHERE revision_to IS NULL AND layer = ?"
-            " AND valid_to = ?",
-            (layer, FOREVER.us),
+            " AND valid_to > ?",
+            (layer, self.at.us),
         )
         self.end_entities([row[0] for row in found])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from twin_model.entity import Entity
 from twin_model.spatial import Shape, local_shapes, shape_of
 from twin_model.store import rows
-from twin_model.time import FOREVER
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,7 +26,7 @@ Box = tuple[float, float, float, float]
 _ENVELOPE: Final = struct.Struct("<4d")
 #: GeoPackage geometries whose numbers are little-endian, with an envelope in plan.
 _PLAIN: Final = 0b011
-_CURRENT: Final = "revision_to IS NULL AND valid_to = 9223372036854775807"
+_CURRENT: Final = "revision_to IS NULL AND valid_to > ?"
 _PAGE: Final = 2_000
 
 
@@ -143,15 +142,17 @@ def _standing_for(transaction: Transaction, features: Collection[tuple[str, int]
     found = transaction.connection.execute(
         "SELECT v.entity FROM json_each(?) f CROSS JOIN entity_version v"
         " ON v.layer = json_extract(f.value, '$[0]') AND v.feature = json_extract(f.value, '$[1]')"
-        " AND v.layer IS NOT NULL AND v.revision_to IS NULL WHERE v.valid_to = ?",
-        (json.dumps(sorted(features)), FOREVER.us),
+        " AND v.layer IS NOT NULL AND v.revision_to IS NULL WHERE v.valid_to > ?",
+        (json.dumps(sorted(features)), transaction.at.us),
     )
     return {int(row[0]) for row in found}
 
 
 def all_keys(transaction: Transaction) -> set[int]:
     """Return the keys of all entities that there are."""
-    found = transaction.connection.execute(f"SELECT entity FROM entity_version WHERE {_CURRENT}")
+    found = transaction.connection.execute(
+        f"SELECT entity FROM entity_version WHERE {_CURRENT}", (transaction.at.us,)
+    )
     return {int(row[0]) for row in found}
 
 
@@ -175,7 +176,7 @@ def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[
         for row in connection.execute(
             f"SELECT {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
             f" (SELECT value FROM json_each(?)) AND {_CURRENT}",
-            (marks,),
+            (marks, transaction.at.us),
         )
     ]
     geometries = {
@@ -183,8 +184,8 @@ def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[
         for row in connection.execute(
             "SELECT s.layer, s.feature, s.geom FROM entity_version v CROSS JOIN feature_shape s"
             " ON s.layer = v.layer AND s.feature = v.feature WHERE v.entity IN"
-            " (SELECT value FROM json_each(?)) AND v.revision_to IS NULL AND v.valid_to = ?",
-            (marks, FOREVER.us),
+            " (SELECT value FROM json_each(?)) AND v.revision_to IS NULL AND v.valid_to > ?",
+            (marks, transaction.at.us),
         )
     }
     local = local_shapes(geometries, frame)
