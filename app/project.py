@@ -196,7 +196,10 @@ class ProjectSession(QObject):
         def work() -> None:
             from twin_model.validity import life_of
 
-            lives = [life_of(twin, twin.entity(entity_id)) for entity_id in entities]
+            try:
+                lives = [life_of(twin, twin.entity(entity_id)) for entity_id in entities]
+            except StoreError:
+                return  # it ended meanwhile: a form that closes says again what it has said
             if any(
                 command.start not in (None, life.start) or command.end not in (None, life.end)
                 for life in lives

@@ -64,3 +64,14 @@ def test_a_planner_says_since_when_and_until_when(
     type_into(qtbot, window, "valid.end", "1990")
     qtbot.waitUntil(window.overlays.notice.isVisible)
     assert twin.revision == revision + 2
+
+    # What ended in the past is gone from what is shown now, and comes back with undo.
+    window.overlays.notice.hide()
+    type_into(qtbot, window, "valid.end", "2021-03")
+    qtbot.waitUntil(lambda: window.entity_panel.entity is None)
+    qtbot.waitUntil(lambda: window.scene.absent == {"old-town": {0}}, timeout=10_000)
+    window.session.settle()
+    qtbot.wait(100)
+    assert not window.overlays.notice.isVisible()
+    twin.undo()
+    qtbot.waitUntil(lambda: window.scene.absent == {}, timeout=10_000)
