@@ -78,12 +78,16 @@ class Shape:
         Local metres.
     bottom, top : float or None
         Local metres; None where it has no heights, as what is painted on the ground.
+    is_whole : bool
+        False where the footprint is the reference point of something larger, such as a wall of a
+        building model: it can be said to be within something, and what it is nearest to.
     """
 
     id: str
     footprint: Any
     bottom: float | None = None
     top: float | None = None
+    is_whole: bool = True
 
 
 Finding = tuple[str, str, str, float]
@@ -113,7 +117,7 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def shape_of(entity: Entity, feature: Any = None) -> Shape | None:
+def shape_of(entity: Entity, feature: Any = None, *, in_model: bool = False) -> Shape | None:
     """Return an entity's shape; None where it has none and no place.
 
     Parameters
@@ -122,6 +126,8 @@ def shape_of(entity: Entity, feature: Any = None) -> Shape | None:
     feature : shapely geometry, optional
         Line or area of the layer's feature that it stands for, in local metres. Counts where it
         has no geometry of its own; without either, its point does.
+    in_model : bool
+        Whether its layer is a building model or a mesh, whose things are larger than points.
     """
     import shapely  # only where there are geometries: it takes 0.1 s to load
 
@@ -141,7 +147,7 @@ def shape_of(entity: Entity, feature: Any = None) -> Shape | None:
         bottom = top = base if is_point or height > 0 else None
     if bottom is not None and bottom == top:
         top = bottom + height
-    return Shape(entity.id, footprint, bottom, top)
+    return Shape(entity.id, footprint, bottom, top, is_whole=not (is_point and in_model))
 
 
 def _heights(footprint: Any) -> tuple[float | None, float | None]:
@@ -265,7 +271,11 @@ def _pairs(
         a, b = sorted((shapes[i], shapes[j]), key=lambda shape: shape.id)
         turned = a is not shapes[i]
         gap = float(gaps[n])
-        if (order := _stacked(a, b)) != 0:
+        if not (a.is_whole and b.is_whole):
+            yield from _parts(
+                a, b, (inside[n], around[n]) if not turned else (around[n], inside[n])
+            )
+        elif (order := _stacked(a, b)) != 0:
             if gap == 0 and not touching[n]:
                 upper, lower = (a, b) if order > 0 else (b, a)
                 yield "above", upper.id, lower.id, 0.0
@@ -280,6 +290,13 @@ def _pairs(
             yield "touches", a.id, b.id, 0.0
         else:
             yield "overlaps", a.id, b.id, 0.0
+
+
+def _parts(a: Shape, b: Shape, within: tuple[bool, bool]) -> Iterator[Finding]:
+    """Yield what can be said of two of which one is known by a point of it alone."""
+    for inner, outer, is_inside in ((a, b, within[0]), (b, a, within[1])):
+        if is_inside and outer.is_whole and outer.footprint.area > 0 and _stacked(a, b) == 0:
+            yield "within", inner.id, outer.id, 0.0
 
 
 def _stacked(a: Shape, b: Shape) -> int:

@@ -155,7 +155,7 @@ class EntitiesPanel(QWidget):
         self.search.setToolTip(
             self.tr(
                 "Part of a name, the beginning of a code, or a condition, such as\n"
-                "type is building and height > 30\nwithin 200 of pump-7\nmanagement ^ '12-03'"
+                "type is building and height > 30\nwithin 200 of pump-7\nmanagement ^ '330106-BD'"
             )
         )
         self.select_all.setToolTip(self.tr("Select everything found, in the scene too"))

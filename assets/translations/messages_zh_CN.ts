@@ -6461,6 +6461,22 @@
         <translation>拒绝 {0} 个实体</translation>
     </message>
     <message>
+        <source>Edit {0}: valid from</source>
+        <translation>编辑 {0}：生效时间</translation>
+    </message>
+    <message>
+        <source>Edit {0}: valid until</source>
+        <translation>编辑 {0}：失效时间</translation>
+    </message>
+    <message>
+        <source>Edit {0} entities: valid from</source>
+        <translation>编辑 {0} 个实体：生效时间</translation>
+    </message>
+    <message>
+        <source>Edit {0} entities: valid until</source>
+        <translation>编辑 {0} 个实体：失效时间</translation>
+    </message>
+    <message>
         <source>Set when {0} entities are there</source>
         <translation>设定 {0} 个实体的存在时间</translation>
     </message>

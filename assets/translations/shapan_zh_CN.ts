@@ -510,16 +510,6 @@
         <translation>名称、编码，或 height &gt; 30</translation>
     </message>
     <message>
-        <source>Part of a name, the beginning of a code, or a condition, such as
-type is building and height &gt; 30
-within 200 of pump-7
-management ^ '12-03'</source>
-        <translation>名称的一部分、编码的开头，或条件，例如
-type is building and height &gt; 30
-within 200 of pump-7
-management ^ '12-03'</translation>
-    </message>
-    <message>
         <source>Select everything found, in the scene too</source>
         <translation>全部选中（含场景）</translation>
     </message>
@@ -534,6 +524,16 @@ management ^ '12-03'</translation>
     <message>
         <source>(the first {0} can be selected)</source>
         <translation>（可选中前 {0} 个）</translation>
+    </message>
+    <message>
+        <source>Part of a name, the beginning of a code, or a condition, such as
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '330106-BD'</source>
+        <translation>名称的一部分、编码的开头，或条件，例如
+type is building and height &gt; 30
+within 200 of pump-7
+management ^ '330106-BD'</translation>
     </message>
 </context>
 <context>

@@ -197,6 +197,20 @@ def test_outlines_of_a_layer_count_and_not_the_points_that_stand_for_them(twin: 
     assert verify_store(twin) == []
 
 
+def test_parts_of_a_building_model_are_more_than_their_points(twin: Twin) -> None:
+    model = Layer("house", "House", "bim", LayerRole.MESH, "IFC4", "house.ifc", "tileset.json")
+    walls = [
+        Entity(f"wall-{n}", "wall", position=(4.0 + n / 2, 4.0, 1.0), layer="house", feature=n)
+        for n in range(2)
+    ]
+    twin.execute(AddLayers([model], walls))
+    hall = block("hall", 0, 10, position=(5.0, 5.0, 0.0), attributes={"height_m": 8})
+    twin.execute(AddEntities([hall]))
+    twin.execute(RecomputeTopology(rule=NO_NEAREST))
+    # Half a metre between two points says nothing of two walls.
+    assert facts(twin) == {("within", "wall-0", "hall"), ("within", "wall-1", "hall")}
+
+
 def test_all_of_it_computed_anew_is_what_edits_kept(twin: Twin) -> None:
     chance = np.random.default_rng(5)
     with_features(twin)

@@ -28,6 +28,8 @@ _ENVELOPE: Final = struct.Struct("<4d")
 _PLAIN: Final = 0b011
 _CURRENT: Final = "revision_to IS NULL AND valid_to > ?"
 _PAGE: Final = 2_000
+#: Kinds of layer whose things have an extent that nobody keeps in plan.
+_MODELS: Final = ("bim", "mesh", "tileset", "city", "model")
 
 
 class FeatureExtents:
@@ -160,9 +162,17 @@ def shapes(transaction: Transaction, keys: Collection[int]) -> list[tuple[Shape,
     """Return the shapes of those of some entities that have one now, with the entities."""
     found = []
     ordered = sorted(keys)
+    models = {
+        row[0]
+        for row in transaction.connection.execute(
+            "SELECT id FROM layer_version WHERE json_extract(document, '$.kind') IN"
+            f" ({','.join('?' * len(_MODELS))})",
+            _MODELS,
+        )
+    }
     for start in range(0, len(ordered), _PAGE):
         for entity, feature in _with_features(transaction, ordered[start : start + _PAGE]):
-            shape = shape_of(entity, feature)
+            shape = shape_of(entity, feature, in_model=entity.layer in models)
             if shape is not None:
                 found.append((shape, entity))
     return found
