@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from app.types.draft_error import DraftError
+from app.types.rule_draft import RuleDraft
 from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -13,25 +15,6 @@ if TYPE_CHECKING:
 
 
 _NO_NAME: Final = {"zh": "", "en": ""}
-
-
-class DraftError(ValidationError):
-    """A line of a draft that cannot be.
-
-    Parameters
-    ----------
-    section : str
-        ``general``, ``properties``, ``indicators`` or ``relations``.
-    row : int
-        Which line of it.
-    name, value, rule
-        See `ValidationError`.
-    """
-
-    def __init__(self, section: str, row: int, name: str, value: Any, rule: str) -> None:
-        super().__init__("schema", name, value, rule)
-        self.section = section
-        self.row = row
 
 
 @dataclass
@@ -198,6 +181,7 @@ class TypeDraft:
     abstract : bool
     properties, indicators : list of MemberDraft
     relations : list of RelationDraft
+    rules : list of RuleDraft
     source : EntityType, optional
         What it was; None for a new type.
     """
@@ -214,6 +198,7 @@ class TypeDraft:
     properties: list[MemberDraft] = field(default_factory=list)
     indicators: list[MemberDraft] = field(default_factory=list)
     relations: list[RelationDraft] = field(default_factory=list)
+    rules: list[RuleDraft] = field(default_factory=list)
     source: EntityType | None = None
 
     @classmethod
@@ -225,6 +210,7 @@ class TypeDraft:
             [MemberDraft.of(one) for one in kind.properties],
             [MemberDraft.of(one) for one in kind.indicators],
             [RelationDraft.of(one) for one in kind.relations],
+            [RuleDraft.of(one) for one in kind.rules],
             kind,
         )  # fmt: skip
 
@@ -256,6 +242,9 @@ class TypeDraft:
             self._checked("relations", row, draft.document(row))
             for row, draft in enumerate(self.relations)
         ]
+        found["rules"] = [
+            self._checked("rules", row, draft.document(row)) for row, draft in enumerate(self.rules)
+        ]
         try:
             return read_type(found)
         except ValidationError as error:
@@ -274,7 +263,7 @@ class TypeDraft:
 
         try:
             kind = read_type({"id": "draft", section: [document]})
-            for member in () if section == "relations" else getattr(kind, section):
+            for member in () if section in ("relations", "rules") else getattr(kind, section):
                 faults = (
                     []
                     if member.default is None

@@ -28,10 +28,13 @@ from app.project import ProjectSession
 from app.tab_order import set_tab_order
 from app.theme import Theme
 from app.types.checking import Filling, TypesCheck, checking, wishes_of
-from app.types.draft import DraftError, MemberDraft, RelationDraft, TypeDraft
+from app.types.draft import MemberDraft, RelationDraft, TypeDraft
+from app.types.draft_error import DraftError
 from app.types.exchange import ImportButton, TypesExchange
 from app.types.forms import GeneralForm, indicator_lines, property_lines, relation_lines
 from app.types.preview import TypesPreview
+from app.types.rule_draft import RuleDraft
+from app.types.rule_lines import rule_lines
 from app.types.tree import TypesTree
 from app.workers import Background, Jobs, describe_error
 
@@ -40,7 +43,8 @@ if TYPE_CHECKING:
     from twin_model.schema.catalogue import Catalogue
     from twin_model.schema.project_types import Prepared
 
-_SECTIONS: Final = ("general", "properties", "indicators", "relations")
+_DRAFTS: Final[dict[str, Any]] = {"relations": RelationDraft, "rules": RuleDraft}
+_SECTIONS: Final = ("general", "properties", "indicators", "relations", "rules")
 
 
 class TypesEditor(QDialog):
@@ -103,11 +107,16 @@ class TypesEditor(QDialog):
         self.properties = property_lines(theme, self)
         self.indicators = indicator_lines(theme, self)
         self.relations = relation_lines(theme, self)
+        self.rules = rule_lines(theme, self)
+        self.lines = {
+            "properties": self.properties, "indicators": self.indicators,
+            "relations": self.relations, "rules": self.rules,
+        }  # fmt: skip
         self.tabs = QTabWidget(self)
-        for widget in (self.general, self.properties, self.indicators, self.relations):
+        for widget in (self.general, *self.lines.values()):
             self.tabs.addTab(widget, "")
         self.general.edited.connect(self._edited)
-        for lines in (self.properties, self.indicators, self.relations):
+        for lines in self.lines.values():
             lines.table.edited.connect(self._edited)
         self.add, self.remove, self.revert = (QPushButton(self) for _ in range(3))
         self.import_, self.export = ImportButton(self), QPushButton(self)
@@ -180,12 +189,13 @@ class TypesEditor(QDialog):
                 self.tr("Properties"),
                 self.tr("Live values"),
                 self.tr("Relations"),
+                self.tr("Rules"),
             )
         ):
             self.tabs.setTabText(index, text)
         self.general.retranslate()
         self.checking.retranslate()
-        for lines in (self.properties, self.indicators, self.relations):
+        for lines in self.lines.values():
             lines.retranslate()
         if schema.is_loaded():
             self._fill()
@@ -265,16 +275,10 @@ class TypesEditor(QDialog):
         free = writable and self.checking.record is None
         self.general.show_draft(draft, catalogue)
         parent = draft.parent if draft is not None and draft.parent in catalogue else ""
-        self.properties.table.show(
-            _inherited(catalogue, parent, "properties"), draft.properties if draft else []
-        )
-        self.indicators.table.show(
-            _inherited(catalogue, parent, "indicators"), draft.indicators if draft else []
-        )
-        self.relations.table.show(
-            _inherited(catalogue, parent, "relations"), draft.relations if draft else []
-        )
-        for lines in (self.properties, self.indicators, self.relations):
+        for section, lines in self.lines.items():
+            own = getattr(draft, section) if draft else []
+            lines.table.show(_inherited(catalogue, parent, section), own)
+        for lines in self.lines.values():
             lines.view.show_own()
         name = (draft.zh if schema.language() == "zh" else draft.en) if draft else ""
         self.title.setText(schema.sentence(name or (draft.id if draft else "")))
@@ -400,10 +404,7 @@ class TypesEditor(QDialog):
                 break
         self._fill()
         self.tabs.setCurrentIndex(_SECTIONS.index(error.section))
-        lines = {
-            "properties": self.properties, "indicators": self.indicators,
-            "relations": self.relations,
-        }.get(error.section)  # fmt: skip
+        lines = self.lines.get(error.section)
         if lines is not None:
             lines.table.set_faults({error.row: error.rule})
             lines.view.selectRow(lines.table.row_of(error.row))
@@ -480,8 +481,5 @@ def _inherited(catalogue: Catalogue, parent: str, section: str) -> list[tuple[An
         kind = catalogue.type(one)
         owner = schema.sentence(kind.name.get(schema.language()) or one)
         for member in getattr(kind, section):
-            draft: Any = (
-                RelationDraft.of(member) if section == "relations" else MemberDraft.of(member)
-            )
-            found.append((draft, owner))
+            found.append((_DRAFTS.get(section, MemberDraft).of(member), owner))
     return found

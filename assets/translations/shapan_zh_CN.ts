@@ -3874,6 +3874,50 @@ management ^ '330106-BD'</translation>
         <source>Applying…</source>
         <translation>正在应用…</translation>
     </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Live value</source>
+        <translation>实时指标</translation>
+    </message>
+    <message>
+        <source>Is</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限值</translation>
+    </message>
+    <message>
+        <source>A number in the unit of the live value, or a word</source>
+        <translation>以指标单位表示的数值，或一个词</translation>
+    </message>
+    <message>
+        <source>Or attribute</source>
+        <translation>或属性</translation>
+    </message>
+    <message>
+        <source>The property that holds each thing's own limit</source>
+        <translation>存放各实体自身限值的属性</translation>
+    </message>
+    <message>
+        <source>Deadband</source>
+        <translation>死区</translation>
+    </message>
+    <message>
+        <source>How far the value must come back</source>
+        <translation>数值须回落多少</translation>
+    </message>
+    <message>
+        <source>After (s)</source>
+        <translation>持续（秒）</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
 </context>
 <context>
     <name>LinesForm</name>

@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.editing import schema
-from app.types.draft import DraftError, MemberDraft, TypeDraft
+from app.types.draft import MemberDraft, TypeDraft
+from app.types.draft_error import DraftError
 from app.types.editor import TypesEditor
 from app.types.forms import LinesForm
 from app.window import MainWindow
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
 from twin_model.schema.project_types import stored_types
+from twin_model.schema.types import DefaultRule
 from twin_model.twin import Twin
 from window_support import MakeWindow, flush
 
@@ -83,6 +85,10 @@ def apply(qtbot: QtBot, editor: TypesEditor) -> str:
     return said
 
 
+def schema_rules(twin: Twin) -> tuple[DefaultRule, ...]:
+    return next(kind.rules for kind in stored_types(twin) if kind.id == "boat_house")
+
+
 @pytest.mark.gui
 def test_a_type_is_added_by_a_user_and_an_entity_is_given_it(
     qtbot: QtBot, make_window: MakeWindow, project: Path
@@ -98,7 +104,19 @@ def test_a_type_is_added_by_a_user_and_an_entity_is_given_it(
     qtbot.mouseClick(editor.properties.add, LEFT)
     row = editor.properties.table.rowCount() - 1
     fill(qtbot, editor.properties, row, id="berths", kind="integer", en="berths", minimum="0")
+    editor.tabs.setCurrentIndex(4)
+    inherited = editor.rules.table.rowCount()
+    assert inherited > 0  # every building tilts
+    qtbot.mouseClick(editor.rules.add, LEFT)
+    fill(
+        qtbot, editor.rules, inherited, id="leans", en="boat house leans", indicator="tilt_deg",
+        operator=">=", limit="12.5", delay_s="60", severity="urgent",
+    )  # fmt: skip
     assert apply(qtbot, editor) == "Boat house\n0 entities checked, 0 of them change"
+    qtbot.waitUntil(lambda: bool(stored_types(twin)))
+    (rule,) = schema_rules(twin)
+    assert (rule.indicator, rule.operator, rule.threshold) == ("tilt_deg", ">=", 12.5)
+    assert (rule.delay_s, str(rule.severity)) == (60.0, "urgent")
     qtbot.waitUntil(lambda: [kind.id for kind in stored_types(twin)] == ["boat_house"])
     qtbot.waitUntil(lambda: "boat_house" in schema.project_ids())
     assert twin.undo_label == "Change type boat house"
