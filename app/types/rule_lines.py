@@ -26,25 +26,25 @@ def rule_columns() -> list[Column]:
     """Return the columns of the table."""
     say = QCoreApplication.translate
     return [
-        Column("id", lambda: say("TypesEditor", "Identifier"), 130),
-        Column("zh", lambda: say("TypesEditor", "Chinese name"), 100),
-        Column("en", lambda: say("TypesEditor", "English name"), 120),
-        Column("indicator", lambda: say("TypesEditor", "Live value"), 120),
+        Column("id", lambda: say("TypesEditor", "Identifier"), 118),
+        Column("zh", lambda: say("TypesEditor", "Chinese name"), 92),
+        Column("en", lambda: say("TypesEditor", "English name"), 116),
+        Column("indicator", lambda: say("TypesEditor", "Live value"), 116),
         Column("operator", lambda: say("TypesEditor", "Is"), 44, lambda: _OPERATORS),
         Column(
-            "limit", lambda: say("TypesEditor", "Limit"), 70,
+            "limit", lambda: say("TypesEditor", "Limit"), 60,
             note=lambda: say("TypesEditor", "A number in the unit of the live value, or a word"),
         ),
         Column(
-            "property", lambda: say("TypesEditor", "Or attribute"), 110,
+            "property", lambda: say("TypesEditor", "Or attribute"), 92,
             note=lambda: say("TypesEditor", "The property that holds each thing's own limit"),
         ),
         Column(
-            "deadband", lambda: say("TypesEditor", "Deadband"), 76,
+            "deadband", lambda: say("TypesEditor", "Deadband"), 72,
             note=lambda: say("TypesEditor", "How far the value must come back"),
         ),
         Column("delay_s", lambda: say("TypesEditor", "After (s)"), 70),
-        Column("severity", lambda: say("TypesEditor", "Priority"), 80, _severities),
+        Column("severity", lambda: say("TypesEditor", "Priority"), 64, _severities),
     ]  # fmt: skip
 
 
