@@ -306,6 +306,11 @@ class RunControl(QWidget):
         problems = [messages.shown(text) for text in (info.error, *info.warnings[:3]) if text]
         self.problem.setText("\n".join(problems))
         self.problem.setVisible(bool(problems))
+        # What only warns is not as loud as what failed.
+        name = "error" if info.error else "dim"
+        if self.problem.objectName() != name:
+            self.problem.setObjectName(name)
+            self.problem.style().polish(self.problem)
         self._fill(
             [
                 Figure(engine, name, float(value), info.units.get(engine, {}).get(name, ""))

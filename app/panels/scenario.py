@@ -335,7 +335,12 @@ class ScenarioPanel(QWidget):
             changes.assumption_rows(document, self._name), [e["entity"] for e in document["edits"]]
         )
         rows, self._engine_lines = changes.engine_rows(document)
-        self.engines.show_rows(rows, [text for _, text in rows])
+        words = changes.engine_words(document, self._engine_lines, self._name)
+        tips = [
+            f"{name.strip()}: {text}\n{seen}" if seen != text else text
+            for (name, text), (_, seen) in zip(rows, words)
+        ]
+        self.engines.show_rows(rows, tips, words)
         self.map_unit.setVisible(any(_is_unit(one) for one in document["engines"]))
         self.couplings.show_rows(
             [(c["from"], c["to"], text_of(c["delayed"])) for c in document["couplings"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QStyledItemDelegate,
     QTableWidget,
     QTableWidgetItem,
     QToolButton,
@@ -22,6 +23,19 @@ from PySide6.QtWidgets import (
 from app.icons import IconSet
 from app.own_keys import OwnKeys
 from app.theme import ROW_PX
+
+#: What is read in place of what is edited.
+_SEEN: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class _Reading(QStyledItemDelegate):
+    """Shows names where ids are edited."""
+
+    def initStyleOption(self, option: Any, index: Any) -> None:
+        super().initStyleOption(option, index)
+        seen = index.data(_SEEN)
+        if seen is not None:
+            option.text = seen
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,7 @@ class ScenarioRows(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.table.setShowGrid(False)
+        self.table.setItemDelegate(_Reading(self.table))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         OwnKeys(self.table, Qt.Key.Key_Delete)
@@ -106,14 +121,31 @@ class ScenarioRows(QWidget):
             button.setAccessibleName(text)
         self.table.setHorizontalHeaderLabels([column.title() for column in self._columns])
 
-    def show_rows(self, rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) -> None:
-        """Show lines in place of those before."""
+    def show_rows(
+        self,
+        rows: Sequence[Sequence[str]],
+        tips: Sequence[str] = (),
+        seen: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """Show lines in place of those before.
+
+        Parameters
+        ----------
+        rows : sequence of sequences of str
+            Texts as they are edited.
+        tips : sequence of str, optional
+            A hint for each line.
+        seen : sequence of sequences of str, optional
+            Texts as people read them while they are not edited.
+        """
         self._showing = True
         selected = self.row
         self.table.setRowCount(len(rows))
         for row, texts in enumerate(rows):
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
+                if seen:
+                    item.setData(_SEEN, seen[row][column])
                 if self._columns[column].locked:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 if tips:

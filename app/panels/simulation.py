@@ -381,6 +381,8 @@ class SimulationPanel(QWidget):
 
 def _when(run: RunInfo) -> str:
     try:
-        return moment(Instant.parse(run.began))[:16]
+        began = moment(Instant.parse(run.began))[:16]
     except ValueError:
         return ""
+    # The year that it is goes without saying, and the column is narrow.
+    return began[5:] if began[:4] == moment(Instant.now())[:4] else began

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from app.simulation.draft import text_of, value_of
+from app.simulation.words import engine_parameter
 
 Document = dict[str, Any]
 #: The line at the end of an engine that a new parameter's name is typed into.
 MORE: Final = "…"
 _INDENT: Final = "    "
+#: Names in one line.
+_MOST_NAMES: Final = 12
 _ASSUMPTION: Final = ("entity", "name", "value", "engine", "at_s")
 _COUPLING: Final = ("from", "to", "delayed")
 
@@ -37,6 +40,44 @@ def engine_rows(document: Document) -> tuple[list[tuple[str, str]], list[tuple[i
         rows.append((f"{_INDENT}{MORE}", ""))
         lines.append((number, MORE))
     return rows, lines
+
+
+def engine_words(
+    document: Document, lines: list[tuple[int, str]], name_of: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """Return the lines of engines as people read them: titles, words, and names of entities.
+
+    Parameters
+    ----------
+    document : dict
+    lines : list of tuples
+        As `engine_rows` returns them.
+    name_of : callable
+        Name by entity id; the id itself where there is no such entity.
+    """
+    from twin_model.contributions import CONTRIBUTIONS
+
+    titles = {entry.id: entry.title() for entry in CONTRIBUTIONS.of("simulator")}
+    words: list[tuple[str, str]] = []
+    for number, name in lines:
+        engine = document["engines"][number]
+        if not name:
+            words.append((engine["id"], titles.get(engine["simulator"], engine["simulator"])))
+            continue
+        value = engine["step_s"] if name == "step_s" else engine["parameters"].get(name, "")
+        shown = MORE if name == MORE else engine_parameter(name)
+        words.append((f"{_INDENT}{shown}", _named(value, name_of)))
+    return words
+
+
+def _named(value: Any, name_of: Callable[[str], str]) -> str:
+    """Return a value with names in place of ids of entities, which have no blank in them."""
+    if isinstance(value, str) and value and not any(sign in value for sign in " $/="):
+        return name_of(value)
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ", ".join(name_of(one) for one in value[:_MOST_NAMES]) + (
+            f" … ({len(value)})" if len(value) > _MOST_NAMES else "")  # fmt: skip
+    return text_of(value)
 
 
 def edit_parameter(document: Document, row: int, column: int, text: str) -> Document:

@@ -199,5 +199,5 @@ class SimulationLegend(QFrame):
 
 
 def _signed(limit: float) -> str:
-    text = value_text(abs(limit), "")
+    text = f"{abs(limit):g}"
     return f"+{text}" if limit > 0 else f"−{text}" if limit < 0 else text

@@ -110,6 +110,10 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
               "m²", 0.00001, 10.0),
         Asked("at_s", lambda: translate("Asked", "Bursts after"), "number", 60.0, "min", 0.0,
               100_000.0, factor=60.0),
+        Asked("valve", lambda: translate("Asked", "Valve that is closed then"), "entity",
+              needed=False),
+        Asked("closed_after_s", lambda: translate("Asked", "Valve closed after the burst"),
+              "number", 60.0, "min", 0.0, 100_000.0, factor=60.0),
         _duration(1440.0), _WATER,
     ),
     "evacuation": (

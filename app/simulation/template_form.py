@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _STRANGE: Final = re.compile(r"[^a-z0-9_-]+")
 _WIDTH_PX: Final = 480
+#: Fields that are not filled from the selection, which stands for the first.
+_NEVER_SELECTED: Final = ("exits", "valve")
 
 
 def ask_scenario(window: MainWindow, template_id: str) -> Scenario | None:
@@ -146,7 +148,7 @@ class TemplateDialog(QDialog):
             self._readers[asked.name] = lambda: line.text().strip()
             return line
         single = asked.kind == "entity"
-        if self._selection and asked.name != "exits":
+        if self._selection and asked.name not in _NEVER_SELECTED:
             self._use_selection(line, single)
         self._readers[asked.name] = lambda: _ids(line, single)
         line.setPlaceholderText(self.tr("Ids of entities, or a query"))

@@ -53,6 +53,37 @@ _INDICATORS: Final[dict[str, Callable[[], str]]] = {
     "people_out": lambda: translate("Simulated", "People out"),
     "evacuation_time": lambda: translate("Simulated", "Evacuation time"),
 }
+#: What parameters of engines are called; the SDK's documents have the names themselves.
+_PARAMETERS: Final[dict[str, Callable[[], str]]] = {
+    "step_s": lambda: translate("EngineParameter", "Step (s)"),
+    "roads": lambda: translate("EngineParameter", "Roads"),
+    "demand": lambda: translate("EngineParameter", "Traffic into the area"),
+    "terrain": lambda: translate("EngineParameter", "Heights"),
+    "rerouting": lambda: translate("EngineParameter", "Vehicles look for other ways"),
+    "network": lambda: translate("EngineParameter", "Network file"),
+    "routes": lambda: translate("EngineParameter", "Routes"),
+    "pipes": lambda: translate("EngineParameter", "Pipes"),
+    "area": lambda: translate("EngineParameter", "Where people walk"),
+    "exits": lambda: translate("EngineParameter", "Exits"),
+    "openings": lambda: translate("EngineParameter", "Passages between rooms"),
+    "people": lambda: translate("EngineParameter", "People"),
+    "obstacles": lambda: translate("EngineParameter", "Obstacles"),
+    "buildings": lambda: translate("EngineParameter", "Buildings that are walls"),
+    "cell_m": lambda: translate("EngineParameter", "Cell size (m)"),
+    "bounds_m": lambda: translate("EngineParameter", "Extent (m)"),
+    "rain_mm_h": lambda: translate("EngineParameter", "Rain (mm/h)"),
+    "rain": lambda: translate("EngineParameter", "Course of the rain"),
+    "perimeter_m": lambda: translate("EngineParameter", "Edge of an inlet (m)"),
+    "area_m2": lambda: translate("EngineParameter", "Area of an inlet (m²)"),
+    "inlets": lambda: translate("EngineParameter", "Inlets"),
+    "manning": lambda: translate("EngineParameter", "Roughness (Manning)"),
+    "unit": lambda: translate("EngineParameter", "Unit (FMU)"),
+    "scale": lambda: translate("EngineParameter", "Factor of the demand"),
+    "roads_every_s": lambda: translate("EngineParameter", "Roads told every (s)"),
+    "vehicles_every_s": lambda: translate("EngineParameter", "Vehicles told every (s)"),
+    "reach_m": lambda: translate("EngineParameter", "Loose ends joined within (m)"),
+    "begin_s": lambda: translate("EngineParameter", "Clock of the network at the beginning (s)"),
+}
 _STATES: Final[dict[str, Callable[[], str]]] = {
     "running": lambda: translate("Simulated", "running"),
     "finished": lambda: translate("Simulated", "finished"),
@@ -101,3 +132,9 @@ def template_words(template_id: str, title: str, asks: str) -> tuple[str, str]:
     """Return a template's title and what it answers."""
     names = _TEMPLATES.get(template_id)
     return (names[0](), names[1]()) if names is not None else (title, asks)
+
+
+def engine_parameter(name: str) -> str:
+    """Return what a parameter of an engine is called; itself where nobody named it."""
+    found = _PARAMETERS.get(name)
+    return found() if found is not None else name

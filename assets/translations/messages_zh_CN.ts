@@ -5851,6 +5851,22 @@
         <source>it was there before, until {0}</source>
         <translation>此前已存在过，至 {0} 为止</translation>
     </message>
+    <message>
+        <source>knows no entity {0}, whose {1} the scenario sets</source>
+        <translation>没有实体 {0}，而方案设定了它的 {1}</translation>
+    </message>
+    <message>
+        <source>choose an entity that is part of this engine&apos;s network</source>
+        <translation>请选择属于该仿真引擎网络的实体</translation>
+    </message>
+    <message>
+        <source>{0} takes water, and no pipe ends near it</source>
+        <translation>{0} 用水，但附近没有管道端点</translation>
+    </message>
+    <message>
+        <source>raise reach_m, or let a pipe end there</source>
+        <translation>请增大 reach_m，或让管道在该处有端点</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

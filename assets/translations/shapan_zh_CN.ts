@@ -5973,6 +5973,14 @@ management ^ '330106-BD'</translation>
         <source>People</source>
         <translation>人数</translation>
     </message>
+    <message>
+        <source>Valve that is closed then</source>
+        <translation>随后关闭的阀门</translation>
+    </message>
+    <message>
+        <source>Valve closed after the burst</source>
+        <translation>爆管后关阀时间</translation>
+    </message>
 </context>
 <context>
     <name>Simulated</name>
@@ -8260,6 +8268,121 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Only these were looked at, of {0}.</source>
         <translation>共 {0} 个，只查看了这些。</translation>
+    </message>
+</context>
+<context>
+    <name>EngineParameter</name>
+    <message>
+        <source>Step (s)</source>
+        <translation>步长（秒）</translation>
+    </message>
+    <message>
+        <source>Roads</source>
+        <translation>道路</translation>
+    </message>
+    <message>
+        <source>Traffic into the area</source>
+        <translation>进入区域的车流</translation>
+    </message>
+    <message>
+        <source>Heights</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <source>Vehicles look for other ways</source>
+        <translation>车辆可改道</translation>
+    </message>
+    <message>
+        <source>Network file</source>
+        <translation>管网或路网文件</translation>
+    </message>
+    <message>
+        <source>Routes</source>
+        <translation>路径文件</translation>
+    </message>
+    <message>
+        <source>Pipes</source>
+        <translation>管道</translation>
+    </message>
+    <message>
+        <source>Where people walk</source>
+        <translation>人员行走区域</translation>
+    </message>
+    <message>
+        <source>Exits</source>
+        <translation>出口</translation>
+    </message>
+    <message>
+        <source>Passages between rooms</source>
+        <translation>房间之间的通道</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>Obstacles</source>
+        <translation>障碍物</translation>
+    </message>
+    <message>
+        <source>Buildings that are walls</source>
+        <translation>挡水建筑</translation>
+    </message>
+    <message>
+        <source>Cell size (m)</source>
+        <translation>网格大小（米）</translation>
+    </message>
+    <message>
+        <source>Extent (m)</source>
+        <translation>范围（米）</translation>
+    </message>
+    <message>
+        <source>Rain (mm/h)</source>
+        <translation>雨强（毫米/时）</translation>
+    </message>
+    <message>
+        <source>Course of the rain</source>
+        <translation>降雨过程</translation>
+    </message>
+    <message>
+        <source>Edge of an inlet (m)</source>
+        <translation>雨水口周长（米）</translation>
+    </message>
+    <message>
+        <source>Area of an inlet (m²)</source>
+        <translation>雨水口面积（平方米）</translation>
+    </message>
+    <message>
+        <source>Inlets</source>
+        <translation>雨水口</translation>
+    </message>
+    <message>
+        <source>Roughness (Manning)</source>
+        <translation>糙率（曼宁系数）</translation>
+    </message>
+    <message>
+        <source>Unit (FMU)</source>
+        <translation>单元文件（FMU）</translation>
+    </message>
+    <message>
+        <source>Factor of the demand</source>
+        <translation>车流倍数</translation>
+    </message>
+    <message>
+        <source>Roads told every (s)</source>
+        <translation>道路结果间隔（秒）</translation>
+    </message>
+    <message>
+        <source>Vehicles told every (s)</source>
+        <translation>车辆位置间隔（秒）</translation>
+    </message>
+    <message>
+        <source>Loose ends joined within (m)</source>
+        <translation>断头连接距离（米）</translation>
+    </message>
+    <message>
+        <source>Clock of the network at the beginning (s)</source>
+        <translation>路网起始时刻（秒）</translation>
     </message>
 </context>
 </TS>

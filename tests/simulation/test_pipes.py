@@ -138,6 +138,31 @@ def test_water_mains_of_the_twin_have_pressure(city: Twin) -> None:
     figures = outcome.figures["water"]
     assert figures["lowest_pressure"] <= 40.0 - loss + 0.05
     assert figures["supplied"] == pytest.approx(5.0, rel=0.01)
+    # A hole in a pipe lets water out at its ends: the lake can not burst.
+    hole = {"entity": "main", "name": "leak_area", "value": 0.001, "engine": "water"}
+    burst = finish(city.path, {"duration_s": 600.0, "engines": [engine], "edits": [hole]})
+    assert (burst.state, burst.error, burst.warnings) == ("finished", "", [])
+    # 0.6 A sqrt(2 g h) under some 40 m.
+    lost = burst.figures["water"]["supplied"] - 5.0
+    assert lost == pytest.approx(0.6 * 0.001 * (2 * 9.81 * 39.0) ** 0.5 * 1e3, rel=0.15)
+    assert burst.figures["water"]["lowest_pressure"] < figures["lowest_pressure"] - 0.5
+    # What the network does not have cannot burst: said, not left out.
+    strange = finish(city.path, {"duration_s": 600.0, "engines": [engine],
+                                 "edits": [{**hole, "entity": "bakery"}]})  # fmt: skip
+    assert strange.state == "failed"
+    assert "knows no entity bakery, whose leak_area the scenario sets" in strange.error
+
+
+def test_what_takes_water_beside_the_pipes_is_named(tmp_path: Path) -> None:
+    mains = [
+        point("lake", "reservoir", 0.0, 0.0, 50.0), line("w", "water_pipe", (0, 0), (10, 0)),
+        point("hydrant", "hydrant", 5.0, 40.0, 0.0),
+    ]  # fmt: skip
+    names = write_epanet(read_pipes("epanet", mains, 5.0), tmp_path / "x.inp")
+    assert "\nn1 " not in (tmp_path / "x.inp").read_text(), names
+    far = point("meter", "water_meter", 5.0, 40.0, 0.0, demand_l_s=1.0)
+    with pytest.raises(SimulationError, match="meter takes water, and no pipe ends near it"):
+        write_epanet(read_pipes("epanet", [*mains, far], 5.0), tmp_path / "x.inp")
 
 
 def test_people_leave_rooms_of_a_building_model_by_its_doors(tmp_path: Path) -> None:

@@ -319,7 +319,20 @@ class Conductor:
                     self._players[target].inbox.append(values)
 
     def _warn_of(self, name: str, unknown: Sequence[str]) -> None:
-        """Say once which entities a simulator was given values of and does not know."""
+        """Say once which entities a simulator was given values of and does not know.
+
+        Raises
+        ------
+        SimulationError
+            If the scenario assumes something of one: without it the run would be another.
+        """
+        assumed = {e.entity: e.name for e in self.scenario.edits if e.engine == name}
+        for entity in unknown:
+            if entity in assumed:
+                raise SimulationError(
+                    name, f"knows no entity {entity}, whose {assumed[entity]} the scenario sets",
+                    remedy="choose an entity that is part of this engine's network",
+                )  # fmt: skip
         strange = sorted({one for one in unknown if (name, one) not in self._warned})
         if strange:
             self._warned |= {(name, one) for one in strange}

@@ -19,7 +19,9 @@ _PEOPLE: Final = "shapan.jupedsim.jupedsim"
 _STREETS: Final = "type = 'road'"
 _DEMAND: Final = 3000
 #: And the twin's water mains with what feeds them, where no water network is.
-_MAINS: Final = "type in ('water_pipe', 'reservoir', 'tank', 'pump', 'valve')"
+_MAINS: Final = (
+    "type in ('water_pipe', 'reservoir', 'tank', 'pump', 'valve', 'hydrant', 'water_meter')"
+)
 
 
 @dataclass(frozen=True)

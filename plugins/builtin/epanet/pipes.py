@@ -23,12 +23,13 @@ def write_input(network: PipeNetwork, path: Path) -> dict[str, str]:
     Nodes: height from ``elevation_m``, else their own; ``demand_l_s``. Reservoirs: ``head_m``, else
     their height. Tanks: ``level_m``, ``maximum_level_m``, ``diameter_m``. Pipes: ``diameter_mm``
     (200), ``roughness`` (Hazen-Williams, 120). Pumps are lines: ``flow_m3_h`` and ``head_m`` of
-    their duty point. A valve that is a line is a pipe that can be closed.
+    their duty point. A valve that is a line is a pipe that can be closed. A point that is at no end
+    of a pipe is left out, unless it takes water.
 
     Raises
     ------
     SimulationError
-        If nothing feeds the network, or a number is none.
+        If nothing feeds the network, something takes water beside it, or a number is none.
     """
     names = {node: f"n{number}" for number, node in enumerate(network.nodes)}
     names |= {link.name: f"l{number}" for number, link in enumerate(network.links)}
@@ -40,7 +41,16 @@ def write_input(network: PipeNetwork, path: Path) -> dict[str, str]:
             _NAME, "the query finds no reservoir or tank, so that nothing feeds the pipes",
             remedy="add entities of the type reservoir or tank to it",
         )  # fmt: skip
+    joined = {end for link in network.links for end in (link.start, link.end)}
     junctions = [node for node in nodes if node.type not in _SOURCES | _TANKS]
+    for node in junctions:
+        if node.name not in joined and _demand(node) > 0.0:
+            raise SimulationError(
+                _NAME, f"{node.name} takes water, and no pipe ends near it",
+                remedy="raise reach_m, or let a pipe end there",
+            )  # fmt: skip
+    # What takes none and stands beside the pipes, as a hydrant may, is no part of the network.
+    junctions = [node for node in junctions if node.name in joined]
     pumps = [link for link in network.links if link.type in _PUMPS]
     pipes = [link for link in network.links if link.type not in _PUMPS]
     lines = [
@@ -68,8 +78,11 @@ def _head(node: PipeNode) -> float:
 
 
 def _junction(node: PipeNode, names: dict[str, str]) -> str:
-    demand = number_of(_NAME, node.name, node.attributes, ("demand_l_s",), 0.0, 0.0, 1e5)
-    return f"{names[node.name]} {_height(node):.3f} {demand:.4f}"
+    return f"{names[node.name]} {_height(node):.3f} {_demand(node):.4f}"
+
+
+def _demand(node: PipeNode) -> float:
+    return number_of(_NAME, node.name, node.attributes, ("demand_l_s",), 0.0, 0.0, 1e5)
 
 
 def _tank(node: PipeNode, names: dict[str, str]) -> str:

@@ -129,6 +129,9 @@ class EpanetSimulator(Engine):
         unknown = []
         for entity, value in values.items():
             name = self.name_of(entity)
+            if indicator == "leak_area" and name in self._links:
+                self._burst_pipe(self._links.index(name) + 1, value)
+                continue
             if name not in names:
                 unknown.append(entity)
                 continue
@@ -140,12 +143,21 @@ class EpanetSimulator(Engine):
             elif indicator == "base_demand":
                 self._call("ENsetnodevalue", number, _BASE_DEMAND, value / self._flow)
             else:
-                # A hole: Q = 0.6 A sqrt(2 g h), as an emitter in the file's own units.
-                per_root = _HOLE * value * math.sqrt(2 * 9.81 * self._pressure) * 1e3 / self._flow
-                self._call("ENsetnodevalue", number, _EMITTER, per_root)
+                self._hole(number, value)
         if len(unknown) < len(values):
             self._call("ENrunH")
         return unknown
+
+    def _hole(self, node: int, area_m2: float) -> None:
+        """Let water out at a node: Q = 0.6 A sqrt(2 g h), as an emitter in the file's own units."""
+        per_root = _HOLE * area_m2 * math.sqrt(2 * 9.81 * self._pressure) * 1e3 / self._flow
+        self._call("ENsetnodevalue", node, _EMITTER, per_root)
+
+    def _burst_pipe(self, link: int, area_m2: float) -> None:
+        """Let water out of a pipe: half of the hole at each of its ends that can lose water."""
+        ends = [end for end in _link_ends(self._engine, link) if self._junctions[end - 1]]
+        for end in ends:
+            self._hole(end, area_m2 / len(ends))
 
     def _advance(self, instant: Instant) -> list[SampleBatch]:
         goal_s = (instant.us - self.start.us) // 1_000_000
@@ -209,6 +221,20 @@ def _link_id(engine: Any, number: int) -> str:
         engine.errcode = engine.ENlib.ENgetlinkid(number, ctypes.byref(name))
     engine._error()
     return name.value.decode()
+
+
+def _link_ends(engine: Any, number: int) -> tuple[int, int]:
+    """Return the numbers of a link's nodes, which wntr's toolkit has no method for."""
+    import ctypes
+
+    ends = ctypes.c_int(), ctypes.c_int()
+    places = [ctypes.byref(end) for end in ends]
+    if engine._project is not None:
+        engine.errcode = engine.ENlib.EN_getlinknodes(engine._project, number, *places)
+    else:
+        engine.errcode = engine.ENlib.ENgetlinknodes(number, *places)
+    engine._error()
+    return ends[0].value, ends[1].value
 
 
 def _first_error(report: Path, error: Exception) -> str:

@@ -16,6 +16,7 @@ class Edges:
 
     A road of the twin may be many edges: pieces between junctions, both ways. Its speed is that of
     its vehicles, where there are none that of the empty road; its flow is both ways together.
+    One moment says little: on a short bridge there may be nobody. So values are means of `look`.
 
     Parameters
     ----------
@@ -41,26 +42,49 @@ class Edges:
         known = set(self.names)
         both = np.array([0.5 if _back(one) in known else 1.0 for one in self.names])
         self._road_km = self._summed(self._length_km * both)
+        #: Sums of vehicles, their speed, queues, and speed by length, of so many looks.
+        self._seen: npt.NDArray[np.float64] | None = None
+        self._looks = 0
 
     def of(self, entity: str) -> list[str]:
         """Return the edges of a road; none where it has none."""
         return self._edges_of.get(entity, [])
 
-    def columns(self) -> Mapping[str, npt.NDArray[np.float64]]:
-        """Return values by indicator, one for each of `entities`."""
+    def look(self) -> None:
+        """Take note of how everything stands now, for the means of `columns`."""
         edge = self._sumo.edge
         count = np.array([edge.getLastStepVehicleNumber(one) for one in self.names], np.float64)
         speed = np.array([edge.getLastStepMeanSpeed(one) for one in self.names]) * _KMH
         queue = np.array([edge.getLastStepHaltingNumber(one) for one in self.names], np.float64)
-        vehicles = self._summed(count)
-        moving = self._summed(count * speed)
-        free = self._summed(self._length_km * speed) / self._summed(self._length_km)
-        mean = np.divide(moving, vehicles, out=free, where=vehicles > 0.0)
-        density = vehicles / self._road_km
-        return {
-            "speed": mean, "flow": moving / self._road_km, "queue": self._summed(queue),
-            "density": density,
-        }  # fmt: skip
+        seen = np.array([
+            self._summed(count), self._summed(count * speed), self._summed(queue),
+            self._summed(self._length_km * speed),
+        ])  # fmt: skip
+        self._seen = seen if self._seen is None else self._seen + seen
+        self._looks += 1
+
+    def columns(self, *, begin: bool = False) -> Mapping[str, npt.NDArray[np.float64]]:
+        """Return values by indicator, one for each of `entities`: means of what was seen.
+
+        Parameters
+        ----------
+        begin : bool
+            Whether the next means begin here.
+        """
+        asked_between = self._seen is None
+        if asked_between:
+            self.look()
+        assert self._seen is not None
+        vehicles, moving, queue, free = self._seen
+        speed = free / self._summed(self._length_km) / self._looks
+        np.divide(moving, vehicles, out=speed, where=vehicles > 0.0)
+        road_km = self._road_km * self._looks
+        found = {"speed": speed, "flow": moving / road_km, "queue": queue / self._looks,
+                 "density": vehicles / road_km}  # fmt: skip
+        # Whoever asks must not change the means that come.
+        if begin or asked_between:
+            self._seen, self._looks = None, 0
+        return found
 
     def _summed(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.bincount(self._row, values, len(self.entities)).astype(np.float64)

@@ -29,6 +29,8 @@ from shapan import Instant, SampleBatch, SampleKeys, WorkerContext
 _KMH: Final = 3.6
 #: For how long demand goes on, whatever the scenario's duration.
 _LONGEST_S: Final = 10 * 86_400.0
+#: Roads are looked at so often for each value that is told of them.
+_LOOKS: Final = 10
 #: What SUMO says of finished trips, and how we call it.
 _STATISTICS: Final = {
     "count": "trips_completed", "duration": "mean_trip_duration", "timeLoss": "mean_time_loss",
@@ -95,7 +97,7 @@ class SumoSimulator(Engine):
         )
         self._vehicles_us = int(1e6 * self.number(parameters, "vehicles_every_s", 1.0, 0.0))
         self._roads_us = int(1e6 * self.number(parameters, "roads_every_s", 60.0, 1.0))
-        self._next_vehicles_us = self._next_roads_us = self.start.us
+        self._next_vehicles_us = self._next_roads_us = self._next_look_us = self.start.us
         self._edges = Edges(self._sumo, self.entity_of)
         self._write_shapes()
         self._present: set[str] = set()
@@ -269,9 +271,12 @@ class SumoSimulator(Engine):
             if self._vehicles_us and now.us >= self._next_vehicles_us:
                 self._next_vehicles_us = now.us + self._vehicles_us
                 batches.append(self._vehicles(now))
+            if now.us >= self._next_look_us:
+                self._next_look_us = now.us + self._roads_us // _LOOKS
+                self._edges.look()
             if now.us >= self._next_roads_us:
                 self._next_roads_us = now.us + self._roads_us
-                batches.append(self._roads(now))
+                batches.append(self._roads(now, begin=True))
         batches.append(self._whole(instant))
         return [batch for batch in batches if len(batch)]
 
@@ -295,8 +300,8 @@ class SumoSimulator(Engine):
         batch = SampleBatch.of(self.keys, numbers, kind, now.us, speeds, quality)
         return replace(batch, position=places)
 
-    def _roads(self, now: Instant) -> SampleBatch:
-        columns = self._edges.columns()
+    def _roads(self, now: Instant, *, begin: bool = False) -> SampleBatch:
+        columns = dict(self._edges.columns(begin=begin))
         shut = {lane.rpartition("_")[0] for lane in self._allowed}
         for row, entity in enumerate(self._edges.entities):
             # An empty edge says its permitted speed, also where nobody may drive.
