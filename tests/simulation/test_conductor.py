@@ -206,6 +206,16 @@ def test_an_entity_that_the_target_does_not_know_is_warned_of_once(tmp_path: Pat
     assert kept.warnings == ["simulator b knows no entity elsewhere"]
 
 
+def test_an_assumption_about_an_entity_that_the_engine_does_not_know_ends_the_run(
+    tmp_path: Path,
+) -> None:
+    edits = [{"entity": "elsewhere", "name": "inflow", "value": 1.0, "engine": "a", "at_s": 3.0}]
+    plan = scenario({"a": 1.0}, [], edits=edits)
+    said = "knows no entity elsewhere, whose inflow the scenario sets"
+    with pytest.raises(SimulationError, match=said):
+        run(plan, {"a": Tank()}, tmp_path)
+
+
 def test_values_follow_relations_and_are_added_up(tmp_path: Path) -> None:
     plan = scenario(
         {"a": 1.0, "b": 1.0}, [flows("a", "b", relation="feeds", combine="sum", factor=2.0)]
