@@ -74,8 +74,8 @@ STORIES = (
           "flow", 0.7, "flow", figure="mean_time_loss"),
     Story("storm", ("rain-50", "rain-50-pump"), (30.0, -60.0, 330.0), (30.0, 130.0, 5.0),
           "water_depth", 0.3, figure="flood_extent"),
-    Story("evacuation", ("evacuation", "evacuation-blocked"), (60.0, -150.0, 60.0),
-          (60.0, -101.0, 4.0), "", 0.06, see_into="terminal", figure="people_inside"),
+    Story("evacuation", ("evacuation", "evacuation-blocked"), (48.0, -152.0, 62.0),
+          (48.0, -102.0, 4.0), "", 0.06, see_into="terminal", figure="people_inside"),
 )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def picture(window: MainWindow, story: Story, images: Path) -> None:
     if story.see_into:
         for scene in (window.scene, sides.side.scene):
             assert scene is not None
-            scene.preview_style(story.see_into, opacity=0.18)
+            scene.preview_style(story.see_into, opacity=0.1)
         rest(window)
         wait(lambda: other.complete)
     save(window, images / f"simulation-{story.name}.png")
