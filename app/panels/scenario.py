@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages
+from app.editing import schema
 from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.panels.scenario_rows import RowColumn, ScenarioRows
@@ -429,7 +430,7 @@ class ScenarioPanel(QWidget):
 
         self.engine_menu.clear()
         for entry in CONTRIBUTIONS.of("simulator"):
-            action = self.engine_menu.addAction(entry.title())
+            action = self.engine_menu.addAction(entry.title(schema.language()))
             action.triggered.connect(partial(self._change, changes.add_engine, entry.id))
 
     # -- keeping -------------------------------------------------------------------------

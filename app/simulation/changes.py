@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from app.editing import schema
 from app.simulation.draft import text_of, value_of
 from app.simulation.words import engine_parameter
 
@@ -57,7 +58,8 @@ def engine_words(
     """
     from twin_model.contributions import CONTRIBUTIONS
 
-    titles = {entry.id: entry.title() for entry in CONTRIBUTIONS.of("simulator")}
+    language = schema.language()
+    titles = {entry.id: entry.title(language) for entry in CONTRIBUTIONS.of("simulator")}
     words: list[tuple[str, str]] = []
     for number, name in lines:
         engine = document["engines"][number]
