@@ -1107,7 +1107,7 @@ management ^ '330106-BD'</translation>
     </message>
     <message>
         <source>Alarm device</source>
-        <translation>报警设备</translation>
+        <translation>告警设备</translation>
     </message>
     <message>
         <source>Air handling unit</source>
@@ -2588,7 +2588,7 @@ management ^ '330106-BD'</translation>
     </message>
     <message>
         <source>Raise alarms</source>
-        <translation>发出报警</translation>
+        <translation>发出告警</translation>
     </message>
     <message>
         <source>Read files in {0}</source>
@@ -4494,19 +4494,19 @@ management ^ '330106-BD'</translation>
     <name>GuidanceDialog</name>
     <message>
         <source>What to do about alarms</source>
-        <translation>报警处置说明</translation>
+        <translation>告警处置说明</translation>
     </message>
     <message>
         <source>All alarms of {0}</source>
-        <translation>{0} 的所有报警</translation>
+        <translation>{0} 的所有告警</translation>
     </message>
     <message>
         <source>All of type {0}</source>
-        <translation>类型“{0}”的所有报警</translation>
+        <translation>类型“{0}”的所有告警</translation>
     </message>
     <message>
         <source>Every alarm</source>
-        <translation>所有报警</translation>
+        <translation>所有告警</translation>
     </message>
     <message>
         <source>Where it holds</source>
@@ -4536,7 +4536,7 @@ management ^ '330106-BD'</translation>
     </message>
     <message>
         <source>Markdown. An alarm shows its rule's own text, then that of the thing, of what contains it, of its type, and of every alarm.</source>
-        <translation>采用 Markdown 格式。报警依次显示：规则自带的说明、该对象的说明、其所在位置的说明、其类型的说明，以及适用于所有报警的说明。</translation>
+        <translation>采用 Markdown 格式。告警依次显示：规则自带的说明、该对象的说明、其所在位置的说明、其类型的说明，以及适用于所有告警的说明。</translation>
     </message>
 </context>
 <context>
@@ -8240,11 +8240,11 @@ management ^ '330106-BD'</translation>
     <name>AlarmBars</name>
     <message>
         <source>{0}: {1} alarms, {2} – {3}</source>
-        <translation>{0}：{1} 条报警，{2} – {3}</translation>
+        <translation>{0}：{1} 条告警，{2} – {3}</translation>
     </message>
     <message>
         <source>{0}: one alarm, {2} – {3}</source>
-        <translation>{0}：1 条报警，{2} – {3}</translation>
+        <translation>{0}：1 条告警，{2} – {3}</translation>
     </message>
 </context>
 <context>
