@@ -1648,15 +1648,15 @@
     </message>
     <message>
         <source>{0} is signed in as {1} and may not acknowledge alarms</source>
-        <translation>{0} 以{1}身份登录，无权确认报警</translation>
+        <translation>{0} 以{1}身份登录，无权确认告警</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not reset alarms</source>
-        <translation>{0} 以{1}身份登录，无权复位报警</translation>
+        <translation>{0} 以{1}身份登录，无权复位告警</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not shelve alarms</source>
-        <translation>{0} 以{1}身份登录，无权搁置报警</translation>
+        <translation>{0} 以{1}身份登录，无权搁置告警</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not bring shelved alarms back</source>
@@ -1664,15 +1664,15 @@
     </message>
     <message>
         <source>{0} is signed in as {1} and may not take alarms out of service</source>
-        <translation>{0} 以{1}身份登录，无权停用报警</translation>
+        <translation>{0} 以{1}身份登录，无权停用告警</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not put alarms in service</source>
-        <translation>{0} 以{1}身份登录，无权启用报警</translation>
+        <translation>{0} 以{1}身份登录，无权启用告警</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not comment on alarms</source>
-        <translation>{0} 以{1}身份登录，无权为报警添加备注</translation>
+        <translation>{0} 以{1}身份登录，无权为告警添加备注</translation>
     </message>
     <message>
         <source>{0} is signed in as {1} and may not change accounts</source>
@@ -1722,20 +1722,20 @@
     <message>
         <source>no alarm point {0}</source>
         <extracomment>twin_model/alarms/engine.py</extracomment>
-        <translation>没有报警点 {0}</translation>
+        <translation>没有告警点 {0}</translation>
     </message>
     <message>
         <source>alarm {0} is {1}; there is nothing to acknowledge</source>
         <extracomment>twin_model/alarms/machine.py</extracomment>
-        <translation>报警 {0} 的状态为“{1}”，无需确认</translation>
+        <translation>告警 {0} 的状态为“{1}”，无需确认</translation>
     </message>
     <message>
         <source>alarm {0} is {1}; only a latched alarm can be reset</source>
-        <translation>报警 {0} 的状态为“{1}”，只有已锁存的报警才能复位</translation>
+        <translation>告警 {0} 的状态为“{1}”，只有已锁存的告警才能复位</translation>
     </message>
     <message>
         <source>alarm {0} is latched</source>
-        <translation>报警 {0} 已锁存</translation>
+        <translation>告警 {0} 已锁存</translation>
     </message>
     <message>
         <source>acknowledge it first</source>
@@ -1743,7 +1743,7 @@
     </message>
     <message>
         <source>alarm {0} is shelved for a reason only</source>
-        <translation>搁置报警 {0} 必须填写原因</translation>
+        <translation>搁置告警 {0} 必须填写原因</translation>
     </message>
     <message>
         <source>give one</source>
@@ -1751,15 +1751,15 @@
     </message>
     <message>
         <source>alarm {0}: the end of shelving is not ahead</source>
-        <translation>报警 {0}：搁置的结束时间必须晚于现在</translation>
+        <translation>告警 {0}：搁置的结束时间必须晚于现在</translation>
     </message>
     <message>
         <source>alarm {0} is {1} already</source>
-        <translation>报警 {0} 的状态已为“{1}”</translation>
+        <translation>告警 {0} 的状态已为“{1}”</translation>
     </message>
     <message>
         <source>alarm {0} is not active</source>
-        <translation>报警 {0} 当前未触发</translation>
+        <translation>告警 {0} 当前未触发</translation>
     </message>
     <message>
         <source>shelve it for a time instead</source>
@@ -1767,27 +1767,27 @@
     </message>
     <message>
         <source>alarm {0} is {1}, not shelved</source>
-        <translation>报警 {0} 的状态为“{1}”，未被搁置</translation>
+        <translation>告警 {0} 的状态为“{1}”，未被搁置</translation>
     </message>
     <message>
         <source>alarm {0} is suppressed for a reason only</source>
-        <translation>抑制报警 {0} 必须填写原因</translation>
+        <translation>抑制告警 {0} 必须填写原因</translation>
     </message>
     <message>
         <source>alarm {0} is taken out of service for a reason only</source>
-        <translation>停用报警 {0} 必须填写原因</translation>
+        <translation>停用告警 {0} 必须填写原因</translation>
     </message>
     <message>
         <source>alarm {0} is out of service already</source>
-        <translation>报警 {0} 已停用</translation>
+        <translation>告警 {0} 已停用</translation>
     </message>
     <message>
         <source>alarm {0} is {1}, not out of service</source>
-        <translation>报警 {0} 的状态为“{1}”，未被停用</translation>
+        <translation>告警 {0} 的状态为“{1}”，未被停用</translation>
     </message>
     <message>
         <source>alarm {0}: a comment has a text</source>
-        <translation>报警 {0}：备注不能为空</translation>
+        <translation>告警 {0}：备注不能为空</translation>
     </message>
     <message>
         <source>occurs twice in the table</source>
@@ -2737,19 +2737,19 @@
     </message>
     <message>
         <source>alarm journal: event {0} is missing</source>
-        <translation>报警日志：缺少事件 {0}</translation>
+        <translation>告警日志：缺少事件 {0}</translation>
     </message>
     <message>
         <source>alarm journal: event {0} was changed</source>
-        <translation>报警日志：事件 {0} 被改动</translation>
+        <translation>告警日志：事件 {0} 被改动</translation>
     </message>
     <message>
         <source>alarm journal: {0} skips to {1}</source>
-        <translation>报警日志：{0} 的编号跳至 {1}</translation>
+        <translation>告警日志：{0} 的编号跳至 {1}</translation>
     </message>
     <message>
         <source>alarm journal: system skips to {0}</source>
-        <translation>报警日志：系统事件的编号跳至 {0}</translation>
+        <translation>告警日志：系统事件的编号跳至 {0}</translation>
     </message>
     <message>
         <source>{0} could not be written ({1})</source>
@@ -2761,7 +2761,7 @@
     </message>
     <message>
         <source>{0} is missing: this project has had no alarms yet</source>
-        <translation>{0} 不存在：该项目尚未有过报警</translation>
+        <translation>{0} 不存在：该项目尚未有过告警</translation>
     </message>
     <message>
         <source>only a condition is expected</source>
@@ -4347,11 +4347,11 @@
     </message>
     <message>
         <source>submits more than {0} commands or alarms a second</source>
-        <translation>每秒提交的命令或报警超过 {0} 条</translation>
+        <translation>每秒提交的命令或告警超过 {0} 条</translation>
     </message>
     <message>
         <source>may not raise alarms</source>
-        <translation>没有发出报警的权限</translation>
+        <translation>没有发出告警的权限</translation>
     </message>
     <message>
         <source>ask for it in its shapan.toml: alarms = true under [permissions]</source>
@@ -4363,7 +4363,7 @@
     </message>
     <message>
         <source>raises alarms faster than the window can take it</source>
-        <translation>发出报警的速度超过窗口的处理能力</translation>
+        <translation>发出告警的速度超过窗口的处理能力</translation>
     </message>
     <message>
         <source>do it in a worker, which is slowed down instead, or join what you send</source>
@@ -4375,11 +4375,11 @@
     </message>
     <message>
         <source>no project is open for writing, which alarms need</source>
-        <translation>没有以可写方式打开的项目，无法发出报警</translation>
+        <translation>没有以可写方式打开的项目，无法发出告警</translation>
     </message>
     <message>
         <source>alarm {0}: '{1}' is no priority</source>
-        <translation>报警 {0}：“{1}”不是优先级</translation>
+        <translation>告警 {0}：“{1}”不是优先级</translation>
     </message>
     <message>
         <source>plugin {0}</source>

@@ -165,11 +165,11 @@ def test_a_value_that_breaks_a_rule_is_named_by_its_dimension(chinese: None) -> 
 
 def test_states_and_roles_within_a_message_are_said(chinese: None) -> None:
     assert messages.shown("alarm P-07/head is shelved already") == (
-        "报警 P-07/head 的状态已为“已搁置”"
+        "告警 P-07/head 的状态已为“已搁置”"
     )
     assert (
         messages.shown("Li is signed in as observer and may not shelve alarms; sign in as operator")
-        == "Li 以观察员身份登录，无权搁置报警；请以操作员身份登录"
+        == "Li 以观察员身份登录，无权搁置告警；请以操作员身份登录"
     )
 
 

@@ -118,7 +118,7 @@ def test_a_shift_of_samples_raises_alarms_that_are_listed_and_reported(
     assert report["priorities"] == {"low": 0, "medium": 0, "high": 2, "urgent": 1}
     page = tmp_path / "report.html"
     shapan("alarms", "report", project, "--out", page, "--language", "zh_CN")
-    assert "报警报告" in page.read_text(encoding="utf-8")
+    assert "告警报告" in page.read_text(encoding="utf-8")
     assert "水泵停止 (p1)" in page.read_text(encoding="utf-8")
 
     again = SampleHistory(project / SAMPLES, read_only=True)

@@ -126,7 +126,7 @@ class Tags(HTMLParser):
         self.text += data + " "
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Alarm floods"), ("zh_CN", "报警泛滥")])
+@pytest.mark.parametrize(("language", "said"), [("en", "Alarm floods"), ("zh_CN", "告警泛滥")])
 def test_the_report_is_whole_html_in_both_languages(language: str, said: str) -> None:
     page = report_html(calm_then_flood(), "港区 <Harbour>", {"x": "Pump & valve"}, language)
     reader = Tags()
