@@ -124,7 +124,10 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
         )
         assert len(simulation.compared.map.mesh.triangles) > 4
         assert simulation.map_legend.isVisible()
-        assert simulation.map_legend.ends.text().endswith(shown)
+        assert simulation.map_legend.what.text().endswith(f"({shown})")
+        # A text for each border between two of its colours.
+        scale = simulation.map_legend.scale
+        assert [place for place, _ in scale.marks] == list(range(1, len(scale.colours)))
     panel.end.click()
     assert not simulation.map_legend.isVisible() and panel.hint.isVisibleTo(panel)
 

@@ -1,0 +1,29 @@
+"""Lines of engines as people read them, and as they are edited."""
+
+from __future__ import annotations
+
+from app.simulation.changes import edit_engine, engine_rows, engine_words
+
+NAMES = {"6749f03f": "Arrivals", "e88347db": "North door"}
+DOCUMENT = {
+    "engines": [
+        {"id": "people", "simulator": "nobody.has.it", "step_s": 1.0,
+         "parameters": {"area": ["6749f03f"], "exits": ["e88347db", "door-2"],
+                        "people": "$people", "roads": "type = 'road'", "own": 3}},
+    ]
+}  # fmt: skip
+
+
+def test_entities_are_read_by_their_names_and_edited_by_their_ids() -> None:
+    rows, lines = engine_rows(DOCUMENT)
+    words = engine_words(DOCUMENT, lines, lambda one: NAMES.get(one, one))
+    read = {name.strip(): value for name, value in words}
+    assert read["Where people walk"] == "Arrivals"
+    assert read["Exits"] == "North door, door-2"
+    # What is no id stays as it is: numbers, parameters of the scenario, queries.
+    assert (read["People"], read["Roads"], read["own"]) == ("$people", "type = 'road'", "3")
+    assert read["people"] == "nobody.has.it"
+    edited = [name for name, _ in rows].index("    exits")
+    assert rows[edited] == ("    exits", '["e88347db", "door-2"]')
+    changed = edit_engine(DOCUMENT, lines[edited], 1, '["door-2"]')
+    assert changed["engines"][0]["parameters"]["exits"] == ["door-2"]
