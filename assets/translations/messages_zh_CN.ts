@@ -5867,6 +5867,37 @@
         <source>raise reach_m, or let a pipe end there</source>
         <translation>请增大 reach_m，或让管道在该处有端点</translation>
     </message>
+    <message>
+        <source>depths agree in too few places for a mesh; there are points only</source>
+        <extracomment>ingest/reconstruction/object_step.py</extracomment>
+        <translation>深度一致的地方太少，无法生成网格；只有点云</translation>
+    </message>
+    <message>
+        <source>the depths of {0} photographs do not agree with each other: {1} of {2} pixels are confirmed by a second photograph</source>
+        <translation>{0} 张照片的深度互不一致：{2} 个像素中只有 {1} 个得到第二张照片的证实</translation>
+    </message>
+    <message>
+        <source>take them a step to the side of each other, each place in three or more, of things that have texture and do not move</source>
+        <translation>请横向移动一步再拍，使每一处至少出现在三张照片中，并拍摄有纹理且不动的物体</translation>
+    </message>
+    <message>
+        <source>the photographs state no positions and there are no control points: the scene stands upright at the project's origin, and its size is that of the given poses, which may not be metres</source>
+        <extracomment>ingest/reconstruction/pose_step.py</extracomment>
+        <translation>照片没有位置信息，也没有控制点：场景直立放在项目原点处，其大小取自给定的位姿，单位可能不是米</translation>
+    </message>
+    <message>
+        <source>the photographs state no positions and there are no control points: the scene stands upright at the project's origin, and its size is not known</source>
+        <translation>照片没有位置信息，也没有控制点：场景直立放在项目原点处，其实际大小未知</translation>
+    </message>
+    <message>
+        <source>a radiance field is trained of photographs from above only, so far</source>
+        <extracomment>ingest/reconstruction/run.py</extracomment>
+        <translation>目前只能用从空中拍摄的照片训练辐射场</translation>
+    </message>
+    <message>
+        <source>reconstruct photographs from the ground without it</source>
+        <translation>从地面拍摄的照片请不训练辐射场直接重建</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6342,6 +6373,30 @@
     <message>
         <source>Comparing shapes</source>
         <translation>正在比较形状</translation>
+    </message>
+    <message>
+        <source>Sweeping depths</source>
+        <translation>扫描深度</translation>
+    </message>
+    <message>
+        <source>Comparing depths</source>
+        <translation>比对深度</translation>
+    </message>
+    <message>
+        <source>Fusing depth maps</source>
+        <translation>融合深度图</translation>
+    </message>
+    <message>
+        <source>Making the mesh</source>
+        <translation>生成网格</translation>
+    </message>
+    <message>
+        <source>Texturing the mesh</source>
+        <translation>为网格贴图</translation>
+    </message>
+    <message>
+        <source>Matching along epipolar lines</source>
+        <translation>沿核线匹配</translation>
     </message>
 </context>
 <context>

@@ -69,7 +69,8 @@ class Georeference:
     Parameters
     ----------
     method : str
-        ``control points``, ``positions`` (of the photographs), ``given`` or ``none``.
+        ``control points``, ``positions`` (of the photographs), ``positions and level cameras``
+        or ``level cameras``, which give neither place nor size.
     similarity : Similarity
         From the free model to local metres.
     points : list of PointResidual

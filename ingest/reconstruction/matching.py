@@ -176,6 +176,30 @@ def allowed_matches(
     return np.asarray((off <= tolerance**2) | unknown, np.bool_)
 
 
+def near_epipolar_line(
+    fundamental: FloatArray, pixels_a: FloatArray, pixels_b: FloatArray, tolerance_px: float
+) -> npt.NDArray[np.bool_]:
+    """Return which features of *b* lie near the line on which each feature of *a* must be.
+
+    Parameters
+    ----------
+    fundamental : (3, 3) float64 array
+        ``b @ fundamental @ a = 0`` for homogeneous pixels that show the same.
+    pixels_a : (n, 2) float64 array
+    pixels_b : (m, 2) float64 array
+    tolerance_px : float
+
+    Returns
+    -------
+    (n, m) bool array
+    """
+    lines = np.column_stack([pixels_a, np.ones(len(pixels_a))]) @ fundamental.T
+    lines /= np.maximum(np.linalg.norm(lines[:, :2], axis=1, keepdims=True), 1e-12)
+    lines = lines.astype(np.float32)
+    off = lines[:, :2] @ pixels_b.astype(np.float32).T + lines[:, 2:]
+    return np.asarray(np.abs(off) <= tolerance_px, np.bool_)
+
+
 def match_descriptors(
     a: npt.NDArray[np.uint8],
     b: npt.NDArray[np.uint8],

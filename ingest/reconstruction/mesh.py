@@ -35,8 +35,17 @@ _FACING: Final = 0.26
 
 
 @dataclass
-class _Faces:
-    """Triangles of the surface with what is needed to texture them."""
+class Faces:
+    """Triangles with what is needed to texture them.
+
+    Parameters
+    ----------
+    position : (n, 3) float64 array
+        Local metres.
+    triangles : (m, 3) int64 array
+    normal : (m, 3) float64 array
+        Of the triangles.
+    """
 
     position: FloatArray
     triangles: IndexArray
@@ -69,7 +78,7 @@ def write_mesh(
     for number in np.unique(photo[photo >= 0]):
         job.check()
         chosen = np.flatnonzero(photo == number)
-        primitives.append(_seen_by(scene, int(number), faces, chosen, picture))
+        primitives.append(seen_by(scene, int(number), faces, chosen, picture))
     unseen = np.flatnonzero(wall & (photo < 0))
     if len(unseen):
         primitives.append(_top(faces, np.isin(np.arange(len(wall)), unseen), ortho))
@@ -77,7 +86,7 @@ def write_mesh(
     return len(faces.triangles)
 
 
-def _triangulate(surface: Surface) -> _Faces:
+def _triangulate(surface: Surface) -> Faces:
     """Return two triangles for each square of four known cells, coarse enough in number."""
     step = max(math.ceil(math.sqrt(2 * surface.height_m.size / _MOST_TRIANGLES)), 1)
     height = surface.height_m[::step, ::step].astype(np.float64)
@@ -97,17 +106,17 @@ def _triangulate(surface: Surface) -> _Faces:
     p = position[triangles]
     normal = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-    return _Faces(position, triangles, normal)
+    return Faces(position, triangles, normal)
 
 
 def _compact(
-    faces: _Faces, chosen: npt.NDArray[np.bool_] | IndexArray
+    faces: Faces, chosen: npt.NDArray[np.bool_] | IndexArray
 ) -> tuple[FloatArray, npt.NDArray[np.uint32]]:
     used, inverse = np.unique(faces.triangles[chosen], return_inverse=True)
     return faces.position[used], inverse.reshape(-1, 3).astype(np.uint32)
 
 
-def _top(faces: _Faces, chosen: npt.NDArray[np.bool_], ortho: Orthophoto) -> Primitive:
+def _top(faces: Faces, chosen: npt.NDArray[np.bool_], ortho: Orthophoto) -> Primitive:
     position, triangles = _compact(faces, chosen)
     grid = ortho.grid
     uv = np.column_stack([
@@ -132,7 +141,7 @@ def _jpeg(image: Image.Image) -> bytes:
 def _best_photos(
     scene: SparseScene,
     surface: Surface,
-    faces: _Faces,
+    faces: Faces,
     wall: npt.NDArray[np.bool_],
     job: Job,
 ) -> IndexArray:
@@ -168,9 +177,10 @@ def _best_photos(
     return best
 
 
-def _seen_by(
-    scene: SparseScene, number: int, faces: _Faces, chosen: IndexArray, picture: Picture
+def seen_by(
+    scene: SparseScene, number: int, faces: Faces, chosen: IndexArray, picture: Picture
 ) -> Primitive:
+    """Return the *chosen* triangles with the part of a photograph that shows them."""
     photo = scene.photos[number]
     camera = scene.camera_of(photo)
     position, triangles = _compact(faces, chosen)

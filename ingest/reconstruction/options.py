@@ -11,7 +11,7 @@ from typing import Any, Final
 from twin_model.errors import ShapanError
 
 #: Modules of the extra `reconstruction` that a run needs.
-_MODULES: Final = ("cv2", "pycolmap", "CSF", "scipy", "contourpy")
+_MODULES: Final = ("cv2", "pycolmap", "CSF", "scipy", "contourpy", "skimage")
 #: In the folder of a run: what it was begun with.
 RUN_FILE: Final = "run.json"
 #: In order; also the names of their folders.
@@ -32,18 +32,21 @@ class Quality:
         Pairs that each photograph begins.
     full_paths : bool
         Eight paths of semi-global matching, or five.
+    sweep_px : int
+        Longer side of photographs from the ground while their depths are swept.
     """
 
     max_side_px: int | None
     features: int
     neighbours: int
     full_paths: bool
+    sweep_px: int
 
 
 QUALITIES: Final = {
-    "draft": Quality(1600, 6_000, 4, True),
-    "normal": Quality(3200, 10_000, 6, True),
-    "high": Quality(None, 16_000, 8, True),
+    "draft": Quality(1600, 6_000, 4, True, 640),
+    "normal": Quality(3200, 10_000, 6, True, 960),
+    "high": Quality(None, 16_000, 8, True, 1280),
 }
 
 

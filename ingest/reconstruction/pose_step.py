@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,12 @@ from ingest.reconstruction.georeference import (
     place_by_positions,
     point_residuals,
 )
+from ingest.reconstruction.levelling import (
+    from_the_ground,
+    levelled,
+    place_upright,
+    place_without_scale,
+)
 from ingest.reconstruction.options import Quality
 from ingest.reconstruction.preparation import Prepared
 from ingest.reconstruction.scene import Similarity, SparseScene
@@ -32,6 +39,11 @@ _WORKER: Final = "ingest.reconstruction.sfm_worker"
 #: One sigma of receivers that state none.
 _USUAL_SIGMA_M: Final = 3.0
 _CONTROL_TOLERANCE_PX: Final = 4.0
+#: What a scene was placed by.
+CONTROL: Final = "control points"
+POSITIONS: Final = "positions"
+UPRIGHT: Final = "positions and level cameras"
+NOWHERE: Final = "level cameras"
 
 
 def find_poses(
@@ -155,35 +167,31 @@ def georeference(
     positions = {p.name: np.array(p.centre_m) for p in prepared if p.centre_m is not None}
     warnings: list[str] = []
     control = [point for point in points if not point.is_check and len(point.marks) >= 2]
-    used: dict[str, bool] = {}
+    is_level = from_the_ground(levelled(scene).apply(scene))
     if len(control) >= 3:
-        method = "control points"
         # Positions only begin it: a model that has not been adjusted is bent, and control
         # points in one corner would throw the rest far off. Given poses are not adjusted.
         start = positions if model is not None else {}
         similarity, used = _roughly(scene, control, start, _sigma_m(prepared), warnings)
-    elif positions:
-        method = "positions"
+        place = _Place(CONTROL, similarity, used)
+    else:
         if control:
             warnings.append(
                 f"only {len(control)} control points: three are needed to place the scene, so "
                 "they are compared only"
             )
-        similarity, used = place_by_positions(scene, positions, _sigma_m(prepared))
         control = []
-    else:
-        raise GeoreferenceError(
-            "the photographs state no positions and there are no control points, so the scene "
-            "has no scale and no place",
-            remedy="give control points with --control",
-        )
-    if model is not None:
+        sigma = _sigma_m(prepared)
+        place = _without_control(scene, positions, sigma, is_level, model is None, warnings)
+    method, similarity, used = place.method, place.similarity, place.used
+    if model is not None and method in (CONTROL, POSITIONS):
         left_out = _misplaced(similarity.apply(scene), positions, used)
         warnings += _left_out_words(left_out, prepared)
         start_m = (similarity, _tolerance_m(similarity.apply(scene)))
         warnings += _adjust(model, start_m, control, (prepared, list(left_out)), folder, job)
         placed = SparseScene.load(folder)
     else:
+        # Given poses are only moved, and positions along a street would turn a scene over.
         placed = similarity.apply(scene)
         placed.save(folder)
     found = Georeference(method, similarity, point_residuals(placed, points), warnings=warnings)
@@ -191,6 +199,43 @@ def georeference(
     _add_curvature(found, placed)
     found.save(folder)
     return placed, found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """How a scene was placed: by what, where, and which photographs' positions agree."""
+
+    method: str
+    similarity: Similarity
+    used: dict[str, bool] = field(default_factory=dict)
+
+
+def _without_control(
+    scene: SparseScene,
+    positions: dict[str, FloatArray],
+    sigma_m: float,
+    is_level: bool,
+    is_given: bool,
+    warnings: list[str],
+) -> _Place:
+    """Place a scene by positions; without them upright at the origin, if taken from the ground."""
+    known = sum(photo.name in positions for photo in scene.photos)
+    if known >= (2 if is_level else 1):
+        if is_level:
+            return _Place(UPRIGHT, *place_upright(scene, positions))
+        return _Place(POSITIONS, *place_by_positions(scene, positions, sigma_m))
+    if not is_level:
+        raise GeoreferenceError(
+            "the photographs state no positions and there are no control points, so the scene "
+            "has no scale and no place",
+            remedy="give control points with --control",
+        )
+    warnings.append(
+        "the photographs state no positions and there are no control points: the scene stands "
+        "upright at the project's origin, and its size is "
+        + ("that of the given poses, which may not be metres" if is_given else "not known")
+    )
+    return _Place(NOWHERE, place_without_scale(scene, keep_scale=is_given))
 
 
 def _left_out_words(left_out: dict[str, float], prepared: Sequence[Prepared]) -> list[str]:

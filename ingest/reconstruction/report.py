@@ -20,16 +20,31 @@ from ingest.provenance import program_version
 from ingest.reconstruction.accuracy import Accuracy, accuracy_of
 from ingest.reconstruction.field.reporting import field_rows
 from ingest.reconstruction.georeference import PointResidual
+from ingest.reconstruction.object_step import OBJECT
 from ingest.reconstruction.options import ReconstructOptions
 from ingest.reconstruction.pose_step import residual_rows
-from ingest.reconstruction.report_pictures import data_address, footprint_map, ramped, shaded
+from ingest.reconstruction.report_pictures import (
+    cloud_views,
+    data_address,
+    footprint_map,
+    ramped,
+    shaded,
+)
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import FIELD, FILLED, STEREO, Surface
+from ingest.reconstruction.volume import Cloud
 from twin_model.frame import Frame, parse_crs
 from twin_model.project import write_atomically
 
 _LIBRARIES: Final = ("pycolmap", "opencv-python-headless", "numpy", "scipy",
                      "cloth-simulation-filter", "rasterio")  # fmt: skip
+
+#: What `cloud_views` shows.
+_SIDES: Final = (
+    "Points, seen from where most photographs were taken, without perspective",
+    "Points, seen from the side of that",
+    "Points, seen from above",
+)
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #d9dde3; --dim: #667080; --accent: #2563c9;
@@ -198,6 +213,8 @@ def _notice(figures: dict[str, Any]) -> str:
     how = {
         "control points": "the control points it was fitted to, which says little",
         "positions": "the positions that the photographs state",
+        "positions and level cameras": "the positions that the photographs state, and on cameras "
+        "having been held level",
     }.get(figures["georeference"], "nothing")
     return (
         "<p class=notice>No independent check points. The accuracy of these products has not "
@@ -207,7 +224,7 @@ def _notice(figures: dict[str, Any]) -> str:
 
 def _summary(figures: dict[str, Any]) -> str:
     overlap, gsd = figures["overlap"], figures["ground_sample_distance_m"]
-    photos, surface = figures["photos"], figures["surface"]
+    photos = figures["photos"]
     rows: list[tuple[str, str]] = [
         ("Photographs", f"{photos['registered']} connected, {photos['used']} usable, "
                         f"{photos['found']} found"),
@@ -230,17 +247,36 @@ def _summary(figures: dict[str, Any]) -> str:
         east, north, up = figures["camera_residual_rmse_m"]
         rows.append(("Stated less found positions (RMSE)",
                      f"{east:.3f} m east, {north:.3f} m north, {up:.3f} m up"))  # fmt: skip
-    rows += [
-        ("Surface", f"cells of {surface['cell_m']:g} m, {surface['completeness']:.1%} measured, "
-                    f"median uncertainty {surface['uncertainty_m']:.3f} m (one sigma, of matching "
-                    "only)"),
-        ("True orthophoto", f"{figures['products']['orthophoto_gsd_m']:g} m a pixel"),
-    ]  # fmt: skip
+    rows += _made_rows(figures)
     if figures.get("reference"):
         rows.append(("Against another survey", reference_text(figures["reference"])))
     rows += field_rows(figures)
     body = "".join(f"<tr><td class=dim>{_e(a)}</td><td>{_e(b)}</td></tr>" for a, b in rows)
     return f"<h2>Summary</h2><table>{body}</table>"
+
+
+def _made_rows(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what there is to say of the surface, or of the object."""
+    surface = figures["surface"]
+    if figures["stereo"].get("kind") == OBJECT:
+        extent = " × ".join(f"{value:.3g}" for value in surface["extent_m"])
+        return [
+            ("Points", f"{surface['points']:,}, one in {surface['cell_m']:.3g} m; within "
+                       f"{extent} m (east, north, up); {figures['stereo']['known']:.1%} of the "
+                       "pixels have a depth that others confirm"),
+            ("Uncertainty of points", f"median {surface['uncertainty_m']:.3g} m (one sigma, of "
+                                      "matching only)"),
+            ("Mesh", f"{surface['triangles']:,} triangles from cells of "
+                     f"{surface['voxel_m']:.3g} m"),
+            ("Heights, orthophoto", "none: the photographs were taken from the ground, and walls "
+                                    "have no surface of heights"),
+        ]  # fmt: skip
+    return [
+        ("Surface", f"cells of {surface['cell_m']:g} m, {surface['completeness']:.1%} measured, "
+                    f"median uncertainty {surface['uncertainty_m']:.3f} m (one sigma, of matching "
+                    "only)"),
+        ("True orthophoto", f"{figures['products']['orthophoto_gsd_m']:g} m a pixel"),
+    ]  # fmt: skip
 
 
 def _stated(accuracy: dict[str, Any], gsd_m: float) -> str:
@@ -295,7 +331,6 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
     folder : Path
         Of the run.
     """
-    surface = Surface.load(folder / "surface" / "surface.npz")
     check = json.loads((folder / "photos" / "check.json").read_text("utf-8"))
     placed = json.loads((folder / "georeference" / "georeference.json").read_text("utf-8"))
     scene = SparseScene.load(folder / "georeference")
@@ -304,14 +339,21 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
         [(float(p.centre_m[0]), float(p.centre_m[1])) for p in scene.photos],
         [(p["name"], p["is_check"], *p["position_m"][:2]) for p in placed["points"]],
     )
+    footprints = ReportPicture(
+        "Footprints on level ground, where photographs were taken, surveyed points", svg=svg
+    )
+    if (folder / "surface" / "cloud.npz").is_file():
+        cloud = Cloud.load(folder / "surface" / "cloud.npz")
+        views = zip(_SIDES, cloud_views(cloud, scene), strict=True)
+        return [footprints, *(ReportPicture(text, pixels) for text, pixels in views)]
+    surface = Surface.load(folder / "surface" / "surface.npz")
     most = float(np.nanpercentile(surface.uncertainty_m, 95))
     method = np.select(
         [surface.source == STEREO, surface.source == FIELD, surface.source == FILLED],
         [0.15, 0.55, 1.0], np.nan,
     )  # fmt: skip
     found = [
-        ReportPicture("Footprints on level ground, where photographs were taken, surveyed points",
-                      svg=svg),
+        footprints,
         ReportPicture("True orthophoto", _orthophoto(folder)),
         ReportPicture("Surface, lit from the north-west", shaded(surface)),
         ReportPicture(f"Uncertainty, from 0 (light) to {most:.2f} m (dark)",

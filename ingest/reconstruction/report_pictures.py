@@ -12,7 +12,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from ingest.reconstruction.products import normals_of
+from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import Surface
+from ingest.reconstruction.volume import Cloud
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -62,6 +64,38 @@ def ramped(values: npt.NDArray[Any], low: float, high: float) -> npt.NDArray[np.
 def _with_gaps(colour: FloatArray, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
     alpha = np.where(known, 255, 0)[..., None]
     return np.asarray(np.concatenate([colour, alpha], axis=2), np.uint8)
+
+
+def cloud_views(cloud: Cloud, scene: SparseScene) -> list[npt.NDArray[np.uint8]]:
+    """Return points as seen from the front, from the right and from above, without perspective.
+
+    The front is where most photographs look at them from.
+    """
+    ahead = np.array([photo.rotation[2] for photo in scene.photos]).mean(axis=0) * [1.0, 1.0, 0.0]
+    if np.linalg.norm(ahead) < 1e-6:
+        ahead = np.array([0.0, 1.0, 0.0])
+    ahead = ahead / np.linalg.norm(ahead)
+    up = np.array([0.0, 0.0, 1.0])
+    right = np.cross(ahead, up)
+    axes = [(right, up, ahead), (ahead, up, -right), (right, ahead, -up)]
+    return [_splatted(cloud, np.array(three)) for three in axes]
+
+
+def _splatted(cloud: Cloud, axes: FloatArray) -> npt.NDArray[np.uint8]:
+    """Return points along axes (right, up, away), the nearest of each pixel, on nothing."""
+    turned = cloud.position_m @ axes.T
+    low, high = np.percentile(turned, 0.5, axis=0), np.percentile(turned, 99.5, axis=0)
+    pixel = max(float((high - low)[:2].max()) / _SIDE_PX, 1.2 * cloud.cell_m)
+    width, height = (int(v / pixel) + 1 for v in (high - low)[:2])
+    column = ((turned[:, 0] - low[0]) / pixel).astype(np.int64)
+    row = ((high[1] - turned[:, 1]) / pixel).astype(np.int64)
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    order = np.flatnonzero(inside)
+    order = order[np.argsort(-turned[order, 2], kind="stable")]  # the nearest is written last
+    picture = np.zeros((height, width, 4), np.uint8)
+    picture[row[order], column[order], :3] = cloud.colour[order]
+    picture[row[order], column[order], 3] = 255
+    return picture
 
 
 def footprint_map(

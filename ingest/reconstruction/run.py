@@ -26,6 +26,14 @@ from ingest.reconstruction.field.step import (
     train_field,
 )
 from ingest.reconstruction.given_poses import read_poses
+from ingest.reconstruction.levelling import from_the_ground
+from ingest.reconstruction.object_step import (
+    OBJECT,
+    SURFACE,
+    fuse_object,
+    make_object_products,
+    sweep_photos,
+)
 from ingest.reconstruction.options import RUN_FILE, ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
 from ingest.reconstruction.pose_step import find_poses, georeference, scaled_control
@@ -46,7 +54,7 @@ from ingest.reconstruction.surface import (
 from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 1
+_VERSION: Final = 2
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0
@@ -254,6 +262,8 @@ class _Run:
 
         scene = SparseScene.load(self.folder / "georeference")
         preset = self.options.preset
+        if from_the_ground(scene):
+            return sweep_photos(scene, self.pictures(scene), preset, folder, job)
         low, high = height_range(scene)
         options = StereoOptions(preset.neighbours, low, high, preset.full_paths)
         pairs = choose_pairs(scene, options)
@@ -270,6 +280,7 @@ class _Run:
                 points, used = points + len(found.position_m), used + 1
         job.report("Matching pairs densely", len(pairs), len(pairs), "pairs")
         return {
+            "kind": SURFACE,
             "pairs": used,
             "points": points,
             "low_m": low,
@@ -286,6 +297,11 @@ class _Run:
     def _field(self, folder: Path, job: Job) -> dict[str, Any]:
         scene = SparseScene.load(self.folder / "georeference")
         values = self._values("stereo")
+        if values["kind"] == OBJECT:
+            raise WorkerError(
+                "a radiance field is trained of photographs from above only, so far",
+                remedy="reconstruct photographs from the ground without it",
+            )
         _, grid = self._pairs_and_grid()
         heights = float(values["low_m"]), float(values["high_m"])
         return train_field(
@@ -313,6 +329,9 @@ class _Run:
         return files, grid_around(np.concatenate(places), nice_cell_m(_CELL_GSD * gsd))
 
     def _surface(self, folder: Path, job: Job) -> dict[str, Any]:
+        if self._values("stereo")["kind"] == OBJECT:
+            scene = SparseScene.load(self.folder / "georeference")
+            return fuse_object(scene, self.folder / "stereo", folder, job)
         files, grid = self._pairs_and_grid()
         gsd = float(self._values("stereo")["ground_sample_distance_m"])
         surface = fuse_pairs(files, grid, _GAP_GSD * gsd, job)
@@ -334,9 +353,12 @@ class _Run:
 
     def _products(self, folder: Path, job: Job) -> dict[str, Any]:
         scene = SparseScene.load(self.folder / "georeference")
+        values, epoch = self._values("stereo"), self._values("photos")["epoch"]
+        if values["kind"] == OBJECT:
+            return make_object_products(
+                folder, scene, self.folder / "surface", self.pictures(scene), self.frame, job
+            )
         surface = Surface.load(self.folder / "surface" / "surface.npz")
-        values = json.loads((self.folder / "stereo" / "step.json").read_text())["values"]
-        epoch = json.loads((self.folder / "photos" / "step.json").read_text())["values"]["epoch"]
         return make_products(
             folder, scene, surface, self.pictures(scene), self.frame,
             (float(values["ground_sample_distance_m"]), epoch), job,

@@ -139,6 +139,8 @@ class SparseScene:
     point_views : (n,) int array
         How many photographs see it.
     colours : (n, 3) uint8 array
+    observations : (m, 2) int32 array
+        Which tie point is seen in which photograph, by number; empty where that is not known.
     """
 
     cameras: list[Camera]
@@ -147,6 +149,7 @@ class SparseScene:
     point_error_px: FloatArray = field(default_factory=lambda: np.empty(0))
     point_views: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     colours: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 3), np.uint8))
+    observations: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 2), np.int32))
 
     def camera_of(self, photo: Photo) -> Camera:
         """Return the camera of a photograph."""
@@ -155,6 +158,22 @@ class SparseScene:
     def project(self, photo: Photo, points: FloatArray) -> FloatArray:
         """Return the pixels of world points in a photograph, NaN where it does not see them."""
         return self.camera_of(photo).project(photo.to_camera(points))
+
+    def seen_by(self, number: int) -> npt.NDArray[np.bool_]:
+        """Return which tie points a photograph sees.
+
+        Where no observations are known, those that lie within its picture.
+        """
+        seen = np.zeros(len(self.points_m), bool)
+        if len(self.observations):
+            seen[self.observations[self.observations[:, 1] == number, 0]] = True
+            return seen
+        photo = self.photos[number]
+        camera = self.camera_of(photo)
+        pixels = self.project(photo, self.points_m)
+        with np.errstate(invalid="ignore"):
+            inside = (pixels > 0) & (pixels < [camera.width_px, camera.height_px])
+        return np.asarray(inside.all(axis=1), np.bool_)
 
     def save(self, folder: Path) -> None:
         """Write ``scene.json`` and ``tie-points.npz``."""
@@ -173,7 +192,7 @@ class SparseScene:
         (folder / "scene.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
         np.savez_compressed(
             folder / "tie-points.npz", points_m=self.points_m, error_px=self.point_error_px,
-            views=self.point_views, colours=self.colours,
+            views=self.point_views, colours=self.colours, observations=self.observations,
         )  # fmt: skip
 
     @classmethod
@@ -196,6 +215,7 @@ class SparseScene:
                 found["error_px"],
                 found["views"],
                 found["colours"],
+                found["observations"] if "observations" in found else np.empty((0, 2), np.int32),
             )
 
 
@@ -226,8 +246,9 @@ class Similarity:
         ]
         points = self(scene.points_m) if len(scene.points_m) else scene.points_m
         return SparseScene(
-            scene.cameras, photos, points, scene.point_error_px, scene.point_views, scene.colours
-        )
+            scene.cameras, photos, points, scene.point_error_px, scene.point_views, scene.colours,
+            scene.observations,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -6,7 +6,6 @@ costs a message. Started by `ingest.pipeline.process.run_worker`.
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,9 @@ from ingest.reconstruction.georeference import (
     place_by_control,
     triangulate,
 )
-from ingest.reconstruction.matching import (
-    RoughPose,
-    allowed_matches,
-    candidate_pairs,
-    match_descriptors,
-)
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
+from ingest.reconstruction.sfm_matching import match_photos, watching
 
-_LEAST_MATCHES = 15
 _WORST_TIE_PX = 3.0
 #: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
 _STARTS = ((100, 16.0), (60, 8.0), (30, 4.0))
@@ -52,7 +45,7 @@ def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     database = folder / "features.db"
     photos: list[dict[str, Any]] = request["photos"]
     _extract(colmap, request, database, job)
-    _match(colmap, request, database, job)
+    match_photos(colmap, request, database, job)
     models = folder / "models"
     models.mkdir()
     best: Any = None
@@ -102,99 +95,11 @@ def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> 
             reader.camera_params = ",".join(map(str, values))
         if request.get("masks"):
             reader.mask_path = request["masks"]
-        with _watching(database, "keypoints", "Finding features", total, job):
+        with watching(database, "keypoints", "Finding features", total, job):
             colmap.extract_features(
                 database, request["pictures"], [p["name"] for p in members],
                 colmap.CameraMode.SINGLE, reader, options,
             )  # fmt: skip
-
-
-def _match(colmap: Any, request: dict[str, Any], path: Path, job: Job) -> None:
-    """Match the features of likely pairs, then keep what one motion explains."""
-    photos: list[dict[str, Any]] = request["photos"]
-    poses = [rough_pose(photo) for photo in photos]
-    pairs = candidate_pairs(poses)
-    database = colmap.Database.open(path)
-    try:
-        ids = {image.name: image.image_id for image in database.read_all_images()}
-        keypoints: dict[int, Any] = {}
-        descriptors: dict[int, Any] = {}
-        for number, photo in enumerate(photos):
-            if photo["name"] in ids:
-                image_id = ids[photo["name"]]
-                keypoints[number] = database.read_keypoints(image_id)[:, :2].astype(np.float64)
-                descriptors[number] = database.read_descriptors(image_id).data
-        matched: list[tuple[str, str]] = []
-        for done, (i, j) in enumerate(pairs):
-            job.report("Matching", done, len(pairs), "pairs")
-            if i not in keypoints or j not in keypoints:
-                continue
-            a, b = poses[i], poses[j]
-            allowed = None
-            if a is not None and b is not None:
-                allowed = allowed_matches(a, b, keypoints[i], keypoints[j])
-            found = match_descriptors(descriptors[i], descriptors[j], allowed)
-            if len(found) >= _LEAST_MATCHES:
-                names = photos[i]["name"], photos[j]["name"]
-                database.write_matches(ids[names[0]], ids[names[1]], found)
-                matched.append(names)
-    finally:
-        database.close()
-    if not matched:
-        raise WorkerError(
-            "no two photographs show the same thing",
-            remedy="they must overlap by 60 % or more and be sharp",
-        )
-    listed = Path(request["folder"]) / "pairs.txt"
-    listed.write_text("".join(f"{a} {b}\n" for a, b in matched), encoding="utf-8")
-    with _watching(path, "two_view_geometries", "Verifying matches", len(matched), job):
-        colmap.verify_matches(path, listed)
-
-
-def rough_pose(photo: dict[str, Any]) -> RoughPose | None:
-    """Return what a photograph's metadata say about its pose; None where nothing."""
-    if photo.get("centre_m") is None:
-        return None
-    rotation = photo.get("rotation")
-    return RoughPose(
-        np.array(photo["centre_m"], np.float64),
-        None if rotation is None else np.array(rotation, np.float64),
-        photo["focal_px"] or 1.2 * max(photo["width_px"], photo["height_px"]),
-        photo["width_px"],
-        photo["height_px"],
-        photo.get("ground_m"),
-        float(photo.get("sigma_m") or 5.0),
-    )
-
-
-class _watching:  # noqa: N801 - a context manager that reads like a verb
-    """Reports how many rows of a table there are while a library fills it."""
-
-    def __init__(self, database: Path, table: str, stage: str, total: int, job: Job) -> None:
-        self._arguments = (database, table, stage, total, job)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        import sqlite3
-
-        database, table, stage, total, job = self._arguments
-        while not self._over.wait(0.5):
-            if not database.is_file():
-                continue
-            try:
-                with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=0.2) as found:
-                    (rows,) = found.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
-            except sqlite3.Error:
-                continue
-            job.report(stage, int(rows), total, "photos" if table == "keypoints" else "pairs")
 
 
 def _mapping_options(
@@ -417,10 +322,12 @@ def scene_of(model: Any) -> SparseScene:
     """Return a COLMAP model as ours."""
     ids = sorted(model.cameras)
     cameras = [_camera(model.cameras[i]) for i in ids]
-    photos = []
+    photos: list[Photo] = []
+    number: dict[int, int] = {}
     for image_id in sorted(model.reg_image_ids(), key=lambda i: str(model.image(i).name)):
         image = model.image(image_id)
         pose = image.cam_from_world()
+        number[image_id] = len(photos)
         photos.append(
             Photo(
                 str(image.name),
@@ -430,6 +337,12 @@ def scene_of(model: Any) -> SparseScene:
             )
         )
     points = list(model.points3D.values())
+    observed = {
+        (i, number[element.image_id])
+        for i, point in enumerate(points)
+        for element in point.track.elements
+        if element.image_id in number
+    }
     return SparseScene(
         cameras,
         photos,
@@ -437,6 +350,7 @@ def scene_of(model: Any) -> SparseScene:
         np.array([p.error for p in points], np.float64),
         np.array([p.track.length() for p in points], np.int64),
         np.array([p.color for p in points], np.uint8).reshape(-1, 3),
+        np.array(sorted(observed), np.int32).reshape(-1, 2),
     )
 
 
