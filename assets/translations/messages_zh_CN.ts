@@ -6398,6 +6398,10 @@
         <source>Matching along epipolar lines</source>
         <translation>沿核线匹配</translation>
     </message>
+    <message>
+        <source>Sharpening edges</source>
+        <translation>锐化边缘</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

@@ -16,6 +16,7 @@ from ingest.pipeline.process import WorkerError
 from ingest.pipeline.steps import Step, StepResult, run_steps
 from ingest.provenance import program_version
 from ingest.reconstruction.control import ControlFile, check_placement, read_control
+from ingest.reconstruction.edges import sharpened
 from ingest.reconstruction.estimates import estimate_for, require_disk, this_machine
 from ingest.reconstruction.field.fusion import fuse_field
 from ingest.reconstruction.field.presets import PRESETS
@@ -59,6 +60,8 @@ _VERSION: Final = 2
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0
 _FILL_CELLS: Final = 10
+#: The second time depth buffers know the edges of the first.
+_SHARPENINGS: Final = 2
 
 
 @dataclass
@@ -343,6 +346,9 @@ class _Run:
                 job.warn("the radiance field did not find the surface; all heights are of stereo")
             field_figures = {"field": figures}
         surface = smooth_and_fill(surface, _FILL_CELLS)
+        scene = SparseScene.load(self.folder / "georeference")
+        for _ in range(_SHARPENINGS):
+            surface = sharpened(surface, scene, self.pictures(scene), job)
         surface.save(folder / "surface.npz")
         return field_figures | {
             "cell_m": grid.cell_m,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,10 @@ class watching:  # noqa: N801 - a context manager that reads like a verb
             if not database.is_file():
                 continue
             try:
-                with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=0.2) as found:
+                # Immutable: without any lock, which would end COLMAP while it makes the file.
+                # What is in its log and not in the file yet is missing, so this lags a little.
+                source = f"file:{database}?mode=ro&immutable=1"
+                with contextlib.closing(sqlite3.connect(source, uri=True)) as found:
                     (rows,) = found.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
             except sqlite3.Error:
                 continue

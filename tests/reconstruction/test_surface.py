@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from shapely import Polygon, box
 from shapely.affinity import rotate
 
 from ingest.extraction.outline import main_direction_deg, regularise
 from ingest.pipeline.job import Job
 from ingest.reconstruction.accuracy import accuracy_of, nmad
+from ingest.reconstruction.edges import sharpened
 from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.ground import terrain_of, volume_m3
 from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
@@ -102,7 +104,12 @@ def test_small_islands_are_taken_out_and_buildings_stay() -> None:
     assert np.allclose(kept.height_m[12:28, 22:38], 9.0)
 
 
-def town() -> tuple[SparseScene, Surface, list[np.ndarray]]:
+def pattern(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return grey values of a pavement that looks different everywhere."""
+    return (25 * np.sin(2.1 * x + 0.9 * y) + 25 * np.sin(3.7 * y - 1.3 * x) + 10)[:, :, None]
+
+
+def town(*, patterned: bool = False) -> tuple[SparseScene, Surface, list[np.ndarray]]:
     """Return level ground with a tall block, and painted photographs of it by exact rays."""
     grid = Grid(0.0, 40.0, 0.25, 160, 160)
     x, y = grid.middles()
@@ -112,7 +119,10 @@ def town() -> tuple[SparseScene, Surface, list[np.ndarray]]:
     camera = Camera(300, 300, 250.0, 250.0, 150.0, 150.0)
     down = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
     photos, pictures = [], []
-    for number, (cx, cy) in enumerate([(8.0, 20.0), (32.0, 20.0), (20.0, 8.0), (20.0, 32.0)]):
+    middles = [(8.0, 20.0), (32.0, 20.0), (20.0, 8.0), (20.0, 32.0)]
+    if patterned:
+        middles += [(10.0, 10.0), (30.0, 30.0), (30.0, 10.0), (10.0, 30.0), (20.0, 20.0)]
+    for number, (cx, cy) in enumerate(middles):
         photos.append(Photo(f"{number}.jpg", 0, down, np.array([cx, cy, 50.0])))
         u, v = np.meshgrid(np.arange(300) + 0.5, np.arange(300) + 0.5)
         dx, dy = (u - 150) / 250, -(v - 150) / 250
@@ -125,8 +135,30 @@ def town() -> tuple[SparseScene, Surface, list[np.ndarray]]:
         picture = np.full((300, 300, 3), (90, 140, 80), np.uint8)
         picture[wall] = (20, 20, 200)
         picture[on_roof] = (180, 60, 50)
+        if patterned:
+            roof, ground = pattern(roof_x, roof_y), pattern(cx + dx * 50, cy + dy * 50)
+            shade = np.where(on_roof[:, :, None], roof, np.where(wall[:, :, None], 0, ground))
+            picture = np.clip(picture + shade, 0, 255).astype(np.uint8)
         pictures.append(picture)
     return SparseScene([camera], photos), surface, pictures
+
+
+def test_eaves_go_to_where_the_photographs_agree_on_them() -> None:
+    scene, true, pictures = town(patterned=True)
+    roof = true.height_m > 6
+    blunt = surface_of(np.where(ndimage.binary_dilation(roof, iterations=2), 12.0, 0.0), true.grid)
+    sharp = sharpened(blunt, scene, lambda number: pictures[number], Job())
+    before, after = ((one.height_m > 6) ^ roof for one in (blunt, sharp))
+    assert before.sum() > 300
+    assert after.sum() < 0.5 * before.sum()
+    changed = (sharp.height_m > 6) != (blunt.height_m > 6)
+    assert (sharp.uncertainty_m[changed] >= true.grid.cell_m).all()
+
+
+def test_a_surface_without_steps_is_left_as_it_is() -> None:
+    scene, true, pictures = town()
+    flat = surface_of(np.full(true.grid.shape, 1.0), true.grid)
+    assert sharpened(flat, scene, lambda number: pictures[number], Job()) is flat
 
 
 def test_a_true_orthophoto_shows_no_wall_and_no_lean() -> None:
