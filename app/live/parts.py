@@ -22,11 +22,14 @@ from app.rules.editing import RuleEditing
 from app.threads import Threads
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
+
     from app.alarms.replay import IncidentReplay
     from app.connections.panel import ConnectionsPanel
     from app.panels.alarms import AlarmsPanel
     from app.panels.charts import ChartsPanel
     from app.rules.panel import RulesPanel
+    from app.rules.special import RingField
     from app.window import MainWindow
     from twin_model.alarms.model import Alarm
     from twin_model.entity import Entity
@@ -177,8 +180,21 @@ class LiveParts(QObject):
             lambda: window.entity_panel.entity,
         )  # fmt: skip
         made.fly_wanted.connect(window.interaction.fly_to_id)
+        made.fence_wanted.connect(self.draw_fence)
         self.rules = made
         return made
+
+    def draw_fence(self, dialog: QDialog, field: RingField) -> None:
+        """Draw the fence of a rule in the scene; its form steps aside until then."""
+        from app.rules.fence import FenceTool
+
+        tool = FenceTool(self._window)
+        tool.drawn.connect(field.set_value)
+        tool.ended.connect(dialog.show)
+        tool.ended.connect(tool.deleteLater)
+        dialog.finished.connect(lambda _: self._window.tools.stop() if tool.active else None)
+        dialog.hide()
+        self._window.tools.start(tool)
 
     def make_connections(self) -> ConnectionsPanel:
         """Make the list of connections; the table of panels asks for it."""

@@ -29,7 +29,7 @@ from app.rules.dialog import RuleDialog
 from app.rules.editing import RuleEditing, with_rule, without_rules
 from app.rules.form import RuleForm
 from app.rules.listing import Origin, RuleBook, RuleLine, read_book
-from app.rules.special import Selected
+from app.rules.special import RingField, Selected
 from app.rules.table import LINE_ROLE, NAME, ON, RulesFilter, RulesModel
 from app.theme import Theme
 from app.workers import Background, Jobs
@@ -54,6 +54,7 @@ class RulesPanel(QWidget):
     """
 
     fly_wanted = Signal(str)
+    fence_wanted = Signal(object, object)  # the dialog, and its field
 
     def __init__(
         self,
@@ -252,6 +253,9 @@ class RulesPanel(QWidget):
         form = RuleForm(kind, self._selected, taken)
         self.dialog = RuleDialog(self.window(), self._live, self.editing, self._parts, form)
         self.dialog.trial.fly_wanted.connect(self.fly_wanted)
+        fence = form.fields.get("ring_m")
+        if isinstance(fence, RingField):
+            fence.draw_wanted.connect(lambda: self.fence_wanted.emit(self.dialog, fence))
         self.dialog.show()
         return self.dialog
 

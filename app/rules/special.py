@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import available_timezones
 
 import numpy as np
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,16 +35,20 @@ _TIME_PX: Final = 62
 
 
 class RingField(FormField):
-    """Corners of a fence in local metres, a line each; taken over from an entity's outline.
+    """Corners of a fence in local metres, a line each; drawn, or taken over from an outline.
 
     Parameters
     ----------
     selected : callable
     """
 
+    draw_wanted = Signal()
+
     def __init__(self, selected: Selected) -> None:
         super().__init__()
         self._selected = selected
+        self.draw = QPushButton(self.tr("Draw in the scene…"), self)
+        self.draw.clicked.connect(self.draw_wanted)
         self.edit = QPlainTextEdit(self)
         self.edit.setTabChangesFocus(True)
         self.edit.setFixedHeight(74)
@@ -60,6 +64,7 @@ class RingField(FormField):
         column.setSpacing(4)
         column.addWidget(self.edit)
         row = QHBoxLayout()
+        row.addWidget(self.draw)
         row.addWidget(self.take)
         row.addWidget(self.note, 1)
         column.addLayout(row)

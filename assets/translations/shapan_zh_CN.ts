@@ -4540,6 +4540,29 @@ management ^ '330106-BD'</translation>
     </message>
 </context>
 <context>
+    <name>FenceTool</name>
+    <message>
+        <source>Draw a fence</source>
+        <translation>绘制围栏</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>A fence needs three corners</source>
+        <translation>围栏至少需要三个角点</translation>
+    </message>
+    <message>
+        <source>Click corners · Enter finishes · Backspace takes back · Esc ends</source>
+        <translation>单击角点 · 回车完成 · 退格撤回 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Fence of {0}</source>
+        <translation>围栏面积 {0}</translation>
+    </message>
+</context>
+<context>
     <name>AlarmStrip</name>
     <message>
         <source>{0} in 10 min</source>
@@ -5252,6 +5275,10 @@ management ^ '330106-BD'</translation>
 </context>
 <context>
     <name>RingField</name>
+    <message>
+        <source>Draw in the scene…</source>
+        <translation>在场景中绘制…</translation>
+    </message>
     <message>
         <source>east, north in local metres, a corner a line</source>
         <translation>东、北坐标（局部米），每行一个角点</translation>
