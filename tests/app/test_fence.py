@@ -24,7 +24,7 @@ def test_a_fence_is_drawn_in_the_scene_and_given_to_the_form(
 ) -> None:
     window = make_window(project)
     window.docks.show("rules")
-    qtbot.waitUntil(lambda: window.live.rules.isVisible())
+    qtbot.waitUntil(window.live.rules.isVisible)
     qtbot.wait(300)  # the scene takes the room that is left
     look_from_above(qtbot, window, (90.0, -60.0, 0.0))
     dialog = window.live.rules.make("geofence")
