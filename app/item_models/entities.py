@@ -148,13 +148,20 @@ class EntitiesModel(QAbstractItemModel):
         return not parent.isValid() or parent.internalId() == 0
 
     def canFetchMore(self, parent: Index) -> bool:
+        # Of the first page only: a tree asks for more whenever it is laid out, also because more
+        # came, and would go on until everything is read. What follows is asked for by `Paging`.
+        return self.lacks(parent) and not self._groups[parent.row()].loaded
+
+    def lacks(self, parent: Index) -> bool:
+        """Return whether a type has entities that are neither read nor asked for."""
         if not parent.isValid() or parent.internalId() != 0:
             return False
         group = self._groups[parent.row()]
         return not group.asking and len(group.loaded) < group.count
 
     def fetchMore(self, parent: Index) -> None:
-        if self._twin is None or not self.canFetchMore(parent):
+        """Read the next page of a type, in a thread."""
+        if self._twin is None or not self.lacks(parent):
             return
         group, row, generation = self._groups[parent.row()], parent.row(), self._generation
         group.asking = True

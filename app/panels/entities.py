@@ -23,6 +23,7 @@ from app.as_of import AsOf
 from app.conditions import problem_of, query_of
 from app.icons import IconSet
 from app.item_models.entities import COUNT_ROLE, ENTITY_ROLE, EntitiesModel
+from app.panels.entity_paging import Paging
 from app.panels.entity_selection import EntitySelection
 from app.panels.entity_sets import EntitySets
 from app.panels.row_delegate import Row, RowDelegate, show_rows
@@ -83,6 +84,7 @@ class EntitiesPanel(QWidget):
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         show_rows(self.tree, _EntityDelegate(theme, icons, self.tree))
         self.selection = EntitySelection(self.tree, self.model)
+        self._paging = Paging(self.tree, self.model)
         self._empty = QLabel(self)
         self._empty.setObjectName("dim")
         self._empty.setWordWrap(True)

@@ -23,6 +23,8 @@ from twin_model.entity import Entity
 
 #: Types that are opened for a selection made elsewhere; more would only make the list long.
 _MOST_OPENED: Final = 4
+#: Lines of a type that are read to find what was selected elsewhere.
+_MOST_READ: Final = 3_000
 _EXTENDING: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -159,7 +161,10 @@ class EntitySelection(QObject):
         self._settle.start()
 
     def _open_types(self, listed: set[str]) -> None:
-        """Open the types of what is selected elsewhere; their first lines then are read."""
+        """Open the types of what is selected elsewhere, and read on until it is there.
+
+        Not through all of a large type: what is far down its names is not gone to.
+        """
         missing = {one.type for one in self._entities if one.id not in listed}
         if len(missing) > _MOST_OPENED:
             return
@@ -167,5 +172,5 @@ class EntitySelection(QObject):
             index = self._model.index(row, 0)
             if index.data(TYPE_ROLE) in missing:
                 self._tree.expand(index)
-                if self._model.rowCount(index) == 0:
+                if self._model.rowCount(index) < _MOST_READ:
                     self._model.fetchMore(index)

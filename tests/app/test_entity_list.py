@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.item_models.entities import ENTITY_ROLE
+from app.item_models.entities import ENTITY_ROLE, TYPE_ROLE
 from app.panels.entities import EntitiesPanel
 from app.window import MainWindow
 from editing_support import activate, click_at
@@ -41,8 +41,8 @@ def click(qtbot: QtBot, panel: EntitiesPanel, name: str, modifier: Qt.KeyboardMo
     qtbot.mouseClick(panel.tree.viewport(), LEFT, modifier, at)
 
 
-def line(panel: EntitiesPanel, name: str):  # type: ignore[no-untyped-def]
-    kind = panel.model.index(0, 0)
+def line(panel: EntitiesPanel, name: str, kind=None):  # type: ignore[no-untyped-def]
+    kind = kind or panel.model.index(0, 0)
     rows = [panel.model.index(row, 0, kind) for row in range(panel.model.rowCount(kind))]
     return next(index for index in rows if index.data() == name)
 
@@ -159,3 +159,37 @@ def test_down_goes_from_the_field_into_what_was_found(
     assert selected(window) == {"new-quay-0"}
     qtbot.keyClick(panel.tree, Qt.Key.Key_Down)
     assert selected(window) == {"new-quay-1"}
+
+
+def test_a_long_list_is_read_as_far_as_it_is_looked_at(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([Entity(f"t{n}", "tree", f"Tree {n:05}") for n in range(4_000)]))
+    window = make_window(project)
+    panel = window.entities_panel
+    qtbot.waitUntil(lambda: panel.model.total == 4_004)
+    kind = next(
+        panel.model.index(row, 0)
+        for row in range(panel.model.rowCount())
+        if panel.model.index(row, 0).data(TYPE_ROLE) == "tree"
+    )
+    panel.tree.expand(kind)
+    qtbot.waitUntil(lambda: panel.model.rowCount(kind) > 0)
+    qtbot.wait(500)
+    assert panel.model.rowCount(kind) == 300, "no more than is looked at"
+    panel.tree.scrollTo(panel.model.index(299, 0, kind))
+    qtbot.waitUntil(lambda: panel.model.rowCount(kind) == 600)
+    # What is selected elsewhere is gone to, where it is not too far down.
+    window.interaction.select_id("t1500")
+    qtbot.waitUntil(lambda: marked(panel) == {"t1500"})
+    assert (
+        panel.tree.viewport()
+        .rect()
+        .contains(panel.tree.visualRect(line(panel, "Tree 01500", kind)).center())
+    )
+    window.interaction.select_id("t3999")
+    qtbot.waitUntil(lambda: window.entity_panel.entity is not None
+                    and window.entity_panel.entity.id == "t3999")  # fmt: skip
+    qtbot.wait(300)
+    assert panel.model.rowCount(kind) <= 3_300
