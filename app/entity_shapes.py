@@ -87,6 +87,8 @@ class ShapeMaker:
             position=entity.position,
             geometry=geometry,
             heading_deg=entity.heading_deg,
+            pitch_deg=entity.pitch_deg,
+            roll_deg=entity.roll_deg,
             height_m=_height(values) or look.height_m,
             width_m=_width(values) or look.width_m,
         )

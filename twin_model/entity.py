@@ -56,6 +56,8 @@ class Entity:
     codes : Codes
     valid : Interval
         When the thing is so in the world.
+    pitch_deg, roll_deg : float
+        After the heading: how far its front is raised, then how far its right side is lowered.
     """
 
     id: str
@@ -72,6 +74,8 @@ class Entity:
     rules: list[dict[str, Any]] = field(default_factory=list)
     codes: Codes = Codes()
     valid: Interval = ALL_TIME
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

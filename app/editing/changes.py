@@ -50,20 +50,29 @@ def set_name(name: str) -> Change:
     return lambda entity: replace(entity, name=name)
 
 
+def _signed(angle_deg: float) -> float:
+    """Return an angle between -180° and 180°."""
+    return (float(angle_deg) + 180.0) % 360.0 - 180.0
+
+
 def set_position(key: str, value: float, frame: Frame) -> Change:
     """Return the change that moves along one axis, own geometry with it, or turns.
 
     Parameters
     ----------
     key : str
-        ``position.east``, ``.north``, ``.height`` (project coordinates, metres) or ``.heading``
-        (degrees clockwise from grid north).
+        ``position.east``, ``.north``, ``.height`` (project coordinates, metres), ``.heading``
+        (degrees clockwise from grid north), ``.pitch`` or ``.roll`` (degrees).
     value : float
     frame : Frame
     """
     name = key.removeprefix(POSITION)
     if name == "heading":
         return lambda entity: replace(entity, heading_deg=float(value) % 360.0)
+    if name == "pitch":
+        return lambda entity: replace(entity, pitch_deg=_signed(value))
+    if name == "roll":
+        return lambda entity: replace(entity, roll_deg=_signed(value))
     axis = _AXES.index(name)
     local = float(value) - float(frame.offset[axis])
 

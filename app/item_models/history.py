@@ -86,8 +86,12 @@ def difference_line(difference: Difference, type_id: str) -> str:
         case "position":
             name = say("EntityPanel", "Position")
             before, after = _place(before), _place(after)
-        case "heading_deg":
-            name = say("EntityPanel", "Heading")
+        case "heading_deg" | "pitch_deg" | "roll_deg":
+            name = {
+                "heading_deg": say("EntityPanel", "Heading"),
+                "pitch_deg": say("EntityPanel", "Pitch"),
+                "roll_deg": say("EntityPanel", "Roll"),
+            }[difference.dimension]
             before, after = f"{before:g}°", f"{after:g}°"
         case "codes":
             name = say("EntityPanel", "Codes")

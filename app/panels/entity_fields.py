@@ -106,6 +106,8 @@ def position_fields(entity: Entity, twin: Twin) -> list[Field]:
         _place_field(
             QCoreApplication.translate("EntityPanel", "Heading"), "heading", entity.heading_deg
         ),
+        _place_field(QCoreApplication.translate("EntityPanel", "Pitch"), "pitch", entity.pitch_deg),
+        _place_field(QCoreApplication.translate("EntityPanel", "Roll"), "roll", entity.roll_deg),
         Field(
             QCoreApplication.translate("EntityPanel", "Project CRS"),
             frame.horizontal.name,
@@ -116,10 +118,10 @@ def position_fields(entity: Entity, twin: Twin) -> list[Field]:
 
 
 def _place_field(name: str, key: str, value: float) -> FormField:
-    """Return a line for one of the position's values; degrees for the heading, metres else."""
+    """Return a line for one of the position's values; degrees for angles, metres else."""
     from twin_model.schema.types import Kind, PropertyType
 
-    turns = key == "heading"
+    turns = key in ("heading", "pitch", "roll")
     kind = PropertyType(
         id=key,
         kind=Kind.NUMBER,

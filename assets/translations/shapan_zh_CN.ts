@@ -539,6 +539,14 @@ management ^ '330106-BD'</translation>
 <context>
     <name>EntityPanel</name>
     <message>
+        <source>Pitch</source>
+        <translation>俯仰角</translation>
+    </message>
+    <message>
+        <source>Roll</source>
+        <translation>横滚角</translation>
+    </message>
+    <message>
         <source>Properties</source>
         <translation>属性</translation>
     </message>

@@ -200,6 +200,11 @@ def build(group: str, shapes: list[EntityShape], heights: Heights, light: Light)
     return _symbols(group, shapes, heights) if group else _surfaces(shapes, heights, light)
 
 
+def _tilts(shapes: list[EntityShape]) -> npt.NDArray[np.float64] | None:
+    found = np.array([(shape.pitch_deg, shape.roll_deg) for shape in shapes])
+    return found if found.any() else None
+
+
 def _symbols(symbol: str, shapes: list[EntityShape], heights: Heights) -> Built:
     places = np.array([_point_of(shape) for shape in shapes])
     ground = heights(places[:, 0], places[:, 1])
@@ -213,7 +218,7 @@ def _symbols(symbol: str, shapes: list[EntityShape], heights: Heights) -> Built:
     features = np.array([shape.feature for shape in shapes], np.int64)
     group = Instances(
         symbol, features, places, np.array([s.heading_deg for s in shapes]), scale, scale * tall,
-        scale * radius, np.ones(len(shapes)),
+        scale * radius, np.ones(len(shapes)), _tilts(shapes),
     )  # fmt: skip
     group.divide()
     low, high = places.min(axis=0), places.max(axis=0)

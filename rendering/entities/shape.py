@@ -50,6 +50,8 @@ class EntityShape:
         Clockwise from grid north.
     height_m, width_m : float
         0 where unknown.
+    pitch_deg, roll_deg : float
+        After the heading: front raised, then right side lowered. Of models that stand for points.
     """
 
     feature: int
@@ -62,6 +64,8 @@ class EntityShape:
     heading_deg: float = 0.0
     height_m: float = 0.0
     width_m: float = 0.0
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
 
     @property
     def form(self) -> Form:

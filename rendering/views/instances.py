@@ -67,6 +67,8 @@ class Instances:
         Feet, local metres.
     heading_deg, scale, height_m, radius_m, tint : (n,) arrays
         *tint* is a factor on the colours.
+    tilt_deg : (n, 2) array, optional
+        Pitch and roll; None where all stand upright.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class Instances:
     height_m: FloatArray
     radius_m: FloatArray
     tint: FloatArray
+    tilt_deg: FloatArray | None = None
     cells: list[Cell] = field(default_factory=list)
     triangles: int = 0
     _low: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
@@ -102,6 +105,17 @@ class Instances:
         self._low = np.array([c.low for c in self.cells]).reshape(-1, 3)
         self._high = np.array([c.high for c in self.cells]).reshape(-1, 3)
         self._typical_m = np.array([float(np.median(self.height_m[c.rows])) for c in self.cells])
+
+    def rotations(self, rows: IntArray) -> FloatArray:
+        """Return the rotations of some instances, (n, 3, 3): models face north and stand upright.
+
+        First roll about the front, then pitch about the right, then the heading about the vertical.
+        """
+        turn = _about(2, -self.heading_deg[rows])
+        if self.tilt_deg is None:
+            return turn
+        pitch, roll = self.tilt_deg[rows].T
+        return turn @ _about(0, pitch) @ _about(1, roll)
 
     @property
     def shown_rows(self) -> IntArray:
@@ -170,11 +184,7 @@ class Instances:
         """Return one actor with all copies of a neighbourhood, lit."""
         corner, normal, colour = (model if is_fine else simple_model)(self.kind).mesh
         rows = cell.rows
-        angle = np.radians(-self.heading_deg[rows])
-        cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
-        turn = np.zeros((len(rows), 3, 3), np.float32)
-        turn[:, 0, 0], turn[:, 0, 1] = cos, -sin
-        turn[:, 1, 0], turn[:, 1, 1], turn[:, 2, 2] = sin, cos, 1.0
+        turn = self.rotations(rows).astype(np.float32)
         middle = self.position[rows].mean(axis=0)
         feet = (self.position[rows] - middle).astype(np.float32)
         scale = self.scale[rows].astype(np.float32)[:, None, None]
@@ -272,11 +282,21 @@ def instance_at(groups: list[Instances], at: FloatArray) -> tuple[float, Instanc
     return best
 
 
+def _about(axis: int, angle_deg: FloatArray) -> FloatArray:
+    """Return right-handed rotations about an axis, (n, 3, 3)."""
+    angle = np.radians(angle_deg)
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.zeros((len(angle), 3, 3))
+    one, two = (axis + 1) % 3, (axis + 2) % 3
+    turn[:, axis, axis] = 1.0
+    turn[:, one, one], turn[:, one, two] = cos, -sin
+    turn[:, two, one], turn[:, two, two] = sin, cos
+    return turn
+
+
 def _own_axes(group: Instances, index: int) -> tuple[Any, Any]:
     """Return the rotation of an instance and its model's scaled bounds (2, 3)."""
-    angle = np.radians(-float(group.heading_deg[index]))
-    cos, sin = np.cos(angle), np.sin(angle)
-    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    turn = group.rotations(np.array([index]))[0]
     return turn, np.array(model(group.kind).bounds) * float(group.scale[index])
 
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+FORMAT_4 = """
+DROP VIEW entities;
+ALTER TABLE entity_version DROP COLUMN pitch_deg; ALTER TABLE entity_version DROP COLUMN roll_deg;
+CREATE VIEW entities AS
+  SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
+         management_code, space_code, time_code
+  FROM entity_version WHERE revision_to IS NULL AND valid_to = 9223372036854775807;
+UPDATE type_view SET digest = 'of fewer columns';
+UPDATE shapan_meta SET value = '4' WHERE key = 'format';
+"""
 _FORMAT_3 = """
 DROP TABLE gpkg_extensions; DROP TABLE gpkg_data_columns; DROP TABLE gpkg_data_column_constraints;
 DROP TABLE entity_shape; DROP TABLE feature_shape; DROP TABLE property_kind; DROP TABLE column_type;
@@ -13,13 +23,16 @@ UPDATE shapan_meta SET value = '3' WHERE key = 'format';
 """
 
 
-def made_older(folder: Path, script: str = "") -> None:
-    """Turn the store of a closed project into one of format 3, then run *script* on it."""
+def made_older(folder: Path, script: str = "", *, only: str = _FORMAT_3) -> None:
+    """Turn the store of a closed project into one of format 3, or 4, then run *script* on it."""
     connection = sqlite3.connect(folder / "twin.gpkg")
     for (view,) in connection.execute("SELECT view FROM type_view").fetchall():
         connection.execute(f'DROP VIEW "{view}"')
+        if only == FORMAT_4:  # it has views, of fewer columns
+            connection.execute(f'CREATE VIEW "{view}" AS SELECT fid, geom, id FROM entity_version')
+            continue
         for table in ("gpkg_contents", "gpkg_geometry_columns"):
             connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (view,))
     connection.commit()
-    connection.executescript(_FORMAT_3 + script)
+    connection.executescript(FORMAT_4 + ("" if only == FORMAT_4 else only) + script)
     connection.close()

@@ -14,10 +14,12 @@ import shapely
 from shapely import affinity
 
 from assets.catalogue import entity_types_text
-from older_formats import made_older
+from older_formats import FORMAT_4, made_older
 from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
 from twin_model.entity import Codes, Entity
+from twin_model.errors import StoreError, ValidationError
 from twin_model.frame import Frame
+from twin_model.history import differences
 from twin_model.layer import Layer, LayerRole
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.project_types import ChangeTypes, project_catalogue, stored_types
@@ -345,6 +347,30 @@ def test_a_store_of_format_3_gets_shapes_and_views(tmp_path: Path, catalogue: Ca
         assert read(twin, "building")[0]["shape"].geom_type == "Polygon"
         assert read(twin, "land_use")[0]["shape"].geom_type == "Polygon"
         assert dtypes(twin, "building")["floor_area_m2"] == "float64"
+
+
+def test_a_store_of_format_4_gets_pitch_and_roll(tmp_path: Path, catalogue: Catalogue) -> None:
+    folder = tmp_path / "a.shapan"
+    with Twin.create(folder, FRAME) as twin:
+        twin.execute(AddEntities([building(1), Entity("cam", "camera", "Cam", (1.0, 2.0, 5.0))]))
+        entries = twin.journal()
+    made_older(folder, only=FORMAT_4)
+    with pytest.raises(StoreError, match="open it once for writing"):
+        Twin.open(folder, read_only=True)
+    with Twin.open(folder) as twin:
+        twin.catalogue = catalogue
+        camera = twin.entity("cam")
+        assert (camera.pitch_deg, camera.roll_deg) == (0.0, 0.0)
+        assert twin.journal() == entries and verify_store(twin) == []
+        twin.execute(EditEntities([replace(camera, heading_deg=90.0, pitch_deg=-30.0)]))
+        assert twin.entity("cam").pitch_deg == -30.0 and verify_store(twin) == []
+        found = differences(camera, twin.entity("cam"))
+        assert {d.dimension for d in found} == {"heading_deg", "pitch_deg"}
+        with pytest.raises(ValidationError, match="roll_deg"):
+            twin.execute(EditEntities([replace(camera, roll_deg=float("nan"))]))
+    with Twin.open(folder, read_only=True) as twin:
+        (row,) = read(twin, "camera")
+        assert (row["heading_deg"], row["pitch_deg"], row["roll_deg"]) == (90.0, -30.0, 0.0)
 
 
 def test_shapes_that_went_missing_are_found_and_mended(twin: Twin) -> None:

@@ -28,6 +28,9 @@ _CURRENT_ONE: Final = _CURRENT.format(ids="?")
 _New = tuple[bool, bool, bool, bool]
 """Whether place, name, type and codes differ from the version before."""
 _ALL_NEW: Final = (True, True, True, True)
+_VALUES: Final = rows.AT["attributes"]
+_SPACE: Final = rows.AT["space_code"]
+_CODES: Final = slice(rows.AT["management_code"], rows.AT["time_code"] + 1)
 
 
 class EntityWriter(RelationWriter):
@@ -190,7 +193,7 @@ class EntityWriter(RelationWriter):
             if before[-2] < start:
                 kept.append((*before[:-1], start))
             made = rows.entity_row(entity, before[1], self.srs, self.frame)
-            if made[0] != before[0] and made[14] and made[14] == before[14]:
+            if made[0] != before[0] and made[_SPACE] and made[_SPACE] == before[_SPACE]:
                 # The space code names a place, and it is at another one now.
                 entity = at_new_place(entity, self.frame)  # noqa: PLW2901 - the one that is kept
                 made = rows.entity_row(entity, before[1], self.srs, self.frame)
@@ -198,9 +201,9 @@ class EntityWriter(RelationWriter):
             new = (
                 made[0] != before[0] or made[8] != before[8],
                 (made[4], made[7]) != (before[4], before[7])
-                or (made[10] != before[10] and text.has_other_names(made[10])),
+                or (made[_VALUES] != before[_VALUES] and text.has_other_names(made[_VALUES])),
                 made[3] != before[3],
-                made[13:16] != before[13:16],
+                made[_CODES] != before[_CODES],
             )
             changes.append((entity, before[1], new))
         if len(old) < len(entities):

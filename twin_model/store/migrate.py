@@ -12,8 +12,10 @@ from twin_model.frame import Frame
 from twin_model.store import search, shapes
 from twin_model.store.schema import (
     DEFINITIONS,
+    ENTITIES_VIEW,
     FORMAT_VERSION,
     KIND_SEEN,
+    PITCH_AND_ROLL,
     TYPE_VIEWS,
     indexes,
     search_tables,
@@ -68,12 +70,14 @@ def migrate(connection: sqlite3.Connection, frame: Frame, base: Path) -> bool:
         return False
     connection.execute("BEGIN IMMEDIATE")
     try:
+        _from_4_to_5(connection)  # first: what follows reads whole entities
         if found < 2:
             _from_1_to_2(connection)
         if found < 3:
             _from_2_to_3(connection)
             search.fill_search_tables(connection, frame)
-        _from_3_to_4(connection, frame, base)
+        if found < 4:
+            _from_3_to_4(connection, frame, base)
         connection.execute(
             "UPDATE shapan_meta SET value = ? WHERE key = 'format'", (str(FORMAT_VERSION),)
         )
@@ -82,6 +86,14 @@ def migrate(connection: sqlite3.Connection, frame: Frame, base: Path) -> bool:
         connection.execute("ROLLBACK")
         raise
     return True
+
+
+def _from_4_to_5(connection: sqlite3.Connection) -> None:
+    """Pitch and roll beside the heading; nothing had any."""
+    for column in PITCH_AND_ROLL.split(", "):
+        connection.execute(f"ALTER TABLE entity_version ADD COLUMN {column}")
+    connection.execute("DROP VIEW entities")
+    connection.execute(ENTITIES_VIEW)
 
 
 def _from_1_to_2(connection: sqlite3.Connection) -> None:

@@ -18,9 +18,12 @@ from twin_model.time import Instant, Interval
 
 #: Columns of `entity_version` in the order of `entity_row`, without revisions and fid.
 ENTITY_COLUMNS: Final = (
-    "geom, entity, id, type, name, layer, feature, guid, own_geometry, heading_deg, attributes,"
-    " indicators, rules, management_code, space_code, time_code, valid_from, valid_to"
+    "geom, entity, id, type, name, layer, feature, guid, own_geometry, heading_deg,"
+    " pitch_deg, roll_deg, attributes, indicators, rules, management_code, space_code, time_code,"
+    " valid_from, valid_to"
 )
+#: Where each of them is in a row.
+AT: Final = {name.strip(): place for place, name in enumerate(ENTITY_COLUMNS.split(","))}
 RELATION_COLUMNS: Final = "id, kind, source, target, attributes, computed, valid_from, valid_to"
 _POINT: Final = struct.Struct("<2sBBiBIddd")
 _ENCODE: Final = json.JSONEncoder(
@@ -101,12 +104,15 @@ def _check_place(entity: Entity) -> None:
     ValidationError
     """
     x, y, z = entity.position or (0.0, 0.0, 0.0)
-    if math.isfinite(x + y + z + entity.heading_deg):  # one test: this runs at every edit
+    turned = entity.heading_deg + entity.pitch_deg + entity.roll_deg
+    if math.isfinite(x + y + z + turned):  # one test: this runs at every edit
         return
     whose = entity.name or entity.id
     if not math.isfinite(x + y + z):
         raise ValidationError("position", whose, entity.position, "three finite numbers, in metres")
-    raise ValidationError("heading_deg", whose, entity.heading_deg, "a finite number, in degrees")
+    angles = {name: getattr(entity, name) for name in ("heading_deg", "pitch_deg", "roll_deg")}
+    name = next(key for key, angle in angles.items() if not math.isfinite(angle))
+    raise ValidationError(name, whose, angles[name], "a finite number, in degrees")
 
 
 def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, ...]:
@@ -123,7 +129,7 @@ def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, .
     return (
         encode_point(entity.position, srs, frame), key, entity.id, entity.type, entity.name,
         entity.layer, None if entity.feature is None else int(entity.feature), entity.guid,
-        entity.geometry, float(entity.heading_deg),
+        entity.geometry, float(entity.heading_deg), float(entity.pitch_deg), float(entity.roll_deg),
         _kept(whose, "attributes", entity.attributes),
         _kept(whose, "indicators", entity.indicators), _kept(whose, "rules", entity.rules),
         codes.management, codes.space, codes.time, entity.valid.start.us, entity.valid.end.us,
@@ -156,6 +162,8 @@ _SET_NAME: Final = Entity.__dict__["name"].__set__
 _SET_POSITION: Final = Entity.__dict__["position"].__set__
 _SET_GEOMETRY: Final = Entity.__dict__["geometry"].__set__
 _SET_HEADING: Final = Entity.__dict__["heading_deg"].__set__
+_SET_PITCH: Final = Entity.__dict__["pitch_deg"].__set__
+_SET_ROLL: Final = Entity.__dict__["roll_deg"].__set__
 _SET_LAYER: Final = Entity.__dict__["layer"].__set__
 _SET_FEATURE: Final = Entity.__dict__["feature"].__set__
 _SET_GUID: Final = Entity.__dict__["guid"].__set__
@@ -169,8 +177,8 @@ _SET_VALID: Final = Entity.__dict__["valid"].__set__
 def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     """Return the entity of a row that has `ENTITY_COLUMNS`."""
     (
-        geom, _key, identifier, kind, name, layer, feature, guid, geometry, heading, attributes,
-        indicators, rules, management, space, time, start, end,
+        geom, _key, identifier, kind, name, layer, feature, guid, geometry, heading, pitch, roll,
+        attributes, indicators, rules, management, space, time, start, end,
     ) = row  # fmt: skip
     entity = object.__new__(Entity)
     _SET_ID(entity, identifier)
@@ -179,6 +187,8 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     _SET_POSITION(entity, decode_point(geom, frame))
     _SET_GEOMETRY(entity, geometry)
     _SET_HEADING(entity, heading)
+    _SET_PITCH(entity, pitch)
+    _SET_ROLL(entity, roll)
     _SET_LAYER(entity, layer)
     _SET_FEATURE(entity, feature)
     _SET_GUID(entity, guid)

@@ -18,7 +18,7 @@ from pyproj import CRS
 from twin_model.frame import Frame
 
 #: Version of the project format; migrations run forward only.
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
@@ -86,6 +86,15 @@ CREATE TABLE definition_version (
   {_VERSIONED});
 """
 
+#: Since format 5.
+PITCH_AND_ROLL: Final = "pitch_deg REAL NOT NULL DEFAULT 0, roll_deg REAL NOT NULL DEFAULT 0"
+ENTITIES_VIEW: Final = """
+CREATE VIEW entities AS
+  SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, pitch_deg, roll_deg,
+         attributes, indicators, management_code, space_code, time_code
+  FROM entity_version WHERE revision_to IS NULL AND valid_to = 9223372036854775807
+"""
+
 _MODEL: Final = f"""
 CREATE TABLE shapan_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE journal (
@@ -98,7 +107,8 @@ CREATE TABLE entity_version (
   type TEXT NOT NULL, name TEXT NOT NULL, layer TEXT, feature INTEGER, guid TEXT NOT NULL,
   own_geometry BLOB, heading_deg REAL NOT NULL, attributes TEXT NOT NULL,
   indicators TEXT NOT NULL, rules TEXT NOT NULL, management_code TEXT NOT NULL,
-  space_code TEXT NOT NULL, time_code TEXT NOT NULL, {_VERSIONED});
+  space_code TEXT NOT NULL, time_code TEXT NOT NULL, {_VERSIONED},
+  {PITCH_AND_ROLL});
 CREATE TABLE relation_version (
   fid INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, source INTEGER NOT NULL,
   target INTEGER NOT NULL, attributes TEXT NOT NULL, computed INTEGER NOT NULL, {_VERSIONED});
@@ -112,10 +122,7 @@ CREATE TABLE property_seen (
 {KIND_SEEN};
 {DEFINITIONS}
 {TYPE_VIEWS};
-CREATE VIEW entities AS
-  SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, attributes, indicators,
-         management_code, space_code, time_code
-  FROM entity_version WHERE revision_to IS NULL AND valid_to = 9223372036854775807;
+{ENTITIES_VIEW};
 CREATE VIEW relations AS
   SELECT r.fid AS fid, r.id AS id, r.kind AS kind, s.id AS source, t.id AS target,
          r.attributes AS attributes, r.computed AS computed
@@ -173,8 +180,8 @@ _REVISED: Final = ("entity_version", "relation_version", "layer_version", "defin
 VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "entity_version": (
         "geom", "entity", "id", "type", "name", "layer", "feature", "guid", "own_geometry",
-        "heading_deg", "attributes", "indicators", "rules", "management_code", "space_code",
-        "time_code", "valid_from", "valid_to",
+        "heading_deg", "pitch_deg", "roll_deg", "attributes", "indicators", "rules",
+        "management_code", "space_code", "time_code", "valid_from", "valid_to",
     ),
     "relation_version": (
         "id", "kind", "source", "target", "attributes", "computed", "valid_from", "valid_to",

@@ -166,6 +166,7 @@ def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
     named: list[str] = []
     cursor = connection.cursor()
     cursor.row_factory = None
+    values = rows.AT["attributes"]
     for row in cursor.execute(
         f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version ORDER BY entity, fid"
     ):
@@ -178,8 +179,8 @@ def fill_search_tables(connection: sqlite3.Connection, frame: Frame) -> None:
                     "INSERT INTO entity_box VALUES (?,?,?,?,?,?,?,?)", (fid, *box, key)
                 )
         names = [row[5], row[8]]
-        if has_other_names(row[11]):
-            names += other_names(json.loads(row[11]))
+        if has_other_names(row[1 + values]):
+            names += other_names(json.loads(row[1 + values]))
         if any(names) and (not same or names != named):
             connection.execute(
                 "INSERT INTO entity_text (rowid, grams) VALUES (?,?)", (fid, grams(*names))

@@ -78,6 +78,8 @@ _FIXED: Final = (
     Column("feature", INTEGER, "图层要素 / feature", "Feature id within the layer"),
     Column("guid", TEXT, "来源标识 / identifier in the source"),
     Column("heading_deg", REAL, "方位角 / heading", "deg; clockwise from grid north"),
+    Column("pitch_deg", REAL, "俯仰角 / pitch", "deg; front raised"),
+    Column("roll_deg", REAL, "横滚角 / roll", "deg; right side lowered"),
     Column("management_code", TEXT, "管理码 / management code"),
     Column("space_code", TEXT, "空间码 / space code", "BeiDou grid location code"),
     Column("time_code", TEXT, "时间码 / time code"),
