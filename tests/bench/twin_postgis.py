@@ -37,6 +37,7 @@ DROP TABLE IF EXISTS entity_version, relation_version, journal;
 CREATE TABLE entity_version (
   fid bigint PRIMARY KEY, entity bigint NOT NULL, id text NOT NULL, type text NOT NULL,
   name text NOT NULL, geom geometry(PointZ), own_geometry bytea, heading_deg float8 NOT NULL,
+  pitch_deg float8 NOT NULL, roll_deg float8 NOT NULL,
   layer text, feature bigint, guid text NOT NULL, attributes jsonb NOT NULL,
   indicators jsonb NOT NULL, rules jsonb NOT NULL, management_code text NOT NULL,
   space_code text NOT NULL, time_code text NOT NULL, valid_from bigint NOT NULL,
@@ -62,7 +63,7 @@ ANALYZE entity_version; ANALYZE relation_version;
 """
 #: What an entity is made of, in both.
 DIMENSIONS = (
-    "own_geometry, heading_deg, layer, feature, guid, attributes, indicators, rules,"
+    "own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid, attributes, indicators, rules,"
     " management_code, space_code, time_code, valid_from, valid_to"
 )
 COLUMNS = f"id, type, name, ST_X(geom), ST_Y(geom), ST_Z(geom), {DIMENSIONS}"
@@ -81,7 +82,7 @@ SELECT {COLUMNS} FROM entity_version
 WHERE ST_Intersects(geom, ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s)) AND {HOLD} ORDER BY name, fid
 """
 BY_ID = f"SELECT {COLUMNS} FROM entity_version WHERE id = %(id)s AND {HOLD}"
-_KEPT = "entity, id, type, name, geom, own_geometry, heading_deg, layer, feature, guid"
+_KEPT = "entity, id, type, name, geom, own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid"
 _CODED = "indicators, rules, management_code, space_code, time_code"
 COPY_UNTIL = (
     f"INSERT INTO entity_version SELECT %s, {_KEPT}, attributes, {_CODED}, valid_from, %s, %s, NULL"
