@@ -63,8 +63,8 @@ ANALYZE entity_version; ANALYZE relation_version;
 """
 #: What an entity is made of, in both.
 DIMENSIONS = (
-    "own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid, attributes, indicators, rules,"
-    " management_code, space_code, time_code, valid_from, valid_to"
+    "own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid, attributes, indicators,"
+    " rules, management_code, space_code, time_code, valid_from, valid_to"
 )
 COLUMNS = f"id, type, name, ST_X(geom), ST_Y(geom), ST_Z(geom), {DIMENSIONS}"
 HOLD = "revision_to IS NULL AND valid_from <= %(at)s AND valid_to > %(at)s"
@@ -82,7 +82,10 @@ SELECT {COLUMNS} FROM entity_version
 WHERE ST_Intersects(geom, ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s)) AND {HOLD} ORDER BY name, fid
 """
 BY_ID = f"SELECT {COLUMNS} FROM entity_version WHERE id = %(id)s AND {HOLD}"
-_KEPT = "entity, id, type, name, geom, own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid"
+_KEPT = (
+    "entity, id, type, name, geom, own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature,"
+    " guid"
+)
 _CODED = "indicators, rules, management_code, space_code, time_code"
 COPY_UNTIL = (
     f"INSERT INTO entity_version SELECT %s, {_KEPT}, attributes, {_CODED}, valid_from, %s, %s, NULL"
