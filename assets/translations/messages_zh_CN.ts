@@ -5828,6 +5828,10 @@
         <translation>文件超过 {0} 个</translation>
     </message>
     <message>
+        <source>pitch and roll are finite, in degrees</source>
+        <translation>俯仰角和横滚角须为有限的度数</translation>
+    </message>
+    <message>
         <source>a list has {0} values at most</source>
         <translation>列表最多 {0} 个值</translation>
     </message>

@@ -366,7 +366,7 @@ def test_a_store_of_format_4_gets_pitch_and_roll(tmp_path: Path, catalogue: Cata
         assert twin.entity("cam").pitch_deg == -30.0 and verify_store(twin) == []
         found = differences(camera, twin.entity("cam"))
         assert {d.dimension for d in found} == {"heading_deg", "pitch_deg"}
-        with pytest.raises(ValidationError, match="roll_deg"):
+        with pytest.raises(ValidationError, match="pitch and roll are finite"):
             twin.execute(EditEntities([replace(camera, roll_deg=float("nan"))]))
     with Twin.open(folder, read_only=True) as twin:
         (row,) = read(twin, "camera")

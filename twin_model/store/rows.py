@@ -110,9 +110,11 @@ def _check_place(entity: Entity) -> None:
     whose = entity.name or entity.id
     if not math.isfinite(x + y + z):
         raise ValidationError("position", whose, entity.position, "three finite numbers, in metres")
-    angles = {name: getattr(entity, name) for name in ("heading_deg", "pitch_deg", "roll_deg")}
-    name = next(key for key, angle in angles.items() if not math.isfinite(angle))
-    raise ValidationError(name, whose, angles[name], "a finite number, in degrees")
+    if not math.isfinite(entity.heading_deg):
+        rule = "a finite number, in degrees"
+        raise ValidationError("heading_deg", whose, entity.heading_deg, rule)
+    tilt = (entity.pitch_deg, entity.roll_deg)
+    raise ValidationError("position", whose, tilt, "pitch and roll are finite, in degrees")
 
 
 def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, ...]:
