@@ -20,6 +20,7 @@ from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.desk import AlarmDesk, sign_in
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import (
+    STANDING,
     AlarmEvent,
     AlarmOptions,
     AlarmPoint,
@@ -28,6 +29,7 @@ from twin_model.alarms.model import (
     EventKind,
     State,
 )
+from twin_model.alarms.published import PublishedAlarms
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError
@@ -475,3 +477,16 @@ def test_options_are_a_sites_own() -> None:
     assert engine.in_flood
     engine.advance(100 * SECOND)
     assert not engine.in_flood
+
+
+def test_copies_of_different_moments_that_explain_each_other_can_be_listed() -> None:
+    points = {name: AlarmPoint(name, "pump", name) for name in "ab"}
+    published = PublishedAlarms()
+    published.take(
+        AlarmStatus(
+            name, Severity.HIGH, active=True, acknowledged=False, standing=True, cause=cause
+        )
+        for name, cause in ("ab", "ba")
+    )
+    found = published.list(STANDING, points, (), folded=False)
+    assert sorted((alarm.point.id, alarm.consequences) for alarm in found) == [("a", 1), ("b", 1)]

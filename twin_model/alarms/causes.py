@@ -208,13 +208,14 @@ class Causes:
 
     def count_below(self, point: str) -> int:
         """Return how many it explains, directly or not."""
-        count, waiting = 0, [point]
+        seen, waiting = {point}, [point]
         while waiting:
             children = self._children.get(waiting.pop())
             if children:
-                count += len(children)
-                waiting += children
-        return count
+                fresh = children - seen
+                seen |= fresh
+                waiting += fresh
+        return len(seen) - 1
 
     def _set_cause(self, point: str, cause: str) -> None:
         before = self._cause.pop(point, None)

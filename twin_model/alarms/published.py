@@ -74,9 +74,11 @@ class PublishedAlarms:
         """Return how many standing alarms each explains, directly or not."""
         causes = {n: s.cause for n, s in self._others.items() if s.cause and s.standing}
         count: Counter[str] = Counter()
-        for cause in causes.values():
-            above = cause
-            while above:
+        for name, cause in causes.items():
+            # Copies are of different moments, so that two may name each other.
+            above, seen = cause, {name}
+            while above and above not in seen:
                 count[above] += 1
+                seen.add(above)
                 above = causes.get(above, "")
         return count
