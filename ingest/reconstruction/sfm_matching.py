@@ -75,7 +75,7 @@ def _verify(
     """Keep of the matches what one motion explains."""
     listed = Path(request["folder"]) / "pairs.txt"
     listed.write_text("".join(f"{a} {b}\n" for a, b in pairs), encoding="utf-8")
-    with watching(path, "two_view_geometries", "Verifying matches", len(pairs), job):
+    with Watching(path, "two_view_geometries", "Verifying matches", len(pairs), job):
         colmap.verify_matches(path, listed)
 
 
@@ -135,7 +135,7 @@ def rough_pose(photo: dict[str, Any]) -> RoughPose | None:
     )
 
 
-class watching:  # noqa: N801 - a context manager that reads like a verb
+class Watching:
     """Reports how many rows of a table there are while a library fills it."""
 
     def __init__(self, database: Path, table: str, stage: str, total: int, job: Job) -> None:

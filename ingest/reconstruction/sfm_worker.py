@@ -22,7 +22,7 @@ from ingest.reconstruction.georeference import (
     triangulate,
 )
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
-from ingest.reconstruction.sfm_matching import match_photos, watching
+from ingest.reconstruction.sfm_matching import Watching, match_photos
 
 _WORST_TIE_PX = 3.0
 #: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
@@ -95,7 +95,7 @@ def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> 
             reader.camera_params = ",".join(map(str, values))
         if request.get("masks"):
             reader.mask_path = request["masks"]
-        with watching(database, "keypoints", "Finding features", total, job):
+        with Watching(database, "keypoints", "Finding features", total, job):
             colmap.extract_features(
                 database, request["pictures"], [p["name"] for p in members],
                 colmap.CameraMode.SINGLE, reader, options,

@@ -147,7 +147,12 @@ def test_only_edits_that_matter_bind_rules_anew(twin: Twin) -> None:
         id="hot", applies=Applies(type="pump"), condition="flow > 1 and heat > 1"
     )
     with start(twin, Clock()) as running:
-        running.save_rules(RuleSet(rules=(HIGH, by_rating, running_hot)), LI)
+        broken = ThresholdRule(
+            id="broken", applies=Applies(type="pump", where="no_such > 1"), indicator="flow",
+            operator=">", threshold=1,
+        )  # fmt: skip
+        running.save_rules(RuleSet(rules=(HIGH, by_rating, running_hot, broken)), LI)
+        assert running.binding.problems, "one that cannot be bound is in nobody's way"
 
         def follows(command: Command) -> bool:
             twin.execute(command)

@@ -127,11 +127,14 @@ class Binding:
     world : RuleWorld
     problems : list of ValidationError
         Rules that could not be bound, one each; the others are.
+    asked : tuple of Rule
+        What was to be bound.
     """
 
     rules: list[BoundRule]
     world: RuleWorld
     problems: list[ValidationError] = field(default_factory=list)
+    asked: tuple[Rule, ...] = ()
 
     def alarm_points(self, language: str = "en") -> list[AlarmPoint]:
         """Return the alarm points of all rules."""
@@ -183,8 +186,8 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
     """
     bound: list[BoundRule] = []
     problems: list[ValidationError] = []
-    found = _Found(twin)
-    for rule in rules:
+    found, asked = _Found(twin), tuple(rules)
+    for rule in asked:
         try:
             bound.append(_bound(rule, found.entities(rule.applies)))
         except ValidationError as error:
@@ -200,7 +203,7 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
     for each in bound:
         if each.condition or each.suppress_if:
             each.world_rows = np.array([world.rows[name] for name in each.entities], np.int32)
-    return Binding(bound, world, problems)
+    return Binding(bound, world, problems, asked)
 
 
 def _indicators(twin: Twin, types: Types | None) -> set[str]:

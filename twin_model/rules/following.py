@@ -39,8 +39,7 @@ def needs_rebinding(binding: Binding, twin: Twin, change: Change, rules: Iterabl
         return True
     if not change.entities:
         return False
-    refused = {str(problem) for problem in binding.problems}
-    if not refused and set(map(_key, rules)) != {_key(bound.rule) for bound in binding.rules}:
+    if set(map(_key, rules)) != set(map(_key, binding.asked)):
         return True
     if any(bound.condition and bound.condition.steps for bound in binding.rules):
         # Relations do not say which of them changed.
