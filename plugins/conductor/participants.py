@@ -55,6 +55,8 @@ class WorkerParticipant:
             ) from error  # fmt: skip
         self._cancelled = cancelled
         self._exchange = False
+        #: The process that was initialised; another knows nothing of the run.
+        self._process: int | None = None
 
     @property
     def worker(self) -> Worker:
@@ -69,6 +71,11 @@ class WorkerParticipant:
 
     def init(self, start: Instant, parameters: Mapping[str, Any], seed: int) -> None:
         """See `Participant`."""
+        try:
+            self._worker.start()
+        except PluginError as error:
+            raise DiedError(self.id, error.reason, remedy=error.remedy) from error
+        self._process = self._worker.processes
         self._ask("init", start=start, parameters=dict(parameters), seed=seed)
 
     def advance(self, instant: Instant, inputs: SampleBatch | None) -> _Answer:
@@ -105,9 +112,8 @@ class WorkerParticipant:
     def close(self) -> None:
         """See `Participant`."""
         if self._worker.pid is not None:
-            future = self._call("close")
             try:
-                future.result(5.0)
+                self._call("close").result(5.0)
             except (FutureTimeoutError, RemoteError, LinkClosedError, SimulationError):
                 self._worker.kill("did not close")
         self._host.drop(self._worker)
@@ -116,7 +122,9 @@ class WorkerParticipant:
 
     def _call(self, method: str, **arguments: Any) -> Future[Any]:
         try:
-            return self._worker.call(method, **arguments)
+            if self._process is None:
+                return self._worker.call(method, **arguments)
+            return self._worker.call_within(self._process, method, **arguments)
         except PluginError as error:
             raise DiedError(self.id, error.reason, remedy=error.remedy) from error
 

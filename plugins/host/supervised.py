@@ -103,6 +103,8 @@ class Worker:
         self._cause = ""
         self._bye: int | None = None
         self.due_s = 0.0
+        #: How many processes it has had: what one of them remembers, the next does not know.
+        self.processes = 0
         self.spec = spec()
 
     @property
@@ -183,6 +185,7 @@ class Worker:
         requests.attach(process.link)
         holder.append(requests)
         self._process, self._requests = process, requests
+        self.processes += 1
         self.state = WorkerState.STARTING
         delivery.attach(process.down, process.link)
         ready.set()
@@ -232,6 +235,21 @@ class Worker:
         """Call a method of the plugin's object; starts the process where there is none."""
         return self._outgoing(method, None, arguments).future
 
+    def call_within(self, process: int, method: str, /, **arguments: Any) -> Future[Any]:
+        """Call a method that relies on what a process was told; starts no other.
+
+        Parameters
+        ----------
+        process : int
+            `processes` when it was told.
+
+        Raises
+        ------
+        PluginError
+            If that process has ended.
+        """
+        return self._outgoing(method, None, arguments, process).future
+
     def run_job(self, method: str, job: Job, **arguments: Any) -> Any:
         """Call a method that takes a job, and wait for its result.
 
@@ -259,10 +277,13 @@ class Worker:
         except (RemoteError, LinkClosedError) as error:
             raise self.explained(error) from error
 
-    def _outgoing(self, method: str, job: Job | None, arguments: dict[str, Any]) -> Outgoing:
-        self.start()
+    def _outgoing(
+        self, method: str, job: Job | None, arguments: dict[str, Any], within: int | None = None
+    ) -> Outgoing:
+        if within is None:
+            self.start()
         with self._lock:
-            process = self._process
+            process = self._process if within in (None, self.processes) else None
         if process is None:
             raise self._error(self.problem or "has ended")
         told = None

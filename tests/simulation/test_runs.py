@@ -147,7 +147,10 @@ def test_sewer_and_surface_exchange_water_both_ways_and_none_is_lost(
     assert left == pytest.approx(flood["rain_volume"], rel=0.05)
 
 
-def test_a_simulator_killed_mid_run_goes_on_where_it_was(city: Twin, tmp_path: Path) -> None:
+@pytest.mark.parametrize("noticed", [False, True], ids=["in a step", "between steps"])
+def test_a_simulator_killed_mid_run_goes_on_where_it_was(
+    city: Twin, tmp_path: Path, noticed: bool
+) -> None:
     unit = build_fmu(tmp_path / "units", "Tank")
     plan = scenario([fmu(unit)], duration_s=40.0, checkpoint_s=8.0)
     city.close()
@@ -159,10 +162,14 @@ def test_a_simulator_killed_mid_run_goes_on_where_it_was(city: Twin, tmp_path: P
     while session._reached is None or session._reached.us < Instant.parse(START).us + 15_000_000:
         assert time.monotonic() < end
         time.sleep(0.05)
-    children = Path(f"/proc/{session.pid}/task/{session.pid}/children").read_text().split()
+    listed = Path(f"/proc/{session.pid}/task/{session.pid}/children")
+    children = listed.read_text().split()
     assert children
     for child in children:
         os.kill(int(child), signal.SIGKILL)
+    while noticed and set(children) & set(listed.read_text().split()):  # until it is reaped
+        assert time.monotonic() < end
+        time.sleep(0.01)
     session.resume()
     outcome = finish(session)
     assert (outcome.state, outcome.error) == ("finished", "")
