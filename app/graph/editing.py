@@ -109,7 +109,7 @@ class RelationEditing(QObject):
 
     def _open_new(self, prepared: _Prepared) -> None:
         source, target, ahead, back = prepared
-        if all(choice.refusal is not None for choice in (*ahead, *back)):
+        if not any(choice.possible for choice in (*ahead, *back)):
             text = self.tr("The types of {0} and {1} allow no relation between them.")
             self._say(text.format(display_name(source), display_name(target)))
             return
@@ -149,10 +149,12 @@ class RelationEditing(QObject):
         self.form = None
 
     def _add(self, relation: Relation) -> None:
-        from twin_model.commands import AddRelations
+        from twin_model.commands import AddRelations, EditRelations
 
+        choice = self.form.choice() if self.form is not None else None
+        moved = choice is not None and choice.instead is not None
         self._model.include([relation.source, relation.target])
-        self._session.execute(AddRelations([relation]))
+        self._session.execute((EditRelations if moved else AddRelations)([relation]))
 
     def _change(self, relation: Relation) -> None:
         from twin_model.commands import EditRelations

@@ -201,16 +201,16 @@ class RelationForm(QDialog):
         top = QHBoxLayout()
         top.addWidget(self.ends_label, 1)
         top.addWidget(self.swap)
-        times = QFormLayout()
-        times.addRow(self.tr("Holds since"), self.since)
-        times.addRow(self.tr("Holds until"), self.until)
+        self.times = QFormLayout()
+        self.times.addRow(self.tr("Holds since"), self.since)
+        self.times.addRow(self.tr("Holds until"), self.until)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
         layout.addLayout(top)
         layout.addWidget(self.kinds)
         layout.addWidget(self.values)
-        layout.addLayout(times)
+        layout.addLayout(self.times)
         layout.addWidget(self.problem)
         layout.addWidget(self.buttons)
 
@@ -227,8 +227,8 @@ class RelationForm(QDialog):
             self._show_values()
             return
         self.since.setText(time_text(Instant.now()))
-        ahead = any(choice.refusal is None for choice in self._choices[0])
-        back = any(choice.refusal is None for choice in self._choices[1])
+        ahead = any(choice.possible for choice in self._choices[0])
+        back = any(choice.possible for choice in self._choices[1])
         self._turned = back and not ahead
         self._fill_kinds()
 
@@ -246,16 +246,18 @@ class RelationForm(QDialog):
         self.kinds.clear()
         for choice in self._choices[1 if self._turned else 0]:
             text = words.relation(choice.kind)
-            if choice.refusal is not None:
+            if choice.instead is not None:
+                text += "  —  " + self.tr("in place of {0}").format(choice.instead_of)
+            elif choice.refusal is not None:
                 text += f"  —  {refusal_text(choice.refusal)}"
             item = QListWidgetItem(text)
             item.setData(_CHOICE, choice)
             item.setToolTip(text)
-            if choice.refusal is not None:
+            if not choice.possible:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.kinds.addItem(item)
         first = self.kinds.item(0)
-        possible = first is not None and first.data(_CHOICE).refusal is None
+        possible = first is not None and first.data(_CHOICE).possible
         self.kinds.setCurrentRow(0 if possible else -1)
         self.accept_button.setEnabled(possible)
         self._show_values()
@@ -280,6 +282,9 @@ class RelationForm(QDialog):
             values.setdefault("direction", "forward")
         self.values.show_properties(kinds, values)
         self.values.setVisible(bool(kinds))
+        # What takes the place of another does so from now on.
+        for row in range(self.times.rowCount()):
+            self.times.setRowVisible(row, choice is None or choice.instead is None)
         set_tab_order(self.kinds, *self.values.editors.values(), self.since, self.until)
 
     # -- deciding ------------------------------------------------------------------------
@@ -311,8 +316,13 @@ class RelationForm(QDialog):
         else:
             assert choice is not None
             source, target = self._ends[::-1] if self._turned else self._ends
-            made = Relation(
-                str(uuid.uuid4()), choice.kind, source.id, target.id, values, valid=valid
-            )
+            if choice.instead is not None:
+                made = replace(
+                    choice.instead, source=source.id, target=target.id, attributes=values
+                )
+            else:
+                made = Relation(
+                    str(uuid.uuid4()), choice.kind, source.id, target.id, values, valid=valid
+                )
         self.decided.emit(made)
         self.accept()

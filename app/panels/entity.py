@@ -387,7 +387,7 @@ class EntityPanel(QWidget):
             case 2:
                 return geometry_fields(entity, self._layer)
             case 3:
-                return relation_fields(self._neighbours)
+                return relation_fields(entity, self._neighbours)
             case 5:
                 return self._live_fields or [
                     Field(name, value_text(v)) for name, v in entity.indicators.items()

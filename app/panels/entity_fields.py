@@ -193,9 +193,9 @@ def _value_words(kind: PropertyType, value: Any) -> str:
     return value_text(value)
 
 
-def relation_fields(neighbours: Sequence[Neighbour]) -> list[Field]:
-    """Return the relations of an entity, each a way to its other end."""
-    return [
+def relation_fields(entity: Entity, neighbours: Sequence[Neighbour]) -> list[Field]:
+    """Return what an entity lacks, and its relations, each a way to its other end."""
+    return _lacking(entity, neighbours) + [
         Field(
             words.relation(one.kind, incoming=one.incoming),
             one.name,
@@ -204,6 +204,30 @@ def relation_fields(neighbours: Sequence[Neighbour]) -> list[Field]:
         )
         for one in neighbours
     ]
+
+
+def _lacking(entity: Entity, neighbours: Sequence[Neighbour]) -> list[Field]:
+    """Return the relations that the type of an entity needs and that are not there yet."""
+    here = schema.known_type(entity.type) if schema.is_loaded() else None
+    if here is None:
+        return []
+    types = schema.catalogue()
+    found = []
+    for rule in types.relations(here):
+        others = [schema.known_type(one.type) for one in neighbours
+                  if one.kind == rule.kind and not one.incoming]  # fmt: skip
+        there = sum(
+            not rule.targets or (one is not None and not set(rule.targets).isdisjoint(
+                types.ancestors(one)))
+            for one in others
+        )  # fmt: skip
+        if there < rule.minimum:
+            text = QCoreApplication.translate("EntityPanel", "{0} of at least {1}")
+            missing = QCoreApplication.translate("EntityPanel", "missing")
+            found.append(
+                Field(words.relation(rule.kind), text.format(there, rule.minimum), missing)
+            )
+    return found
 
 
 def _validity(life: Interval) -> list[Field]:

@@ -121,7 +121,7 @@ class RelationDraft:
 
     Parameters
     ----------
-    kind, zh, en, targets, maximum, inverse_maximum : str
+    kind, zh, en, targets, minimum, maximum, inverse_maximum : str
         As they stand in the form; targets as type ids with commas between.
     source : RelationRule, optional
     """
@@ -130,6 +130,7 @@ class RelationDraft:
     zh: str = ""
     en: str = ""
     targets: str = ""
+    minimum: str = ""
     maximum: str = ""
     inverse_maximum: str = ""
     source: RelationRule | None = None
@@ -139,6 +140,7 @@ class RelationDraft:
         """Return the draft of a rule."""
         return cls(
             rule.kind, rule.name.zh, rule.name.en, ", ".join(rule.targets),
+            str(rule.minimum or ""),
             "" if rule.maximum is None else str(rule.maximum),
             "" if rule.inverse_maximum is None else str(rule.inverse_maximum),
             rule,
@@ -162,7 +164,8 @@ class RelationDraft:
                 one.strip() for one in self.targets.replace("，", ",").split(",") if one.strip()
             ],
         }
-        for key, text in (("maximum", self.maximum), ("inverse_maximum", self.inverse_maximum)):
+        counts = {"minimum": self.minimum, "maximum": self.maximum}
+        for key, text in (counts | {"inverse_maximum": self.inverse_maximum}).items():
             found.pop(key, None)
             if text.strip():
                 if not text.strip().isdigit():

@@ -98,6 +98,7 @@ def _relation_columns() -> list[Column]:
             "targets", lambda: say("TypesEditor", "Leads to types"), 220,
             note=lambda: say("TypesEditor", "Identifiers with commas between; none for any type"),
         ),
+        Column("minimum", lambda: say("TypesEditor", "At least"), 70),
         Column("maximum", lambda: say("TypesEditor", "At most"), 70),
         Column(
             "inverse_maximum", lambda: say("TypesEditor", "Reached by at most"), 120,

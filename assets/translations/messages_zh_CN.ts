@@ -5836,6 +5836,10 @@
         <translation>列表最多 {0} 个值</translation>
     </message>
     <message>
+        <source>{0} needs {1} of them; lead one elsewhere, or remove {2} too</source>
+        <translation>{0} 至少需要 {1} 个这类关系；请将其改连到别处，或将 {2} 一并移除</translation>
+    </message>
+    <message>
         <source>{0} may have {1} of them at most, and has: {2}; remove one first</source>
         <translation>{0} 最多可有 {1} 个这类关系，已有：{2}；请先移除一个</translation>
     </message>

@@ -539,6 +539,14 @@ management ^ '330106-BD'</translation>
 <context>
     <name>EntityPanel</name>
     <message>
+        <source>{0} of at least {1}</source>
+        <translation>{0} 个，至少 {1} 个</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺少</translation>
+    </message>
+    <message>
         <source>Pitch</source>
         <translation>俯仰角</translation>
     </message>
@@ -3348,6 +3356,10 @@ management ^ '330106-BD'</translation>
 <context>
     <name>RelationForm</name>
     <message>
+        <source>in place of {0}</source>
+        <translation>取代 {0}</translation>
+    </message>
+    <message>
         <source>leads to {0} only</source>
         <translation>只能指向{0}</translation>
     </message>
@@ -3797,6 +3809,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>At most</source>
         <translation>最多</translation>
+    </message>
+    <message>
+        <source>At least</source>
+        <translation>至少</translation>
     </message>
     <message>
         <source>Reached by at most</source>

@@ -202,6 +202,30 @@ def test_refused_kinds_say_why_and_types_that_allow_nothing_too(
     qtbot.waitUntil(lambda: panel.editing.form is None)
 
 
+def test_what_may_be_one_only_takes_the_place_of_the_one_before_from_now_on(
+    qtbot: QtBot, make_window: MakeWindow, plant: Path
+) -> None:
+    with Twin.open(plant) as twin:
+        stations = [Entity(f"s{n}", "pumping_station", f"Station {n}") for n in range(2)]
+        twin.execute(AddEntities(stations, [Relation("whole", "aggregates", "s0", "pump")]))
+        then = twin.now()
+    window = opened(qtbot, make_window, plant, "pump")
+    panel, twin = window.relations_panel, window.session.required
+    panel.editing.relate("s1", "pump")
+    qtbot.waitUntil(lambda: panel.editing.form is not None)
+    form = panel.editing.form
+    assert form is not None
+    texts = [form.kinds.item(row).text() for row in range(form.kinds.count())]
+    row = texts.index("Is made of  —  in place of Station 0")
+    form.kinds.setCurrentRow(row)
+    assert not form.since.isVisible()
+    qtbot.mouseClick(form.accept_button, LEFT)
+    qtbot.waitUntil(lambda: twin.relation("whole").source == "s1")
+    assert [one.source for one in twin.at(then).relations("pump") if one.kind == "aggregates"] == [
+        "s0"
+    ]
+
+
 def test_what_would_contain_itself_is_refused_before_it_is_chosen_and_by_name(
     qtbot: QtBot, make_window: MakeWindow, plant: Path
 ) -> None:

@@ -17,6 +17,7 @@ from twin_model.commands import (
     AddRelations,
     EditEntities,
     EditRelations,
+    RemoveEntities,
     RemoveRelations,
 )
 from twin_model.creation import CreateEntities
@@ -271,6 +272,51 @@ def test_too_many_from_a_file_load_and_stay_editable_and_no_more_are_added(harbo
     assert len(harbour.relations("lamp-0")) == 2
 
 
+def test_what_a_thing_needs_cannot_be_taken_from_it(harbour: Twin) -> None:
+    harbour.execute(AddRelations([hung("one", "pole-0")]))
+    harbour.catalogue = needing("mounted_on")
+    before, revision = current(harbour), harbour.revision
+    said = "Lamp 0: relations.mounted_on = 'Lamp 0': Lamp 0 needs 1 of them; lead one elsewhere,"
+    year = Instant.parse("2090-01-01")
+    commands = (
+        RemoveRelations(["one"]),
+        RemoveEntities(["pole-0"]),
+        EditRelations([hung("one", "pole-0", valid=Interval(ALWAYS, year))]),
+    )
+    for command in commands:
+        with pytest.raises(ValidationError) as caught:
+            harbour.execute(command)
+        assert str(caught.value) == f"{said} or remove Lamp 0 too"
+    assert current(harbour) == before and harbour.revision == revision
+    harbour.execute(EditRelations([hung("one", "pole-1")]))
+    harbour.execute(RemoveEntities(["pole-0"]))
+    harbour.execute(RemoveEntities(["pole-1", "lamp-0"]))
+    assert verify_store(harbour) == []
+
+
+def test_a_new_thing_may_lack_what_it_needs_and_its_first_relation_can_be_undone(
+    harbour: Twin,
+) -> None:
+    harbour.catalogue = needing("mounted_on")
+    harbour.execute(CreateEntities([Entity("lamp-9", "lamp", "Lamp 9")]))
+    harbour.execute(AddRelations([replace(hung("one", "pole-0"), source="lamp-9")]))
+    harbour.undo()
+    assert [one for one in harbour.relations("lamp-9") if one.kind == "mounted_on"] == []
+    harbour.redo()
+    with pytest.raises(ValidationError, match="Lamp 9 needs 1 of them"):
+        harbour.execute(RemoveRelations(["one"]))
+
+
+def needing(kind: str) -> Catalogue:
+    """Return types of which lamps need a relation."""
+    lamp = CATALOGUE.type("lamp")
+    rules = tuple(
+        rule.model_copy(update={"minimum": 1}) if rule.kind == kind else rule
+        for rule in lamp.relations
+    )
+    return CATALOGUE.with_type(lamp.model_copy(update={"relations": rules}))
+
+
 def test_types_are_loaded_for_the_first_edit_that_needs_them(tmp_path: Path) -> None:
     loaded: list[Twin] = []
 
@@ -292,13 +338,7 @@ def test_data_against_the_rules_is_found_from_both_ends_and_where_something_is_m
     layer = Layer("one", "One", "bim", LayerRole.TABLE, "IFC4", "x", "t.json")
     stated = [Relation(f"w{n}", "aggregates", f"station-{n}", "a") for n in range(2)]
     harbour.execute(AddLayers([layer], [], stated))
-    lamp = CATALOGUE.type("lamp")
-    rules = tuple(
-        rule.model_copy(update={"minimum": 1}) if rule.kind == "mounted_on" else rule
-        for rule in lamp.relations
-    )
-    stricter = CATALOGUE.with_type(lamp.model_copy(update={"relations": rules}))
-    assert cardinality_faults(harbour, stricter) == (
+    assert cardinality_faults(harbour, needing("mounted_on")) == (
         3,
         [
             "P a: relations.aggregates = 2: pump is reached by 1 of them at most",

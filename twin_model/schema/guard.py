@@ -36,6 +36,8 @@ class TypeRules:
         self.limited: Final = frozenset(
             rule.kind for rule in rules if rule.maximum or rule.inverse_maximum
         )
+        #: Kinds of relation of which some type needs some.
+        self.needed: Final = frozenset(rule.kind for rule in rules if rule.minimum)
 
     def check(self, before: Entity | None, after: Entity) -> None:
         """Look at an entity before (None where it is new) and after an edit.
@@ -132,6 +134,30 @@ class TypeRules:
         fault = SchemaError("relations", relation.kind, other, rule, problem=Problem.CARDINALITY)
         source, target = (end, other) if outgoing else (other, end)
         fault.reason = f"{source} – {target}: {fault.reason}"
+        return fault
+
+    def needs(self, kind: str, type_id: str) -> list[tuple[int, Callable[[str], bool]]]:
+        """Return how many relations of a kind an entity of a type needs; see `limits`."""
+        here = known_type(type_id, self._catalogue)
+        return [
+            (rule.minimum, partial(self._is_one_of, rule.targets))
+            for rule in self._catalogue.relations(here)
+            if rule.kind == kind and rule.minimum
+        ]
+
+    def too_few(self, kind: str, end: str, least: int) -> SchemaError:
+        """Return the refusal to leave an entity with too few relations.
+
+        Parameters
+        ----------
+        kind : str
+        end : str
+            Its name.
+        least : int
+        """
+        rule = f"{end} needs {least} of them; lead one elsewhere, or remove {end} too"
+        fault = SchemaError("relations", kind, end, rule, problem=Problem.CARDINALITY)
+        fault.reason = f"{end}: {fault.reason}"
         return fault
 
     def code_class(self, type_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -73,11 +73,22 @@ class Choice:
         Of the relation itself.
     refusal : Refusal or None
         Why it cannot be now; None where it can.
+    instead : Relation or None
+        Of one of which there may be one only: the one that it can take the place of.
+    instead_of : str
+        Name of what that leads to or comes from.
     """
 
     rule: RelationRule
     properties: tuple[PropertyType, ...] = ()
     refusal: Refusal | None = None
+    instead: Relation | None = None
+    instead_of: str = ""
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be chosen: now, or in place of another."""
+        return self.refusal is None or self.instead is not None
 
     @property
     def kind(self) -> str:
@@ -130,7 +141,8 @@ def choices(
         refusal = _refusal(twin, kind, source, target, allowed)
         if refusal is None and circle and kind in HIERARCHY:
             refusal = Refusal(Obstacle.CIRCLE, line=tuple(circle))
-        found.append(Choice(allowed[0], tuple(properties.values()), refusal))
+        choice = Choice(allowed[0], tuple(properties.values()), refusal)
+        found.append(_in_place(twin, choice, source, target))
     nearness = {
         rule.kind: level
         for level, one in reversed(list(enumerate(catalogue.ancestors(here))))
@@ -140,8 +152,25 @@ def choices(
     # asserted too, but seldom is meant.
     return sorted(
         found,
-        key=lambda one: (one.refusal is not None, one.kind in TOPOLOGY, nearness[one.kind]),
-    )
+        key=lambda one: (
+            one.refusal is not None, not one.possible, one.kind in TOPOLOGY, nearness[one.kind],
+        ),
+    )  # fmt: skip
+
+
+def _in_place(twin: Twin | TwinView, choice: Choice, source: Entity, target: Entity) -> Choice:
+    """Return a choice with the relation whose place it can take, where there is one."""
+    refusal = choice.refusal
+    if refusal is None or refusal.most != 1:
+        return choice
+    full = refusal.obstacle is Obstacle.FULL
+    here = source if full else target
+    for one in twin.relations(here.id):
+        end, other = (one.source, one.target) if full else (one.target, one.source)
+        if one.kind == choice.kind and end == here.id and not one.computed:
+            name = twin.entity(other).name or other
+            return replace(choice, instead=one, instead_of=name)
+    return choice
 
 
 @telling_damage

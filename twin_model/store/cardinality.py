@@ -1,4 +1,8 @@
-"""How many relations of a kind an entity may have: counted when relations are added or moved."""
+"""How many relations of a kind an entity may and must have: counted when they are changed.
+
+Too many are refused when relations are added or moved, too few when some are taken away: a new
+entity is there before its first relation, so what it still lacks is shown and not refused.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,18 @@ _HELD: Final = (
     " WHERE r.revision_to IS NULL AND r.valid_to > ?{stated}"
 )
 _MOST_NAMED: Final = 3
+#: An entity that had relations of a kind before a revision: its key and type, then of each relation
+#: the other end's type, and whether it was there before and is there now. At one instant.
+_LESSENED: Final = (
+    "SELECT v.entity, v.type,"
+    " (SELECT o.type FROM entity_version o WHERE o.entity = r.target ORDER BY o.fid DESC LIMIT 1),"
+    " r.revision_from < :revision, r.revision_to IS NULL"
+    " FROM json_each(:keys) k CROSS JOIN entity_version v ON v.entity = k.value"
+    " AND v.revision_to IS NULL AND v.valid_from <= :at AND v.valid_to > :at"
+    " JOIN relation_version r ON r.source = k.value AND r.kind = :kind"
+    " AND (r.revision_to IS NULL OR r.revision_to = :revision)"
+    " AND r.valid_from <= :at AND r.valid_to > :at{stated}"
+)
 
 
 def refuse_too_many(
@@ -73,6 +89,49 @@ def refuse_too_many(
                     raise rules.too_many(
                         relation, names[0], names[1], most, listed, outgoing=outgoing
                     )
+
+
+def refuse_too_few(
+    connection: sqlite3.Connection,
+    rules: TypeRules,
+    lessened: Iterable[tuple[str, int, int]],
+    revision: int,
+) -> None:
+    """Refuse to leave entities with fewer relations than their types need.
+
+    What had too few before may lose more: it is told of, and somebody may be clearing up.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Which holds all that the revision wrote.
+    rules : TypeRules
+    lessened : iterable of (str, int, int)
+        Kind, key of the source and instant (microseconds) of relations that were taken away.
+    revision : int
+
+    Raises
+    ------
+    SchemaError
+        Names the entity and how many it needs.
+    """
+    together: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for kind, source, instant in lessened:
+        if kind in rules.needed:
+            together[kind, instant].add(source)
+    for (kind, instant), keys in together.items():
+        stated = " AND r.computed = 0" if kind in TOPOLOGY else ""
+        values = {"keys": json.dumps(sorted(keys)), "kind": kind, "at": instant}
+        rows = connection.execute(_LESSENED.format(stated=stated), values | {"revision": revision})
+        found: dict[tuple[int, str], list[tuple[str, bool, bool]]] = defaultdict(list)
+        for key, here, *other in rows:
+            found[key, here].append((other[0], bool(other[1]), bool(other[2])))
+        for (key, here), related in found.items():
+            for least, counts in rules.needs(kind, here):
+                alike = [one for one in related if counts(one[0])]
+                if sum(now for _, _, now in alike) < least <= sum(had for _, had, _ in alike):
+                    name = _names(connection, [key], Instant(instant))[0]
+                    raise rules.too_few(kind, name, least)
 
 
 def _held(

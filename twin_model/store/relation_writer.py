@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from twin_model.entity import Relation
 from twin_model.errors import StoreError
-from twin_model.relations import HIERARCHY, check
+from twin_model.relations import HIERARCHY, TOPOLOGY, check
 from twin_model.store import hierarchy, rows
 from twin_model.store.cardinality import refuse_too_many
 from twin_model.store.row_writer import RowWriter
+from twin_model.time import FOREVER
 
 CURRENT_RELATIONS: Final = (
     "SELECT fid, valid_from, valid_to, id, kind, source, target, attributes, computed"
@@ -120,9 +121,16 @@ class RelationWriter(RowWriter):
 
     def _end_relation_rows(self, found: Sequence[tuple[Any, ...]]) -> None:
         now = self.at.us
+        self._note_lessened(found, {now})
         self.end("relation_version", [row[0] for row in found])
         self.insert("relation_version", [(*r[3:], r[1], now) for r in found if r[1] < now])
         self.entities.update(self.ids_of({key for row in found for key in (row[5], row[6])}))
+
+    def _note_lessened(self, rows_before: Iterable[tuple[Any, ...]], instants: set[int]) -> None:
+        """Note what may have fewer relations at some instants than it had."""
+        stated = [row for row in rows_before if not (row[8] and row[4] in TOPOLOGY)]
+        later = [at for at in instants if self.at.us <= at < FOREVER.us]
+        self.lessened.update((row[4], row[5], at) for row in stated for at in later)
 
     def replace_relations(self, relations: Sequence[Relation], *, as_given: bool = False) -> None:
         """Give relations a new version.
@@ -163,6 +171,7 @@ class RelationWriter(RowWriter):
         types = self._refuse_dangling(keys)
         self.end("relation_version", [row[0] for row in old.values()])
         self.insert("relation_version", kept)
+        self._note_lessened(old.values(), {now, *(one.valid.end.us for one in fresh)})
         self._insert_relations(fresh, keys)
         if not as_given:
             # Other attributes hinder nobody: what a file stated stays editable.

@@ -132,6 +132,8 @@ class RowWriter:
     frame_changed: bool = False
     new_layers: set[str] = field(default_factory=set)
     outdated_views: set[str] = field(default_factory=set)
+    #: Kinds, keys of sources and instants (microseconds) of relations that were taken away.
+    lessened: set[tuple[str, int, int]] = field(default_factory=set)
     load_rules: Callable[[], TypeRules | None] = lambda: None
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from twin_model.errors import StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.store import rows, shapes, type_views
+from twin_model.store.cardinality import refuse_too_few
 from twin_model.store.entity_writer import EntityWriter
 from twin_model.store.row_writer import (
     Change,
@@ -94,7 +95,15 @@ class Transaction(EntityWriter):
             Returns the catalogue, None where there is none: what was said of types is kept then.
         views_stale : bool
             Whether more views than of what this command wrote may be out of date.
+
+        Raises
+        ------
+        ValidationError
+            If an entity is left with fewer relations than its type needs.
         """
+        rules = self.type_rules if self.lessened else None
+        if rules is not None:
+            refuse_too_few(self.connection, rules, self.lessened, self.revision)
         for layer in self.new_layers:
             shapes.copy_features(self.connection, layer, project / "base" / layer, self.srs)
         every = views_stale or "type" in self.definitions
