@@ -83,6 +83,17 @@ class ConnectionBook:
             ]
         return found, problems
 
+    def connection(self, plugin: str, connection_id: str) -> Connection | None:
+        """Return a connection as its connector's file states it; None where there is none.
+
+        Raises
+        ------
+        ShapanError
+            If the file cannot be read.
+        """
+        known = connections_of(self._record(plugin))
+        return next((one for one in known if one.id == connection_id), None)
+
     def free_id(self, wanted: str) -> str:
         """Return an id that no connection has, like the wanted one."""
         taken = set()
@@ -129,13 +140,6 @@ class ConnectionBook:
             keep_connections(record, after)
         if connection.enabled:
             self._start(record)
-
-    def switch(self, plugin: str, connection_id: str, on: bool) -> None:
-        """Start a connection, or stop it; it stays in the project."""
-        record = self._record(plugin)
-        for one in connections_of(record):
-            if one.id == connection_id:
-                self.keep(plugin, one.model_copy(update={"enabled": on}))
 
     def remove(self, plugin: str, connection_id: str) -> None:
         """Remove a connection with its password."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QMessageBox,
     QPushButton,
     QSplitter,
     QTableView,
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages
-from app.connections.book import ConnectionBook, ConnectionLine
+from app.connections.book import ConnectionLine
+from app.connections.editing import ConnectionEditing
 from app.connections.kinds import kind_of
 from app.connections.table import LINE_ROLE, ConnectionsModel
 from app.connections.wizard import ConnectionWizard
@@ -33,7 +33,6 @@ from app.own_keys import OwnKeys
 from app.panels.plain_table import dress
 from app.theme import Theme, small_font
 from app.workers import Background
-from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
     from app.project import ProjectSession
@@ -50,7 +49,7 @@ class ConnectionsPanel(QWidget):
     live : LiveSession
     background : Background
     looks : tuple of (Theme, IconSet)
-    book : ConnectionBook
+    editing : ConnectionEditing
     """
 
     def __init__(
@@ -59,14 +58,15 @@ class ConnectionsPanel(QWidget):
         live: LiveSession,
         background: Background,
         looks: tuple[Theme, IconSet],
-        book: ConnectionBook,
+        editing: ConnectionEditing,
     ) -> None:
         super().__init__()
         self._session = session
         self._live = live
         self._background = background
         self._theme, icons = looks
-        self.book = book
+        self.editing = editing
+        self.book = editing.book
         self.wizard: ConnectionWizard | None = None
         self.model = ConnectionsModel(self._theme)
         self.model.setParent(self)
@@ -93,6 +93,7 @@ class ConnectionsPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.edit())
         live.ticked.connect(self._tick)
+        editing.changed.connect(self.refresh)
         session.opened.connect(self.refresh)
         session.closed.connect(lambda: self._take(([], [])))
         self.retranslate()
@@ -155,7 +156,7 @@ class ConnectionsPanel(QWidget):
             "add": self.tr("New connection…"),
             "edit": self.tr("Edit… (Enter)"),
             "switch": self.tr("Start or stop"),
-            "remove": self.tr("Remove… (Delete)"),
+            "remove": self.tr("Remove (Delete)"),
         }
         for name, button in self.buttons.items():
             button.setToolTip(tips[name])
@@ -241,7 +242,7 @@ class ConnectionsPanel(QWidget):
     def add(self) -> ConnectionWizard:
         """Open the wizard."""
         self.wizard = ConnectionWizard(
-            self.window(), self._session, self._background, self._theme, self.book
+            self.window(), self._session, self._background, self._theme, self.editing
         )
         self.wizard.kept.connect(lambda _: self._kept())
         self.wizard.show()
@@ -261,34 +262,13 @@ class ConnectionsPanel(QWidget):
         """Start the connection that is selected, or stop it."""
         line = self.chosen
         if line is not None:
-            on = not line.connection.enabled
-            self._do(lambda: self.book.switch(line.plugin, line.connection.id, on))
+            self.editing.switch(line.plugin, line.connection, not line.connection.enabled)
 
     def remove(self) -> None:
-        """Remove the connection that is selected, after asking: this is not undone."""
+        """Remove the connection that is selected; undo brings it back."""
         line = self.chosen
-        if line is None or not self._session.writable:
-            return
-        name = line.connection.name or line.connection.id
-        text = self.tr("Remove the connection {0}? What it brought stays in the history.")
-        box = QMessageBox.StandardButton
-        if QMessageBox.question(self, self.tr("Remove connection"), text.format(name)) == box.Yes:
-            self._do(lambda: self.book.remove(line.plugin, line.connection.id))
-
-    def _do(self, what: Callable[[], None]) -> None:
-        def work() -> Exception | None:
-            try:
-                what()
-            except (ShapanError, OSError) as error:
-                return error
-            return None
-
-        def answer(error: Exception | None) -> None:
-            if error is not None:
-                self._live.failed.emit(str(error))
-            self.refresh()
-
-        self._background.ask("connections-do", work, answer)
+        if line is not None and self._session.writable:
+            self.editing.remove(line.plugin, line.connection.id)
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Delete:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import messages
 from app.connections.book import ConnectionBook
+from app.connections.editing import ConnectionEditing
 from app.connections.looking import ConnectionLook, LookState
 from app.connections.mapping_page import MappingPage
 from app.connections.preview import Preview, Previewer
@@ -35,6 +36,7 @@ from plugins.builtin.connecting.connections import Connection
 from twin_model.commands import AddEntities
 from twin_model.entity import Codes, Entity
 from twin_model.errors import ShapanError
+from twin_model.live.connection_changes import ChangeConnection
 
 if TYPE_CHECKING:
     from app.project import ProjectSession
@@ -53,7 +55,7 @@ class ConnectionWizard(QDialog):
     session : ProjectSession
     background : Background
     theme : Theme
-    book : ConnectionBook
+    editing : ConnectionEditing
     """
 
     kept = Signal(str)  # id of the connection
@@ -64,13 +66,14 @@ class ConnectionWizard(QDialog):
         session: ProjectSession,
         background: Background,
         theme: Theme,
-        book: ConnectionBook,
+        editing: ConnectionEditing,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self._background = background
-        self._book = book
+        self._editing = editing
+        self._book = book = editing.book
         self._before: Connection | None = None
         self._proposed = False
         self._previewer: Previewer | None = None
@@ -241,19 +244,19 @@ class ConnectionWizard(QDialog):
             if isinstance(found, Exception):
                 self.problem.setText(messages.shown(str(found)))
                 return
+            editing.note(found)
             self.kept.emit(stated["id"])
             self.accept()
 
-        book = self._book
+        editing, book = self._editing, self._book
 
-        def work() -> Exception | None:
+        def work() -> ChangeConnection | Exception | None:
             try:
                 address = _in_project(book, plugin, stated["address"])
                 made = Connection.model_validate({**stated, "address": address, "enabled": enabled})
-                book.keep(plugin, made, secret)
+                return editing.proposal(plugin, made, secret)
             except (ShapanError, OSError, ValueError) as error:
                 return error
-            return None
 
         self._background.ask("wizard-keep", work, answer)
 

@@ -199,13 +199,17 @@ class LiveParts(QObject):
     def make_connections(self) -> ConnectionsPanel:
         """Make the list of connections; the table of panels asks for it."""
         from app.connections.book import ConnectionBook
+        from app.connections.editing import ConnectionEditing
         from app.connections.panel import ConnectionsPanel
 
         s = self._window.services
+        editing = ConnectionEditing(
+            s.session, self.session, s.background, ConnectionBook(self._window.plugins.host)
+        )
+        editing.setParent(self)
         self.connections = ConnectionsPanel(
-            s.session, self.session, s.background, (s.theme, s.icons),
-            ConnectionBook(self._window.plugins.host),
-        )  # fmt: skip
+            s.session, self.session, s.background, (s.theme, s.icons), editing
+        )
         return self.connections
 
     def make_charts(self) -> ChartsPanel:

@@ -6563,5 +6563,25 @@
         <source>Set when {0} entities are there</source>
         <translation>设定 {0} 个实体的存在时间</translation>
     </message>
+    <message>
+        <source>Connect {0}</source>
+        <translation>接入“{0}”</translation>
+    </message>
+    <message>
+        <source>Edit connection {0}</source>
+        <translation>修改连接“{0}”</translation>
+    </message>
+    <message>
+        <source>Start connection {0}</source>
+        <translation>启动连接“{0}”</translation>
+    </message>
+    <message>
+        <source>Stop connection {0}</source>
+        <translation>停止连接“{0}”</translation>
+    </message>
+    <message>
+        <source>Remove connection {0}</source>
+        <translation>删除连接“{0}”</translation>
+    </message>
 </context>
 </TS>

@@ -6629,10 +6629,6 @@ management ^ '330106-BD'</translation>
 <context>
     <name>ConnectionsPanel</name>
     <message>
-        <source>Remove the connection {0}? What it brought stays in the history.</source>
-        <translation>删除连接“{0}”？已收到的数据仍保留在历史中。</translation>
-    </message>
-    <message>
         <source>Connections</source>
         <translation>连接</translation>
     </message>
@@ -6659,10 +6655,6 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Start or stop</source>
         <translation>启动或停止</translation>
-    </message>
-    <message>
-        <source>Remove… (Delete)</source>
-        <translation>删除…（Delete）</translation>
     </message>
     <message>
         <source>{0} samples</source>
@@ -6693,12 +6685,12 @@ management ^ '330106-BD'</translation>
         <translation>未接入的数据：没有匹配的模板或实体</translation>
     </message>
     <message>
-        <source>Remove connection</source>
-        <translation>删除连接</translation>
-    </message>
-    <message>
         <source>Everything that comes goes in.</source>
         <translation>收到的数据已全部接入。</translation>
+    </message>
+    <message>
+        <source>Remove (Delete)</source>
+        <translation>删除（Delete）</translation>
     </message>
 </context>
 <context>

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asyncua import Server, ua
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 
 from app.connections.preview import Previewer, Seen
 from app.connections.suggesting import suggest
 from app.editing import schema
 from broker_support import Broker, broker, free_port
+from plugins.builtin.connecting.connections import Connection
 from plugins.builtin.connecting.resolving import Target
 from twin_model.commands import AddEntities
 from twin_model.entity import Codes, Entity
@@ -61,12 +61,8 @@ def states(wizard: ConnectionWizard) -> dict[str, str]:
     }
 
 
-def test_a_broker_is_looked_at_mapped_and_started_edited_stopped_and_removed(
-    qtbot: QtBot,
-    make_window: MakeWindow,
-    project: Path,
-    broker: Broker,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_broker_is_looked_at_mapped_started_stopped_and_removed_and_all_of_it_undone(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, broker: Broker
 ) -> None:
     window = make_window(project)
     with_pumps(window)
@@ -148,11 +144,29 @@ def test_a_broker_is_looked_at_mapped_and_started_edited_stopped_and_removed(
         qtbot.waitUntil(lambda: panel.model.lines[0].state == "off", timeout=15_000)
         panel.switch()
         qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=20_000)
-        yes = QMessageBox.StandardButton.Yes
-        monkeypatch.setattr(QMessageBox, "question", lambda *_: yes)
         qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
         qtbot.waitUntil(lambda: panel.model.rowCount() == 0, timeout=15_000)
         assert panel.book.secret("shapan.mqtt", "plant") == ""
+
+        twin = window.session.required
+        assert twin.undo_label == "Remove connection Plant"
+        window.session.undo()
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=15_000)
+        assert panel.book.secret("shapan.mqtt", "plant") == "s3cret"
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=20_000)
+        assert twin.undo_label == "Start connection Plant"
+        window.session.undo()
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "off", timeout=15_000)
+        assert twin.undo_label == "Stop connection Plant"
+        window.session.undo()
+        qtbot.waitUntil(lambda: panel.model.lines[0].state == "connected", timeout=20_000)
+        assert twin.undo_label == "Connect Plant"
+        window.session.undo()
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 0, timeout=15_000)
+        window.session.redo()
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=15_000)
+        assert panel.model.lines[0].connection.mappings[0].unit == "l/s"
+        assert panel.book.secret("shapan.mqtt", "plant") == "s3cret"
     finally:
         stop.set()
         thread.join()
@@ -267,6 +281,54 @@ def test_columns_of_a_file_are_mapped_and_played(
     panel = window.live.connections
     qtbot.waitUntil(lambda: panel.model.rowCount() == 1 and panel.model.lines[0].state == "ended",
                     timeout=15_000)  # fmt: skip
+
+
+def test_an_edit_is_undone_with_the_password_that_belonged_to_the_address(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    window.docks.show("connections")
+    panel = window.live.connections
+    qtbot.waitUntil(panel.isVisible)
+    editing, book = panel.editing, panel.book
+    first = Connection.model_validate({
+        "id": "api", "name": "API", "address": "http://127.0.0.1:9/a", "enabled": False,
+        "mappings": [{"source": "/x", "records": "data"}],
+    })  # fmt: skip
+    second = first.model_copy(update={"address": "http://127.0.0.1:9/b"})
+
+    def shown(address: str, secret: str) -> None:
+        qtbot.waitUntil(
+            lambda: (
+                [line.connection.address for line in panel.model.lines] == [address]
+                and book.secret("shapan.http_polling", "api") == secret
+            ),
+            timeout=15_000,
+        )
+
+    editing.note(editing.proposal("shapan.http_polling", first, "one"))
+    shown(first.address, "one")
+    editing.note(editing.proposal("shapan.http_polling", second, "k3y-two"))
+    shown(second.address, "k3y-two")
+    assert window.session.required.undo_label == "Edit connection API"
+    window.session.undo()
+    shown(first.address, "one")
+    window.session.redo()
+    shown(second.address, "k3y-two")
+    assert editing.proposal("shapan.http_polling", second, "k3y-three") is None
+    assert book.secret("shapan.http_polling", "api") == "k3y-three"
+    files = [file for file in project.rglob("*") if file.is_file()]
+    telling = [file.name for file in files if b"k3y-" in file.read_bytes()]
+    assert not telling
+
+    # What somebody writes into the file by hand stays, until that connection itself is undone.
+    other = Connection.model_validate({"id": "hand", "address": "http://127.0.0.1:9/c",
+                                       "enabled": False})  # fmt: skip
+    book.keep("shapan.http_polling", other)
+    window.session.undo()
+    qtbot.waitUntil(lambda: {"api", "hand"} == {c.connection.id for c in panel.model.lines},
+                    timeout=15_000)  # fmt: skip
+    qtbot.waitUntil(lambda: book.connection("shapan.http_polling", "api") == first)
 
 
 # -- proposals, without a window -----------------------------------------------------------
