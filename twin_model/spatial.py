@@ -1,7 +1,8 @@
 """What footprints and heights of things are to each other: within, touching, above, nearest.
 
 Footprints are compared in plan; where the heights of both are known and do not meet, only what is
-above what is said. Symmetric relations are stored once, from the lower id to the higher.
+above what is said. Symmetric relations are stored once, from the lower id to the higher. What is
+said of parts of building models is in `twin_model.parts.said`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
+from twin_model.parts import said
+from twin_model.parts.roles import Role
 from twin_model.relations import TOPOLOGY
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twin_model.frame import Frame
+    from twin_model.parts.outline import Part
 
 #: Distances below this are measuring noise: half a millimetre.
 _NOISE_M: Final = 5e-4
@@ -81,6 +85,10 @@ class Shape:
     is_whole : bool
         False where the footprint is the reference point of something larger, such as a wall of a
         building model: it can be said to be within something, and what it is nearest to.
+    role : Role or None
+        What it is in a building model that knows its outline; None outside of such.
+    base : float or None
+        Height of its reference point where it has no heights of its own, in local metres.
     """
 
     id: str
@@ -88,6 +96,8 @@ class Shape:
     bottom: float | None = None
     top: float | None = None
     is_whole: bool = True
+    role: Role | None = None
+    base: float | None = None
 
 
 Finding = tuple[str, str, str, float]
@@ -115,6 +125,19 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return 0.0
     return float(value)
+
+
+def shape_of_part(entity: Entity, part: Part, role: Role) -> Shape:
+    """Return the shape of an entity that is a part of a model.
+
+    Land has no heights, and goes on below what stands in a hole of its surface.
+    """
+    if role is Role.LAND:
+        import shapely  # only where there are geometries: it takes 0.1 s to load
+
+        solid = [shapely.Polygon(one.exterior) for one in shapely.get_parts(part.footprint)]
+        return Shape(entity.id, shapely.union_all(solid), role=role)
+    return Shape(entity.id, part.footprint, part.bottom, part.top, role=role)
 
 
 def shape_of(entity: Entity, feature: Any = None, *, in_model: bool = False) -> Shape | None:
@@ -147,7 +170,8 @@ def shape_of(entity: Entity, feature: Any = None, *, in_model: bool = False) -> 
         bottom = top = base if is_point or height > 0 else None
     if bottom is not None and bottom == top:
         top = bottom + height
-    return Shape(entity.id, footprint, bottom, top, is_whole=not (is_point and in_model))
+    base = None if entity.position is None else entity.position[2]
+    return Shape(entity.id, footprint, bottom, top, not (is_point and in_model), base=base)
 
 
 def _heights(footprint: Any) -> tuple[float | None, float | None]:
@@ -219,21 +243,86 @@ def relations_between(
         return set()
     footprints = np.array([shape.footprint for shape in shapes])
     tree = shapely.STRtree(footprints)
+    bodies = said.Bodies.of(shapes, footprints)
     wanted = np.array([n for n, shape in enumerate(shapes) if shape.id in subjects], dtype=int)
     found: set[Finding] = set()
     for start in range(0, len(wanted), _PART):
         report(start, len(wanted))
         part = wanted[start : start + _PART]
-        near = tree.query(footprints[part], predicate="dwithin", distance=rule.margin)
-        here, there = part[near[0]], near[1]
-        here, there = here[here != there], there[here != there]
-        gaps = shapely.distance(footprints[here], footprints[there])
-        close = gaps <= rule.tolerance_m
-        pairs = np.unique(np.sort(np.stack([here, there])[:, close], axis=0), axis=1)
-        found |= {one for one in _pairs(shapes, footprints, pairs) if one[0] in rule.kinds}
+        pairs = _close(tree, bodies, part, rule.tolerance_m)
+        of_models = bodies.is_part[pairs].any(axis=0)
+        found |= set(_pairs(shapes, footprints, pairs[:, ~of_models]))
+        found |= set(said.between(bodies, pairs[:, of_models], rule.tolerance_m))
         if "nearest" in rule.kinds:
-            apart = (gaps > _NOISE_M) & (gaps <= rule.reach_m)
-            found |= _nearest(shapes, here[apart], there[apart], gaps[apart])
+            found |= _nearest_of(shapes, tree, bodies, part, rule)
+    return {one for one in found if one[0] in rule.kinds}
+
+
+def _close(
+    tree: Any, bodies: said.Bodies, part: npt.NDArray[np.int64], distance: float
+) -> npt.NDArray[np.int64]:
+    """Return the pairs, each once and the lower number first, that are near each other in plan.
+
+    Of parts of models those of which nothing would be said are left out before their outlines are
+    compared: a tower has thousands of them above each other.
+    """
+    import numpy as np
+    import shapely  # see above
+
+    pairs = _in_reach(tree, bodies, part, distance)
+    pairs = pairs[:, bodies.may_be_related(pairs)]
+    # Not with np.unique along an axis, which sorts rows as bytes and takes seconds.
+    low, high = pairs.min(axis=0), pairs.max(axis=0)
+    numbers = np.unique(low * len(bodies.footprints) + high)
+    pairs = np.stack(np.divmod(numbers, len(bodies.footprints)))
+    one, two = bodies.footprints[pairs]
+    return np.asarray(pairs[:, shapely.dwithin(one, two, distance)])
+
+
+def _in_reach(
+    tree: Any, bodies: said.Bodies, part: npt.NDArray[np.int64], distance: float
+) -> npt.NDArray[np.int64]:
+    """Return the pairs of *part* and all others whose extents are near each other."""
+    import numpy as np
+    import shapely  # see above
+
+    edges = shapely.bounds(bodies.footprints[part]) + np.array([-1, -1, 1, 1]) * distance
+    near = tree.query(shapely.box(*edges.T))
+    pairs = np.stack([part[near[0]], near[1]])
+    return np.asarray(pairs[:, pairs[0] != pairs[1]])
+
+
+def _nearest_of(
+    shapes: Sequence[Shape],
+    tree: Any,
+    bodies: said.Bodies,
+    part: npt.NDArray[np.int64],
+    rule: TopologyRule,
+) -> set[Finding]:
+    """Return what is the nearest to each of *part*, looked for in growing circles.
+
+    What is nearest within a circle is nearest of all, since nothing outside is as near.
+    """
+    import numpy as np
+    import shapely  # see above
+
+    found: set[Finding] = set()
+    radius = min(1.0, rule.reach_m)
+    waiting = part[bodies.has_nearest(part)]
+    while len(waiting):
+        # A little farther, since of those that are as near to the millimetre the first counts.
+        seen = radius + 2 * _NOISE_M
+        pairs = _in_reach(tree, bodies, waiting, seen)
+        here, there = pairs[:, bodies.may_be_nearest(*pairs)]
+        gaps = shapely.distance(bodies.footprints[here], bodies.footprints[there])
+        gaps = np.hypot(gaps, bodies.gap_of_heights(here, there))
+        is_last = radius >= rule.reach_m
+        apart = (gaps > _NOISE_M) & (gaps <= (radius if is_last else seen))
+        done = waiting if is_last else np.unique(here[apart & (gaps <= radius)])
+        apart &= np.isin(here, done)
+        found |= _nearest(shapes, here[apart], there[apart], gaps[apart])
+        waiting = np.setdiff1d(waiting, done)
+        radius = min(radius * 3, rule.reach_m)
     return found
 
 
@@ -253,7 +342,11 @@ def nearest_among(
     near = tree.query(footprints[asked], predicate="dwithin", distance=rule.reach_m)
     here, there = asked[near[0]], answers[near[1]]
     gaps = shapely.distance(footprints[here], footprints[there])
-    apart = gaps > _NOISE_M
+    bodies = said.Bodies.of(shapes, footprints)
+    may_be = bodies.may_be_nearest(here, there)
+    here, there, gaps = here[may_be], there[may_be], gaps[may_be]
+    gaps = np.hypot(gaps, bodies.gap_of_heights(here, there))
+    apart = (gaps > _NOISE_M) & (gaps <= rule.reach_m)
     return _nearest(shapes, here[apart], there[apart], gaps[apart])
 
 

@@ -170,7 +170,10 @@ def keeping(command: Command, before: Sequence[Entity], after: Sequence[Entity])
 
 
 def _shape(entity: Entity) -> tuple[Any, ...]:
+    # What is said of a part of a model goes by its type too.
+    role = None if entity.layer is None else entity.type
     return (
+        role,
         entity.position, entity.geometry, entity.layer, entity.feature,
         own_height_m(entity.attributes),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app import numbers
+from app.messages import shown
 from app.spatial_relations import compute_relations
 
 if TYPE_CHECKING:
@@ -27,4 +28,5 @@ def start(services: Services) -> None:
 def _compute(twin: Twin, job: Job, why: str) -> str:
     found = sum(compute_relations(twin, job, why).values())
     say = QCoreApplication.translate
-    return say("Actions", "{0} spatial relations").format(numbers.integer(found))
+    text = say("Actions", "{0} spatial relations").format(numbers.integer(found))
+    return "; ".join([text, *map(shown, job.warnings)])

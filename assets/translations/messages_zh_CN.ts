@@ -6410,6 +6410,10 @@
         <source>Sharpening edges</source>
         <translation>锐化边缘</translation>
     </message>
+    <message>
+        <source>Reading outlines of models</source>
+        <translation>正在读取模型轮廓</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

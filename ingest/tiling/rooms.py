@@ -1,19 +1,16 @@
-"""Keeps the outlines of rooms of a building model beside its tiles, for simulations of people."""
+"""Keeps the outlines of rooms of a building model beside its tiles: nothing else draws them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from ingest.readers.contract import ObjectChunk
 from ingest.tiling.contract import Target
 from twin_model.entity import Entity
-
-#: WKT in local metres, at the height of the floor, by entity.
-ROOMS_FILE: Final = "rooms.json"
+from twin_model.parts.containers import ROOMS_FILE
 
 
 def write_rooms(objects: Sequence[ObjectChunk], entities: Sequence[Entity], target: Target) -> int:

@@ -12,9 +12,9 @@ import numpy as np
 import shapely
 
 from ingest.tiling.feature_table import FILE_NAME, read_chunks
-from ingest.tiling.rooms import ROOMS_FILE
 from twin_model.entity import Entity
 from twin_model.errors import SimulationError, SourceError
+from twin_model.parts.containers import ROOMS_FILE
 from twin_model.twin import Twin
 
 _AT_ONCE: Final = 20_000

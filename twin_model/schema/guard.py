@@ -160,6 +160,11 @@ class TypeRules:
         fault.reason = f"{end}: {fault.reason}"
         return fault
 
+    def line(self, type_id: str) -> tuple[str, ...]:
+        """Return a type and all that it is a subtype of, nearest first."""
+        known = known_type(type_id, self._catalogue)
+        return (type_id, *self._catalogue.ancestors(known))
+
     def code_class(self, type_id: str) -> str:
         """Return the class of the management codes of a type; empty where it has none."""
         return self._catalogue.code_class(known_type(type_id, self._catalogue))

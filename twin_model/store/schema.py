@@ -23,7 +23,8 @@ _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
 
-_GEOPACKAGE: Final = """
+#: The tables that every GeoPackage has.
+GEOPACKAGE: Final = """
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
   organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
@@ -213,7 +214,7 @@ def create(connection: sqlite3.Connection, frame: Frame) -> None:
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_USER_VERSION}")
     statements = ";".join([*indexes(), *search_tables()])
-    connection.executescript("BEGIN;" + _GEOPACKAGE + _MODEL + statements)
+    connection.executescript("BEGIN;" + GEOPACKAGE + _MODEL + statements)
     srs = insert_spatial_reference(connection, frame)
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import Entity
-from twin_model.spatial import Shape, local_shapes, shape_of
+from twin_model.parts.bodies import ModelBodies, kept_state
+from twin_model.parts.roles import Role, role_of
+from twin_model.spatial import Shape, local_shapes, shape_of, shape_of_part
 from twin_model.store import rows
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twin_model.frame import Frame
+    from twin_model.schema.guard import TypeRules
     from twin_model.store.transaction import Transaction
 
 Box = tuple[float, float, float, float]
@@ -97,6 +101,7 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
     query = transaction.connection.execute
     marks = json.dumps(sorted(keys))
     extents = _extents(transaction)
+    bodies = model_bodies(transaction)
     boxes: set[Box] = {
         tuple(row)
         for row in query(
@@ -105,17 +110,13 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
             (marks,),
         )
     }
-    boxes.update(
-        extents.of(
-            (row[0], row[1])
-            for row in query(
-                "SELECT DISTINCT layer, feature FROM entity_version WHERE entity IN"
-                " (SELECT value FROM json_each(?)) AND layer IS NOT NULL"
-                " AND feature IS NOT NULL",
-                (marks,),
-            )
-        )
-    )
+    stood_for = query(
+        "SELECT DISTINCT id, layer, feature FROM entity_version WHERE entity IN"
+        " (SELECT value FROM json_each(?)) AND layer IS NOT NULL",
+        (marks,),
+    ).fetchall()
+    boxes.update(extents.of((row[1], row[2]) for row in stood_for if row[2] is not None))
+    boxes.update(bodies.of(stood_for))
     found = set(keys)
     for west, east, south, north in boxes:
         found.update(
@@ -126,7 +127,16 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
                 (west - margin, east + margin, south - margin, north + margin),
             )
         )
-    return found | _standing_for(transaction, extents.near(boxes, margin))
+    features, entities = bodies.near(boxes, margin)
+    if entities:
+        found.update(
+            row[0]
+            for row in query(
+                "SELECT key FROM entity_key WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(entities)),),
+            )
+        )
+    return found | _standing_for(transaction, extents.near(boxes, margin) | features)
 
 
 def _extents(transaction: Transaction) -> FeatureExtents:
@@ -135,6 +145,32 @@ def _extents(transaction: Transaction) -> FeatureExtents:
     if known is None or known.layers != layers_of(transaction.connection):
         known = numbering.extents = FeatureExtents(transaction.connection, transaction.frame)
     return known
+
+
+def model_bodies(transaction: Transaction) -> ModelBodies:
+    """Return the parts of building models that are kept; read again where there are others."""
+    numbering = transaction.numbering
+    folder = project_of(transaction.connection)
+    layers = _model_layers(transaction.connection)
+    state = kept_state(folder, layers)
+    if numbering.bodies is None or numbering.bodies.state != state:
+        numbering.bodies = ModelBodies(folder, layers, transaction.frame, state)
+    return numbering.bodies
+
+
+def project_of(connection: sqlite3.Connection) -> Path:
+    """Return the folder of the project that a connection is to."""
+    row = connection.execute("PRAGMA database_list").fetchone()
+    return Path(row[2]).parent
+
+
+def _model_layers(connection: sqlite3.Connection) -> set[str]:
+    found = connection.execute(
+        "SELECT DISTINCT id FROM layer_version WHERE json_extract(document, '$.kind') IN"
+        f" ({','.join('?' * len(_MODELS))})",
+        _MODELS,
+    )
+    return {str(row[0]) for row in found}
 
 
 def _standing_for(transaction: Transaction, features: Collection[tuple[str, int]]) -> set[int]:
@@ -162,20 +198,37 @@ def shapes(transaction: Transaction, keys: Collection[int]) -> list[tuple[Shape,
     """Return the shapes of those of some entities that have one now, with the entities."""
     found = []
     ordered = sorted(keys)
-    models = {
-        row[0]
-        for row in transaction.connection.execute(
-            "SELECT id FROM layer_version WHERE json_extract(document, '$.kind') IN"
-            f" ({','.join('?' * len(_MODELS))})",
-            _MODELS,
-        )
-    }
+    models = _model_layers(transaction.connection)
+    bodies = model_bodies(transaction)
+    roles = _Roles(transaction.type_rules)
     for start in range(0, len(ordered), _PAGE):
         for entity, feature in _with_features(transaction, ordered[start : start + _PAGE]):
-            shape = shape_of(entity, feature, in_model=entity.layer in models)
+            shape = None
+            if entity.geometry is None and feature is None and entity.layer in bodies:
+                part = bodies.part(entity)
+                if part is not None:
+                    shape = shape_of_part(entity, part, roles.of(entity.type))
+            else:
+                shape = shape_of(entity, feature, in_model=entity.layer in models)
             if shape is not None:
                 found.append((shape, entity))
     return found
+
+
+class _Roles:
+    """What entities are in models, by type."""
+
+    def __init__(self, rules: TypeRules | None) -> None:
+        self._rules = rules
+        self._known: dict[str, Role] = {}
+
+    def of(self, type_id: str) -> Role:
+        """Return the role of a type."""
+        role = self._known.get(type_id)
+        if role is None:
+            line = (type_id,) if self._rules is None else self._rules.line(type_id)
+            role = self._known[type_id] = role_of(line)
+        return role
 
 
 def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[Entity, Any]]:

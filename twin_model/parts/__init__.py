@@ -1,0 +1,1 @@
+"""Parts of building models as bodies: footprints, and the heights between which they stand."""
