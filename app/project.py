@@ -166,6 +166,15 @@ class ProjectSession(QObject):
         title : str
             What users read in undo and history, such as ``Edit P-07: rated power``.
         """
+        self.edit_together(entities, lambda found: [change(one) for one in found], title)
+
+    def edit_together(
+        self,
+        entities: Sequence[str],
+        change: Callable[[Sequence[Entity]], Sequence[Entity]],
+        title: str,
+    ) -> None:
+        """Queue one command as `edit` does, whose change is of all of them at once."""
         twin = self._twin
         if twin is None or twin.read_only:
             self.failed.emit(StoreError("the project is open for reading only"))
@@ -178,7 +187,9 @@ class ProjectSession(QObject):
             from twin_model.topology import keeping
 
             found = [twin.entity(entity_id) for entity_id in entities]
-            pairs = [(old, new) for old in found if (new := change(old)) != old]
+            pairs = [
+                (old, new) for old, new in zip(found, change(found), strict=True) if new != old
+            ]
             if pairs:
                 before, after = zip(*pairs, strict=True)
                 twin.execute(keeping(EditEntities(after, title), before, after), why=why)

@@ -247,14 +247,9 @@ class _Import:
         return bounds is None or bounds[2] is not None
 
     def _ground(self) -> GroundHeight | None:
-        from ingest.tiling.ground import ground_from  # rasterio is slow to import
+        from ingest.tiling.ground import ground_in  # rasterio is slow to import
 
-        files = [
-            self.twin.layer_folder(layer.id) / layer.content
-            for layer in self.twin.layers()
-            if layer.role is LayerRole.TERRAIN
-        ]
-        return ground_from(files, self.twin.frame) if files else None
+        return ground_in(self.twin.layers(), self.twin.layer_folder, self.twin.frame)
 
     def _free_id(self, name: str) -> str:
         slug = _slug(name) or _slug(self.path.stem) or self.info.kind

@@ -30,8 +30,8 @@ _PART: Final = 5_000
 _NEWEST: Final = 2**62
 _CONTENT: Final = (
     "geom", "type", "name", "layer", "feature", "guid", "own_geometry", "heading_deg",
-    "pitch_deg", "roll_deg", "attributes", "indicators", "rules", "management_code", "space_code",
-    "time_code",
+    "pitch_deg", "roll_deg", "height_reference", "attributes", "indicators", "rules",
+    "management_code", "space_code", "time_code",
 )  # fmt: skip
 
 

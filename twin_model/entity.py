@@ -58,6 +58,9 @@ class Entity:
         When the thing is so in the world.
     pitch_deg, roll_deg : float
         After the heading: how far its front is raised, then how far its right side is lowered.
+    height_reference : str
+        What its height is stated above, see `twin_model.heights`; the position is in local metres
+        whatever it says. Empty for the project's vertical datum.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Entity:
     valid: Interval = ALL_TIME
     pitch_deg: float = 0.0
     roll_deg: float = 0.0
+    height_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

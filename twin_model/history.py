@@ -21,8 +21,8 @@ _ROWS: Final = (
 )
 _ENTRY: Final = "SELECT kind, label, who, why, recorded_us FROM journal WHERE revision = ?"
 _DIMENSIONS: Final = (
-    "type", "name", "position", "geometry", "heading_deg", "pitch_deg", "roll_deg", "layer",
-    "feature", "guid", "codes", "rules",
+    "type", "name", "position", "geometry", "heading_deg", "pitch_deg", "roll_deg",
+    "height_reference", "layer", "feature", "guid", "codes", "rules",
 )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +24,9 @@ from twin_model.codes.management import check_division
 from twin_model.commands import RemoveLayer
 from twin_model.division import SetDivision
 from twin_model.entity import Entity
-from twin_model.errors import StoreError
+from twin_model.errors import ShapanError, StoreError
 from twin_model.frame import Frame
+from twin_model.heights import GROUND, by_reference, stated_m
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
 from twin_model.time import Instant
@@ -131,11 +134,12 @@ def entities(arguments: argparse.Namespace) -> int:
         if query.type is not None:
             query = replace(query, type=type_called(query.type, catalogue, twin))
         found = twin.entities(query)
+        heights = stated_heights(twin, found) if arguments.json else {}
         if query.type is not None and not found and not twin.count(EntityQuery(type=query.type)):
             kinds = ", ".join(sorted(twin.entity_counts())) or "none"
             print_warning(f"there is no {query.type} in {arguments.project}; its types: {kinds}")
     if arguments.json:
-        print_json([entity_json(entity) for entity in found])
+        print_json([{**entity_json(entity), **heights.get(entity.id, {})} for entity in found])
     else:
         print_table(
             [[entity.type, entity.name, _place(entity), entity.id] for entity in found],
@@ -171,6 +175,29 @@ def _place(entity: Entity) -> str:
     return ", ".join(f"{value:.2f}" for value in entity.position)
 
 
+def stated_heights(twin: Twin, entities: Sequence[Entity]) -> dict[str, dict[str, Any]]:
+    """Return ``height_m`` of entities by id: above what it is stated above; None where unknown.
+
+    Warns once of each reference that cannot be converted to.
+    """
+    from ingest.tiling.ground import ground_in  # rasterio is slow to import
+
+    found: dict[str, dict[str, Any]] = {}
+    for reference, members in by_reference(entities).items():
+        ground = None
+        try:
+            if reference == GROUND:
+                ground = ground_in(twin.layers(), twin.layer_folder, twin.frame)
+            positions = [one.position for one in members if one.position is not None]
+            values = stated_m(twin.frame, reference, positions, ground).tolist()
+        except ShapanError as error:
+            print_warning(str(error))
+            values = [math.nan] * len(members)
+        for one, value in zip(members, values, strict=True):
+            found[one.id] = {"height_m": round(value, 4) if math.isfinite(value) else None}
+    return found
+
+
 def entity_json(entity: Entity) -> dict[str, Any]:
     """Return the object that ``shapan entities --json`` prints."""
     return {
@@ -183,6 +210,7 @@ def entity_json(entity: Entity) -> dict[str, Any]:
             "time": entity.codes.time,
         },
         "position": [round(value, 4) for value in entity.position] if entity.position else None,
+        "height_reference": entity.height_reference,
         "attributes": entity.attributes,
         "indicators": entity.indicators,
         "layer": entity.layer,

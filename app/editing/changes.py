@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from twin_model.validity import SetValidity
 
 Change = Callable[[Entity], Entity]
+Changes = Callable[[Sequence[Entity]], Sequence[Entity]]
 
 #: Keys of the position's values begin so.
 POSITION: Final = "position."
 #: Keys of when a thing is there begin so; ``start`` or ``end`` follows.
 VALID: Final = "valid."
 _VALID_WORDS: Final = {"valid.start": "valid from", "valid.end": "valid until"}
+#: Chosen in place of what heights are stated above: the project's datum, or to search for another.
+PROJECT: Final = "project"
+OTHER: Final = "other"
+#: What users of the history read for keys whose last word says it badly.
+_POSITION_WORDS: Final = {"stated": "height", "reference": "height reference"}
 _AXES: Final = ("east", "north", "height")
 
 
@@ -151,7 +157,8 @@ def refusal(error: Exception, type_id: str) -> str:
 def title_of(key: str) -> str:
     """Return what users of the history read for a key: the English name of the property."""
     if key.startswith(POSITION):
-        return key.removeprefix(POSITION)
+        name = key.removeprefix(POSITION)
+        return _POSITION_WORDS.get(name, name)
     if key in _VALID_WORDS:
         return _VALID_WORDS[key]
     for kind in schema.catalogue().types():

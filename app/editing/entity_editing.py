@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject
 
 from app.editing import changes, schema
+from app.editing.heights import on_the_ground
 from app.item_models.entities import display_name
 from twin_model.entity import Codes, Entity, Relation
 from twin_model.errors import StoreError, ValidationError
+from twin_model.heights import GROUND
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -155,6 +157,11 @@ class EntityEditing(QObject):
         from twin_model.topology import KeepTopology
 
         frame = self._session.required.frame
+        if any(one.height_reference == GROUND for one in entities):
+            follow = on_the_ground(self._session, lambda one: at_new_place(change(one), frame))
+            title = changes.edit_title(entities, what)
+            self._session.edit_together([one.id for one in entities], follow, title)
+            return
         pairs = [(one, at_new_place(change(one), frame)) for one in entities]
         after = [new for old, new in pairs if new != old]
         if after:

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app import entity_words, numbers, words
+from app import entity_words, heights, numbers, words
 from app.editing import schema
 from app.editing.times import time_text
 from app.panels.entity_fields import value_text
@@ -93,6 +93,9 @@ def difference_line(difference: Difference, type_id: str) -> str:
                 "roll_deg": say("EntityPanel", "Roll"),
             }[difference.dimension]
             before, after = f"{before:g}°", f"{after:g}°"
+        case "height_reference":
+            name = say("EntityPanel", "Height above")
+            before, after = heights.reference_title(before), heights.reference_title(after)
         case "codes":
             name = say("EntityPanel", "Codes")
             before, after = (" ".join(filter(None, (c.management, c.space, c.time)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app import entity_words, words
 from app.as_of import AsOf, as_of_text, view_at, world_instant
 from app.editing import changes, schema
+from app.editing.heights import commit_position
 from app.editing.retype import RetypeDialog, missing, retype
 from app.item_models.entities import display_name
 from app.panels.entity_fields import (
@@ -20,7 +21,6 @@ from app.panels.entity_fields import (
     geometry_fields,
     layer_fields,
     pick_fields,
-    position_fields,
     relation_fields,
     value_text,
 )
@@ -28,7 +28,16 @@ from app.panels.entity_form import EntityForm
 from app.panels.entity_header import EntityHeader
 from app.panels.entity_history import EntityHistory
 from app.panels.entity_live import live_fields
+from app.panels.entity_position import Stated, needs_conversion, position_fields, read_heights
 from app.panels.entity_reading import entities_in, layer_of, neighbours
+from app.panels.entity_tabs import (
+    ATTRIBUTES,
+    FOR_SEVERAL,
+    HISTORY,
+    LIVE,
+    nothing_text,
+    tab_names,
+)
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour, RelationGraph
 from app.panels.tab_strip import TabStrip
@@ -46,10 +55,7 @@ if TYPE_CHECKING:
     from app.live.session import LiveSession
     from rendering.options import Pick
 
-CODES, POSITION, GEOMETRY, RELATIONS, ATTRIBUTES, LIVE, RULES, HISTORY = range(8)
 _CATALOGUE_MS: Final = 3000
-#: Tabs that say something of several entities at once.
-_FOR_SEVERAL: Final = frozenset({ATTRIBUTES})
 
 
 class EntityPanel(QWidget):
@@ -84,6 +90,7 @@ class EntityPanel(QWidget):
         #: Live values, once there is something that follows them.
         self.live: LiveSession | None = None
         self._live_fields: list[Field] = []
+        self._stated: Stated = {}
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -91,7 +98,7 @@ class EntityPanel(QWidget):
         self._proposed = self._label("warning")
         self._hint = self._label("dim")
         self._refused = self._label("error")
-        self.tabs = TabStrip(theme, _tab_names())
+        self.tabs = TabStrip(theme, tab_names())
         self.tabs.set_current(ATTRIBUTES)
         self.tabs.changed.connect(lambda _: self._show_tab())
         self.tabs.changed.connect(lambda _: self.show_live())
@@ -266,6 +273,8 @@ class EntityPanel(QWidget):
     def _follow(self, change: Any) -> None:
         if self._ids and (change.all_entities or change.entities.intersection(self._ids)):
             self._reload()
+        elif self._ids and change.layers:
+            self._read_heights()  # the ground may be another one
 
     def _reload(self) -> None:
         """Read the entities again; those that are gone are shown no more."""
@@ -287,6 +296,7 @@ class EntityPanel(QWidget):
         twin, entity = self._session.required, self.entity
         self._layer = layer_of(twin, entity.layer) if entity is not None else None
         self._show()
+        self._read_heights()
         if entity is None:
             return
         view = view_at(twin, self._shown_at)
@@ -294,6 +304,19 @@ class EntityPanel(QWidget):
             "relations", lambda: neighbours(view, entity.id), self._show_neighbours
         )
         self._background.ask("history", lambda: entity_history(twin, entity.id), self._show_history)
+
+    def _read_heights(self) -> None:
+        """Work out in a thread how high things are above what their heights are stated above."""
+        twin, entities = self._session.required, list(self._entities)
+        if needs_conversion(entities, twin.frame):
+            view = view_at(twin, self._shown_at)
+            self._background.ask(
+                "heights", lambda: read_heights(twin, view, entities), self._show_heights
+            )
+
+    def _show_heights(self, stated: Stated) -> None:
+        self._stated = stated
+        self._show_tab()
 
     def _show_neighbours(self, neighbours: list[Neighbour]) -> None:
         self._neighbours = neighbours
@@ -358,12 +381,12 @@ class EntityPanel(QWidget):
             self._show_fields(shown)
             self._hint.setVisible(bool(self._hint.text()))
             return
-        if entity is None and tab not in _FOR_SEVERAL:
+        if entity is None and tab not in FOR_SEVERAL:
             fields: list[Field] = []
             nothing = self.tr("Select one entity to see this.")
         else:
             fields = self._fields_of(tab)
-            nothing = "" if tab == HISTORY else self._nothing()
+            nothing = "" if tab == HISTORY else nothing_text(tab)
         self._show_fields(fields)
         self._hint.setText("" if fields else nothing)
         self._hint.setVisible(bool(self._hint.text()))
@@ -380,10 +403,10 @@ class EntityPanel(QWidget):
             return attribute_fields(self._entities[0]) if len(self._entities) == 1 else []
         entity = self._entities[0]
         match tab:
-            case 0:
+            case 0:  # in the order of entity_tabs
                 return code_fields(entity)
             case 1:
-                return position_fields(entity, self._session.required)
+                return position_fields(self._entities, self._session.required, self._stated)
             case 2:
                 return geometry_fields(entity, self._layer)
             case 3:
@@ -403,20 +426,6 @@ class EntityPanel(QWidget):
 
         operations = self.live.operations if self.live is not None else None
         return rule_fields(entity, operations.binding if operations is not None else None)
-
-    def _nothing(self) -> str:
-        return [
-            self.tr("No codes have been given yet."),
-            self.tr("The position is unknown."),
-            self.tr("No geometry."),
-            self.tr(
-                "No relations with other entities. Edit ▸ Compute spatial relations finds what"
-                " lies in, touches or is next to what."
-            ),
-            self.tr("The source has no attributes for it."),
-            self.tr("No live values are declared."),
-            self.tr("No rule watches it. Rules are made in the Rules panel, and in entity types."),
-        ][self.tabs.current]
 
     # -- live values ---------------------------------------------------------------------
 
@@ -451,18 +460,16 @@ class EntityPanel(QWidget):
     # -- editing -------------------------------------------------------------------------
 
     def _commit(self, key: str, value: Any) -> None:
-        frame = self._session.required.frame
         if key.startswith(changes.VALID):
             command = changes.set_validity(self._entities, key, value)
             self._session.set_validity(self._ids, command)
-            return
-        if key.startswith(changes.POSITION):
-            change = changes.set_position(key, value, frame)
+        elif key.startswith(changes.POSITION):
+            edit = (key, value)
+            commit_position(self, self._session, self._background, self._entities, edit)
         else:
             change = changes.set_attribute(key, value)
-        self._session.edit(
-            self._ids, change, changes.edit_title(self._entities, changes.title_of(key))
-        )
+            title = changes.edit_title(self._entities, changes.title_of(key))
+            self._session.edit(self._ids, change, title)
 
     def _rename(self, name: str) -> None:
         if self.entity is not None:
@@ -482,16 +489,3 @@ class EntityPanel(QWidget):
             RetypeDialog(self, self._session, self._entities, type_id).open()
         else:
             retype(self._session, self._entities, type_id)
-
-
-def _tab_names() -> list[Any]:
-    return [
-        lambda: QCoreApplication.translate("EntityPanel", "Codes"),
-        lambda: QCoreApplication.translate("EntityPanel", "Position"),
-        lambda: QCoreApplication.translate("EntityPanel", "Geometry"),
-        lambda: QCoreApplication.translate("EntityPanel", "Relations"),
-        lambda: QCoreApplication.translate("EntityPanel", "Attributes"),
-        lambda: QCoreApplication.translate("EntityPanel", "Live"),
-        lambda: QCoreApplication.translate("EntityPanel", "Rules"),
-        lambda: QCoreApplication.translate("EntityPanel", "History"),
-    ]

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication
 
 from app import entity_words, messages, numbers, words
-from app.editing import changes, classes, schema
+from app.editing import classes, schema
 from app.editing.attributes import SEVERAL, Attribute, attributes_of, problem_of
-from app.editing.times import time_text
 from app.panels.entity_form import FormField
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour
@@ -24,8 +23,6 @@ from twin_model.layer import Layer
 if TYPE_CHECKING:
     from rendering.options import Pick
     from twin_model.schema.types import PropertyType
-    from twin_model.time import Interval
-    from twin_model.twin import Twin
 
 
 def unit_label(unit: str) -> str:
@@ -78,66 +75,6 @@ def _division_of(code: str) -> str | None:
     """Return the division of a management code; None where it is a code of another kind."""
     division, dash, _ = code.partition("-")
     return division if dash and len(division) == 6 and division.isdecimal() else None
-
-
-def position_fields(entity: Entity, twin: Twin) -> list[Field]:
-    """Return the position in degrees, project coordinates and height with its datum, and when."""
-    from twin_model.validity import life_of
-
-    frame, life = twin.frame, life_of(twin, entity)
-    if entity.position is None:
-        return _validity(life)
-    longitude, latitude, _ = (float(v) for v in frame.to_wgs84(entity.position)[0])
-    east, north, height = (float(v) for v in frame.offset + entity.position)
-    datum = (
-        parse_crs(frame.vertical_crs).name
-        if frame.vertical_crs
-        else QCoreApplication.translate("EntityPanel", "datum unknown")
-    )
-    return [
-        Field(QCoreApplication.translate("EntityPanel", "Latitude"), f"{latitude:.6f}°", "WGS 84"),
-        Field(
-            QCoreApplication.translate("EntityPanel", "Longitude"), f"{longitude:.6f}°", "WGS 84"
-        ),
-        _place_field(QCoreApplication.translate("EntityPanel", "Easting"), "east", east),
-        _place_field(QCoreApplication.translate("EntityPanel", "Northing"), "north", north),
-        _place_field(QCoreApplication.translate("EntityPanel", "Height"), "height", height),
-        Field(QCoreApplication.translate("EntityPanel", "Height above"), datum),
-        _place_field(
-            QCoreApplication.translate("EntityPanel", "Heading"), "heading", entity.heading_deg
-        ),
-        _place_field(QCoreApplication.translate("EntityPanel", "Pitch"), "pitch", entity.pitch_deg),
-        _place_field(QCoreApplication.translate("EntityPanel", "Roll"), "roll", entity.roll_deg),
-        Field(
-            QCoreApplication.translate("EntityPanel", "Project CRS"),
-            frame.horizontal.name,
-            frame.crs[:16],
-        ),
-        *_validity(life),
-    ]
-
-
-def _place_field(name: str, key: str, value: float) -> FormField:
-    """Return a line for one of the position's values; degrees for angles, metres else."""
-    from twin_model.schema.types import Kind, PropertyType
-
-    turns = key in ("heading", "pitch", "roll")
-    kind = PropertyType(
-        id=key,
-        kind=Kind.NUMBER,
-        unit="deg" if turns else "m",
-        minimum=-360.0 if turns else None,
-        maximum=360.0 if turns else None,
-        required=True,
-    )
-    return FormField(
-        name,
-        numbers.fixed(value, 1 if turns else 2),
-        "°" if turns else "m",
-        key=changes.POSITION + key,
-        kind=kind,
-        stored=round(value, 6),
-    )
 
 
 def form_fields(entities: Sequence[Entity], *, unset: bool) -> list[Field]:
@@ -228,33 +165,6 @@ def _lacking(entity: Entity, neighbours: Sequence[Neighbour]) -> list[Field]:
                 Field(words.relation(rule.kind), text.format(there, rule.minimum), missing)
             )
     return found
-
-
-def _validity(life: Interval) -> list[Field]:
-    """Return since when and until when it is there, to be said or corrected."""
-    from twin_model.schema.types import Kind, PropertyType
-
-    say = QCoreApplication.translate
-    lines = (
-        (
-            "start",
-            say("EntityPanel", "Valid from"),
-            say("EntityPanel", "always"),
-            life.start,
-        ),
-        ("end", say("EntityPanel", "Valid until"), say("EntityPanel", "no end"), life.end),
-    )
-    return [
-        FormField(
-            title,
-            time_text(instant),
-            key=changes.VALID + key,
-            kind=PropertyType(id=key, kind=Kind.DATETIME),
-            stored=time_text(instant) or None,
-            hint=hint,
-        )
-        for key, title, hint, instant in lines
-    ]
 
 
 def geometry_fields(entity: Entity, layer: Layer | None) -> list[Field]:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -44,6 +44,8 @@ Index = QModelIndex | QPersistentModelIndex
 _FIELD: Final = Qt.ItemDataRole.UserRole + 1
 ROW_PX: Final = 32
 MESSAGE_PX: Final = 18
+#: Of a reason; all of it is in the tooltip.
+MOST_LINES: Final = 5
 NAME_PX: Final = 122
 
 
@@ -208,8 +210,11 @@ class FormDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
         field = self._model.field(index)
-        problem = isinstance(field, FormField) and field.problem
-        return QSize(100, ROW_PX + (MESSAGE_PX if problem else 0))
+        problem = field.problem if isinstance(field, FormField) else ""
+        if not problem:
+            return QSize(100, ROW_PX)
+        box = value_box(QRect(0, 0, self._view.viewport().width(), ROW_PX))
+        return QSize(100, ROW_PX + _message_rect(box, problem).height() + 2)
 
     # -- painting ------------------------------------------------------------------------
 
@@ -250,11 +255,7 @@ class FormDelegate(QStyledItemDelegate):
         if problem:
             painter.setFont(small_font())
             painter.setPen(theme.colour("critical"))
-            below = QRect(box.left(), box.bottom() + 2, box.width(), MESSAGE_PX - 2)
-            text = painter.fontMetrics().elidedText(
-                problem, Qt.TextElideMode.ElideRight, box.width()
-            )
-            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(_message_rect(box, problem), Qt.TextFlag.TextWordWrap, problem)
         painter.restore()
 
     def _paint_value(
@@ -354,6 +355,14 @@ class FormDelegate(QStyledItemDelegate):
         return bool(super().eventFilter(editor, event))
 
 
+def _message_rect(box: QRect, text: str) -> QRect:
+    """Return where the reason why a value is wrong stands below it, in as many lines as it needs."""
+    room = QRect(box.left(), box.bottom() + 2, box.width(), MOST_LINES * MESSAGE_PX)
+    needed = QFontMetrics(small_font()).boundingRect(room, Qt.TextFlag.TextWordWrap, text)
+    height = min(max(needed.height(), MESSAGE_PX - 2), room.height())
+    return QRect(room.left(), room.top(), room.width(), height)
+
+
 def _has_choices(field: FormField) -> bool:
     from twin_model.schema.types import Kind
 
@@ -391,6 +400,7 @@ class EntityForm(QListView):
         self.setItemDelegate(FormDelegate(theme, self._model, self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)  # reasons are as high as they are wide
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(

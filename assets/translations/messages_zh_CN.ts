@@ -5906,6 +5906,59 @@
         <source>reconstruct photographs from the ground without it</source>
         <translation>从地面拍摄的照片请不训练辐射场直接重建</translation>
     </message>
+    <message>
+        <source>the project's heights are above an unknown datum, and so not known above {0}</source>
+        <extracomment>twin_model/heights.py</extracomment>
+        <translation>项目的高程基准未知，因此无法得知相对 {0} 的高程</translation>
+    </message>
+    <message>
+        <source>state the vertical datum of the project</source>
+        <translation>请说明项目的高程基准</translation>
+    </message>
+    <message>
+        <source>there is no terrain below {0}, whose height is above the ground</source>
+        <translation>{0} 的高程相对地面，但其下方没有地形</translation>
+    </message>
+    <message>
+        <source>import terrain that reaches there, or state its height above something else</source>
+        <translation>请导入覆盖该处的地形，或改用其他高程基准</translation>
+    </message>
+    <message>
+        <source>heights cannot be converted: {0}</source>
+        <translation>高程无法转换：{0}</translation>
+    </message>
+    <message>
+        <source>{0} is not defined at every one of these places</source>
+        <translation>{0} 在其中某些位置没有定义</translation>
+    </message>
+    <message>
+        <source>heights above {0} cannot be converted: {1}</source>
+        <translation>相对 {0} 的高程无法转换：{1}</translation>
+    </message>
+    <message>
+        <source>converting heights above {0} needs a geoid grid that is not installed</source>
+        <translation>转换相对 {0} 的高程需要大地水准面格网，但尚未安装</translation>
+    </message>
+    <message>
+        <source>put {0} into {1}</source>
+        <translation>请将 {0} 放入 {1}</translation>
+    </message>
+    <message>
+        <source>PROJ knows no transformation of heights above {0}</source>
+        <translation>PROJ 没有相对 {0} 的高程的转换方法</translation>
+    </message>
+    <message>
+        <source>{0} is no vertical CRS</source>
+        <translation>{0} 不是高程参考系</translation>
+    </message>
+    <message>
+        <source>is ground, ellipsoid, unknown or a vertical CRS such as EPSG:5773, which PROJ knows</source>
+        <translation>应为 ground、ellipsoid、unknown，或 PROJ 认识的高程参考系，例如 EPSG:5773</translation>
+    </message>
+    <message>
+        <source>{0} does not count metres upwards</source>
+        <translation>{0} 不是以米向上计量</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -447,6 +447,18 @@
         <source>valid until</source>
         <translation>失效时间</translation>
     </message>
+    <message>
+        <source>height reference</source>
+        <translation>高程起算面</translation>
+    </message>
+    <message>
+        <source>pitch</source>
+        <translation>俯仰角</translation>
+    </message>
+    <message>
+        <source>roll</source>
+        <translation>横滚角</translation>
+    </message>
 </context>
 <context>
     <name>EmptyState</name>
@@ -865,6 +877,18 @@ management ^ '330106-BD'</translation>
     <message>
         <source>no end</source>
         <translation>无终止</translation>
+    </message>
+    <message>
+        <source>In the project</source>
+        <translation>项目高程</translation>
+    </message>
+    <message>
+        <source>There is no terrain here</source>
+        <translation>此处没有地形</translation>
+    </message>
+    <message>
+        <source>Another vertical datum…</source>
+        <translation>其他高程基准…</translation>
     </message>
 </context>
 <context>
@@ -8426,6 +8450,64 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Clock of the network at the beginning (s)</source>
         <translation>路网起始时刻（秒）</translation>
+    </message>
+</context>
+<context>
+    <name>Heights</name>
+    <message>
+        <source>Project's datum</source>
+        <translation>项目基准</translation>
+    </message>
+    <message>
+        <source>Ground (terrain)</source>
+        <translation>地面（地形）</translation>
+    </message>
+    <message>
+        <source>WGS 84 ellipsoid</source>
+        <translation>WGS 84 椭球面</translation>
+    </message>
+    <message>
+        <source>Yellow Sea 1985</source>
+        <translation>1985国家高程基准</translation>
+    </message>
+    <message>
+        <source>Yellow Sea 1956</source>
+        <translation>1956年黄海高程系</translation>
+    </message>
+    <message>
+        <source>EGM2008 geoid</source>
+        <translation>EGM2008 大地水准面</translation>
+    </message>
+    <message>
+        <source>EGM96 geoid</source>
+        <translation>EGM96 大地水准面</translation>
+    </message>
+    <message>
+        <source>Unknown datum</source>
+        <translation>基准未知</translation>
+    </message>
+</context>
+<context>
+    <name>DatumDialog</name>
+    <message>
+        <source>Height above another datum</source>
+        <translation>相对其他基准的高程</translation>
+    </message>
+    <message>
+        <source>The height is stated above this datum; the thing stays.</source>
+        <translation>高程以此基准表示；实体位置不变。</translation>
+    </message>
+    <message>
+        <source>EPSG code or name</source>
+        <translation>EPSG 代码或名称</translation>
+    </message>
+    <message>
+        <source>Vertical datum</source>
+        <translation>高程基准</translation>
+    </message>
+    <message>
+        <source>State height</source>
+        <translation>以此表示高程</translation>
     </message>
 </context>
 </TS>

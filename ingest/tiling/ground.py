@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from ingest.readers.gdal_raster import open_raster
 from ingest.tiling.contract import GroundHeight
 from twin_model.frame import Frame
+from twin_model.layer import Layer, LayerRole
 
 _BLOCK: Final = 512
 _CACHED_BLOCKS: Final = 64
@@ -47,6 +49,23 @@ def ground_from(terrains: list[Path], frame: Frame) -> GroundHeight:
         return heights
 
     return ground
+
+
+def ground_in(
+    layers: Iterable[Layer], folder: Callable[[str], Path], frame: Frame
+) -> GroundHeight | None:
+    """Return a function that samples the terrain among some layers, None where there is none.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+        In draw order.
+    folder : callable
+        From the id of a layer to the folder of its files.
+    frame : Frame
+    """
+    files = [folder(one.id) / one.content for one in layers if one.role is LayerRole.TERRAIN]
+    return ground_from(files, frame) if files else None
 
 
 class _Surface:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.panels.entity import CODES
+from app.panels.entity_tabs import CODES
 from app.project_settings import ProjectSettings
 from twin_model.codes.management import NO_DIVISION
 from twin_model.commands import EditEntities

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.panels.entity import HISTORY
 from app.panels.entity_form import FormField, FormModel
+from app.panels.entity_tabs import HISTORY
 from app.window import MainWindow
 from twin_model.time import Instant
 from window_support import MakeWindow

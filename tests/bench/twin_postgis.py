@@ -37,7 +37,7 @@ DROP TABLE IF EXISTS entity_version, relation_version, journal;
 CREATE TABLE entity_version (
   fid bigint PRIMARY KEY, entity bigint NOT NULL, id text NOT NULL, type text NOT NULL,
   name text NOT NULL, geom geometry(PointZ), own_geometry bytea, heading_deg float8 NOT NULL,
-  pitch_deg float8 NOT NULL, roll_deg float8 NOT NULL,
+  pitch_deg float8 NOT NULL, roll_deg float8 NOT NULL, height_reference text NOT NULL,
   layer text, feature bigint, guid text NOT NULL, attributes jsonb NOT NULL,
   indicators jsonb NOT NULL, rules jsonb NOT NULL, management_code text NOT NULL,
   space_code text NOT NULL, time_code text NOT NULL, valid_from bigint NOT NULL,
@@ -63,8 +63,8 @@ ANALYZE entity_version; ANALYZE relation_version;
 """
 #: What an entity is made of, in both.
 DIMENSIONS = (
-    "own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature, guid, attributes, indicators,"
-    " rules, management_code, space_code, time_code, valid_from, valid_to"
+    "own_geometry, heading_deg, pitch_deg, roll_deg, height_reference, layer, feature, guid,"
+    " attributes, indicators, rules, management_code, space_code, time_code, valid_from, valid_to"
 )
 COLUMNS = f"id, type, name, ST_X(geom), ST_Y(geom), ST_Z(geom), {DIMENSIONS}"
 HOLD = "revision_to IS NULL AND valid_from <= %(at)s AND valid_to > %(at)s"
@@ -83,8 +83,8 @@ WHERE ST_Intersects(geom, ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s)) AND {HOLD
 """
 BY_ID = f"SELECT {COLUMNS} FROM entity_version WHERE id = %(id)s AND {HOLD}"
 _KEPT = (
-    "entity, id, type, name, geom, own_geometry, heading_deg, pitch_deg, roll_deg, layer, feature,"
-    " guid"
+    "entity, id, type, name, geom, own_geometry, heading_deg, pitch_deg, roll_deg,"
+    " height_reference, layer, feature, guid"
 )
 _CODED = "indicators, rules, management_code, space_code, time_code"
 COPY_UNTIL = (

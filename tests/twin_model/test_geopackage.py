@@ -14,18 +14,27 @@ import shapely
 from shapely import affinity
 
 from assets.catalogue import entity_types_text
-from older_formats import FORMAT_4, made_older
-from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
-from twin_model.entity import Codes, Entity
+from older_formats import FORMAT_4, FORMAT_5, made_older
+from twin_model.commands import (
+    AddEntities,
+    AddLayers,
+    AddRelations,
+    EditEntities,
+    RemoveEntities,
+)
+from twin_model.entity import Codes, Entity, Relation
 from twin_model.errors import StoreError, ValidationError
 from twin_model.frame import Frame
+from twin_model.heights import with_reference
 from twin_model.history import differences
 from twin_model.layer import Layer, LayerRole
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.project_types import ChangeTypes, project_catalogue, stored_types
 from twin_model.schema.types import EntityType, PropertyType, Words
 from twin_model.store.verify import verify_store
+from twin_model.time import Instant
 from twin_model.twin import Twin
+from twin_model.validity import SetValidity
 
 pyogrio = pytest.importorskip("pyogrio")
 
@@ -371,6 +380,56 @@ def test_a_store_of_format_4_gets_pitch_and_roll(tmp_path: Path, catalogue: Cata
     with Twin.open(folder, read_only=True) as twin:
         (row,) = read(twin, "camera")
         assert (row["heading_deg"], row["pitch_deg"], row["roll_deg"]) == (90.0, -30.0, 0.0)
+
+
+def test_a_store_of_format_5_gets_height_references_and_views_of_what_is_there(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    folder = tmp_path / "a.shapan"
+    camera = Entity("cam", "camera", "Cam", (1.0, 2.0, 5.0), pitch_deg=-30.0)
+    with Twin.create(folder, FRAME) as twin:
+        twin.execute(AddEntities([building(1), camera]))
+        twin.execute(SetValidity(["cam"], end=Instant.parse("2099")))
+        entries = twin.journal()
+    made_older(folder, only=FORMAT_5)
+    with pytest.raises(StoreError, match="open it once for writing"):
+        Twin.open(folder, read_only=True)
+    with Twin.open(folder) as twin:
+        twin.catalogue = catalogue
+        assert twin.journal() == entries and verify_store(twin) == []
+        assert twin.entity("cam").height_reference == ""
+        changed = with_reference(twin.entity("cam"), "EPSG:5773")
+        twin.execute(EditEntities([changed]))
+        assert verify_store(twin) == []
+        found = differences(camera, twin.entity("cam"))
+        assert [(d.dimension, d.before, d.after) for d in found if d.dimension[0] == "h"] == [
+            ("height_reference", "", "EPSG:5773")
+        ]
+    with Twin.open(folder, read_only=True) as twin:
+        (row,) = read(twin, "camera")
+        assert (row["height_reference"], row["pitch_deg"]) == ("EPSG:5773", -30.0)
+        assert {one["height_reference"] for one in read(twin, "entities")} == {"", "EPSG:5773"}
+
+
+def test_other_programs_read_what_is_there_now_whatever_its_end(twin: Twin) -> None:
+    names = ["always", "planned to go", "gone", "to come"]
+    twin.execute(AddEntities([building(n, name=name) for n, name in enumerate(names, start=1)]))
+    ids = {one.name: one.id for one in twin.entities()}
+    twin.execute(AddRelations([Relation("r", "adjacent", ids["always"], ids["planned to go"])]))
+    twin.execute(SetValidity([ids["planned to go"]], end=Instant.parse("2099")))
+    twin.execute(SetValidity([ids["gone"]], end=Instant.parse("2020")))
+    twin.execute(SetValidity([ids["to come"]], start=Instant.parse("2099")))
+    for table in ("building", "entities"):
+        rows = read(twin, table)
+        assert {row["name"] for row in rows} == {"always", "planned to go"}
+    assert all(row["shape"].geom_type == "Polygon" for row in read(twin, "building"))
+    count = "SELECT count(*) FROM relations"
+    assert twin.reader().execute(count).fetchone()[0] == 1  # with an end, as the thing has
+    elsewhere = shapely.to_wkb(affinity.translate(SQUARE, 900.0))
+    twin.execute(EditEntities([replace(twin.entity(ids["planned to go"]), geometry=elsewhere)]))
+    twin.undo()
+    (back,) = read(twin, "building", where="name = 'planned to go'")
+    assert back["shape"].bounds[0] == EAST + 200.0 and verify_store(twin) == []
 
 
 def test_shapes_that_went_missing_are_found_and_mended(twin: Twin) -> None:

@@ -321,7 +321,7 @@ def test_a_store_of_format_1_is_brought_forward_and_keeps_its_journal(tmp_path: 
         before, entries = current(twin), twin.journal()
     made_older(folder, FORMAT_1)
     file = folder / "project.json"
-    file.write_text(file.read_text().replace('"version": 5', '"version": 1'))
+    file.write_text(file.read_text().replace('"version": 6', '"version": 1'))
     with pytest.raises(StoreError, match="open it once for writing"):
         Twin.open(folder, read_only=True)
     with Twin.open(folder) as twin:
@@ -388,7 +388,7 @@ def test_rows_that_no_journal_entry_knows_are_found(twin: Twin) -> None:
         "INSERT INTO entity_version SELECT fid + 100, geom, entity, id, type, name, layer, feature,"
         " guid, own_geometry, heading_deg, attributes, indicators, rules,"
         " management_code, space_code, time_code, valid_from, valid_to, revision_from - 1, 1, NULL,"
-        " 0, 0"
+        " 0, 0, ''"
         " FROM entity_version WHERE fid = 1"
     )
     assert any("entity_version" in problem or "rows" in problem for problem in verify_store(twin))

@@ -211,7 +211,7 @@ def test_a_second_process_cannot_write_but_can_read(twin: Twin) -> None:
 def test_a_project_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     Twin.create(tmp_path / "a.shapan", FRAME).close()
     file = tmp_path / "a.shapan" / "project.json"
-    file.write_text(file.read_text().replace('"version": 5', '"version": 99'))
+    file.write_text(file.read_text().replace('"version": 6', '"version": 99'))
     with pytest.raises(StoreError, match="newer Shapan"):
         Twin.open(tmp_path / "a.shapan")
 

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = {"name": "name", "type": "type", "guid": "guid", "layer": "layer",
                    "id": "id", "management": "management_code", "space": "space_code",
-                   "time": "time_code", "code_class": "substr(management_code, 8, 6)"}  # fmt: skip
+                   "time": "time_code", "code_class": "substr(management_code, 8, 6)",
+                   "height_reference": "height_reference"}  # fmt: skip
 _CODES: Final = ("management_code", "space_code", "time_code")
 _CODED: Final = "SELECT entity FROM entity_code WHERE code >= ? AND code < ?"
 _ESCAPE: Final = "'\\'"

@@ -14,8 +14,10 @@ from twin_model.store.schema import (
     DEFINITIONS,
     ENTITIES_VIEW,
     FORMAT_VERSION,
+    HEIGHT_REFERENCE,
     KIND_SEEN,
     PITCH_AND_ROLL,
+    RELATIONS_VIEW,
     TYPE_VIEWS,
     indexes,
     search_tables,
@@ -70,7 +72,10 @@ def migrate(connection: sqlite3.Connection, frame: Frame, base: Path) -> bool:
         return False
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _from_4_to_5(connection)  # first: what follows reads whole entities
+        # First: what follows reads whole entities.
+        if found < 5:
+            _from_4_to_5(connection)
+        _from_5_to_6(connection)
         if found < 2:
             _from_1_to_2(connection)
         if found < 3:
@@ -92,8 +97,14 @@ def _from_4_to_5(connection: sqlite3.Connection) -> None:
     """Pitch and roll beside the heading; nothing had any."""
     for column in PITCH_AND_ROLL.split(", "):
         connection.execute(f"ALTER TABLE entity_version ADD COLUMN {column}")
-    connection.execute("DROP VIEW entities")
-    connection.execute(ENTITIES_VIEW)
+
+
+def _from_5_to_6(connection: sqlite3.Connection) -> None:
+    """What heights are stated above; views that show what is there now, whatever its end."""
+    connection.execute(f"ALTER TABLE entity_version ADD COLUMN {HEIGHT_REFERENCE}")
+    for name, view in (("entities", ENTITIES_VIEW), ("relations", RELATIONS_VIEW)):
+        connection.execute(f"DROP VIEW {name}")
+        connection.execute(view)
 
 
 def _from_1_to_2(connection: sqlite3.Connection) -> None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from twin_model.store import ranges
 from twin_model.time import Instant
+
+#: `Twin.now` in microseconds, as the views for other programs ask for it: the clock's, but never
+#: before what was recorded last. Whole seconds, which every version of SQLite tells.
+NOW_US: Final = (
+    "max(CAST(strftime('%s', 'now') AS INTEGER) * 1000000,"
+    " coalesce((SELECT recorded_us FROM journal ORDER BY revision DESC LIMIT 1), 0))"
+)
 
 
 @dataclass(frozen=True, slots=True)

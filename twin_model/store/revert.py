@@ -8,7 +8,6 @@ from twin_model.store import rows, shapes
 from twin_model.store.ranges import written_by
 from twin_model.store.schema import VERSION_TABLES
 from twin_model.store.transaction import Transaction
-from twin_model.time import FOREVER
 
 _ENTITY: Final = VERSION_TABLES["entity_version"]
 
@@ -51,11 +50,12 @@ def revert(transaction: Transaction, revision: int) -> None:
 
 def _bring_back_shapes(transaction: Transaction, values: list[tuple[Any, ...]]) -> None:
     """Make the shapes of what is current again; one that has none now needs none."""
-    key, geometry, until = (_ENTITY.index(name) for name in ("entity", "own_geometry", "valid_to"))
+    key, geometry = _ENTITY.index("entity"), _ENTITY.index("own_geometry")
+    since, until = _ENTITY.index("valid_from"), _ENTITY.index("valid_to")
     found = [
         (row[key], row[geometry])
-        for row in values
-        if row[geometry] is not None and row[until] == FOREVER.us
+        for row in sorted(values, key=lambda row: row[since])  # the last of a thing stays
+        if row[geometry] is not None and row[until] > transaction.at.us
     ]
     shapes.put(transaction.connection, found, transaction.frame, transaction.srs)
 

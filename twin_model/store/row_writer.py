@@ -255,16 +255,23 @@ class RowWriter:
 #: Of a table to which nothing was written.
 EMPTY_DIGEST: Final = hashlib.sha256().hexdigest()
 _IN_ORDER: Final = sorted(VERSION_TABLES)
-_PITCH, _ROLL = (VERSION_TABLES["entity_version"].index(n) for n in ("pitch_deg", "roll_deg"))
+_PITCH, _ROLL, _REFERENCE = (
+    VERSION_TABLES["entity_version"].index(name)
+    for name in ("pitch_deg", "roll_deg", "height_reference")
+)  # one after the other
 
 
 def row_digest(table: str, values: Sequence[Any]) -> bytes:
     """Return the hash of one row's values, the same whether just written or read back.
 
-    What came with format 5 counts where it says something, so that rows of before keep theirs.
+    What came with formats 5 and 6 counts where it says something, so that rows of before keep
+    theirs.
     """
-    if table == "entity_version" and values[_PITCH] == values[_ROLL] == 0.0:
-        values = [*values[:_PITCH], *values[_ROLL + 1 :]]
+    if table == "entity_version":
+        first = _PITCH if values[_PITCH] == values[_ROLL] == 0.0 else _REFERENCE
+        last = _REFERENCE if values[_REFERENCE] else _REFERENCE + 1
+        if first < last:
+            values = [*values[:first], *values[last:]]
     return hashlib.blake2b(f"{table}{tuple(values)!r}".encode(), digest_size=16).digest()
 
 

@@ -13,14 +13,15 @@ from typing import Any, Final
 from twin_model.entity import Codes, Entity, Position, Relation
 from twin_model.errors import ValidationError
 from twin_model.frame import Frame
+from twin_model.heights import checked_reference
 from twin_model.layer import Layer, LayerRole
 from twin_model.time import Instant, Interval
 
 #: Columns of `entity_version` in the order of `entity_row`, without revisions and fid.
 ENTITY_COLUMNS: Final = (
     "geom, entity, id, type, name, layer, feature, guid, own_geometry, heading_deg,"
-    " pitch_deg, roll_deg, attributes, indicators, rules, management_code, space_code, time_code,"
-    " valid_from, valid_to"
+    " pitch_deg, roll_deg, height_reference, attributes, indicators, rules, management_code,"
+    " space_code, time_code, valid_from, valid_to"
 )
 #: Where each of them is in a row.
 AT: Final = {name.strip(): place for place, name in enumerate(ENTITY_COLUMNS.split(","))}
@@ -132,6 +133,7 @@ def entity_row(entity: Entity, key: int, srs: int, frame: Frame) -> tuple[Any, .
         encode_point(entity.position, srs, frame), key, entity.id, entity.type, entity.name,
         entity.layer, None if entity.feature is None else int(entity.feature), entity.guid,
         entity.geometry, float(entity.heading_deg), float(entity.pitch_deg), float(entity.roll_deg),
+        entity.height_reference and checked_reference(entity.height_reference),
         _kept(whose, "attributes", entity.attributes),
         _kept(whose, "indicators", entity.indicators), _kept(whose, "rules", entity.rules),
         codes.management, codes.space, codes.time, entity.valid.start.us, entity.valid.end.us,
@@ -166,6 +168,7 @@ _SET_GEOMETRY: Final = Entity.__dict__["geometry"].__set__
 _SET_HEADING: Final = Entity.__dict__["heading_deg"].__set__
 _SET_PITCH: Final = Entity.__dict__["pitch_deg"].__set__
 _SET_ROLL: Final = Entity.__dict__["roll_deg"].__set__
+_SET_REFERENCE: Final = Entity.__dict__["height_reference"].__set__
 _SET_LAYER: Final = Entity.__dict__["layer"].__set__
 _SET_FEATURE: Final = Entity.__dict__["feature"].__set__
 _SET_GUID: Final = Entity.__dict__["guid"].__set__
@@ -180,7 +183,7 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     """Return the entity of a row that has `ENTITY_COLUMNS`."""
     (
         geom, _key, identifier, kind, name, layer, feature, guid, geometry, heading, pitch, roll,
-        attributes, indicators, rules, management, space, time, start, end,
+        reference, attributes, indicators, rules, management, space, time, start, end,
     ) = row  # fmt: skip
     entity = object.__new__(Entity)
     _SET_ID(entity, identifier)
@@ -191,6 +194,7 @@ def entity_from(row: Sequence[Any], frame: Frame) -> Entity:
     _SET_HEADING(entity, heading)
     _SET_PITCH(entity, pitch)
     _SET_ROLL(entity, roll)
+    _SET_REFERENCE(entity, reference)
     _SET_LAYER(entity, layer)
     _SET_FEATURE(entity, feature)
     _SET_GUID(entity, guid)

@@ -16,9 +16,10 @@ from typing import Final
 from pyproj import CRS
 
 from twin_model.frame import Frame
+from twin_model.store.moment import NOW_US
 
 #: Version of the project format; migrations run forward only.
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 _APPLICATION_ID: Final = 0x47504B47  # "GPKG", GeoPackage 1.3, requirement 2
 _USER_VERSION: Final = 10_300
 _CUSTOM_SRS: Final = 100_000
@@ -89,11 +90,22 @@ CREATE TABLE definition_version (
 
 #: Since format 5.
 PITCH_AND_ROLL: Final = "pitch_deg REAL NOT NULL DEFAULT 0, roll_deg REAL NOT NULL DEFAULT 0"
-ENTITIES_VIEW: Final = """
+#: Since format 6.
+HEIGHT_REFERENCE: Final = "height_reference TEXT NOT NULL DEFAULT ''"
+ENTITIES_VIEW: Final = f"""
 CREATE VIEW entities AS
   SELECT fid, geom, id, type, name, layer, feature, guid, heading_deg, pitch_deg, roll_deg,
-         attributes, indicators, management_code, space_code, time_code
-  FROM entity_version WHERE revision_to IS NULL AND valid_to = 9223372036854775807
+         height_reference, attributes, indicators, management_code, space_code, time_code
+  FROM entity_version
+  WHERE revision_to IS NULL AND valid_from <= {NOW_US} AND valid_to > {NOW_US}
+"""
+RELATIONS_VIEW: Final = f"""
+CREATE VIEW relations AS
+  SELECT r.fid AS fid, r.id AS id, r.kind AS kind, s.id AS source, t.id AS target,
+         r.attributes AS attributes, r.computed AS computed
+  FROM relation_version r JOIN entity_key s ON s.key = r.source
+  JOIN entity_key t ON t.key = r.target
+  WHERE r.revision_to IS NULL AND r.valid_from <= {NOW_US} AND r.valid_to > {NOW_US}
 """
 
 _MODEL: Final = f"""
@@ -109,7 +121,7 @@ CREATE TABLE entity_version (
   own_geometry BLOB, heading_deg REAL NOT NULL, attributes TEXT NOT NULL,
   indicators TEXT NOT NULL, rules TEXT NOT NULL, management_code TEXT NOT NULL,
   space_code TEXT NOT NULL, time_code TEXT NOT NULL, {_VERSIONED},
-  {PITCH_AND_ROLL});
+  {PITCH_AND_ROLL}, {HEIGHT_REFERENCE});
 CREATE TABLE relation_version (
   fid INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, source INTEGER NOT NULL,
   target INTEGER NOT NULL, attributes TEXT NOT NULL, computed INTEGER NOT NULL, {_VERSIONED});
@@ -124,12 +136,7 @@ CREATE TABLE property_seen (
 {DEFINITIONS}
 {TYPE_VIEWS};
 {ENTITIES_VIEW};
-CREATE VIEW relations AS
-  SELECT r.fid AS fid, r.id AS id, r.kind AS kind, s.id AS source, t.id AS target,
-         r.attributes AS attributes, r.computed AS computed
-  FROM relation_version r JOIN entity_key s ON s.key = r.source
-  JOIN entity_key t ON t.key = r.target
-  WHERE r.revision_to IS NULL AND r.valid_to = 9223372036854775807;
+{RELATIONS_VIEW};
 """
 
 # Every index is paid for with each edit; each has a comment that says what it serves (and holds no
@@ -181,8 +188,8 @@ _REVISED: Final = ("entity_version", "relation_version", "layer_version", "defin
 VERSION_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "entity_version": (
         "geom", "entity", "id", "type", "name", "layer", "feature", "guid", "own_geometry",
-        "heading_deg", "pitch_deg", "roll_deg", "attributes", "indicators", "rules",
-        "management_code", "space_code", "time_code", "valid_from", "valid_to",
+        "heading_deg", "pitch_deg", "roll_deg", "height_reference", "attributes", "indicators",
+        "rules", "management_code", "space_code", "time_code", "valid_from", "valid_to",
     ),
     "relation_version": (
         "id", "kind", "source", "target", "attributes", "computed", "valid_from", "valid_to",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from twin_model.frame import Frame
+from twin_model.store.moment import NOW_US
 
 #: Where a layer keeps its features: table ``features``, project CRS (docs/formats.md).
 FEATURES_FILE: Final = "features.gpkg"
@@ -23,7 +24,7 @@ _SRS: Final = struct.Struct("<i")
 _PUT: Final = "INSERT OR REPLACE INTO entity_shape (entity, geom) VALUES (?,?)"
 _CURRENT: Final = (
     "SELECT entity, own_geometry FROM entity_version WHERE own_geometry IS NOT NULL"
-    " AND revision_to IS NULL AND valid_to = 9223372036854775807"
+    f" AND revision_to IS NULL AND valid_to > {NOW_US}"
 )
 
 
@@ -56,7 +57,7 @@ def rebuild(connection: sqlite3.Connection, frame: Frame, srs: int) -> None:
     connection.execute("DELETE FROM entity_shape")
     cursor = connection.cursor()
     cursor.row_factory = None
-    cursor.execute(_CURRENT)
+    cursor.execute(f"{_CURRENT} ORDER BY valid_from")  # the last of a thing stays
     while page := cursor.fetchmany(_PAGE):
         put(connection, page, frame, srs)
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
+from twin_model.store.moment import NOW_US
+
 #: SQL types of columns, as GeoPackage names them.
 INTEGER: Final = "INTEGER"
 REAL: Final = "REAL"
@@ -80,23 +82,29 @@ _FIXED: Final = (
     Column("heading_deg", REAL, "方位角 / heading", "deg; clockwise from grid north"),
     Column("pitch_deg", REAL, "俯仰角 / pitch", "deg; front raised"),
     Column("roll_deg", REAL, "横滚角 / roll", "deg; right side lowered"),
+    Column(
+        "height_reference",
+        TEXT,
+        "高程起算面 / height reference",
+        "What the height is stated above; empty for the project's vertical datum",
+    ),
     Column("management_code", TEXT, "管理码 / management code"),
     Column("space_code", TEXT, "空间码 / space code", "BeiDou grid location code"),
     Column("time_code", TEXT, "时间码 / time code"),
 )
 # A view's columns have the types of its first SELECT, and only columns of tables have types that
 # all versions of SQLite tell; hence an empty table beside each expression that is cast.
-_VIEW: Final = """
-CREATE VIEW {view} AS
-SELECT fid, geom, {typed} FROM column_type WHERE 0
+_VIEW: Final = f"""
+CREATE VIEW {{view}} AS
+SELECT fid, geom, {{typed}} FROM column_type WHERE 0
 UNION ALL
 SELECT v.fid, coalesce(CASE WHEN v.own_geometry IS NOT NULL THEN o.geom END, f.geom, v.geom),
-  {values}
+  {{values}}
 FROM entity_type t CROSS JOIN entity_version v ON v.entity = t.entity
 LEFT JOIN entity_shape o ON o.entity = v.entity
 LEFT JOIN feature_shape f ON f.layer = v.layer AND f.feature = v.feature
-WHERE t.type = {type} AND v.type = {type} AND v.revision_to IS NULL
-  AND v.valid_to = 9223372036854775807
+WHERE t.type = {{type}} AND v.type = {{type}} AND v.revision_to IS NULL
+  AND v.valid_from <= {NOW_US} AND v.valid_to > {NOW_US}
 """
 
 
@@ -126,7 +134,14 @@ def refresh(
         described = _read(said) if describe is None else describe(kind)
         columns = _columns(kind, described, _kinds(connection, kind))
         digest = hashlib.sha256(
-            json.dumps([_VIEW, described.title, [astuple(c) for _, c in columns]]).encode()
+            json.dumps(
+                [
+                    _VIEW,
+                    described.title,
+                    [astuple(c) for c in _FIXED],
+                    [astuple(c) for _, c in columns],
+                ]
+            ).encode()
         ).hexdigest()
         if digest == before:
             continue
