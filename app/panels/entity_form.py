@@ -141,30 +141,38 @@ class FormModel(QAbstractListModel):
             return plain | Qt.ItemFlag.ItemIsEditable
         return plain
 
-    def try_text(self, index: Index, text: str) -> bool:
-        """Announce what was typed where it is valid; else say what is wrong beside it.
-
-        Returns
-        -------
-        bool
-            Whether it is valid.
-        """
-        field = self.fields[index.row()]
-        assert isinstance(field, FormField)
+    def is_valid(self, index: Index, text: str) -> bool:
+        """Return whether what was typed is a value; else say what is wrong beside it."""
+        field = self._form_field(index)
         assert field.kind is not None
         if text == attributes.editor_text(field.kind, field.stored):
-            self._put(index, replace(field, draft=None, problem=self._stored_problem(field)))
             return True
         try:
-            value = attributes.read_text(field.kind, text)
+            attributes.read_text(field.kind, text)
         except ValidationError as error:
             problem = attributes.problem_text(error, field.kind)
             self._put(index, replace(field, draft=text, problem=problem))
             return False
+        return True
+
+    def take_text(self, index: Index, text: str) -> None:
+        """Announce what was typed where it is another value; else say what is wrong beside it."""
+        if not self.is_valid(index, text):
+            return
+        field = self._form_field(index)
+        assert field.kind is not None
+        if text == attributes.editor_text(field.kind, field.stored):
+            self._put(index, replace(field, draft=None, problem=self._stored_problem(field)))
+            return
+        value = attributes.read_text(field.kind, text)
         self._put(index, replace(field, draft=None, problem=""))
         if value != field.stored or type(value) is not type(field.stored):
             self.committed.emit(field.key, value)
-        return True
+
+    def _form_field(self, index: Index) -> FormField:
+        field = self.fields[index.row()]
+        assert isinstance(field, FormField)
+        return field
 
     def take_back(self, index: Index) -> None:
         """Forget what was typed."""
@@ -340,7 +348,11 @@ class FormDelegate(QStyledItemDelegate):
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: Any, index: Any) -> None:
-        self._model.try_text(index, editor_value(editor))
+        text = editor_value(editor)
+        if editor.property("taken") == text:
+            return  # an editor that closes says again what it has said
+        editor.setProperty("taken", text)
+        self._model.take_text(index, text)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -350,13 +362,13 @@ class FormDelegate(QStyledItemDelegate):
             if index is not None and index.isValid() and isinstance(editor, QWidget):
                 if key == Qt.Key.Key_Escape:
                     self._model.take_back(index)
-                elif key in keeps and not self._model.try_text(index, editor_value(editor)):
+                elif key in keeps and not self._model.is_valid(index, editor_value(editor)):
                     return True  # it stays open until it is right, or Esc
         return bool(super().eventFilter(editor, event))
 
 
 def _message_rect(box: QRect, text: str) -> QRect:
-    """Return where the reason why a value is wrong stands below it, in as many lines as it needs."""
+    """Return where the reason why a value is wrong stands below it, as high as it needs."""
     room = QRect(box.left(), box.bottom() + 2, box.width(), MOST_LINES * MESSAGE_PX)
     needed = QFontMetrics(small_font()).boundingRect(room, Qt.TextFlag.TextWordWrap, text)
     height = min(max(needed.height(), MESSAGE_PX - 2), room.height())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.error_words import error_text
@@ -101,3 +101,29 @@ def test_todays_edits_are_seen_where_the_handle_is(qtbot: QtBot, window: MainWin
     ratio = picture.devicePixelRatio()
     colour = picture.pixelColor(round(at * ratio), round(axis.height() / 2 * ratio))
     assert colour == window.theme.colour("dim")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab])
+def test_a_value_is_taken_once_however_its_editor_is_left(
+    qtbot: QtBot, window: MainWindow, key: Qt.Key
+) -> None:
+    form, said = window.entity_panel.fields, []
+    form.committed.connect(lambda name, value: said.append((name, value)))
+    index = form.row_of("built")
+    form.scrollTo(index)
+    form.setFocus()
+    form.setCurrentIndex(index)
+    form.edit(index)
+    editor = form.indexWidget(index)
+    assert isinstance(editor, QLineEdit)
+    qtbot.keyClicks(editor, "in 1998")
+    qtbot.keyClick(editor, key)
+    assert form.indexWidget(index) is editor and not said  # it stays open, and says why
+    editor.selectAll()
+    qtbot.keyClicks(editor, "1998")
+    qtbot.keyClick(editor, key)
+    twin = window.session.required
+    qtbot.waitUntil(lambda: twin.entity("old-town-0").attributes.get("built") == 1998)
+    form.setFocus()
+    qtbot.wait(50)
+    assert said == [("built", 1998)]

@@ -144,8 +144,8 @@ def test_several_lamps_get_one_height_each_above_its_own_ground(
     panel.tabs.set_current(POSITION)
     assert line(window, "stated").value == "30.00"
     choose(qtbot, window, "ground")
-    revision = twin.revision
     qtbot.waitUntil(lambda: line(window, "stated").hint == "several values")
+    revision = twin.revision
     enter(qtbot, window, "stated", "6")
     qtbot.waitUntil(lambda: twin.revision > revision)
     window.session.settle()

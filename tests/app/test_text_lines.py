@@ -30,6 +30,24 @@ def test_names_that_differ_in_their_middle_or_end_stay_different(qtbot: QtBot) -
     assert all(metrics.horizontalAdvance(line) <= 104 for one in lines for line in one)
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("maximum_allowed_operating_pressure", ["maximum_allowed_", "operating_pressure"]),
+        ("Pset_BuildingCommon.IsExternal", ["Pset_Building", "Common.IsExternal"]),
+        ("a internationalisation", ["a", "internationalisation"]),
+        ("Electroencephalographically", ["Electroencephalog-", "raphically"]),
+        ("Feuerwiderstandsklasse", ["Feuerwiderstandsk-", "lasse"]),
+    ],
+)
+def test_long_words_are_broken_where_one_reads_on(
+    qtbot: QtBot, name: str, lines: list[str]
+) -> None:
+    metrics = QFontMetrics(small_font())
+    assert in_two_lines(name, metrics, 106) == lines
+    assert all(metrics.horizontalAdvance(line) <= 106 for line in lines)
+
+
 def test_neighbours_of_one_kind_have_different_names_in_the_graph(
     qtbot: QtBot, make_window: MakeWindow
 ) -> None:
