@@ -59,6 +59,11 @@ class WorkerParticipant:
         self._process: int | None = None
 
     @property
+    def looks_ahead(self) -> bool:
+        """See `Participant`: what needs several calls a step is asked in turn."""
+        return self._exchange
+
+    @property
     def worker(self) -> Worker:
         """Its worker."""
         return self._worker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import shutil
@@ -24,6 +25,8 @@ from twin_model.time import Instant
 _LOG: Final = logging.getLogger(__name__)
 #: Deaths of one simulator's process in a run after which the run ends.
 MOST_DEATHS: Final = 3
+#: What a step that nobody wants any more may take before its simulator is closed.
+_LAST_STEP_S: Final = 5.0
 _NO_RELATIONS: Final[Related] = lambda entity, kind, backward: ()  # noqa: E731
 
 
@@ -60,6 +63,8 @@ class _Player:
     told: list[tuple[Instant, SampleBatch | None]] = field(default_factory=list)
     checkpoint: Path | None = None
     deaths: int = 0
+    #: An answer to a step that was asked for before its time; see `Conductor._look_ahead`.
+    ahead: Any = None
 
     @property
     def by_event(self) -> bool:
@@ -135,6 +140,8 @@ class Conductor:
         self._warned: set[tuple[str, str]] = set()
         self._checkpoint_us = round(scenario.checkpoint_s * 1e6)
         self._next_checkpoint_us = start.us + self._checkpoint_us
+        self._keeps = False
+        self._targets = {one.target for one in scenario.couplings}
         self._edits = sorted(
             ((round(e.at_s * 1e6) + start.us, e) for e in scenario.edits if e.engine),
             key=lambda one: one[0],
@@ -203,6 +210,8 @@ class Conductor:
     def step_to(self, instant: Instant) -> None:
         """Let time pass to an instant at which somebody is due."""
         self._apply_edits()
+        due = bool(self._checkpoint_us) and instant.us >= self._next_checkpoint_us < self.end.us
+        self._keeps = self.pace.keeps() or self._keeps or due
         delayed: list[tuple[str, SampleBatch]] = []
         for level in self._levels:
             players = [(name, self._players[name]) for name in level]
@@ -210,13 +219,15 @@ class Conductor:
             waiting = [(name, p, *self._send(p, instant)) for name, p in going]
             for name, player, answer, inputs in waiting:
                 advanced = self._receive(name, player, instant, answer, inputs)
-                self._take(name, player, instant, advanced, delayed)
+                self._schedule(player, instant, advanced)
+                self._look_ahead(name, player, instant)
+                self._take(name, advanced, instant, delayed)
         for target, batch in delayed:
             self._players[target].inbox.append(batch)
         self.now = instant
         self.steps += 1
-        due = self._checkpoint_us and instant.us >= self._next_checkpoint_us < self.end.us
-        if self.pace.keeps() or due:
+        if self._keeps and all(player.ahead is None for player in self._players.values()):
+            self._keeps = False
             self.checkpoint()
         if due:
             self._next_checkpoint_us = instant.us + self._checkpoint_us
@@ -243,6 +254,9 @@ class Conductor:
             player.inbox.append(batch)
 
     def _send(self, player: _Player, instant: Instant) -> tuple[Any, SampleBatch | None]:
+        if player.ahead is not None:
+            answer, player.ahead = player.ahead, None
+            return answer, None
         inbox = player.inbox
         inputs = None if not inbox else inbox[0] if len(inbox) == 1 else concatenate(inbox)
         player.inbox = []
@@ -288,23 +302,45 @@ class Conductor:
         except DiedError as error:
             return _Failed(error)
 
-    def _take(
-        self,
-        name: str,
-        player: _Player,
-        instant: Instant,
-        advanced: Advanced,
-        delayed: list[tuple[str, SampleBatch]],
-    ) -> None:
-        self._warn_of(name, advanced.unknown)
+    @staticmethod
+    def _schedule(player: _Player, instant: Instant, advanced: Advanced) -> None:
+        """Take note of when a simulator is due next."""
         if player.by_event:
             following = advanced.next
             player.due_us = 2**62 if following is None else following.us
-        else:
-            while player.due_us <= instant.us:
-                player.due_us += player.step_us
-            if advanced.next is not None and instant < advanced.next:
-                player.due_us = min(player.due_us, advanced.next.us)
+            return
+        while player.due_us <= instant.us:
+            player.due_us += player.step_us
+        if advanced.next is not None and instant < advanced.next:
+            player.due_us = min(player.due_us, advanced.next.us)
+
+    def _look_ahead(self, name: str, player: _Player, instant: Instant) -> None:
+        """Have a simulator compute its next step while what it gave is handled.
+
+        Only one that nothing can reach until then, neither a coupling nor an assumption; and not
+        past a checkpoint, which is of one instant.
+        """
+        goal_us = min(player.due_us, self.end.us)
+        if (
+            not player.participant.looks_ahead
+            or player.by_event
+            or name in self._targets
+            or instant >= self.end
+            or self._keeps
+            or (self._checkpoint_us and goal_us > self._next_checkpoint_us)
+            or any(at_us < goal_us and edit.engine == name for at_us, edit in self._edits)
+        ):
+            return
+        player.ahead, _ = self._send(player, Instant(goal_us))
+
+    def _take(
+        self,
+        name: str,
+        advanced: Advanced,
+        instant: Instant,
+        delayed: list[tuple[str, SampleBatch]],
+    ) -> None:
+        self._warn_of(name, advanced.unknown)
         for batch in advanced.batches:
             _check_numbers(name, batch, instant)
             self._sink.write(name, batch)
@@ -362,6 +398,11 @@ class Conductor:
 
     def close(self) -> None:
         """End every simulator."""
+        for player in self._players.values():
+            answer, player.ahead = player.ahead, None
+            if answer is not None:
+                with contextlib.suppress(SimulationError):
+                    answer.result(_LAST_STEP_S)
         for participant in self._participants.values():
             try:
                 participant.close()

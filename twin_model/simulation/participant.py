@@ -60,6 +60,11 @@ class Participant(Protocol):
         """What the scenario calls it."""
         ...
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether `advance` returns before the step is computed."""
+        ...
+
     def capabilities(self) -> Capabilities:
         """Return what it can do."""
         ...
@@ -113,6 +118,8 @@ class LocalParticipant:
     simulator : Any
         See `shapan.Simulator`.
     """
+
+    looks_ahead = False
 
     def __init__(self, participant_id: str, simulator: Any) -> None:
         self.id = participant_id
