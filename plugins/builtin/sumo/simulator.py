@@ -79,7 +79,6 @@ class SumoSimulator(Engine):
     def _begin(self, parameters: Mapping[str, Any], seed: int) -> None:
         self._sumo = load_engine(self.name, "libsumo", "libsumo")
         self._folder = Path(tempfile.mkdtemp(prefix="sumo-", dir=self.context.storage.folder))
-        self._statistics = self._folder / "tripinfo.xml"
         self._step_s = self.number(parameters, "step_s", 1.0, 0.01, 60.0)
         self._rerouting = bool(parameters.get("rerouting", False))
         self._of_edge: dict[str, str] = {}
@@ -108,8 +107,7 @@ class SumoSimulator(Engine):
     def _options(self, parameters: Mapping[str, Any], seed: int) -> tuple[list[str], Path]:
         options = [
             "--seed", str(seed), "--no-step-log", "true", "--no-warnings", "true",
-            "--xml-validation", "never", "--tripinfo-output", str(self._statistics),
-            "--duration-log.statistics", "true", "--verbose", "false",
+            "--xml-validation", "never", "--duration-log.statistics", "true", "--verbose", "false",
         ]  # fmt: skip
         configuration = self.file(parameters, "configuration", needed=False)
         if configuration is not None:
