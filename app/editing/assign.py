@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from twin_model.entity import Entity
     from twin_model.frame import Frame
     from twin_model.schema.types import PropertyType
+    from twin_model.schema.values import SchemaError
     from twin_model.time import Instant
     from twin_model.twin import Twin
     from twin_model.view import TwinView, TypeTree
@@ -108,6 +109,8 @@ class AssignDialog(QDialog):
         self._type = ""
         #: The type whose needs are known; None until what is found was looked at.
         self._looked_at: str | None = None
+        #: Why those found cannot be of it: relations that it does not allow.
+        self._broken = ""
         self.setWindowTitle(self.tr("Assign values by query"))
         self.query = QLineEdit(self)
         self.query.setPlaceholderText(_EXAMPLE)
@@ -308,21 +311,25 @@ class AssignDialog(QDialog):
     def _ask_what_is_needed(self) -> None:
         """Find out which of those found have no value for what the type needs."""
         twin, text, type_id = self._services.session.twin, self.query.text().strip(), self._type
-        self._looked_at = None
+        self._looked_at, self._broken = None, ""
         self.lacking.hide()
         if twin is None or self._found.problem or self.key != _TYPE or not type_id:
             return
         total = self._found.count
 
-        def read() -> list[Entity]:
+        def read() -> tuple[list[Entity], SchemaError | None]:
             from twin_model.query_text import parse as parse_query
+            from twin_model.store.retyping import broken_by_retyping
 
             limit = min(parse_query(text).limit or _MOST_LOOKED_AT, _MOST_LOOKED_AT)
-            return _typed(twin).entities(EntityQuery(where=text, limit=limit))
+            found = _typed(twin).entities(EntityQuery(where=text, limit=limit))
+            return found, broken_by_retyping(twin, found, type_id)
 
-        def show(found: list[Entity]) -> None:
-            self._looked_at = type_id
-            self.lacking.show_type(type_id, found, total)
+        def show(found: tuple[list[Entity], SchemaError | None]) -> None:
+            self._looked_at, broken = type_id, found[1]
+            self._broken = "" if broken is None else changes.refusal(broken, type_id)
+            self.lacking.show_type(type_id, found[0], total)
+            self._check()
 
         self._services.background.ask("assign-needed", read, show)
 
@@ -335,6 +342,9 @@ class AssignDialog(QDialog):
         count = 0 if self._found.problem else self._found.count
         if not self.query.text().strip() and not self.everything.isChecked():
             change = None  # all of them only where that is meant
+        if self.key == _TYPE and self._broken:
+            self.problem.setText(self._broken)
+            change = None
         self.problem.setVisible(bool(self.problem.text()))
         text = self.tr("Assign to %n entity(ies)", None, count)
         if removing:

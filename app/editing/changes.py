@@ -12,6 +12,7 @@ from app import messages
 from app.editing import schema
 from app.editing.attributes import problem_text
 from app.editing.times import time_from
+from app.error_words import broken_text
 from app.item_models.entities import display_name
 from twin_model import shaping
 from twin_model.coding import at_new_place
@@ -144,8 +145,13 @@ def check_type(entity: Entity, type_id: str) -> None:
 
 def refusal(error: Exception, type_id: str) -> str:
     """Return why a type is refused, in the language in use."""
+    from twin_model.schema.guard import BrokenRelationsError  # loaded with the catalogue
+
     catalogue, language = schema.catalogue(), schema.language()
     name = catalogue.name(type_id, language)
+    if isinstance(error, BrokenRelationsError):
+        text = QCoreApplication.translate("EntityPanel", "Not “{0}”: {1}")
+        return text.format(name, broken_text(error.listed, error.count))
     kind = catalogue.properties(type_id).get(getattr(error, "name", ""))
     if not isinstance(error, ValidationError) or kind is None:
         return messages.shown(str(error))

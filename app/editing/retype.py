@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,13 @@ from app.editing import changes, schema
 from app.editing.lacking import LackingList, lacking
 from app.editing.needed import NeededFields
 from app.project import ProjectSession
+from app.workers import Background
 from twin_model.entity import Entity
+from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
     from twin_model.schema.types import PropertyType
+    from twin_model.schema.values import SchemaError
 
 
 def missing(entities: Sequence[Entity], type_id: str) -> dict[str, PropertyType]:
@@ -38,6 +41,50 @@ def retype(
     """Give entities another type, and values for what it needs where they have none."""
     change = with_type(type_id, values or {})
     session.edit([one.id for one in entities], change, changes.edit_title(entities, "type"))
+
+
+def change_type(
+    parent: QWidget,
+    session: ProjectSession,
+    background: Background,
+    entities: Sequence[Entity],
+    type_id: str,
+    refuse: Callable[[str], None],
+) -> None:
+    """Give entities another type where their values and relations allow it, asking what it needs.
+
+    Parameters
+    ----------
+    parent : QWidget
+    session : ProjectSession
+    background : Background
+        Looks at the relations.
+    entities : sequence of Entity
+    type_id : str
+    refuse : callable
+        Told why it cannot be; an empty text where it can.
+    """
+    twin, those = session.required, list(entities)
+    try:
+        for entity in those:
+            changes.check_type(entity, type_id)
+    except ShapanError as error:
+        refuse(changes.refusal(error, type_id))
+        return
+
+    def look() -> SchemaError | None:
+        from twin_model.store.retyping import broken_by_retyping
+
+        return broken_by_retyping(twin, those, type_id)
+
+    def go_on(broken: SchemaError | None) -> None:
+        refuse("" if broken is None else changes.refusal(broken, type_id))
+        if broken is None and missing(those, type_id):
+            RetypeDialog(parent, session, those, type_id).open()
+        elif broken is None:
+            retype(session, those, type_id)
+
+    background.ask("retype", look, go_on)
 
 
 def with_type(type_id: str, values: Mapping[str, Any]) -> changes.Change:

@@ -12,7 +12,7 @@ from app import entity_words, words
 from app.as_of import AsOf, as_of_text, view_at, world_instant
 from app.editing import changes, schema
 from app.editing.heights import commit_position
-from app.editing.retype import RetypeDialog, missing, retype
+from app.editing.retype import change_type
 from app.item_models.entities import display_name
 from app.panels.entity_fields import (
     attribute_fields,
@@ -47,7 +47,6 @@ from app.tab_order import set_tab_order
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.entity import Entity
-from twin_model.errors import ShapanError
 from twin_model.history import Version, entity_history
 from twin_model.layer import Layer
 
@@ -477,15 +476,9 @@ class EntityPanel(QWidget):
             self._session.edit(self._ids, changes.set_name(name), title)
 
     def _retype(self, type_id: str) -> None:
-        try:
-            for entity in self._entities:
-                changes.check_type(entity, type_id)
-        except ShapanError as error:
-            self._refused.setText(changes.refusal(error, type_id))
-            self._refused.show()
-            return
-        self._refused.hide()
-        if missing(self._entities, type_id):
-            RetypeDialog(self, self._session, self._entities, type_id).open()
-        else:
-            retype(self._session, self._entities, type_id)
+        what = (self._session, self._background, self._entities)
+        change_type(self, *what, type_id, self._show_refused)
+
+    def _show_refused(self, why: str) -> None:
+        self._refused.setText(why)
+        self._refused.setVisible(bool(why))

@@ -2001,6 +2001,14 @@
         <translation>已取消</translation>
     </message>
     <message>
+        <source>this type does not allow these relations: {0}; remove or change them first</source>
+        <translation>该类型不允许下列关系：{0}；请先移除或更改</translation>
+    </message>
+    <message>
+        <source>this type does not allow these relations: {0} and {1} more; remove or change them first</source>
+        <translation>该类型不允许下列关系：{0}，另有 {1} 条；请先移除或更改</translation>
+    </message>
+    <message>
         <source>{0} ({1}) is not a projected CRS</source>
         <extracomment>twin_model/frame.py</extracomment>
         <translation>{0}（{1}）不是投影坐标参考系</translation>

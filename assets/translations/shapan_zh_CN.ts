@@ -551,6 +551,18 @@ management ^ '330106-BD'</translation>
 <context>
     <name>EntityPanel</name>
     <message>
+        <source>and {0} more</source>
+        <translation>另有 {0} 条</translation>
+    </message>
+    <message>
+        <source>its type does not allow these relations; remove or change them first:</source>
+        <translation>该类型不允许下列关系，请先移除或更改：</translation>
+    </message>
+    <message>
+        <source>Not “{0}”: {1}</source>
+        <translation>不能改为“{0}”：{1}</translation>
+    </message>
+    <message>
         <source>{0} of at least {1}</source>
         <translation>{0} 个，至少 {1} 个</translation>
     </message>

@@ -13,7 +13,7 @@ from app.editing.assign import AssignDialog
 from app.editing.retype import RetypeDialog
 from app.window import MainWindow
 from twin_model.commands import AddEntities
-from twin_model.entity import Entity
+from twin_model.entity import Entity, Relation
 from twin_model.twin import Twin
 from window_support import MakeWindow
 
@@ -25,6 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 def asked(qtbot: QtBot, window: MainWindow) -> RetypeDialog:
     """Choose the type "incident" and return what is asked."""
     window.entity_panel.header.retyped.emit("incident")
+    qtbot.waitUntil(lambda: bool(window.entity_panel.findChildren(RetypeDialog)))
     found = window.entity_panel.findChildren(RetypeDialog)
     assert len(found) == 1 and found[0].isVisible()
     return found[0]
@@ -119,3 +120,53 @@ def test_what_many_lack_of_a_new_type_is_shown_and_filled_in_or_left_knowingly(
     window.actions_registry.run("edit.undo")
     qtbot.waitUntil(lambda: twin.entity("old-town-0").type == "building")
     assert "severity" not in twin.entity("old-town-0").attributes
+
+
+@pytest.fixture
+def hung(qtbot: QtBot, make_window: MakeWindow, project: Path) -> MainWindow:
+    """A window with two lamps that hang on a pole."""
+    lamps = [Entity(f"lamp-{n}", "lamp", f"Lamp {n}", (float(n), 2.0, 3.0)) for n in (1, 2)]
+    pole = Entity("pole", "pole", "Pole 7", (1.0, 2.0, 3.0))
+    relations = [Relation(f"r{n}", "mounted_on", f"lamp-{n}", "pole") for n in (1, 2)]
+    with Twin.open(project) as twin:
+        twin.execute(AddEntities([*lamps, pole], relations))
+    window = make_window(project)
+    qtbot.waitUntil(lambda: window.entities_panel.model.total == 7)
+    window.interaction.select_id("lamp-1")
+    qtbot.waitUntil(lambda: bool(window.entity_panel.fields.fields))
+    return window
+
+
+def test_a_type_that_does_not_allow_the_relations_is_refused_with_their_names(
+    qtbot: QtBot, hung: MainWindow
+) -> None:
+    twin, panel = hung.session.required, hung.entity_panel
+    panel.header.retyped.emit("tree")
+    qtbot.waitUntil(panel._refused.isVisible)
+    assert panel._refused.text() == (
+        "Not “tree”: its type does not allow these relations; remove or change them first:\n"
+        "Lamp 1 – is mounted on – Pole 7"
+    )
+    panel.header.retyped.emit("camera")  # may hang on a pole, too
+    qtbot.waitUntil(lambda: twin.entity("lamp-1").type == "camera")
+    assert not panel._refused.isVisible()
+
+
+def test_so_is_one_for_many_before_anything_is_changed(qtbot: QtBot, hung: MainWindow) -> None:
+    twin = hung.session.required
+    revision = twin.revision
+    hung.actions_registry.run("edit.assign")
+    dialog = hung.findChild(AssignDialog)
+    assert dialog is not None
+    qtbot.keyClicks(dialog.query, "type is lamp")
+    qtbot.waitUntil(lambda: "2 entities" in dialog.count.text(), timeout=20_000)
+    dialog.attribute.setCurrentIndex(dialog.attribute.findData("@type"))
+    dialog.attribute.activated.emit(dialog.attribute.currentIndex())
+    dialog.picker.chosen.emit("tree")
+    qtbot.waitUntil(dialog.problem.isVisible, timeout=20_000)
+    assert "Lamp 1 – is mounted on – Pole 7" in dialog.problem.text()
+    assert "Lamp 2 – is mounted on – Pole 7" in dialog.problem.text()
+    assert not dialog.assign.isEnabled() and twin.revision == revision
+    dialog.picker.chosen.emit("camera")
+    qtbot.waitUntil(dialog.assign.isEnabled, timeout=20_000)
+    assert not dialog.problem.isVisible()

@@ -29,6 +29,7 @@ from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.data_check import cardinality_faults
 from twin_model.schema.project_types import ChangeTypes, prepare
 from twin_model.schema.types import PropertyType
+from twin_model.store.retyping import broken_by_retyping
 from twin_model.store.verify import verify_store
 from twin_model.time import ALWAYS, Instant, Interval
 from twin_model.topology import KeepTopology
@@ -346,3 +347,51 @@ def test_data_against_the_rules_is_found_from_both_ends_and_where_something_is_m
             "Lamp 1: relations.mounted_on = 0: lamp has 1 to 1 of them",
         ],
     )
+
+
+# -- another type ------------------------------------------------------------------------
+
+
+def retyped(twin: Twin, type_id: str, *names: str) -> EditEntities:
+    return EditEntities([replace(twin.entity(name), type=type_id) for name in names])
+
+
+def test_another_type_is_refused_where_relations_do_not_fit_it(harbour: Twin) -> None:
+    harbour.execute(
+        AddRelations([hung("one", "pole-0"), Relation("o", "adjacent", "odd", "berth")])
+    )
+    before, revision = current(harbour), harbour.revision
+    for type_id, name in (("tree", "lamp-0"), ("tree", "pole-0")):  # from either end
+        said = broken_by_retyping(harbour, [harbour.entity(name)], type_id)
+        assert said is not None and "Lamp 0 – mounted_on – Pole 0; remove" in str(said)
+        with pytest.raises(ValidationError, match="Lamp 0 – mounted_on – Pole 0; remove"):
+            harbour.execute(retyped(harbour, type_id, name))
+    assert (current(harbour), harbour.revision) == (before, revision)
+    # What has no such relation may, and both together where they still fit each other.
+    harbour.execute(retyped(harbour, "tree", "lamp-1", "pole-1", "odd"))
+    harbour.execute(RemoveRelations(["one"]))
+    assert broken_by_retyping(harbour, [harbour.entity("lamp-0")], "tree") is None
+    harbour.execute(retyped(harbour, "tree", "lamp-0", "pole-0"))
+
+
+def test_another_type_is_refused_where_there_would_be_too_many(harbour: Twin) -> None:
+    # A berth moors so many ships as it likes; a lamp hangs on one thing only.
+    carried = [Relation(f"m{n}", "mounted_on", "odd", f"pole-{n}") for n in range(2)]
+    harbour.execute(AddRelations(carried))
+    said = broken_by_retyping(harbour, [harbour.entity("odd")], "lamp")
+    assert said is not None and "2 " not in str(said.rule) and "mounted_on" in str(said)
+    with pytest.raises(
+        ValidationError, match="Odd – mounted_on – Pole 0; Odd – mounted_on – Pole 1"
+    ):
+        harbour.execute(retyped(harbour, "lamp", "odd"))
+    harbour.execute(RemoveRelations(["m1"]))
+    harbour.execute(retyped(harbour, "lamp", "odd"))
+    assert harbour.entity("odd").type == "lamp"
+
+
+def test_what_did_not_fit_before_hinders_no_other_type(harbour: Twin) -> None:
+    layer = Layer("one", "One", "bim", LayerRole.TABLE, "IFC4", "x", "t.json")
+    odd = Relation("x", "mounted_on", "berth", "ship-0")
+    harbour.execute(AddLayers([layer], [], [odd]))
+    harbour.execute(retyped(harbour, "building", "berth"))
+    assert harbour.entity("berth").type == "building"

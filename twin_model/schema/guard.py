@@ -6,7 +6,7 @@ entity that has some can still be edited. Attributes that the type does not decl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,27 @@ from twin_model.schema.validation import allowed_rules, validate_relation
 from twin_model.schema.values import Problem, SchemaError, check_object, check_value
 
 _REFUSED: Final = frozenset({Problem.KIND, Problem.UNIT, Problem.RANGE, Problem.CHOICE})
+
+
+class BrokenRelationsError(SchemaError):
+    """Another type that does not allow relations that there are.
+
+    Parameters
+    ----------
+    listed : sequence of (str, str, str)
+        Name of the source, kind, name of the target, of the first of them.
+    count : int
+        Of all.
+    """
+
+    def __init__(self, listed: Sequence[tuple[str, str, str]], count: int) -> None:
+        self.listed = tuple(listed)
+        self.count = count
+        text = "; ".join(f"{source} – {kind} – {target}" for source, kind, target in listed)
+        more = count - len(listed)
+        named = f"{text} and {more} more" if more else text
+        rule = f"this type does not allow these relations: {named}; remove or change them first"
+        super().__init__("relations", "type", count, rule, problem=Problem.RELATION)
 
 
 class TypeRules:
@@ -70,6 +91,14 @@ class TypeRules:
             if fault.name == relation.kind or fault.problem in _REFUSED:
                 fault.reason = f"{relation.source} – {relation.target}: {fault.reason}"
                 raise fault
+
+    def allows(self, relation: Relation, source_type: str, target_type: str) -> bool:
+        """Return whether things of two types may have a relation; see `check_relation`."""
+        try:
+            self.check_relation(relation, source_type, target_type)
+        except SchemaError:
+            return False
+        return True
 
     def limits(
         self, kind: str, source_type: str, target_type: str, *, outgoing: bool

@@ -82,9 +82,9 @@ def refuse_too_many(
             span = (max(relation.valid.start.us, at.us), relation.valid.end.us)
             for most, counts in limits:
                 alike = [one for one in held[relation.kind, end] if counts(one[1])]
-                if _at_once([one[2] for one in alike], span) > most:
+                if at_once([one[2] for one in alike], span) > most:
                     others = sorted({one[0] for one in alike} - {other}) or [other]
-                    names = _names(connection, [end, other, *others[:_MOST_NAMED]], at)
+                    names = names_of(connection, [end, other, *others[:_MOST_NAMED]], at)
                     listed = ", ".join(names[2:]) + (" …" if len(others) > _MOST_NAMED else "")
                     raise rules.too_many(
                         relation, names[0], names[1], most, listed, outgoing=outgoing
@@ -130,7 +130,7 @@ def refuse_too_few(
             for least, counts in rules.needs(kind, here):
                 alike = [one for one in related if counts(one[0])]
                 if sum(now for _, _, now in alike) < least <= sum(had for _, had, _ in alike):
-                    name = _names(connection, [key], Instant(instant))[0]
+                    name = names_of(connection, [key], Instant(instant))[0]
                     raise rules.too_few(kind, name, least)
 
 
@@ -151,7 +151,7 @@ def _held(
     return found
 
 
-def _at_once(spans: Iterable[_Span], within: _Span) -> int:
+def at_once(spans: Iterable[_Span], within: _Span) -> int:
     """Return how many spans hold at once at most, within one of them."""
     steps = []
     for since, until in spans:
@@ -165,7 +165,7 @@ def _at_once(spans: Iterable[_Span], within: _Span) -> int:
     return most
 
 
-def _names(connection: sqlite3.Connection, keys: Sequence[int], at: Instant) -> list[str]:
+def names_of(connection: sqlite3.Connection, keys: Sequence[int], at: Instant) -> list[str]:
     """Return names of entities in the order of their keys, ids where they have none."""
     found = dict(
         connection.execute(

@@ -13,6 +13,7 @@ from twin_model.errors import StoreError
 from twin_model.store import rows, text
 from twin_model.store.places import extent
 from twin_model.store.relation_writer import CURRENT_RELATIONS, RelationWriter
+from twin_model.store.retyping import Retyping
 from twin_model.store.row_writer import KIND_OF
 from twin_model.store.shapes import put as put_shapes
 from twin_model.store.type_views import TEXT
@@ -29,6 +30,7 @@ _New = tuple[bool, bool, bool, bool]
 """Whether place, name, type and codes differ from the version before."""
 _ALL_NEW: Final = (True, True, True, True)
 _VALUES: Final = rows.AT["attributes"]
+_TYPE: Final = rows.AT["type"]
 _SPACE: Final = rows.AT["space_code"]
 _CODES: Final = slice(rows.AT["management_code"], rows.AT["time_code"] + 1)
 
@@ -175,7 +177,8 @@ class EntityWriter(RelationWriter):
         StoreError
             If one of them does not exist now, or is given twice.
         ValidationError
-            If a value that changes breaks the type and there is a catalogue to go by.
+            If a value that changes breaks the type, or another type the relations that it has, and
+            there is a catalogue to go by.
         """
         old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
         kept: list[tuple[Any, ...]] = []
@@ -213,6 +216,23 @@ class EntityWriter(RelationWriter):
         self._index((first + n, *change) for n, change in enumerate(changes))
         self._note_properties(entities)
         self.entities.update(old)
+        if not as_given:
+            self._refuse_broken_relations(changes, old)
+
+    def _refuse_broken_relations(
+        self, changes: list[tuple[Entity, int, _New]], old: dict[str, tuple[Any, ...]]
+    ) -> None:
+        """Refuse other types, written already, that do not allow the relations that there are."""
+        retyped = {
+            key: (old[entity.id][1 + _TYPE], entity.type)
+            for entity, key, (_, _, is_retyped, _) in changes
+            if is_retyped
+        }
+        if not retyped or self.type_rules is None:
+            return
+        refusal = Retyping(self.connection, self.type_rules, retyped, self.at).refusal()
+        if refusal is not None:
+            raise refusal
 
     def end_entities(self, ids: Sequence[str]) -> None:
         """End entities and their relations from `at` on.
