@@ -39,7 +39,7 @@ def prepare_application() -> None:
     QSurfaceFormat.setDefaultFormat(surface_format())
 
 
-_SWITCH_S: Final = 0.001
+_SWITCH_S: Final = 0.0002
 #: After the window is furnished; modules that are loaded later are few.
 _SETTLED_MS: Final = 15_000
 
@@ -51,7 +51,8 @@ def make_application() -> QApplication:
         return existing
     prepare_application()
     # A turn of the event loop takes up Python many times, and waits so long each time while a
-    # thread computes: with the 5 ms that Python begins with, a busy second is felt.
+    # thread computes: with the 5 ms that Python begins with, a busy second is felt. A burst of
+    # alarms makes a turn twice as long with 1 ms as with this, and takes as much processor.
     sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("shapan")

@@ -87,6 +87,7 @@ class Plot(QWidget):
         self._curves: dict[str, Any] = {}
         self.lines: list[Line] = []
         self._markers: list[tuple[float, str]] = []
+        self._marks: list[Any] = []
         self._plot: Any = None
         self._units_shown: list[str] = []
         self._crosshair: Any = None
@@ -97,7 +98,6 @@ class Plot(QWidget):
     def _rebuild(self) -> None:
         lines, markers = self.lines, self._markers
         self._build([line.unit for line in lines])
-        self._units_shown = []
         self.set_lines(lines, markers)
 
     def _build(self, units: list[str]) -> None:
@@ -105,7 +105,7 @@ class Plot(QWidget):
         theme = self._theme
         self._graphics.clear()
         self._graphics.setBackground(theme.colour("pane"))
-        self._axes, self._curves = {}, {}
+        self._axes, self._curves, self._marks = {}, {}, []
         plot = self._graphics.addPlot(axisItems={"bottom": _TimeAxis("bottom")})
         plot.hideButtons()
         plot.setMenuEnabled(False)
@@ -157,9 +157,10 @@ class Plot(QWidget):
         """Show lines, and upright markers at times in a token's colour."""
         units = list(dict.fromkeys(line.unit for line in lines)) or [""]
         markers = markers or []
-        if units != self._units_shown or markers != self._markers:
+        if len(units) == len(self._units_shown) == 1:
+            self._rename_axis(units[0])  # another axis takes ten milliseconds
+        elif units != self._units_shown:
             self._build(units)
-        self._markers = markers
         keys = [line.key for line in lines]
         for key in [known for known in self._curves if known not in keys]:
             curve, view = self._curves.pop(key)
@@ -173,14 +174,25 @@ class Plot(QWidget):
             self._curves[line.key][0].setData(line.time_s, line.value)
             self._curves[line.key][0].setPen(self.pen(number))
         self.lines = lines
-        self._mark()
+        self._mark(markers)
         for _axis, view in self._axes.values():
             view.enableAutoRange(y=True)
 
-    def _mark(self) -> None:
-        for at_s, token in self._markers:
+    def _rename_axis(self, unit: str) -> None:
+        if [unit] != self._units_shown:
+            ((axis, view),) = self._axes.values()
+            axis.setLabel(unit, **{"font-size": f"{SMALL_PX}px"})
+            self._axes, self._units_shown = {unit: (axis, view)}, [unit]
+
+    def _mark(self, markers: list[tuple[float, str]]) -> None:
+        for mark in self._marks:
+            self._plot.removeItem(mark)
+        self._markers, self._marks = markers, []
+        for at_s, token in markers:
             pen = pg.mkPen(self._theme.colour(token), width=1.2)
-            self._plot.addItem(pg.InfiniteLine(at_s, angle=90, pen=pen), ignoreBounds=True)
+            mark = pg.InfiniteLine(at_s, angle=90, pen=pen)
+            self._plot.addItem(mark, ignoreBounds=True)
+            self._marks.append(mark)
 
     def pen(self, number: int) -> Any:
         """Return the pen of a line."""

@@ -33,6 +33,8 @@ _TICK_MS: Final = 1000
 _SHARE: Final = 3
 _SOONEST_MS: Final = 60
 _LATEST_MS: Final = 200
+#: From a list to the next one, if that was asked for meanwhile.
+_PAINTED_MS: Final = 20
 _VALUES_MS: Final = 50
 #: Entities with alarms whose names are read beforehand.
 _MOST_NAMES: Final = 20_000
@@ -80,6 +82,10 @@ class LiveSession(QObject):
         self._paths: AlarmPaths | None = None
         self._listing = False
         self._list_next: tuple[Wish, Callable[[Arrangement], object]] | None = None
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.setInterval(_PAINTED_MS)
+        self._painted.timeout.connect(self._list_following)
         self._throttle = QTimer(self)
         self._throttle.setSingleShot(True)
         self._rest_ms = _SOONEST_MS
@@ -242,16 +248,20 @@ class LiveSession(QObject):
             found, took_s = answered
             rest_ms = round(took_s * 1000 * _SHARE)
             self._rest_ms = max(_SOONEST_MS, min(_LATEST_MS, rest_ms))
-            following, self._list_next = self._list_next, None
-            self._listing = False
             if isinstance(found, Exception):
                 self._background.failed.emit(found)
             else:
                 answer(found)
-            if following is not None:
-                self._list(*following)
+            # Painting comes first: beside a thread that computes it takes several times as long.
+            self._painted.start()
 
         self._background.ask("alarms", work, take)
+
+    def _list_following(self) -> None:
+        following, self._list_next = self._list_next, None
+        self._listing = False
+        if following is not None:
+            self._list(*following)
 
     def _with_paths(
         self, operations: Operations, picture: AlarmPicture, by_place: bool
@@ -339,6 +349,7 @@ class LiveSession(QObject):
             self._values.stop()
             self._known = None
             self.desk_of = None
+        self._painted.stop()
         self._listing, self._list_next = False, None
         self._background.drop("alarms")
 

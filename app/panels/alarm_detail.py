@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import alarm_words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _BEFORE_US: Final = 15 * 60 * 1_000_000
 _AFTER_US: Final = 10 * 60 * 1_000_000
 _EVENTS: Final = 60
+#: After the panel was first seen.
+_WARM_MS: Final = 1500
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class _Story:
     at_s: float = 0.0
     start_s: float = 0.0
     end_s: float = 0.0
+
+
+def _load_plots() -> None:
+    """Load pyqtgraph, which takes a third of a second that the window works on; for a thread."""
+    importlib.import_module("app.plots")
 
 
 class AlarmDetail(QScrollArea):
@@ -69,6 +77,10 @@ class AlarmDetail(QScrollArea):
         self._entity = ""
         self._story = _Story("")
         self.plot: Plot | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_WARM_MS)
+        self._idle.timeout.connect(self._warm)
         self.setWidgetResizable(True)
         content = QWidget(self)
         self._column = QVBoxLayout(content)
@@ -118,6 +130,27 @@ class AlarmDetail(QScrollArea):
             self._say()
         super().changeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.plot is None:
+            self._idle.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._idle.stop()
+        super().hideEvent(event)
+
+    def _warm(self) -> None:
+        """Make the chart while nothing happens: in a flood it would be felt."""
+        self._background.ask("alarm-plots", _load_plots, lambda _: self._make_plot())
+
+    def _make_plot(self) -> Plot:
+        from app import plots  # pyqtgraph, for whoever looks at a trend
+
+        if self.plot is None:
+            self.plot = plots.Plot(self._theme)
+            self._trend_column.addWidget(self.plot)
+        return self.plot
+
     def show_alarm(self, alarm: Alarm | None, entity: str, now_us: int) -> None:
         """Show another alarm, or the same as it is now."""
         before = self._alarm
@@ -152,7 +185,7 @@ class AlarmDetail(QScrollArea):
         told = [self._event_line(event, end_us) for event in reversed(events)]
         chart = None
         if point.indicator:
-            importlib.import_module("app.plots")  # a third of a second that the window works on
+            _load_plots()
             operations.history.flush()
             chart = operations.history.chart(
                 point.entity, point.indicator, Interval(Instant(start_us), Instant(end_us)), 400
@@ -235,15 +268,13 @@ class AlarmDetail(QScrollArea):
         self._trend_place.setVisible(has_trend)
         if not has_trend or self._alarm is None:
             return
-        from app import plots  # pyqtgraph, for whoever looks at a trend
+        from app import plots
 
-        if self.plot is None:
-            self.plot = plots.Plot(self._theme)
-            self._trend_column.addWidget(self.plot)
+        plot = self._make_plot()
         indicator = self._alarm.point.indicator
         self._trend_title.setText(self.tr("Trend around the alarm: {0}").format(indicator))
         time_s, value = plots.with_gaps(story.time_s, story.value)
         line = plots.Line(story.key, indicator, story.unit, time_s, value)
         token = alarm_words.TOKENS[self._alarm.status.priority]
-        self.plot.set_lines([line], [(story.at_s, token)])
-        self.plot.show_period(story.start_s, story.end_s)
+        plot.set_lines([line], [(story.at_s, token)])
+        plot.show_period(story.start_s, story.end_s)

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from twin_model.alarms.accounts import Accounts, Actor, Role, SignInError
 from twin_model.alarms.causes import CauseGraph
-from twin_model.alarms.changes import AlarmChange
+from twin_model.alarms.changes import AlarmChange, Done, Portion
 from twin_model.alarms.desk import AlarmDesk, sign_in
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import (
@@ -30,6 +30,7 @@ from twin_model.alarms.model import (
     State,
 )
 from twin_model.alarms.published import PublishedAlarms
+from twin_model.alarms.writing import EventWriter, tell_beside
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError
@@ -338,10 +339,17 @@ class SlowJournal:
         self.events = 0
         self.turns = 0
 
-    def append(self, events: Sequence[AlarmEvent], statuses: Collection[AlarmStatus]) -> None:
+    def append_all(self, portions: Iterable[Portion]) -> None:
+        written: list[AlarmEvent] = []
+
+        def passed_on() -> Iterator[Portion]:
+            for events, statuses in portions:
+                written.extend(events)
+                yield events, statuses
+
+        self.journal.append_all(passed_on())
         time.sleep(0.1)
-        self.journal.append(events, statuses)
-        self.events += len(events)
+        self.events += len(written)
         self.turns += 1
 
 
@@ -370,6 +378,46 @@ def test_nobody_is_told_of_an_alarm_before_the_journal_has_it(journal: AlarmJour
     assert sum(told) == 3001, "and that a flood began"
     assert slow.turns == 2, "the rest waits for the disk once"
     assert journal.verify() == []
+
+
+def test_the_rest_of_a_burst_is_written_while_it_is_worked_out(
+    journal: AlarmJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twin_model.alarms.writing._PATIENCE_S", 20.0)
+    turns: list[int] = []
+    written, told = threading.Semaphore(0), threading.Semaphore(0)
+
+    class Watched:
+        def append_all(self, portions: Iterable[Portion]) -> None:
+            def passed_on() -> Iterator[Portion]:
+                turns.append(0)
+                for portion in portions:
+                    yield portion
+                    turns[-1] += 1  # the next is asked for once this one is written
+                    written.release()
+
+            journal.append_all(passed_on())
+
+    writer = EventWriter(Watched(), lambda statuses: None)
+
+    def works() -> Iterator[Done]:
+        for number in range(1, 5):
+            event = AlarmEvent(f"p{number}", 1, EventKind.RAISED, SECOND)
+            yield Done([event], frozenset(), writer.put([event], []))
+            if number == 1:
+                assert told.acquire(timeout=20)
+            written.acquire(timeout=0.5)
+
+    seen: list[int] = []
+
+    def tell(done: Sequence[Done]) -> None:
+        seen.extend(one.number for one in done)
+        told.release()
+
+    tell_beside(works(), writer, tell)
+    assert turns == [1, 3], "the first at once, the others in one turn of the disk"
+    assert seen == [1, 2, 3, 4]
+    assert journal.last_sequence == 4 and journal.verify() == []
 
 
 def test_an_action_amid_a_burst_waits_for_no_more_than_the_disk(journal: AlarmJournal) -> None:

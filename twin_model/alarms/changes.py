@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -30,11 +30,15 @@ class Restored:
     system_events: int = 0
 
 
+#: Events, and the statuses they lead to.
+Portion = tuple[Sequence[AlarmEvent], Collection[AlarmStatus]]
+
+
 class Journal(Protocol):
     """Where events go; see `twin_model.store.alarm_journal`."""
 
-    def append(self, events: Sequence[AlarmEvent], statuses: Collection[AlarmStatus]) -> None:
-        """Keep events and the statuses they lead to, all or nothing; `StoreError` otherwise."""
+    def append_all(self, portions: Iterable[Portion]) -> None:
+        """Keep all of what comes, or nothing; `StoreError` otherwise."""
         ...
 
 

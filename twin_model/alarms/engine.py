@@ -145,7 +145,8 @@ class AlarmEngine:
             starts = range(0, len(ordered), _PORTION)
             portions = [ordered[start : start + _PORTION] for start in starts]
             works = (self._work(lambda part=part: self._take_in(part)) for part in portions)  # type: ignore[misc]
-            events = [event for done in tell_beside(works, self._tell) for event in done.events]
+            told = tell_beside(works, self._writer, self._tell)
+            events = [event for done in told for event in done.events]
         return events + self._do(lambda: self._pass_time(now_us))
 
     def _take_in(self, conditions: Sequence[Condition]) -> list[AlarmEvent]:

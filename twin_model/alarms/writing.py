@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, NamedTuple
 
-from twin_model.alarms.changes import Done, Journal
+from twin_model.alarms.changes import Done, Journal, Portion
 from twin_model.alarms.model import AlarmEvent, AlarmStatus
 from twin_model.errors import StoreError
 
 _GIVE_WAY_S: Final = 0.0002
-#: Events of a burst that are told together, after the first ones.
+#: Events of a burst that are written and told together, after the first ones.
 _AT_ONCE: Final = 10_000
+#: How long the next part of a burst is waited for before what is there goes to disk.
+_PATIENCE_S: Final = 0.02
 
 
 class EventWriter:
@@ -35,11 +40,11 @@ class EventWriter:
     ) -> None:
         self._journal = journal
         self._written = written
-        self._events: list[AlarmEvent] = []
-        self._statuses: dict[str, AlarmStatus] = {}
+        self._waiting: list[_Waiting] = []
         self._put = 0
         self._settled = 0
-        self._lock = threading.Lock()
+        self._bursts = 0
+        self._came = threading.Condition()
         self._writing = threading.Lock()
         #: Why the journal cannot be written at the moment; empty while it can.
         self.problem = ""
@@ -47,69 +52,132 @@ class EventWriter:
     @property
     def refused(self) -> int:
         """Events that a full disk has refused so far, and that are tried again."""
-        return len(self._events) if self.problem else 0
+        return sum(len(one.events) for one in list(self._waiting)) if self.problem else 0
 
     def put(self, events: Sequence[AlarmEvent], statuses: Iterable[AlarmStatus]) -> int:
         """Take events and copies of the statuses they lead to; return the number to settle."""
-        with self._lock:
-            self._events += events
-            self._statuses.update((status.point, status) for status in statuses)
+        with self._came:
             self._put += 1
+            self._waiting.append(_Waiting(self._put, events, list(statuses)))
+            self._came.notify_all()
             return self._put
 
-    def settle(self, number: int) -> None:
-        """Return when what has been put up to a number is on disk, or has been refused."""
+    @contextlib.contextmanager
+    def burst(self) -> Iterator[None]:
+        """More is put all the while: `settle` may go along with it."""
+        with self._came:
+            self._bursts += 1
+        try:
+            yield
+        finally:
+            with self._came:
+                self._bursts -= 1
+                self._came.notify_all()
+
+    def settle(self, number: int, *, along: bool = False) -> int:
+        """Return when what has been put up to a number is on disk, or has been refused.
+
+        Parameters
+        ----------
+        number : int
+        along : bool
+            Within a burst, write what comes while it comes, and wait for the disk at the end.
+
+        Returns
+        -------
+        int
+            Up to which number it is.
+        """
         if self._settled >= number:
-            return
+            return self._settled
         with self._writing:
             if self._settled >= number:
-                return
-            with self._lock:
-                events, statuses, newest = self._events, self._statuses, self._put
-                self._events, self._statuses = [], {}
+                return self._settled
+            taken: list[_Waiting] = []
             try:
+                portions = self._portions(taken, along)
                 if self._journal is not None:
-                    self._journal.append(events, statuses.values())
+                    self._journal.append_all(portions)
+                else:
+                    collections.deque(portions, maxlen=0)
             except StoreError as error:
                 self.problem = str(error)
-                self._keep(events, statuses)
+                self._keep(taken)
             except BaseException:
-                self._keep(events, statuses)
+                self._keep(taken)
                 raise
             else:
                 self.problem = ""
             # Operators see alarms whether or not the disk is full.
-            self._written(statuses)
-            self._settled = newest
+            self._written(_newest(taken))
+            self._settled = max([self._settled, *(one.number for one in taken)])
+            return self._settled
 
-    def _keep(self, events: list[AlarmEvent], statuses: dict[str, AlarmStatus]) -> None:
-        with self._lock:
-            self._events = events + self._events
-            self._statuses = statuses | self._statuses
+    def _portions(self, taken: list[_Waiting], along: bool) -> Iterator[Portion]:
+        """Yield what waits; going along with a burst, also what comes until it is over."""
+        count = 0
+        while count < _AT_ONCE:
+            with self._came:
+                if not self._waiting and along and self._bursts:
+                    self._came.wait(_PATIENCE_S)
+                found, self._waiting = self._waiting, []
+            if not found:
+                return
+            taken += found
+            events = [event for one in found for event in one.events]
+            count += len(events)
+            yield events, _newest(found).values()
+            if not along:
+                return
+
+    def _keep(self, taken: list[_Waiting]) -> None:
+        with self._came:
+            self._waiting = taken + self._waiting
 
 
-def tell_beside(works: Iterable[Done], tell: Callable[[Sequence[Done]], None]) -> list[Done]:
+class _Waiting(NamedTuple):
+    """What was put at once."""
+
+    number: int
+    events: Sequence[AlarmEvent]
+    statuses: Sequence[AlarmStatus]
+
+
+def _newest(found: Sequence[_Waiting]) -> dict[str, AlarmStatus]:
+    return {status.point: status for one in found for status in one.statuses}
+
+
+def tell_beside(
+    works: Iterable[Done], writer: EventWriter, tell: Callable[[Sequence[Done]], None]
+) -> list[Done]:
     """Tell what is done in a thread beside, in order, while the next is worked out.
 
-    The first at once, for a slow disk; then thousands at a time: two threads that both compute get
-    in each other's way. Returns when all of it is told. Raises what telling raises.
+    The first at once, for a slow disk; the rest is written while it is worked out, and told when it
+    is on disk, by thousands. Returns when all of it is told. Raises what telling raises.
     """
     found: list[Done] = []
-    waiting: list[Done] = []
+    told = 0
+
+    def tell_more(along: bool) -> None:
+        nonlocal told
+        settled = writer.settle(found[-1].number, along=along)
+        ready = [*itertools.takewhile(lambda one: one.number <= settled, found[told:])]
+        told += len(ready)
+        tell(ready)
+
     telling: Future[None] | None = None
     with ThreadPoolExecutor(1, "alarms-burst") as beside:
-        for done in works:
-            found.append(done)
-            waiting.append(done)
-            enough = telling is None or sum(len(one.events) for one in waiting) >= _AT_ONCE
-            if enough and (telling is None or telling.done()):
-                if telling is not None:
-                    telling.result()
-                telling = beside.submit(tell, waiting)
-                waiting = []
-            # Locks are not fair: without a pause, whoever asks waits for the whole burst.
-            time.sleep(_GIVE_WAY_S)
+        with writer.burst():
+            for done in works:
+                found.append(done)
+                if telling is None or telling.done():
+                    if telling is not None:
+                        telling.result()
+                    telling = beside.submit(tell_more, along=telling is not None)
+                # Locks are not fair: without a pause, whoever asks waits for the whole burst.
+                time.sleep(_GIVE_WAY_S)
         if telling is not None:
             telling.result()
-    tell(waiting)
+    if told < len(found):
+        tell_more(along=False)
     return found

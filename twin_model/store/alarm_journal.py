@@ -13,12 +13,12 @@ import json
 import math
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from twin_model.alarms.changes import Restored
+from twin_model.alarms.changes import Portion, Restored
 from twin_model.alarms.model import AlarmEvent, AlarmStatus, EventKind, Shelf, State
 from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
@@ -56,8 +56,8 @@ CREATE TABLE account (
 """
 _FIELDS: Final = "\x1f%r" * 14
 #: Rows of one statement: whoever else computes gets a turn after each statement, so that writing
-#: row by row, a burst would wait thousands of times.
-_ROWS_AT_ONCE: Final = 50
+#: row by row, a burst would wait thousands of times. SQLite takes 32,766 values at most.
+_ROWS_AT_ONCE: Final = 500
 _COLUMNS: Final = (
     "point, number, kind, at_us, before, after, priority, value, who, text, occurrence, cause"
 )
@@ -152,19 +152,28 @@ class AlarmJournal:
         StoreError
             If the disk is full, the journal is read-only, or an event is there already.
         """
+        self.append_all([(events, statuses)])
+
+    def append_all(self, portions: Iterable[Portion]) -> None:
+        """Keep all of what comes, portion by portion, or nothing.
+
+        What is written is written while the next portion is waited for or made; all of it is on
+        disk when this returns. Raises as `append` does.
+        """
         with self._lock:
             sequence, chained = self._sequence, self._hash
             recorded_us = Instant.now().us
-            rows = []
-            for event in events:
-                sequence += 1
-                values = (sequence, recorded_us, *_values(event))
-                chained = _chained(chained, values)
-                rows.append((*values, chained))
-            states = [_status_row(status) for status in statuses]
             with self.writing() as connection:
-                _insert(connection, _INSERT_EVENT, rows)
-                _insert(connection, _INSERT_STATUS, states)
+                for events, statuses in portions:
+                    rows = []
+                    for event in events:
+                        sequence += 1
+                        values = (sequence, recorded_us, *_values(event))
+                        chained = _chained(chained, values)
+                        rows.append((*values, chained))
+                    _insert(connection, _INSERT_EVENT, rows)
+                    states = [_status_row(status) for status in statuses]
+                    _insert(connection, _INSERT_STATUS, states)
             self._sequence, self._hash = sequence, chained
 
     def writing(self) -> _Transaction:
@@ -339,15 +348,10 @@ def _chained(previous: str, values: Sequence[Any]) -> str:
 
 def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows, many with one statement."""
-    if not rows:
-        return
-    places = f"({','.join('?' * len(rows[0]))})"
-    full = len(rows) - len(rows) % _ROWS_AT_ONCE
-    many = statement + ",".join([places] * _ROWS_AT_ONCE)
-    for start in range(0, full, _ROWS_AT_ONCE):
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
         part = rows[start : start + _ROWS_AT_ONCE]
-        connection.execute(many, [*itertools.chain.from_iterable(part)])
-    connection.executemany(statement + places, rows[full:])
+        places = ",".join([f"({','.join('?' * len(part[0]))})"] * len(part))
+        connection.execute(statement + places, [*itertools.chain.from_iterable(part)])
 
 
 def _status_row(status: AlarmStatus) -> tuple[Any, ...]:
