@@ -178,6 +178,7 @@ def run_window(
 
     window.when_furnished(begin)
     window.when_furnished(lambda: QTimer.singleShot(_SETTLED_MS, collector.settle))
+    window.session.closed.connect(lambda: QTimer.singleShot(0, collector.settle))
     window.show()
     application.exec()
     return outcome[0]

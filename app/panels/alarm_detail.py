@@ -108,6 +108,7 @@ class AlarmDetail(QScrollArea):
         self.events = self._label("")
         self._column.addStretch(1)
         self.setWidget(content)
+        live.changed.connect(self._await_idle)
         self.show_alarm(None, "", 0)
 
     def _label(self, name: str) -> QLabel:
@@ -132,7 +133,10 @@ class AlarmDetail(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self.plot is None:
+        self._await_idle()
+
+    def _await_idle(self) -> None:
+        if self.plot is None and self.isVisible():
             self._idle.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -141,7 +145,15 @@ class AlarmDetail(QScrollArea):
 
     def _warm(self) -> None:
         """Make the chart while nothing happens: in a flood it would be felt."""
-        self._background.ask("alarm-plots", _load_plots, lambda _: self._make_plot())
+        operations = self._live.operations
+        if operations is None or self.plot is not None:
+            return
+
+        def load() -> None:
+            _load_plots()
+            operations.history.make_ready()
+
+        self._background.ask("alarm-warm", load, lambda _: self._make_plot())
 
     def _make_plot(self) -> Plot:
         from app import plots  # pyqtgraph, for whoever looks at a trend

@@ -6,11 +6,13 @@ import gc
 import subprocess
 import sys
 import threading
+import time
 import weakref
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app import collector
 from window_support import MakeWindow
 
 pytestmark = pytest.mark.gui
@@ -42,10 +44,56 @@ def test_what_a_worker_leaves_is_freed_on_the_gui_thread(
     assert set(freed_in) == {threading.get_ident()}
 
 
+def test_what_stays_is_left_out_and_freed_when_all_is_looked_at(
+    qtbot: QtBot, make_window: MakeWindow
+) -> None:
+    make_window()
+    qtbot.wait(300)
+    collector.settle()
+    left_out = gc.get_freeze_count()
+    knots = [Knot() for _ in range(50_000)]
+    # Nothing looks at them again, neither every second nor every minute.
+    qtbot.waitUntil(lambda: gc.get_freeze_count() >= left_out + 50_000, timeout=5000)
+    freed = weakref.ref(knots[0])
+    knots.clear()
+    gc.collect()
+    assert freed() is not None
+    collector.settle()
+    assert freed() is None
+    assert gc.get_freeze_count() < left_out + 25_000
+
+
+def test_a_burst_of_objects_is_looked_at_in_small_parts(
+    qtbot: QtBot, make_window: MakeWindow
+) -> None:
+    make_window()
+    qtbot.wait(300)
+    took: list[float] = []
+    began = [0.0]
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            began[0] = time.thread_time()
+        else:
+            took.append(time.thread_time() - began[0])
+
+    gc.callbacks.append(note)
+    kept = []
+    try:
+        for _ in range(50):  # two seconds of alarms that stay
+            kept.append([Knot() for _ in range(5000)])
+            qtbot.wait(40)
+    finally:
+        gc.callbacks.remove(note)
+    assert len(took) >= 10
+    assert max(took) < 0.05, f"{max(took) * 1e3:.0f} ms"
+
+
 def test_what_stays_for_good_is_not_looked_at_again() -> None:
     code = (
         "import gc, PySide6.QtWidgets\nfrom app import collector\n"
-        "before = len(gc.get_objects())\ncollector.settle()\n"
+        "application = PySide6.QtWidgets.QApplication([])\n"
+        "before = len(gc.get_objects())\ncollector.install()\ncollector.settle()\n"
         "print(before > 5_000, len(gc.get_objects()) < before / 10)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -515,6 +515,7 @@ def test_closed_windows_leave_nothing_behind(
         window.deleteLater()
         del window
         flush()
+    gc.unfreeze()
     gc.collect()
     assert len(QApplication.topLevelWidgets()) <= before + 1
 

@@ -301,5 +301,6 @@ def test_what_a_closed_panel_left_connected_is_let_go_of(
         leaks.append(weakref.ref(panel))
         context.close()
         del context, panel
+    gc.unfreeze()
     gc.collect()
     assert sum(one() is not None for one in leaks) == 0

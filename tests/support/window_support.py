@@ -143,6 +143,7 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         window.deleteLater()
     made.clear()
     flush()
+    gc.unfreeze()  # what the window's collector left out
     gc.collect()
     running = [
         timer for timer in gc.get_objects()
