@@ -329,3 +329,15 @@ def describe_error(error: Exception) -> str:
     if isinstance(error, (ShapanError, SourceError, OSError)):
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def writing(job: Job, done: int, total: int) -> None:
+    """Tell how many entities a command has written; see `twin_model.watched.Watched`.
+
+    Raises
+    ------
+    Cancelled
+        If somebody asked to stop: nothing of the command is kept then.
+    """
+    job.check()
+    job.report("Writing entities", done, total, "entities")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,7 @@ from app.panels.entity_fields import unit_label
 from app.panels.entity_form import FormField
 from app.services import Services
 from app.tab_order import set_tab_order
+from app.workers import writing
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
 
@@ -467,6 +469,7 @@ def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], edit: Edit
     """
     from twin_model.commands import EditEntities
     from twin_model.topology import keeping
+    from twin_model.watched import Watched
 
     found = _typed(twin).entities(EntityQuery(where=text))
     before: list[Entity] = []
@@ -479,8 +482,8 @@ def assign(twin: Twin, text: str, change: Callable[[Entity], Entity], edit: Edit
             if changed != entity:
                 before.append(entity)
                 after.append(changed)
-    job.report("Writing entities", len(found), len(found), "entities")
     if after:
-        twin.execute(keeping(EditEntities(after, edit.title), before, after), why=edit.why)
+        command = keeping(EditEntities(after, edit.title), before, after)
+        twin.execute(Watched(command, partial(writing, job)), why=edit.why)
     say = QCoreApplication.translate
     return say("AssignDialog", "{0} entities changed").format(numbers.integer(len(after)))

@@ -1,8 +1,9 @@
-"""Checking a change of types: a job with progress that can be cancelled, and what it finds."""
+"""Checking and applying a change of types: jobs with progress that can be cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -12,7 +13,7 @@ from app import messages
 from app.editing import schema
 from app.panels.jobs import progress_text
 from app.types.draft import TypeDraft
-from app.workers import JobRecord, Jobs, JobState
+from app.workers import JobRecord, Jobs, JobState, writing
 
 if TYPE_CHECKING:
     from ingest.pipeline.job import Job
@@ -77,8 +78,19 @@ def checking(
     return work
 
 
+def applying(twin: Twin, prepared: Prepared, why: str) -> Callable[[Job], None]:
+    """Return the work of a job that carries a change of types out, as one step or not at all."""
+
+    def work(job: Job) -> None:
+        from twin_model.watched import Watched
+
+        twin.execute(Watched(prepared.command, partial(writing, job)), why=why)
+
+    return work
+
+
 class TypesCheck(QWidget):
-    """Says how a check goes, with a bar and Cancel while it runs, and what came of it.
+    """Says how a check or a change goes, with a bar and Cancel while it runs, and what came of it.
 
     Parameters
     ----------
@@ -87,13 +99,15 @@ class TypesCheck(QWidget):
     """
 
     found = Signal(object)  # Prepared
-    #: Whether a check runs.
+    applied = Signal()
+    #: Whether a check or a change runs.
     running = Signal(bool)
 
     def __init__(self, parent: QWidget, jobs: Jobs) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self.record: JobRecord | None = None
+        self._is_applying = False
         self.message = QLabel(self)
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
@@ -120,17 +134,26 @@ class TypesCheck(QWidget):
     def begin(self, work: Callable[[Job], Prepared]) -> None:
         """Check in a job of its own, beside imports that run."""
         title = QCoreApplication.translate("TypesCheck", "Check a change of types")
+        self._start(title, work, is_applying=False)
+
+    def apply(self, work: Callable[[Job], None]) -> None:
+        """Carry a change out in a job of its own."""
+        title = QCoreApplication.translate("TypesCheck", "Apply a change of types")
+        self._start(title, work, is_applying=True)
+
+    def _start(self, title: str, work: Callable[[Job], Any], *, is_applying: bool) -> None:
+        self._is_applying = is_applying
         self.record = self._jobs.start(title, work, kind="types")
         self.running.emit(True)
         self._follow()
 
     def stop(self) -> None:
-        """Cancel the check that runs, if any."""
+        """Cancel what runs, if anything does."""
         if self.record is not None:
             self._jobs.cancel(self.record)
 
     def forget(self) -> None:
-        """Cancel the check that runs, and take no more from it."""
+        """Cancel what runs, and take no more from it."""
         self.stop()
         self._end()
 
@@ -155,7 +178,10 @@ class TypesCheck(QWidget):
         self._end()
         if record.state == JobState.DONE:
             self.say("")
-            self.found.emit(record.result)
+            if self._is_applying:
+                self.applied.emit()
+            else:
+                self.found.emit(record.result)
         elif record.state == JobState.CANCELLED:
             self.say(self.tr("Cancelled; nothing was changed."))
         else:

@@ -27,7 +27,7 @@ from app.icons import IconSet
 from app.project import ProjectSession
 from app.tab_order import set_tab_order
 from app.theme import Theme
-from app.types.checking import Filling, TypesCheck, checking, wishes_of
+from app.types.checking import Filling, TypesCheck, applying, checking, wishes_of
 from app.types.draft import MemberDraft, RelationDraft, TypeDraft
 from app.types.draft_error import DraftError
 from app.types.exchange import ImportButton, TypesExchange
@@ -39,7 +39,6 @@ from app.types.tree import TypesTree
 from app.workers import Background, Jobs, describe_error
 
 if TYPE_CHECKING:
-    from twin_model.errors import ShapanError
     from twin_model.schema.catalogue import Catalogue
     from twin_model.schema.project_types import Prepared
 
@@ -79,10 +78,10 @@ class TypesEditor(QDialog):
         self._filling: dict[str, Mapping[str, Any]] = {}
         self._current = ""
         self._shown: TypeDraft | None = None
-        self._applying = False
         self.preview: TypesPreview | None = None
         self.checking = TypesCheck(self, jobs)
         self.checking.found.connect(self._checked)
+        self.checking.applied.connect(self._applied)
         self.checking.running.connect(lambda _: self._show())
         self._make(theme, icons)
         self._lay_out()
@@ -90,7 +89,6 @@ class TypesEditor(QDialog):
         self.resize(1060, 680)
         session.closed.connect(self._leave)
         session.changed.connect(self._follow)
-        session.failed.connect(self._failed)
 
     # -- making --------------------------------------------------------------------------
 
@@ -222,9 +220,6 @@ class TypesEditor(QDialog):
 
     def _follow(self, change: Any) -> None:
         if "type" in change.definitions:
-            if self._applying:
-                self._forget()
-                self._say(self.tr("Applied; Undo takes it back."))
             # The catalogue follows in a thread; what is shown afterwards is what it holds then.
             self._background.ask("types-editor", self._reread, lambda _: self._fill())
 
@@ -378,21 +373,18 @@ class TypesEditor(QDialog):
         self.check_changes()
 
     def _forget(self) -> None:
-        self._applying = False
         self._drafts.clear()
         self._removed.clear()
         self._filling.clear()
 
     def _apply(self, prepared: Prepared) -> None:
-        self._applying = True
-        self._say(self.tr("Applying…"))
-        self._session.execute(prepared.command)
+        session = self._session
+        self.checking.apply(applying(session.required, prepared, session.reason))
 
-    def _failed(self, error: ShapanError) -> None:
-        """Keep the drafts where they could not be applied."""
-        if self._applying:
-            self._applying = False
-            self._say(messages.shown(str(error)), error=True)
+    def _applied(self) -> None:
+        self._forget()
+        self._say(self.tr("Applied; Undo takes it back."))
+        self._background.ask("types-editor", self._reread, lambda _: self._fill())
 
     def _show_fault(self, error: DraftError) -> None:
         """Go to the line that is wrong and say what."""

@@ -8252,6 +8252,10 @@ management ^ '330106-BD'</translation>
         <translation>检查类型变更</translation>
     </message>
     <message>
+        <source>Apply a change of types</source>
+        <translation>应用类型更改</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>

@@ -174,7 +174,9 @@ def test_a_check_shows_how_far_it_is_and_is_cancelled(
     qtbot: QtBot, make_window: MakeWindow, project: Path
 ) -> None:
     with Twin.open(project) as twin:
-        twin.execute(AddEntities([Entity(f"p{n}", "pump") for n in range(20_000)]))
+        head = {"head_m": 10.0}
+        pumps = [Entity(f"p{n}", "pump", attributes=head) for n in range(20_000)]
+        twin.execute(AddEntities(pumps))
     window = make_window(project)
     editor, twin = opened(qtbot, window, "pump"), window.session.required
     editor.tabs.setCurrentIndex(1)
@@ -191,6 +193,22 @@ def test_a_check_shows_how_far_it_is_and_is_cancelled(
     assert checking.message.text() == "Cancelled; nothing was changed."
     assert editor.preview is None and stored_types(twin) == []
     assert editor.check.isEnabled() and editor.tabs.isEnabled()  # the draft is still there
+
+    # So does applying it; what was written up to then is not kept.
+    revision = twin.revision
+    qtbot.mouseClick(editor.check, LEFT)
+    qtbot.waitUntil(lambda: editor.preview is not None, timeout=60_000)
+    qtbot.mouseClick(editor.preview.apply, LEFT)
+    qtbot.waitUntil(lambda: "Writing" in checking.message.text() and checking.bar.value() > 0)
+    assert not editor.check.isEnabled() and not editor.tabs.isEnabled()
+    qtbot.mouseClick(checking.cancel, LEFT)
+    qtbot.waitUntil(lambda: not checking.bar.isVisible(), timeout=20_000)
+    assert checking.message.text() == "Cancelled; nothing was changed."
+    assert twin.revision == revision and twin.entity("p0").attributes["head_m"] == 10.0
+    assert editor.check.isEnabled()
+    apply(qtbot, editor)
+    qtbot.waitUntil(lambda: "Applied" in checking.message.text(), timeout=60_000)
+    assert twin.entity("p19999").attributes["head_m"] == pytest.approx(10.0 / 0.3048)
 
 
 @pytest.mark.gui

@@ -23,13 +23,14 @@ from twin_model.commands import (
     SetLayerStyle,
 )
 from twin_model.entity import Entity, Relation
-from twin_model.errors import StoreError
+from twin_model.errors import Cancelled, StoreError
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.query import EntityQuery
 from twin_model.store.verify import verify_store
 from twin_model.time import Instant
 from twin_model.twin import Twin
+from twin_model.watched import Watched
 
 FRAME = Frame("EPSG:4549", (500_000.0, 3_350_000.0, 0.0))
 
@@ -312,3 +313,27 @@ def test_reading_works_from_other_threads_while_writing(twin: Twin) -> None:
     thread.join()
     assert not failures
     assert len(twin.entities()) == 80
+
+
+def test_a_long_command_tells_how_far_it_is_and_stops_without_a_trace(tmp_path: Path) -> None:
+    with Twin.create(tmp_path / "a.shapan", FRAME) as twin:
+        made = [Entity(f"e{n}", "pump", f"P {n}") for n in range(5_000)]
+        twin.execute(AddEntities(made))
+        revision, told = twin.revision, []
+        edit = EditEntities([replace(one, name="other") for one in made])
+
+        def stop(done: int, total: int) -> None:
+            told.append((done, total))
+            if done >= 4_000:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            twin.execute(Watched(edit, stop))
+        assert told == [(0, 5_000), (2_000, 5_000), (4_000, 5_000)]
+        assert twin.revision == revision and twin.entity("e0").name == "P 0"
+        assert verify_store(twin) == []
+        twin.execute(Watched(edit, lambda done, total: told.append((done, total))))
+        assert told[-1] == (5_000, 5_000) and twin.undo_label == edit.label
+        assert twin.entity("e4999").name == "other" and verify_store(twin) == []
+        with pytest.raises(StoreError, match="given twice"):
+            twin.execute(EditEntities([made[0], *made[1:4_000], made[0]]))

@@ -49,6 +49,7 @@ from twin_model.time import ALWAYS, FOREVER, Instant
 from twin_model.topology import KeepTopology, RecomputeTopology
 from twin_model.twin import Twin
 from twin_model.validity import SetValidity
+from twin_model.watched import Watched
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = Frame("EPSG:4549", (500_000.0, 3_350_000.0, 0.0))
@@ -80,7 +81,7 @@ ENTITIES = st.builds(
         name, "pump" if flat else "building", name, (float(x), 5.0, 0.0),
         geometry=None if flat else square(x), heading_deg=float(number), attributes=values,
         layer=where, indicators={"flow": {}} if flat else {}, rules=[{"n": number}],
-        codes=Codes("", "", f"{number}"),
+        codes=Codes("", "", f"{number}"), height_reference=("", "ground", "EPSG:5773")[number],
     ),
     NAMES, st.sampled_from([0, 10, 15]), st.booleans(), VALUES, st.sampled_from([None, "one"]),
     st.integers(0, 2),
@@ -134,6 +135,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
         lambda n, x: SplitEntity(n, [(x, -5.0), (x, 15.0)], PUMP, CATALOGUE),
         NAMES, st.sampled_from([3.0, 12.0, 40.0]),
     ),
+    Watched: st.builds(lambda c: Watched(c, lambda done, total: None), EDITS),
     _Labelled: st.builds(lambda c: _Labelled(c, "org.example", "Example"), EDITS),
 }  # fmt: skip
 COMMANDS = st.one_of(*STRATEGIES.values(), st.sampled_from(["undo", "redo"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from types import NoneType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.coding import at_new_place
 from twin_model.entity import Entity
@@ -18,6 +18,9 @@ from twin_model.store.row_writer import KIND_OF
 from twin_model.store.shapes import put as put_shapes
 from twin_model.store.type_views import TEXT
 
+if TYPE_CHECKING:
+    from twin_model.schema.guard import TypeRules
+
 # Values travel as one JSON array: one prepared statement for any number of them.
 _CURRENT: Final = (
     f"SELECT fid, {rows.ENTITY_COLUMNS} FROM entity_version WHERE entity IN"
@@ -29,6 +32,9 @@ _CURRENT_ONE: Final = _CURRENT.format(ids="?")
 _New = tuple[bool, bool, bool, bool]
 """Whether place, name, type and codes differ from the version before."""
 _ALL_NEW: Final = (True, True, True, True)
+#: Entities that are given new versions together: between two pages progress is told, and a wish to
+#: stop is heard.
+_PAGE: Final = 2_000
 _VALUES: Final = rows.AT["attributes"]
 _TYPE: Final = rows.AT["type"]
 _SPACE: Final = rows.AT["space_code"]
@@ -180,10 +186,28 @@ class EntityWriter(RelationWriter):
             If a value that changes breaks the type, or another type the relations that it has, and
             there is a catalogue to go by.
         """
+        if len({entity.id for entity in entities}) < len(entities):
+            raise StoreError("the same entity is given twice")
+        retyped: dict[int, tuple[str, str]] = {}
+        for start in range(0, len(entities), _PAGE):
+            self.progress(start, len(entities))
+            page = entities[start : start + _PAGE]
+            retyped |= self._replace(page, None if as_given else self.type_rules)
+        self.progress(len(entities), len(entities))
+        if retyped and not as_given and self.type_rules is not None:
+            refusal = Retyping(self.connection, self.type_rules, retyped, self.at).refusal()
+            if refusal is not None:
+                raise refusal
+
+    def _replace(
+        self, entities: Sequence[Entity], rules: TypeRules | None
+    ) -> dict[int, tuple[str, str]]:
+        """Give entities a new version; return types before and after, by key, where they differ."""
         old = {row[3]: row for row in self.current_rows([e.id for e in entities])}
         kept: list[tuple[Any, ...]] = []
         fresh: list[tuple[Any, ...]] = []
         changes: list[tuple[Entity, int, _New]] = []
+        retyped: dict[int, tuple[str, str]] = {}
         now = self.at.us
         for entity in entities:
             row = old.get(entity.id)
@@ -191,8 +215,8 @@ class EntityWriter(RelationWriter):
                 raise StoreError(f"entity {entity.id} does not exist now")
             before = row[1:]
             start = max(before[-2], now)
-            if self.type_rules is not None and not as_given:
-                self.type_rules.check(rows.entity_from(before, self.frame), entity)
+            if rules is not None:
+                rules.check(rows.entity_from(before, self.frame), entity)
             if before[-2] < start:
                 kept.append((*before[:-1], start))
             made = rows.entity_row(entity, before[1], self.srs, self.frame)
@@ -209,30 +233,14 @@ class EntityWriter(RelationWriter):
                 made[_CODES] != before[_CODES],
             )
             changes.append((entity, before[1], new))
-        if len(old) < len(entities):
-            raise StoreError("the same entity is given twice")
+            if made[_TYPE] != before[_TYPE]:
+                retyped[before[1]] = (before[_TYPE], made[_TYPE])
         self.end("entity_version", [row[0] for row in old.values()])
         first = self.insert("entity_version", kept + fresh) + len(kept)
         self._index((first + n, *change) for n, change in enumerate(changes))
         self._note_properties(entities)
         self.entities.update(old)
-        if not as_given:
-            self._refuse_broken_relations(changes, old)
-
-    def _refuse_broken_relations(
-        self, changes: list[tuple[Entity, int, _New]], old: dict[str, tuple[Any, ...]]
-    ) -> None:
-        """Refuse other types, written already, that do not allow the relations that there are."""
-        retyped = {
-            key: (old[entity.id][1 + _TYPE], entity.type)
-            for entity, key, (_, _, is_retyped, _) in changes
-            if is_retyped
-        }
-        if not retyped or self.type_rules is None:
-            return
-        refusal = Retyping(self.connection, self.type_rules, retyped, self.at).refusal()
-        if refusal is not None:
-            raise refusal
+        return retyped
 
     def end_entities(self, ids: Sequence[str]) -> None:
         """End entities and their relations from `at` on.

@@ -122,6 +122,8 @@ class RowWriter:
         To be read anew if the transaction is rolled back.
     load_rules : callable
         Returns what types have to say of edits, None where there is no catalogue.
+    progress : callable
+        Told how many entities have new versions, and of how many; may raise to stop.
     """
 
     connection: sqlite3.Connection
@@ -139,6 +141,7 @@ class RowWriter:
     #: Kinds, keys of sources and instants (microseconds) of relations that were taken away.
     lessened: set[tuple[str, int, int]] = field(default_factory=set)
     load_rules: Callable[[], TypeRules | None] = lambda: None
+    progress: Callable[[int, int], None] = lambda done, total: None
 
     def __post_init__(self) -> None:
         self._written: dict[str, Any] = {}
