@@ -275,6 +275,9 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--speed", type=_speed, default=float("inf"), metavar="X",
                       help="simulated seconds a second; as fast as it goes otherwise")  # fmt: skip
     made.add_argument("--template", metavar="T", help="make the scenario from this template")
+    made.add_argument("--branch", metavar="RUN[@S]",
+                      help="make the scenario of a run, going on from its checkpoint at S "
+                      "seconds, else from its last")  # fmt: skip
     made.add_argument("--json", action="store_true")
 
     made = command("alarms", "alarms:alarms", "list alarms, or report on them")

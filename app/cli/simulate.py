@@ -38,6 +38,8 @@ def simulate(arguments: argparse.Namespace) -> int:
         store = ScenarioStore(project.absolute())
     if arguments.template:
         return _make(arguments, store)
+    if arguments.branch:
+        return _branch(arguments, store, project.absolute())
     if arguments.scenario is None:
         return _list(arguments, store)
     scenario = _scenario(arguments, store)
@@ -85,6 +87,25 @@ def _make(arguments: argparse.Namespace, store: ScenarioStore) -> int:
     scenario = scenario_from(arguments.template, scenario_id, _values(arguments.set))
     store.write(scenario)
     print(f"scenario {scenario.id}: {scenario.title}")
+    return Exit.DONE
+
+
+def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) -> int:
+    """Make the scenario of a run that goes on from a checkpoint of it."""
+    from twin_model.simulation.checkpoints import branch_of
+    from twin_model.store.run_log import RUNS, Run
+
+    run_id, at, text = arguments.branch.partition("@")
+    try:
+        at_s = float(text) if at else math.inf
+    except ValueError as error:
+        raise ValidationError("simulate", "branch", arguments.branch, "not RUN@SECONDS") from error
+    run = Run(project / RUNS / run_id)
+    scenario_id = arguments.scenario or f"{run.about['scenario_id']}-branch"
+    made = branch_of(run.folder, run.about, scenario_id, at_s).with_values(_values(arguments.set))
+    assert made.branch is not None
+    store.write(made)
+    print(f"scenario {made.id}: goes on from {run_id} at {made.branch.at}")
     return Exit.DONE
 
 

@@ -30,7 +30,8 @@ from app import messages, numbers
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.panels.time_axis import moment
-from app.simulation.session import RunInfo, SimulationSession, Underway
+from app.simulation.run_list import RunInfo
+from app.simulation.session import SimulationSession, Underway
 from app.simulation.shown import ShownRun
 from app.simulation.words import run_state, simulated
 from app.theme import ROW_PX, Theme
@@ -201,7 +202,7 @@ class RunControl(QWidget):
         self.step.setToolTip(self.tr("One step, then pause"))
         self.halt.setToolTip(self.tr("Begin paused, before the first step"))
         self.keep.setToolTip(
-            self.tr("Checkpoint: an engine that ends unexpectedly goes on from here")
+            self.tr("Checkpoint: engines that end unexpectedly, and other scenarios, go on from it")
         )
         for button in (self.step, self.keep, self.halt):
             button.setAccessibleName(button.toolTip())
@@ -302,6 +303,8 @@ class RunControl(QWidget):
         stretch = f"{moment(info.start)[:16]} – {info.reached.to_datetime().astimezone():%H:%M:%S}"
         state = run_state(info.state)
         parts = [state, stretch, self.tr("seed {0}").format(info.seed), *info.engines.values()]
+        if info.origin:
+            parts.insert(2, self.tr("goes on from {0}").format(info.origin))
         self.note.setText(" · ".join(parts))
         problems = [messages.shown(text) for text in (info.error, *info.warnings[:3]) if text]
         self.problem.setText("\n".join(problems))

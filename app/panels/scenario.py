@@ -88,6 +88,7 @@ class ScenarioPanel(QWidget):
         self.kind = QLabel(self)
         self.kind.setObjectName("dim")
         self.kind.setWordWrap(True)
+        self.origin = QLabel(self)
         self.is_now = QCheckBox(self)
         self.is_now.toggled.connect(self._set_base)
         self.base = self._date_field(self._set_base)
@@ -189,7 +190,7 @@ class ScenarioPanel(QWidget):
         self.form.setHorizontalSpacing(10)
         self.form.setVerticalSpacing(6)
         for field in (self._pair(self.is_now, self.base), self._pair(self.same_start, self.start),
-                      self.duration, self.seed, self.checkpoint):  # fmt: skip
+                      self.duration, self.seed, self.checkpoint, self.origin):  # fmt: skip
             self.labels.append(QLabel(self))
             self.form.addRow(self.labels[-1], field)
         self.body = QWidget(self)
@@ -240,7 +241,8 @@ class ScenarioPanel(QWidget):
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         names = [self.tr("City as of"), self.tr("Clock begins"), self.tr("Duration"),
-                 self.tr("Seed"), self.tr("Checkpoint every")]  # fmt: skip
+                 self.tr("Seed"), self.tr("Checkpoint every"),
+                 self.tr("Goes on from")]  # fmt: skip
         for row, name in enumerate(names):
             self.labels[row].setText(name)
         for field, name in (
@@ -326,9 +328,21 @@ class ScenarioPanel(QWidget):
         self.duration.setValue(document["duration_s"] / _MINUTE_S)
         self.checkpoint.setValue(document["checkpoint_s"] / _MINUTE_S)
         self.seed.setValue(document["seed"])
+        self._show_branch(document["branch"])
         self._show_rows(document)
         self._showing = False
         self._judge()
+
+    def _show_branch(self, branch: dict[str, str] | None) -> None:
+        """Say where the scenario goes on from; how that began cannot be another."""
+        self.form.setRowVisible(self.origin, branch is not None)
+        for field in (self.is_now, self.same_start, self.seed):
+            field.setEnabled(branch is None)
+        if branch is not None:
+            at = f"{_local(Instant.parse(branch['at'])).toString('yyyy-MM-dd HH:mm:ss')}"
+            self.origin.setText(f"{branch['run']} · {at}")
+            self.base.setEnabled(False)
+            self.start.setEnabled(False)
 
     def _show_rows(self, document: dict[str, Any]) -> None:
         self.parameters.show_rows([(k, text_of(v)) for k, v in document["parameters"].items()])

@@ -24,7 +24,9 @@ from app.icons import IconSet
 from app.own_keys import OwnKeys
 from app.panels.run_control import RunControl
 from app.panels.time_axis import moment
-from app.simulation.session import RunInfo, SimulationSession
+from app.simulation.branching import fill_checkpoints
+from app.simulation.run_list import RunInfo
+from app.simulation.session import SimulationSession
 from app.simulation.shown import ShownRun
 from app.simulation.words import run_state, template_words
 from app.theme import Theme
@@ -58,6 +60,8 @@ class SimulationPanel(QWidget):
     new_wanted = Signal(str)
     edit_wanted = Signal(str)
     compare_wanted = Signal(list)
+    #: A scenario is to go on from a checkpoint: its run, and the instant.
+    branch_wanted = Signal(str, object)
 
     def __init__(
         self, simulation: SimulationSession, shown: ShownRun, theme: Theme, icons: IconSet
@@ -89,11 +93,12 @@ class SimulationPanel(QWidget):
 
     # -- making --------------------------------------------------------------------------
 
-    def _button(self, glyph: str, slot: object) -> QToolButton:
+    def _button(self, glyph: str, slot: object = None) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(self._icons.icon(glyph))
         button.setIconSize(QSize(16, 16))
-        button.clicked.connect(slot)
+        if slot is not None:
+            button.clicked.connect(slot)
         return button
 
     def _make_buttons(self) -> None:
@@ -105,6 +110,10 @@ class SimulationPanel(QWidget):
         self.edit = self._button("pencil-simple", self._edit)
         self.show_run = self._button("eye", self._toggle_shown)
         self.show_run.setCheckable(True)
+        self.branch = self._button("git-branch")
+        self.branch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.checkpoints = QMenu(self.branch)
+        self.branch.setMenu(self.checkpoints)
         self.compare = self._button("git-diff", self._compare)
         self.remove = self._button("trash", self.remove_selected)
 
@@ -121,7 +130,7 @@ class SimulationPanel(QWidget):
         tools.setSpacing(4)
         tools.addWidget(self.new)
         tools.addStretch(1)
-        for button in (self.run, self.edit, self.show_run, self.compare, self.remove):
+        for button in (self.run, self.edit, self.show_run, self.branch, self.compare, self.remove):
             tools.addWidget(button)
         left = QWidget(self)
         column = QVBoxLayout(left)
@@ -154,6 +163,7 @@ class SimulationPanel(QWidget):
             (self.run, self.tr("Run the scenario")),
             (self.edit, self.tr("Edit the scenario")),
             (self.show_run, self.tr("Show the run in the scene")),
+            (self.branch, self.tr("Go on from a checkpoint of the run")),
             (self.compare, self.tr("Compare two to four runs")),
             (self.remove, self.tr("Remove")),
         ):
@@ -287,10 +297,18 @@ class SimulationPanel(QWidget):
         self.edit.setEnabled(scenario is not None)
         self.show_run.setEnabled(len(runs) == 1)
         self.show_run.setChecked(len(runs) == 1 and runs[0] == self._shown.run_id)
+        self._offer_checkpoints(self._simulation.run(runs[0]) if len(runs) == 1 else None)
         self.compare.setEnabled(2 <= len(runs) <= 4)
         self.remove.setEnabled(bool(self.tree.selectedItems()) and self._simulation.writable)
         self.new.setEnabled(self._simulation.writable)
         self.control.show_for(scenario, runs[0] if len(runs) == 1 else "")
+
+    def _offer_checkpoints(self, info: RunInfo | None) -> None:
+        able = info is not None and bool(info.checkpoints) and self._simulation.writable
+        self.branch.setEnabled(able)
+        if info is not None and able:
+            run_id = info.id
+            fill_checkpoints(self.checkpoints, info, lambda at: self.branch_wanted.emit(run_id, at))
 
     def _progressed(self) -> None:
         known = {str(i.data(0, _ID)) for i in self._items() if i.data(0, _KIND) == "run"}

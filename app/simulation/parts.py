@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject
 
 from app.actions.registry import ActionSpec
+from app.simulation.branching import ask_branch
 from app.simulation.compared import ComparedData, ComparedRuns, DifferenceMap
 from app.simulation.legend import DifferenceLegend, SimulationLegend
 from app.simulation.session import SimulationSession
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.panels.simulation import SimulationPanel
     from app.simulation.recording import Recording
     from app.window import MainWindow
+    from twin_model.simulation.scenario import Scenario
 
 
 class SimulationParts(QObject):
@@ -77,6 +79,7 @@ class SimulationParts(QObject):
         panel.edit_wanted.connect(self.edit)
         panel.new_wanted.connect(self.new)
         panel.compare_wanted.connect(self.compare)
+        panel.branch_wanted.connect(self.branch)
         return panel
 
     def make_editor(self) -> ScenarioPanel:
@@ -125,11 +128,19 @@ class SimulationParts(QObject):
         from app.simulation.template_form import ask_scenario
 
         scenario = ask_scenario(self._window, template_id)
-        if scenario is None:
-            return
+        if scenario is not None:
+            self._edit_fresh(scenario)
+
+    def _edit_fresh(self, scenario: Scenario) -> None:
         self._show("scenario")
         if self.editor is not None:
             self.editor.show_scenario(scenario, fresh=True)
+
+    def branch(self, run_id: str, at: Instant) -> None:
+        """Open the scenario of a run, going on from a checkpoint of it."""
+        info = self.session.run(run_id)
+        if info is not None:
+            ask_branch(self.session, info, at, self._edit_fresh)
 
     def run(self, scenario_id: str) -> None:
         """Run a scenario that is kept."""

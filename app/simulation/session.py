@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.project import ProjectSession
+from app.simulation.run_list import RunInfo, read_runs
 from app.workers import Background, JobRecord, Jobs
 from ingest.pipeline.job import Job
 from twin_model.errors import Cancelled, ShapanError, SimulationError
@@ -31,45 +32,6 @@ _WAIT_S: Final = 0.2
 _REPORT_S: Final = 0.5
 #: Points of a figure's course that are kept while a run is under way.
 _MOST_POINTS: Final = 4000
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """A run as the list shows it.
-
-    Parameters
-    ----------
-    id, scenario, title, state : str
-        State: running, finished, cancelled, failed; or interrupted, where its process is gone.
-    seed : int
-    began : str
-    start, reached, end : Instant
-    figures : dict
-        Last value by engine and indicator.
-    units : dict
-        Unit by engine and indicator.
-    error : str
-    warnings : tuple of str
-    engines : dict
-        Version by engine.
-    simulators : tuple of str
-    """
-
-    id: str
-    scenario: str
-    title: str
-    state: str
-    seed: int
-    began: str
-    start: Instant
-    reached: Instant
-    end: Instant
-    figures: Mapping[str, Mapping[str, float]]
-    units: Mapping[str, Mapping[str, str]]
-    error: str = ""
-    warnings: tuple[str, ...] = ()
-    engines: Mapping[str, str] = field(default_factory=dict)
-    simulators: tuple[str, ...] = ()
 
 
 @dataclass
@@ -249,6 +211,10 @@ class SimulationSession(QObject):
                 answer(found)
 
         self._background.ask("fmi-variables", work, take)
+
+    def ask(self, key: str, work: Callable[[], Any], answer: Callable[[Any], object]) -> None:
+        """Have something done in a thread, and answered here."""
+        self._background.ask(f"simulation-{key}", work, answer)
 
     # -- keeping -------------------------------------------------------------------------
 
@@ -461,30 +427,3 @@ def _read_scenarios(project: Path) -> tuple[list[Scenario], dict[str, str]]:
         except ShapanError as error:
             problems[scenario_id] = str(error)
     return found, problems
-
-
-def read_runs(project: Path) -> list[RunInfo]:
-    """Return the runs of a project, newest first; slow, so for a thread."""
-    from twin_model.store.run_log import is_running, runs
-
-    found = []
-    for run in runs(project):
-        about = run.about
-        scenario = about.get("scenario", {})
-        state = str(about.get("state", ""))
-        if state == "running" and not is_running(about):
-            state = "interrupted"
-        period = run.period
-        duration_us = round(float(scenario.get("duration_s", 0.0)) * 1e6)
-        found.append(
-            RunInfo(
-                run.id, str(about.get("scenario_id", "")), str(scenario.get("title", "")), state,
-                int(about.get("seed", 0)), str(about.get("began", "")), period.start,
-                Instant(period.end.us - 1), Instant(period.start.us + duration_us),
-                about.get("figures", {}), about.get("units", {}), str(about.get("error", "")),
-                tuple(about.get("warnings", ())), about.get("engines", {}),
-                tuple(str(e.get("simulator", "")) for e in scenario.get("engines", ())),
-            )
-        )  # fmt: skip
-        run.close()
-    return found

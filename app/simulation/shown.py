@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.live.colouring import COLOURS
 from app.project import ProjectSession
-from app.simulation.session import RunInfo, SimulationSession, Underway
+from app.simulation.run_list import RunInfo
+from app.simulation.session import SimulationSession, Underway
 from app.viewport import Viewport
 from app.workers import Background
 from twin_model.errors import ShapanError

@@ -5967,6 +5967,86 @@
         <source>{0} does not count metres upwards</source>
         <translation>{0} 不是以米向上计量</translation>
     </message>
+    <message>
+        <source>does not go on as it was: {0} is {1} at {2}, and was {3} in the run {4}</source>
+        <translation>不能照原样继续：{2} 时 {0} 为 {1}，而在运行 {4} 中为 {3}</translation>
+    </message>
+    <message>
+        <source>run the scenario from its beginning</source>
+        <translation>请从头运行该方案</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from the run {1}, which is not there</source>
+        <translation>方案 {0} 要接着运行 {1} 继续，但该运行不存在</translation>
+    </message>
+    <message>
+        <source>choose another run, or run the scenario from its beginning</source>
+        <translation>请另选一次运行，或从头运行该方案</translation>
+    </message>
+    <message>
+        <source>the twin was changed since the run it goes on from (revision {0}, now {1}); engines begin with it as it is</source>
+        <translation>所接续的运行之后孪生体有改动（当时为版本 {0}，现为 {1}）；引擎以现状为准</translation>
+    </message>
+    <message>
+        <source>the run {0} keeps no checkpoint at {1} s</source>
+        <translation>运行 {0} 在 {1} s 处没有检查点</translation>
+    </message>
+    <message>
+        <source>the run {0} keeps no checkpoint</source>
+        <translation>运行 {0} 没有检查点</translation>
+    </message>
+    <message>
+        <source>it keeps those at {0}</source>
+        <translation>现有检查点：{0}</translation>
+    </message>
+    <message>
+        <source>run its scenario with checkpoint_s, or keep one while it is computed</source>
+        <translation>请为其方案设定 checkpoint_s 后运行，或在计算过程中保存检查点</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from a run whose {1} was another: {2}, not {3}</source>
+        <translation>方案 {0} 所接续的运行中 {1} 不同：当时为 {2}，而非 {3}</translation>
+    </message>
+    <message>
+        <source>give it the same, or run the scenario from its beginning</source>
+        <translation>请改为相同的值，或从头运行该方案</translation>
+    </message>
+    <message>
+        <source>scenario {0} ends after {1} s, and goes on from {2} s</source>
+        <translation>方案 {0} 在 {1} s 结束，却要从 {2} s 继续</translation>
+    </message>
+    <message>
+        <source>make it last longer</source>
+        <translation>请延长其时长</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from {1} s: the assumption {2} of {3} = {4} from {5} s on is new</source>
+        <translation>方案 {0} 从 {1} s 继续：{3} 的假设 {2} = {4}（自 {5} s 起）是新增的</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from {1} s: the assumption {2} of {3} = {4} from {5} s on is missing</source>
+        <translation>方案 {0} 从 {1} s 继续：缺少 {3} 的假设 {2} = {4}（自 {5} s 起）</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from {1} s: the assumption {2} of {3} = {4} is new</source>
+        <translation>方案 {0} 从 {1} s 继续：{3} 的假设 {2} = {4} 是新增的</translation>
+    </message>
+    <message>
+        <source>scenario {0} goes on from {1} s: the assumption {2} of {3} = {4} is missing</source>
+        <translation>方案 {0} 从 {1} s 继续：缺少 {3} 的假设 {2} = {4}</translation>
+    </message>
+    <message>
+        <source>what the branch assumes otherwise begins at {0} s or later</source>
+        <translation>分支的不同假设须从 {0} s 或更晚开始</translation>
+    </message>
+    <message>
+        <source>the checkpoint {0} cannot be written ({1})</source>
+        <translation>无法写入检查点 {0}（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} holds no checkpoint ({1})</source>
+        <translation>{0} 中没有检查点（{1}）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -5658,6 +5658,10 @@ management ^ '330106-BD'</translation>
         <source>starting…</source>
         <translation>正在启动…</translation>
     </message>
+    <message>
+        <source>Go on from a checkpoint of the run</source>
+        <translation>从该运行的检查点继续</translation>
+    </message>
 </context>
 <context>
     <name>RunControl</name>
@@ -5680,10 +5684,6 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Begin paused, before the first step</source>
         <translation>在第一步之前暂停</translation>
-    </message>
-    <message>
-        <source>Checkpoint: an engine that ends unexpectedly goes on from here</source>
-        <translation>检查点：引擎意外退出后从这里继续</translation>
     </message>
     <message>
         <source>Cancel run</source>
@@ -5744,6 +5744,14 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0} · engines: {1} · {2} assumptions · seed {3}</source>
         <translation>{0} · 引擎：{1} · {2} 项假设 · 随机种子 {3}</translation>
+    </message>
+    <message>
+        <source>Checkpoint: engines that end unexpectedly, and other scenarios, go on from it</source>
+        <translation>检查点：引擎意外退出后由此继续，其他方案也可由此分支</translation>
+    </message>
+    <message>
+        <source>goes on from {0}</source>
+        <translation>接续自 {0}</translation>
     </message>
 </context>
 <context>
@@ -5925,6 +5933,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Variables of the unit…</source>
         <translation>单元的变量…</translation>
+    </message>
+    <message>
+        <source>Goes on from</source>
+        <translation>接续自</translation>
     </message>
 </context>
 <context>
@@ -8524,6 +8536,17 @@ management ^ '330106-BD'</translation>
     <message>
         <source>State height</source>
         <translation>以此表示高程</translation>
+    </message>
+</context>
+<context>
+    <name>Branching</name>
+    <message>
+        <source>{0}  (after {1})</source>
+        <translation>{0}（{1}后）</translation>
+    </message>
+    <message>
+        <source>{0}, from {1} on</source>
+        <translation>{0}，自 {1} 起</translation>
     </message>
 </context>
 </TS>

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from plugins.conductor.assumed import AssumedServices, AssumedTwin
+from plugins.conductor.branching import Origin
 from plugins.conductor.participants import WorkerParticipant
 from plugins.host.plugins import Plugins
 from plugins.host.state import PluginState
 from twin_model.contributions import Contributions
 from twin_model.errors import ShapanError, SimulationError, StoreError
 from twin_model.samples import SampleBatch
+from twin_model.simulation.checkpoints import CHECKPOINTS
 from twin_model.simulation.conductor import Conductor, Progress
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.scenario import Scenario, scenario_json
@@ -95,6 +97,7 @@ class ScenarioRun:
         self._on_batch = on_batch
         self._figures: dict[str, dict[str, float]] = {}
         self._systems: dict[str, str] = {}
+        self._origin: Origin | None = None
 
     def run(self) -> Outcome:
         """Run it to its end; whatever happens, what was computed is kept.
@@ -103,12 +106,17 @@ class ScenarioRun:
         ------
         StoreError
             If the project cannot be opened, or not even the run's folder can be made.
+        SimulationError
+            If it goes on from a run that it cannot go on from.
         """
         if self.folder.exists():
             raise StoreError(f"there is a run {self.folder.name} already")
         with Twin.open(self._project, read_only=True) as twin:
             scenario = self._scenario
             start = scenario.start or scenario.base or twin.now()
+            if scenario.branch is not None:
+                self._origin = Origin(self._project, scenario, scenario.branch)
+                start = self._origin.start
             log = RunLog(self.folder, self._about(twin, start))
             try:
                 return self._run(twin, start, log)
@@ -147,10 +155,15 @@ class ScenarioRun:
             scenario = self._placed(twin)
             parts = [self._participant(host, scenario, one.id) for one in scenario.engines]
             conductor = Conductor(
-                scenario, parts, start, sink, work / "checkpoints", self.pace,
+                scenario, parts, start, sink, self.folder / CHECKPOINTS, self.pace,
                 assumed.related, self._on_progress,
             )  # fmt: skip
-            return self._conduct(conductor, log, sink)
+            if self._origin is not None and self._origin.revision != twin.revision:
+                sink.warn(
+                    f"the twin was changed since the run it goes on from (revision "
+                    f"{self._origin.revision}, now {twin.revision}); engines begin with it as it is"
+                )
+            return self._conduct(conductor, parts, log, sink)
         finally:
             with contextlib.suppress(StoreError):  # said already
                 sink.close()
@@ -160,7 +173,9 @@ class ScenarioRun:
             self._keep_products(work)
             shutil.rmtree(work, ignore_errors=True)
 
-    def _conduct(self, conductor: Conductor, log: RunLog, sink: _Sink) -> Outcome:
+    def _conduct(
+        self, conductor: Conductor, parts: list[WorkerParticipant], log: RunLog, sink: _Sink
+    ) -> Outcome:
         error = ""
         try:
             conductor.prepare()
@@ -169,6 +184,10 @@ class ScenarioRun:
                 units={name: dict(can.outputs) for name, can in conductor.capabilities.items()},
                 systems=self._systems,
             )
+            if self._origin is not None:
+                conductor.resume(self._origin.folder)
+                self._origin.check_same(parts, conductor.capabilities, self._systems)
+                self._origin.take_over(log)
             state = "finished" if conductor.run() else "cancelled"
         except (SimulationError, StoreError) as failure:
             state = "cancelled" if self.pace.cancelled else "failed"
@@ -244,6 +263,9 @@ class ScenarioRun:
                 target = self.folder / "products" / one.name
                 target.parent.mkdir(exist_ok=True)
                 shutil.move(str(one), str(target))
+        if self._origin is not None:
+            self._origin.keep_products(self.folder / "products")
+            self._origin.close()
 
 
 class _Sink:

@@ -13,9 +13,10 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from twin_model.errors import SimulationError
+from twin_model.errors import SimulationError, StoreError
 from twin_model.samples import Quality, SampleBatch, concatenate
 from twin_model.simulation.capabilities import Capabilities, Checkpoint, Stepping
+from twin_model.simulation.checkpoints import KeptState
 from twin_model.simulation.coupling import Related, Route, check_couplings, levels
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.participant import Advanced, DiedError, HangsError, Participant
@@ -379,10 +380,13 @@ class Conductor:
 
     def checkpoint(self) -> None:
         """Keep the state of every simulator that can; one that dies goes on from there."""
+        here = self._folder / str(self.now.us)
+        whole = True
         for name, player in self._players.items():
             if player.can.checkpoint == Checkpoint.NONE:
+                whole = False
                 continue
-            folder = self._folder / f"{name}-{self.now.us}"
+            folder = here / name
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             try:
@@ -391,10 +395,39 @@ class Conductor:
                 # The one before is still good, and the run goes on.
                 self._sink.warn(f"no checkpoint of {name} at {self.now}: {error}")
                 shutil.rmtree(folder, ignore_errors=True)
+                whole = False
                 continue
-            if player.checkpoint is not None:
-                shutil.rmtree(player.checkpoint, ignore_errors=True)
             player.checkpoint, player.told = folder, []
+        if whole:
+            due_us = {name: player.due_us for name, player in self._players.items()}
+            inbox = {name: player.inbox for name, player in self._players.items() if player.inbox}
+            try:
+                KeptState(self.now, due_us, inbox).keep_in(here)
+            except StoreError as error:
+                self._sink.warn(str(error))
+
+    def resume(self, folder: Path) -> None:
+        """Go on from a checkpoint that a run of the same simulators kept, after `prepare`.
+
+        Raises
+        ------
+        StoreError
+            If there is none.
+        SimulationError
+            If a simulator cannot take it.
+        """
+        kept = KeptState.read(folder)
+        for name, player in self._players.items():
+            player.participant.load(folder / name)
+            player.checkpoint = folder / name
+            player.due_us = kept.due_us[name]
+            player.inbox = list(kept.inbox.get(name, []))
+        self.now = kept.now
+        # Those of that very instant are still to come.
+        self._edits = [one for one in self._edits if one[0] >= self.now.us]
+        if self._checkpoint_us:
+            passed = (self.now.us - self.start.us) // self._checkpoint_us
+            self._next_checkpoint_us = self.start.us + (passed + 1) * self._checkpoint_us
 
     def close(self) -> None:
         """End every simulator."""

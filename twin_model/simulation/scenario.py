@@ -115,6 +115,21 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """Where a scenario goes on from instead of beginning.
+
+    Parameters
+    ----------
+    run : str
+    at : Instant
+        A checkpoint that it keeps.
+    """
+
+    run: str
+    at: Instant
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A whole scenario.
 
@@ -134,6 +149,8 @@ class Scenario:
         Simulated time between checkpoints; 0 for none.
     patience_s : float
         How long a simulator may take for one step before it counts as hanging.
+    branch : Branch or None
+        Checkpoint of a run that it goes on from.
     """
 
     id: str
@@ -149,6 +166,7 @@ class Scenario:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     checkpoint_s: float = 0.0
     patience_s: float = 300.0
+    branch: Branch | None = None
 
     def engine(self, engine_id: str) -> EngineSpec:
         """Return an engine.
@@ -248,6 +266,8 @@ def scenario_json(scenario: Scenario) -> dict[str, Any]:
         "parameters": dict(scenario.parameters),
         "checkpoint_s": scenario.checkpoint_s,
         "patience_s": scenario.patience_s,
+        "branch": None if scenario.branch is None else {
+            "run": scenario.branch.run, "at": str(scenario.branch.at)},
     }  # fmt: skip
 
 
@@ -303,6 +323,7 @@ class _Reading:
             parameters=dict(document.get("parameters", {})),
             checkpoint_s=float(document.get("checkpoint_s", 0.0)),
             patience_s=self._positive(document.get("patience_s", 300.0), "patience_s"),
+            branch=self._branch(document.get("branch")),
         )
         for coupling in made.couplings:
             made.engine(coupling.source)
@@ -311,6 +332,10 @@ class _Reading:
             if edit.engine:
                 made.engine(edit.engine)
         return made
+
+    @staticmethod
+    def _branch(told: Any) -> Branch | None:
+        return None if told is None else Branch(str(told["run"]), Instant.parse(str(told["at"])))
 
     def _wrong(self, reason: str) -> SimulationError:
         return SimulationError(
