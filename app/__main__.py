@@ -172,6 +172,12 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--division", metavar="CODE",
                       help="administrative division (GB/T 2260, six digits; 000000 for none) that"
                       " new management codes begin with; codes given before stay")  # fmt: skip
+    made.add_argument("--height-profile", metavar="NAME",
+                      help="reading of GB/T 39409-2020 of space codes with height:"
+                      " standard-consistent or library-compatible")  # fmt: skip
+    made.add_argument("--code-heights", choices=["converted", "as-they-are"],
+                      help="whether heights are converted to the ellipsoid for space codes,"
+                      " or taken to be above it already")  # fmt: skip
     made.add_argument("--json", action="store_true")
 
     made = command("inspect", "sources:inspect", "say what is in files or folders")
@@ -207,6 +213,13 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--text", help="part of the name, a code or the source's identifier")
     made.add_argument("--at", metavar="TIME", help="as of this instant, ISO 8601")
     made.add_argument("--limit", type=_limit, default=0, metavar="N")
+    made.add_argument("--codes", action="store_true",
+                      help="with their space codes: with height, of their footprints")  # fmt: skip
+    made.add_argument("--json", action="store_true")
+
+    made = command("cell", "cells:cell", "say where the cell of a space code is")
+    made.add_argument("project")
+    made.add_argument("code")
     made.add_argument("--json", action="store_true")
 
     made = command("topology", "topology:topology",

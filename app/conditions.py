@@ -15,7 +15,7 @@ from twin_model.query import EntityQuery
 _SIGNS: Final = re.compile(r"[=<>~^]")
 _WORDS: Final = re.compile(
     r"\b(is\s+(not\s+)?null|type\s+is|within\s*(\(|polygon|[\d.]+\s+of)|reached\s+from"
-    r"|in\s*\(|order\s+by|as\s+of|known\s+on|not\s+\()",
+    r"|(within|touches)\s+cell\s|in\s*\(|order\s+by|as\s+of|known\s+on|not\s+\()",
     re.IGNORECASE,
 )
 _MISSING: Final = re.compile(

@@ -93,6 +93,7 @@ def _steps(window: MainWindow) -> Iterator[None]:
     for connect in (
         _connect_project, _connect_layers, _connect_entities, _connect_relations,
         _connect_timeline, _connect_types, _connect_tools, _connect_empty, _connect_palette,
+        _connect_cells,
     ):  # fmt: skip
         window.panels.attempt(connect)
     window.panels.attempt(lambda made: made.refresh())
@@ -294,6 +295,18 @@ def _connect_timeline(window: MainWindow) -> None:
         lambda: window.actions_registry.run("file.settings")
     )
     window.comparing.connect_parts()
+
+
+def _connect_cells(window: MainWindow) -> None:
+    from app.cells import ShownCell
+
+    cell = ShownCell(
+        window.session, window.viewport, window.scene, window.services.background, window.theme
+    )
+    window.entity_panel.cell_wanted.connect(cell.show)
+    window.palette_popup.on_cell = cell.show
+    window.interaction.selected.connect(lambda _: cell.hide())
+    cell.failed.connect(window.overlays.notice.show_error)
 
 
 def _connect_types(window: MainWindow) -> None:

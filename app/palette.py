@@ -139,6 +139,7 @@ class CommandPalette(QFrame):
         self.on_layer: Callable[[str], object] = lambda _: None
         self.on_entity: Callable[[Any], object] = lambda _: None
         self.on_class: Callable[[str], object] = lambda _: None
+        self.on_cell: Callable[[str], object] = lambda _: None
         self.on_place: Callable[[tuple[float, float, float]], object] = lambda _: None
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -174,6 +175,7 @@ class CommandPalette(QFrame):
         self.list.clear()
         for choice in [
             *self._places(text),
+            *self._cells(text),
             *self._commands(text),
             *self._layers(text),
             *self._classes(text),
@@ -246,6 +248,18 @@ class CommandPalette(QFrame):
         if max(abs(first), abs(second)) > 180:
             choices.append(self._place(second, first, height, twin.frame.crs))
         return choices
+
+    def _cells(self, text: str) -> list[Choice]:
+        """Return the cell of a space code, in plan or with height."""
+        from twin_model.codes.cover import level_of_code
+
+        level = level_of_code(text) if self._session.twin is not None else 0
+        if level == 0:
+            return []
+        code = text.strip().upper()
+        title = self.tr("Go to cell {0}").format(code)
+        return [Choice(title, self.tr("level {0}").format(level), "map-pin",
+                       partial(self.on_cell, code))]  # fmt: skip
 
     def _place(self, north: float, east: float, height: float | None, crs: str) -> Choice:
         if crs == "EPSG:4326":

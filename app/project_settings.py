@@ -1,4 +1,4 @@
-"""What a project says of itself: its place, and the division of new management codes."""
+"""What a project says of itself: its place, the division of management codes, space codes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 from app import messages
 from app.editing import schema
 from app.project import ProjectSession
+from app.space_heights_form import SpaceHeightsForm
 from app.workers import Background
 from twin_model.codes.management import NO_DIVISION, check_division
 from twin_model.codes.provinces import province_name
 from twin_model.errors import ShapanError, ValidationError
 
 if TYPE_CHECKING:
+    from twin_model.space_heights import SpaceHeights
     from twin_model.twin import Twin
 
 
@@ -40,7 +42,7 @@ def division_text(division: str) -> str:
 
 
 class ProjectSettings(QDialog):
-    """Shows the open project's settings; the division can be changed, which can be undone.
+    """Shows the open project's settings; some can be changed, which can be undone.
 
     Parameters
     ----------
@@ -56,7 +58,11 @@ class ProjectSettings(QDialog):
         self._session = session
         self._background = background
         self._stated: str | None = None
-        self._saving = False
+        #: Commands that were given and are not done yet.
+        self._saving = 0
+        self.heights = SpaceHeightsForm(self)
+        self.heights.profile.currentIndexChanged.connect(lambda _: self._check())
+        self.heights.as_they_are.toggled.connect(lambda _: self._check())
         self.setWindowTitle(self.tr("Project settings"))
         self.division = QLineEdit(self)
         self.division.setValidator(
@@ -103,6 +109,7 @@ class ProjectSettings(QDialog):
         form.addRow(self.tr("Administrative division"), self.division)
         form.addRow("", self.note)
         form.addRow("", self.problem)
+        self.heights.add_to(form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(12)
@@ -117,12 +124,17 @@ class ProjectSettings(QDialog):
 
     def _read(self) -> None:
         from twin_model.division import division_of
+        from twin_model.space_heights import space_heights_of
 
         twin = self._session.required
-        self._background.ask("project-settings", lambda: division_of(twin), self._show)
+        self._background.ask(
+            "project-settings", lambda: (division_of(twin), space_heights_of(twin)), self._show
+        )
 
-    def _show(self, division: str) -> None:
+    def _show(self, found: tuple[str, SpaceHeights]) -> None:
+        division, heights = found
         self._stated = division
+        self.heights.show_stated(heights, editable=self._session.writable)
         self.division.setText("" if division == NO_DIVISION else division)
         self.division.setEnabled(self._session.writable)
         if self._session.writable:
@@ -158,29 +170,40 @@ class ProjectSettings(QDialog):
         kept = self.tr("Codes that were given before stay as they are.")
         self.note.setText(f"{said}\n{kept}")
         changed = self._stated is not None and wanted not in (None, self._stated)
+        if wanted is not None:  # a division that is none yet is not passed over
+            changed = changed or self.heights.wanted() is not None
         self.save.setEnabled(changed and self._session.writable and not self._saving)
 
     def _save(self) -> None:
         from twin_model.division import SetDivision
+        from twin_model.space_heights import SetSpaceHeights
 
-        wanted = self.wanted()
-        if wanted is None or wanted == self._stated:
+        wanted, heights = self.wanted(), self.heights.wanted()
+        if wanted is None:
             return
-        self._saving = True
+        commands: list[SetDivision | SetSpaceHeights] = []
+        if wanted != self._stated:
+            commands.append(SetDivision(wanted))
+        if heights is not None:
+            commands.append(SetSpaceHeights(heights))
+        self._saving = len(commands)
         self._check()
-        self._session.execute(SetDivision(wanted))
+        for command in commands:
+            self._session.execute(command)
 
     def _follow(self, change: Any) -> None:
         if "setting" not in change.definitions:
             return
         if self._saving:
-            self.accept()
+            self._saving -= 1
+            if self._saving == 0:
+                self.accept()
         else:
             self._read()  # somebody undid it meanwhile
 
     def _failed(self, error: ShapanError) -> None:
         if self._saving:
-            self._saving = False
+            self._saving = 0
             self._check()
             self.problem.setText(messages.shown(str(error)))
             self.problem.show()

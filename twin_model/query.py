@@ -135,6 +135,17 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class InCell:
+    """``within cell code`` (the reference point) or ``touches cell code`` (the outline).
+
+    The code is a space code in plan or with height.
+    """
+
+    code: str
+    touches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One part of a relation path: up to *hops* relations of a kind (empty for any)."""
 
@@ -172,7 +183,7 @@ class Any_:  # noqa: N801 - `Any` is taken by typing
     parts: tuple[Node, ...]
 
 
-Node = Compare | IsNull | IsType | InBox | InPolygon | Near | Reached | Not | All | Any_
+Node = Compare | IsNull | IsType | InBox | InPolygon | Near | InCell | Reached | Not | All | Any_
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from twin_model.query import (
     Any_,
     Compare,
     InBox,
+    InCell,
     InPolygon,
     IsNull,
     IsType,
@@ -230,6 +231,9 @@ class _Parser:
             inner = self._condition()
             self._expect(")")
             return inner
+        for word in ("within", "touches"):
+            if self._accept(word, "cell"):
+                return InCell(str(self._value()), word == "touches")
         if self._peek() == "within" and (
             self._peek(1) in ("(", "polygon") or self._peek(2) == "of"
         ):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli.cells import codes_json, print_codes
 from app.cli.integrity import broken_rules, check_project
 from app.cli.opening import catalogue_of, open_project
 from app.cli.output import (
@@ -29,6 +30,7 @@ from twin_model.frame import Frame
 from twin_model.heights import GROUND, by_reference, stated_m
 from twin_model.layer import Layer
 from twin_model.query import EntityQuery
+from twin_model.space_codes import space_codes
 from twin_model.time import Instant
 from twin_model.twin import Twin
 
@@ -134,12 +136,19 @@ def entities(arguments: argparse.Namespace) -> int:
         if query.type is not None:
             query = replace(query, type=type_called(query.type, catalogue, twin))
         found = twin.entities(query)
+        codes = space_codes(twin, found) if arguments.codes else []
         heights = stated_heights(twin, found) if arguments.json else {}
         if query.type is not None and not found and not twin.count(EntityQuery(type=query.type)):
             kinds = ", ".join(sorted(twin.entity_counts())) or "none"
             print_warning(f"there is no {query.type} in {arguments.project}; its types: {kinds}")
     if arguments.json:
-        print_json([{**entity_json(entity), **heights.get(entity.id, {})} for entity in found])
+        objects = [{**entity_json(entity), **heights.get(entity.id, {})} for entity in found]
+        for one, more in zip(objects, codes, strict=False):
+            one["space_codes"] = codes_json(more)
+        print_json(objects)
+    elif arguments.codes:
+        print_codes(found, codes)
+        print(f"{format_count(len(found))} entities")
     else:
         print_table(
             [[entity.type, entity.name, _place(entity), entity.id] for entity in found],

@@ -14,9 +14,9 @@ from app.editing import changes, schema
 from app.editing.heights import commit_position
 from app.editing.retype import change_type
 from app.item_models.entities import display_name
+from app.panels.entity_codes import EntityCodes
 from app.panels.entity_fields import (
     attribute_fields,
-    code_fields,
     form_fields,
     geometry_fields,
     layer_fields,
@@ -70,6 +70,7 @@ class EntityPanel(QWidget):
     entity_wanted = Signal(str)
     instant_wanted = Signal(object)  # Instant
     chart_wanted = Signal(str, str)  # entity id, indicator
+    cell_wanted = Signal(str)  # space code
     settings_wanted = Signal()  # of the project
 
     def __init__(self, session: ProjectSession, background: Background, theme: Theme) -> None:
@@ -89,6 +90,7 @@ class EntityPanel(QWidget):
         #: Live values, once there is something that follows them.
         self.live: LiveSession | None = None
         self._live_fields: list[Field] = []
+        self._codes = EntityCodes(self, background, self._show_tab)
         self._stated: Stated = {}
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
@@ -299,6 +301,7 @@ class EntityPanel(QWidget):
         if entity is None:
             return
         view = view_at(twin, self._shown_at)
+        self._codes.read(view, entity)
         self._background.ask(
             "relations", lambda: neighbours(view, entity.id), self._show_neighbours
         )
@@ -403,7 +406,7 @@ class EntityPanel(QWidget):
         entity = self._entities[0]
         match tab:
             case 0:  # in the order of entity_tabs
-                return code_fields(entity)
+                return self._codes.fields(entity)
             case 1:
                 return position_fields(self._entities, self._session.required, self._stated)
             case 2:
@@ -451,6 +454,8 @@ class EntityPanel(QWidget):
         kind, _, series = target.partition(":")
         if kind == "chart" and self.entity is not None:
             self.chart_wanted.emit(self.entity.id, series)
+        elif kind == "cell":
+            self.cell_wanted.emit(series)
         elif kind == "settings":
             self.settings_wanted.emit()
         else:

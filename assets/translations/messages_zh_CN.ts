@@ -6047,6 +6047,41 @@
         <source>{0} holds no checkpoint ({1})</source>
         <translation>{0} 中没有检查点（{1}）</translation>
     </message>
+    <message>
+        <source>no single cell holds these heights</source>
+        <extracomment>twin_model/codes/cover.py</extracomment>
+        <translation>没有单个网格单元能容纳该高度范围</translation>
+    </message>
+    <message>
+        <source>footprints across 180 degrees of longitude have no cells here</source>
+        <extracomment>twin_model/codes/cover.py</extracomment>
+        <translation>不支持跨越 180 度经线的轮廓</translation>
+    </message>
+    <message>
+        <source>lies where the project's coordinate system does not reach</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>位于项目坐标系范围之外</translation>
+    </message>
+    <message>
+        <source>it has heights, and {0}</source>
+        <extracomment>twin_model/store/cells.py</extracomment>
+        <translation>该单元带有高度，而{0}</translation>
+    </message>
+    <message>
+        <source>it has no place</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>它没有位置</translation>
+    </message>
+    <message>
+        <source>it has no height</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>它没有高度</translation>
+    </message>
+    <message>
+        <source>its height is above an unknown datum</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>其高程的基准未知</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6727,6 +6762,11 @@
     <message>
         <source>Remove connection {0}</source>
         <translation>删除连接“{0}”</translation>
+    </message>
+    <message>
+        <source>Set heights of space codes</source>
+        <extracomment>twin_model/space_heights.py</extracomment>
+        <translation>设置三维空间码的高程</translation>
     </message>
 </context>
 </TS>

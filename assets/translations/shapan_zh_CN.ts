@@ -291,6 +291,14 @@
         <source>Class, {0}</source>
         <translation>类别，{0}</translation>
     </message>
+    <message>
+        <source>Go to cell {0}</source>
+        <translation>前往网格单元 {0}</translation>
+    </message>
+    <message>
+        <source>level {0}</source>
+        <translation>第 {0} 级</translation>
+    </message>
 </context>
 <context>
     <name>ConsolePanel</name>
@@ -901,6 +909,34 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Another vertical datum…</source>
         <translation>其他高程基准…</translation>
+    </message>
+    <message>
+        <source>Reading of heights</source>
+        <translation>高度读法</translation>
+    </message>
+    <message>
+        <source>Space codes</source>
+        <translation>空间码</translation>
+    </message>
+    <message>
+        <source>Space code with height</source>
+        <translation>三维空间码</translation>
+    </message>
+    <message>
+        <source>Cell around it</source>
+        <translation>包含它的单元</translation>
+    </message>
+    <message>
+        <source>Cell with height around it</source>
+        <translation>包含它的三维单元</translation>
+    </message>
+    <message>
+        <source>Cells of the outline</source>
+        <translation>轮廓所占单元</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
     </message>
 </context>
 <context>
@@ -8330,6 +8366,26 @@ management ^ '330106-BD'</translation>
         <source>Height above</source>
         <translation>高程基准</translation>
     </message>
+    <message>
+        <source>Space codes with height</source>
+        <translation>三维空间码</translation>
+    </message>
+    <message>
+        <source>as the standard's clauses say</source>
+        <translation>按标准正文</translation>
+    </message>
+    <message>
+        <source>as public libraries write them</source>
+        <translation>按公开程序库</translation>
+    </message>
+    <message>
+        <source>Take heights to be above the ellipsoid already</source>
+        <translation>视项目高程为椭球高</translation>
+    </message>
+    <message>
+        <source>Codes with height need heights above the ellipsoid. Without this they are converted, and where that cannot be done there are none. Readings differ below the ellipsoid and from 1,839.5 m.</source>
+        <translation>三维空间码需要椭球高。不勾选时进行换算，无法换算则不给出。两种读法在椭球面以下和 1,839.5 米以上有所不同。</translation>
+    </message>
 </context>
 <context>
     <name>AlarmBars</name>
@@ -8547,6 +8603,13 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0}, from {1} on</source>
         <translation>{0}，自 {1} 起</translation>
+    </message>
+</context>
+<context>
+    <name>ShownCell</name>
+    <message>
+        <source>Drawn on the ground: {0}</source>
+        <translation>已画在地面上：{0}</translation>
     </message>
 </context>
 </TS>

@@ -53,12 +53,9 @@ class ModelBodies:
         Its folder.
     layers : iterable of str
     frame : Frame
-    state : State
-        See `kept_state`.
     """
 
-    def __init__(self, project: Path, layers: Iterable[str], frame: Frame, state: State) -> None:
-        self.state = state
+    def __init__(self, project: Path, layers: Iterable[str], frame: Frame) -> None:
         self._layers: dict[str, LayerParts] = {}
         for layer in sorted(layers):
             parts = read_parts(project / _BASE / layer, frame)

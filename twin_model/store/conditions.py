@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from twin_model import query_text
+from twin_model.codes.cover import is_solid
 from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.query import (
@@ -19,6 +20,7 @@ from twin_model.query import (
     Compare,
     EntityQuery,
     InBox,
+    InCell,
     InPolygon,
     IsNull,
     IsType,
@@ -31,6 +33,7 @@ from twin_model.query import (
     folded,
 )
 from twin_model.store import rows, text
+from twin_model.store.cells import asked_cell, reaching
 from twin_model.store.coordinates import localised
 from twin_model.store.moment import Moment
 from twin_model.store.naming import entity_called
@@ -247,6 +250,8 @@ class Writer:
             return self.types(sorted(context.catalogue.descendants(kind)))
         if isinstance(node, InBox | InPolygon | Near):
             return self._place(node, context, moment)
+        if isinstance(node, InCell):
+            return self._cell(node.code, context, moment, touches=node.touches)
         self._check_path(node, context)
         return self.reached(self._entity(node.start, context, moment), node.steps)
 
@@ -262,6 +267,18 @@ class Writer:
         found = self.polygon(place.corners)
         if place.heights is not None:
             found = f"({found} AND {self.box(None, place.heights)})"
+        return found
+
+    def _cell(self, code: str, context: Context, moment: Moment, *, touches: bool = False) -> str:
+        """Return the SQL for a place in a cell, or for an outline that touches it."""
+        place = asked_cell(context.connection, context.frame, code)
+        found = self.polygon(place.outline)
+        if place.local_heights is not None:
+            found = f"({found} AND {self.box(None, place.local_heights)})"
+        if touches:
+            fids = reaching(context.connection, context.frame, moment, place)
+            self.parameters.append(json.dumps(fids))
+            found = f"({found} OR fid IN (SELECT value FROM json_each(?)))"
         return found
 
     # -- properties --------------------------------------------------------------------
@@ -297,6 +314,9 @@ class Writer:
     def _compare(self, node: Compare) -> str:
         if node.operator == "^" and node.name not in self.known:
             column = _COLUMNS.get(node.name)
+            value = str(node.values[0])
+            if column == "space_code" and self.context is not None and is_solid(value):
+                return self._cell(value, *self._whole())
             if column in _CODES:
                 return self._starts(str(node.values[0]), (column,))
         sql = self.named(node.name)

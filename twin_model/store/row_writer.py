@@ -16,7 +16,6 @@ from twin_model.store.type_views import BOOLEAN, INTEGER, REAL, TEXT
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
-    from twin_model.parts.bodies import ModelBodies
     from twin_model.schema.guard import TypeRules
     from twin_model.store.surroundings import FeatureExtents
 
@@ -77,8 +76,6 @@ class Numbering:
         Kinds of relation that ``kind_seen`` holds.
     extents : FeatureExtents or None
         Where layers' features lie; read when it is first needed.
-    bodies : ModelBodies or None
-        Parts of building models, likewise.
     """
 
     fids: dict[str, int]
@@ -86,7 +83,6 @@ class Numbering:
     types: set[str]
     kinds: set[str]
     extents: FeatureExtents | None = None
-    bodies: ModelBodies | None = None
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> Numbering:

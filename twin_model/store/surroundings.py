@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import Entity
-from twin_model.parts.bodies import ModelBodies, kept_state
 from twin_model.parts.roles import Role, role_of
 from twin_model.spatial import Shape, local_shapes, shape_of, shape_of_part
 from twin_model.store import rows
+from twin_model.store.bodies import model_bodies, model_layers
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,8 +31,14 @@ _ENVELOPE: Final = struct.Struct("<4d")
 _PLAIN: Final = 0b011
 _CURRENT: Final = "revision_to IS NULL AND valid_to > ?"
 _PAGE: Final = 2_000
-#: Kinds of layer whose things have an extent that nobody keeps in plan.
-_MODELS: Final = ("bim", "mesh", "tileset", "city", "model")
+
+
+def envelope(geom: bytes) -> Box | None:
+    """Return the extent of a GeoPackage geometry by its header; None where it has none in plan."""
+    if geom[3] & 0b1111 != _PLAIN or len(geom) < 40:
+        return None
+    west, east, south, north = _ENVELOPE.unpack_from(geom, 8)
+    return west, east, south, north
 
 
 class FeatureExtents:
@@ -57,9 +62,9 @@ class FeatureExtents:
             "SELECT layer, feature, CASE WHEN length(geom) > 40 THEN substr(geom, 1, 40)"
             " ELSE geom END FROM feature_shape"
         ):
-            if geom[3] & 0b1111 == _PLAIN and len(geom) == 40:
+            if (edges := envelope(geom)) is not None:
                 self._names.append((layer, feature))
-                boxes.append(_ENVELOPE.unpack_from(geom, 8))
+                boxes.append(edges)
         east, north, _up = frame.origin or (0.0, 0.0, 0.0)
         self._boxes: npt.NDArray[np.float64] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
         self._boxes -= (east, east, north, north)
@@ -101,7 +106,7 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
     query = transaction.connection.execute
     marks = json.dumps(sorted(keys))
     extents = _extents(transaction)
-    bodies = model_bodies(transaction)
+    bodies = model_bodies(transaction.connection, transaction.frame)
     boxes: set[Box] = {
         tuple(row)
         for row in query(
@@ -147,32 +152,6 @@ def _extents(transaction: Transaction) -> FeatureExtents:
     return known
 
 
-def model_bodies(transaction: Transaction) -> ModelBodies:
-    """Return the parts of building models that are kept; read again where there are others."""
-    numbering = transaction.numbering
-    folder = project_of(transaction.connection)
-    layers = _model_layers(transaction.connection)
-    state = kept_state(folder, layers)
-    if numbering.bodies is None or numbering.bodies.state != state:
-        numbering.bodies = ModelBodies(folder, layers, transaction.frame, state)
-    return numbering.bodies
-
-
-def project_of(connection: sqlite3.Connection) -> Path:
-    """Return the folder of the project that a connection is to."""
-    row = connection.execute("PRAGMA database_list").fetchone()
-    return Path(row[2]).parent
-
-
-def _model_layers(connection: sqlite3.Connection) -> set[str]:
-    found = connection.execute(
-        "SELECT DISTINCT id FROM layer_version WHERE json_extract(document, '$.kind') IN"
-        f" ({','.join('?' * len(_MODELS))})",
-        _MODELS,
-    )
-    return {str(row[0]) for row in found}
-
-
 def _standing_for(transaction: Transaction, features: Collection[tuple[str, int]]) -> set[int]:
     """Return the entities that features stand for now."""
     if not features:
@@ -198,8 +177,8 @@ def shapes(transaction: Transaction, keys: Collection[int]) -> list[tuple[Shape,
     """Return the shapes of those of some entities that have one now, with the entities."""
     found = []
     ordered = sorted(keys)
-    models = _model_layers(transaction.connection)
-    bodies = model_bodies(transaction)
+    models = model_layers(transaction.connection)
+    bodies = model_bodies(transaction.connection, transaction.frame)
     roles = _Roles(transaction.type_rules)
     for start in range(0, len(ordered), _PAGE):
         for entity, feature in _with_features(transaction, ordered[start : start + _PAGE]):
