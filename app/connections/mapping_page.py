@@ -264,6 +264,8 @@ class MappingPage(QWidget):
         super().__init__()
         self._mappings: list[Mapping] = [Mapping(source="{entity}/{indicator}")]
         self._at = 0
+        #: Whether somebody changed what was proposed.
+        self.touched = False
         self.new_type = "sensor"
         self.state = QLabel(self)
         self.state.setWordWrap(True)
@@ -351,6 +353,7 @@ class MappingPage(QWidget):
     def _add(self) -> None:
         self._mappings.append(Mapping(source="{entity}/{indicator}"))
         self._at = len(self._mappings) - 1
+        self.touched = True
         self._list()
         self._choose(self._at)
         self.changed.emit()
@@ -358,6 +361,7 @@ class MappingPage(QWidget):
     def _remove(self) -> None:
         del self._mappings[self._at]
         self._at = 0
+        self.touched = True
         self._list()
         self._choose(0)
         self.changed.emit()
@@ -365,6 +369,7 @@ class MappingPage(QWidget):
     def _edited(self) -> None:
         mapping = self.form.mapping()
         if mapping is not None:
+            self.touched = True
             self._mappings[self._at] = mapping
             self.which.setItemText(self._at, mapping.source)
             self.changed.emit()

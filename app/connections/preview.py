@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from plugins.builtin.connecting.connections import Mapping
 from plugins.builtin.connecting.payloads import PayloadError, Row, decode, rows_of
@@ -16,6 +16,9 @@ from twin_model.entity import Entity
 from twin_model.errors import ShapanError
 from twin_model.query import EntityQuery
 from twin_model.twin import Twin
+
+if TYPE_CHECKING:
+    from twin_model.schema.types import IndicatorType
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,25 @@ class Seen:
         Its newest value or message, cut after some thousand characters.
     alias : str
         Another name by which templates may mean it, such as a node id.
+    metric : str
+        What the source itself calls the value, the end of *name*: of Sparkplug B, where births tell
+        it. Empty for others.
+    data_type, unit : str
+        As the source tells them.
     """
 
     name: str
     content: str
     alias: str = ""
+    metric: str = ""
+    data_type: str = ""
+    unit: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Content, unit and data type."""
+        value = f"{self.content} {self.unit}".rstrip()
+        return f"{value} · {self.data_type}" if self.data_type else value
 
 
 @dataclass(frozen=True)
@@ -43,8 +60,10 @@ class Line:
 
     Parameters
     ----------
-    name, content : str
+    name : str
         As in `Seen`.
+    content : str
+        As it is shown, with the unit that the source tells.
     entity : str
         What names the entity; empty where no template matches.
     target : Entity or None
@@ -125,10 +144,12 @@ class TwinContext:
 
     def indicator_units(self, entity_type: str) -> dict[str, str]:
         """Return the units of a type's indicators."""
+        return {name: one.unit for name, one in self.indicators(entity_type).items() if one.unit}
+
+    def indicators(self, entity_type: str) -> Table[str, IndicatorType]:
+        """Return what a type's entities can show, by id; nothing for an unknown type."""
         known = entity_type.lower().replace("-", "_")
-        if known not in self.types:
-            return {}
-        return {name: one.unit for name, one in self.types.indicators(known).items() if one.unit}
+        return self.types.indicators(known) if known in self.types else {}
 
 
 class Previewer:
@@ -149,6 +170,10 @@ class Previewer:
     def resolve(self, texts: Sequence[str], match: str = "auto") -> dict[str, Target | None]:
         """Return the entities that texts mean."""
         return self._resolver.resolve(texts, match)
+
+    def indicators(self, entity_type: str) -> Table[str, IndicatorType]:
+        """Return what a type's entities can show, by id."""
+        return self._context.indicators(entity_type)
 
     def preview(self, seen: Sequence[Seen], mappings: Sequence[Mapping]) -> Preview:
         """Return what mappings make of what was seen."""
@@ -191,7 +216,7 @@ class Previewer:
         targets: Table[tuple[str, str], Entity],
     ) -> Line:
         if mapping is None or row is None:
-            return Line(seen.name, seen.content, problem=problem)
+            return Line(seen.name, seen.shown, problem=problem)
         target = targets.get((mapping.match, row.entity))
         value, unit = row.value * mapping.scale + mapping.shift, mapping.unit
         if target is not None:
@@ -202,7 +227,7 @@ class Previewer:
             except ShapanError as error:
                 problem = str(error)
         return Line(
-            seen.name, seen.content, row.entity, target, row.indicator, value, row.text or "", unit,
+            seen.name, seen.shown, row.entity, target, row.indicator, value, row.text or "", unit,
             row.time_us, row.quality, problem,
         )  # fmt: skip
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
+from app.connections.births import Indicators, Resolve, suggest_births
 from app.connections.preview import Seen
 from plugins.builtin.connecting.connections import Mapping, PositionFields
-from plugins.builtin.connecting.resolving import Target
 
-Resolve = Callable[[Sequence[str]], dict[str, Target | None]]
 _VALUES: Final = ("value", "v", "val")
 _LONGITUDES: Final = ("lon", "lng", "longitude")
 _LATITUDES: Final = ("lat", "latitude")
@@ -22,7 +21,9 @@ _MOST: Final = 4
 _NOT_WORD: Final = re.compile(r"[{}]")
 
 
-def suggest(seen: Sequence[Seen], resolve: Resolve) -> list[Mapping]:
+def suggest(
+    seen: Sequence[Seen], resolve: Resolve, indicators: Indicators = lambda _: {}
+) -> list[Mapping]:
     """Return mappings that fit most of what was seen; one to begin with where nothing does.
 
     Parameters
@@ -30,15 +31,20 @@ def suggest(seen: Sequence[Seen], resolve: Resolve) -> list[Mapping]:
     seen : sequence of Seen
     resolve : callable
         Returns the entities that texts mean, by any of id, management code and name.
+    indicators : callable
+        Returns the indicators of an entity type.
     """
+    seen = [one for one in seen if not _NOT_WORD.search(one.name)]
+    born = [one for one in seen if one.metric]
     groups: dict[tuple[str, int], list[Seen]] = {}
     for one in seen:
-        if _NOT_WORD.search(one.name):
+        if one.metric:
             continue
         separator = next((s for s in _SEPARATORS if s in one.name), "/")
         groups.setdefault((separator, one.name.count(separator)), []).append(one)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     found = [_of_group(separator, members, resolve) for (separator, _), members in ordered[:_MOST]]
+    found = suggest_births(born, resolve, indicators) + found
     # Where some names mean entities, the others are of no interest, such as a server's own.
     fitting = [mapping for mapping, fits in found if fits] or [mapping for mapping, _ in found]
     return fitting or [Mapping(source="{entity}/{indicator}")]

@@ -76,6 +76,7 @@ class ConnectionWizard(QDialog):
         self._book = book = editing.book
         self._before: Connection | None = None
         self._proposed = False
+        self._born = False
         self._previewer: Previewer | None = None
         self.look = ConnectionLook(book.host, background, self)
         self.source = SourcePage(book.secret_place)
@@ -174,8 +175,11 @@ class ConnectionWizard(QDialog):
     def _looked(self, state: LookState) -> None:
         wrong = state.state in {"refused", "failed", "waiting"} and bool(state.problem)
         self.mapping.show_state(self._state_text(state), wrong=wrong)
-        if state.seen and not self._proposed:
-            self._proposed = True
+        # Births come last, as they have to be asked for, and tell the most.
+        born = any(one.metric for one in state.seen)
+        late = born and not self._born and self._before is None and not self.mapping.touched
+        if state.seen and (late or not self._proposed):
+            self._proposed, self._born = True, born
             self._ask_proposal()
         self._soon.start()
 
@@ -202,8 +206,10 @@ class ConnectionWizard(QDialog):
                 self.mapping.set_mappings(found)
 
         self._background.ask(
-            "wizard-propose", lambda: suggest(seen, previewer.resolve), answer
-        )  # fmt: skip
+            "wizard-propose",
+            lambda: suggest(seen, previewer.resolve, previewer.indicators),
+            answer,
+        )
 
     def _ask_preview(self) -> None:
         previewer, mappings = self._previewer, self.mapping.mappings()

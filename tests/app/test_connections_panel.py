@@ -21,6 +21,7 @@ from app.editing import schema
 from broker_support import Broker, broker, free_port
 from plugins.builtin.connecting.connections import Connection
 from plugins.builtin.connecting.resolving import Target
+from plugins.builtin.mqtt.sparkplug import payload_type
 from twin_model.commands import AddEntities
 from twin_model.entity import Codes, Entity
 from window_support import MakeWindow, make_window, project, qapp_args
@@ -172,6 +173,102 @@ def test_a_broker_is_looked_at_mapped_started_stopped_and_removed_and_all_of_it_
         thread.join()
         client.disconnect()
         client.loop_stop()
+
+
+class EdgeNode:
+    """A Sparkplug node with a pump and its name, that tells its births when it is asked to.
+
+    Parameters
+    ----------
+    broker : Broker
+    """
+
+    def __init__(self, broker: Broker) -> None:
+        self.births = 0
+        self._client = broker.publisher()
+        self._client.on_message = lambda _c, _d, _m: self.be_born()
+        self._client.subscribe("spBv1.0/works/NCMD/hall")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def be_born(self) -> None:
+        """Tell what the node and its devices measure."""
+        self.births += 1
+        node = payload_type()()
+        node.metrics.add(name="Node Control/Rebirth", datatype=11).boolean_value = False
+        node.metrics.add(name="bdSeq", datatype=8).long_value = 0
+        self._client.publish("spBv1.0/works/NBIRTH/hall", node.SerializeToString())
+        for number, code in enumerate(("31-000", "31-001")):
+            device = payload_type()()
+            for alias, (name, kind, field, value, unit) in enumerate((
+                ("Flow rate", 9, "float_value", 60.0, "l/min"),
+                ("Bearing/Temperature", 10, "double_value", 68.0, "degF"),
+                ("Flow setpoint", 9, "float_value", 90.0, "l/min"),
+                ("Running", 11, "boolean_value", True, ""),
+            )):  # fmt: skip
+                metric = device.metrics.add(name=name, alias=10 * number + alias, datatype=kind)
+                setattr(metric, field, value)
+                if unit:
+                    metric.properties.keys.append("engUnit")
+                    metric.properties.values.add(type=12, string_value=unit)
+            self._client.publish(f"spBv1.0/works/DBIRTH/hall/{code}", device.SerializeToString())
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.2):
+            data = payload_type()()
+            data.timestamp = time.time_ns() // 1_000_000
+            data.metrics.add(alias=10).float_value = 120.0  # the flow of 31-001
+            self._client.publish("spBv1.0/works/DDATA/hall/31-001", data.SerializeToString())
+
+    def close(self) -> None:
+        """Stop it."""
+        self._stop.set()
+        self._thread.join()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def test_metrics_of_sparkplug_births_are_proposed_with_their_units_and_go_in(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, broker: Broker
+) -> None:
+    window = make_window(project)
+    with_pumps(window)
+    node = EdgeNode(broker)
+    try:
+        wizard = open_wizard(qtbot, window, "shapan.mqtt", f"mqtt://127.0.0.1:{broker.port}")
+        wizard.go_on()
+        # Births are not kept by brokers: the look asks for them.
+        qtbot.waitUntil(lambda: len(wizard.look.state.seen) == 8, timeout=30_000)
+        assert node.births >= 1
+        page = wizard.mapping
+        qtbot.waitUntil(lambda: page.model.preview.matched == 8, timeout=15_000)
+        proposed = {one.source: (one.indicator, one.unit) for one in page.mappings() or []}
+        assert proposed == {
+            "works/hall/{entity}/Flow rate": ("flow_now_m3_h", "l/min"),
+            "works/hall/{entity}/Bearing/Temperature": ("bearing_temperature_degc", "degF"),
+            "works/hall/{entity}/Flow setpoint": ("Flow setpoint", ""),
+            "works/hall/{entity}/Running": ("Running", ""),
+        }
+        model = page.model
+        rows = {line.name: row for row, line in enumerate(model.preview.lines)}
+        row = rows["works/hall/31-000/Flow rate"]
+        shown = [str(model.data(model.index(row, column))) for column in range(6)]
+        assert shown[1] == "60.0 l/min · Float"
+        assert shown[2:5] == ["P-00", "Flow", "3.60 m³/h"]
+        assert shown[5].startswith("goes in")
+        row = rows["works/hall/31-000/Bearing/Temperature"]
+        assert str(model.data(model.index(row, 4))) == "20.00 °C"
+        wizard.keep()
+        hub = window.live.session.live.hub
+
+        def flow() -> float:
+            sample = hub.last("pump-1", "flow_now_m3_h")
+            return 0.0 if sample is None else sample.value
+
+        qtbot.waitUntil(lambda: flow() == pytest.approx(7.2), timeout=30_000)
+    finally:
+        node.close()
 
 
 class UaServer:
@@ -359,6 +456,41 @@ def test_what_is_proposed_fits_the_names(
     assert found[0].source == source
     assert {name: getattr(found[0], name) for name in more} == more
     assert bool(found[-1].position) == ("lon" in seen[0][1])
+
+
+@pytest.mark.parametrize(
+    ("metrics", "proposed"),
+    [
+        ([("plant/edge/P-1", "flow_now_m3_h", "m3/h")], {"plant/edge/{entity}/{indicator*}": ""}),
+        ([("plant/edge/P-1", "Flow", "GPM")], {"plant/edge/{entity}/Flow": "flow_now_m3_h"}),
+        # Inlet or outlet? Nobody knows.
+        ([("plant/edge/P-1", "Pressure", "bar"), ("plant/edge/P-1", "Flow", "l/s")],
+         {"plant/edge/{entity}/Pressure": "Pressure", "plant/edge/{entity}/Flow": "flow_now_m3_h"}),
+        # Called alike, and measures something else.
+        ([("plant/edge/P-1", "Flow", "bar"), ("plant/edge/P-2", "Flow", "bar")],
+         {"plant/edge/{entity}/{indicator*}": ""}),
+        # Two that would be one series.
+        ([("plant/edge/P-1", "Flow value", "l/s"), ("plant/edge/P-1", "Flow rate", "l/s")],
+         {"plant/edge/{entity}/{indicator*}": ""}),
+        # The node is the pump; another node's is unknown.
+        ([("plant/P-1", "流量", "l/s"), ("plant/P-9", "流量", "l/s")],
+         {"plant/{entity}/流量": "flow_now_m3_h"}),
+        # A folder is the pump.
+        ([("plant/edge", "P-1/Flow", "l/s"), ("plant/edge", "P-2/Flow", "l/s"),
+          ("plant/edge", "Uptime", "s")], {"plant/edge/{entity}/Flow": "flow_now_m3_h"}),
+    ],
+)  # fmt: skip
+def test_what_births_tell_is_proposed_where_names_and_units_agree(
+    metrics: list[tuple[str, str, str]], proposed: dict[str, str]
+) -> None:
+    seen = [
+        Seen(f"{source}/{metric}", "1.0", "", metric, "Float", unit)
+        for source, metric, unit in metrics
+    ]
+    found = suggest(seen, known("P-1", "P-2"), schema.catalogue().indicators)
+    assert {one.payload for one in found} == {"sparkplug"}
+    plain = {one.source: one.indicator.replace("{indicator}", "") for one in found}
+    assert plain == proposed
 
 
 def test_a_thousand_names_are_previewed_within_half_a_second(

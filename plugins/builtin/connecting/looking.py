@@ -56,18 +56,22 @@ class Looking:
         line.start()
 
     def status(self) -> dict[str, Any]:
-        """Return state, problem, and (name, newest content, other name) of what was seen."""
+        """Return state, problem, and what was seen.
+
+        Each is (name, newest content, other name, metric, data type, unit); the last three are
+        empty where the source does not tell them.
+        """
         with self._lock:
             line, self._asked_s = self._line, time.monotonic()
         if line is None:
             return {"state": "failed", "problem": "", "seen": [], "messages": 0}
-        aliases = line.aliases()
+        aliases, born = line.aliases(), line.born()
         return {
             "state": line.state,
             "problem": line.problem,
             "messages": line.intake.counts.messages,
             "seen": [
-                (name, content, aliases.get(name, ""))
+                (name, content, aliases.get(name, ""), *born.get(name, ("", "", "")))
                 for name, content in list(line.intake.strangers.items())
             ],
         }

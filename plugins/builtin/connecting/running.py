@@ -66,6 +66,10 @@ class Line(ABC):
         """Return other names by which templates may mean what was seen, such as node ids."""
         return {}
 
+    def born(self) -> dict[str, tuple[str, str, str]]:
+        """Return metric, data type and unit of what was seen, where the source tells them."""
+        return {}
+
     @abstractmethod
     def talk(self) -> None:
         """Connect and take in, until `ending`; return or raise where the connection ends."""

@@ -297,11 +297,17 @@ class MqttLine(Line):
                 for row in metric.rows(mapping, variables):
                     self.intake.put_row(number, row)
             if not mapped:
-                self.intake.unmapped(metric.path, str(metric.value))
+                shown = str(metric.value) if metric.text is None else metric.text
+                self.intake.unmapped(metric.path, shown)
         if missing and self._client is not None:
             request = rebirth_request(topic)
             if request is not None:
                 self._client.publish(*request, qos=0)
+
+    def born(self) -> dict[str, tuple[str, str, str]]:
+        """See `Line`."""
+        told = dict(self._sparkplug.born)
+        return {path: (one.metric, one.data_type, one.unit) for path, one in told.items()}
 
     # -- in the worker's thread ----------------------------------------------------------
 

@@ -19,6 +19,8 @@ from shapan import Quality
 
 _PREFIX: Final = "spBv1.0"
 _MAX_METRICS: Final = 1_000_000
+#: Metrics of which it is remembered what their births say, for whoever looks.
+_MAX_TOLD: Final = 10_000
 _REBIRTH_S: Final = 10.0
 _REBIRTH: Final = "Node Control/Rebirth"
 #: Types of fields in protobuf's descriptors.
@@ -26,10 +28,23 @@ _DOUBLE, _FLOAT, _UINT64, _BOOL, _STRING, _MESSAGE, _BYTES, _UINT32 = 1, 2, 4, 8
 _METRIC_FIELDS: Final = (
     ("name", 1, _STRING), ("alias", 2, _UINT64), ("timestamp", 3, _UINT64),
     ("datatype", 4, _UINT32), ("is_historical", 5, _BOOL), ("is_transient", 6, _BOOL),
-    ("is_null", 7, _BOOL), ("int_value", 10, _UINT32), ("long_value", 11, _UINT64),
-    ("float_value", 12, _FLOAT), ("double_value", 13, _DOUBLE), ("boolean_value", 14, _BOOL),
-    ("string_value", 15, _STRING), ("bytes_value", 16, _BYTES),
+    ("is_null", 7, _BOOL), ("properties", 9, _MESSAGE), ("int_value", 10, _UINT32),
+    ("long_value", 11, _UINT64), ("float_value", 12, _FLOAT), ("double_value", 13, _DOUBLE),
+    ("boolean_value", 14, _BOOL), ("string_value", 15, _STRING), ("bytes_value", 16, _BYTES),
 )  # fmt: skip
+#: Of a metric's properties, beside its name, and what they hold.
+_PROPERTY_FIELDS: Final = (
+    ("type", 1, _UINT32), ("is_null", 2, _BOOL), ("int_value", 3, _UINT32),
+    ("long_value", 4, _UINT64), ("float_value", 5, _FLOAT), ("double_value", 6, _DOUBLE),
+    ("boolean_value", 7, _BOOL), ("string_value", 8, _STRING),
+)  # fmt: skip
+#: Names of the property that gateways tell the unit by; the specification has none.
+_UNIT_PROPERTIES: Final = frozenset({"engunit", "engunits", "engineeringunits", "unit", "units"})
+#: Names of data types, by their numbers.
+_DATA_TYPES: Final = dict(enumerate((
+    "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float", "Double",
+    "Boolean", "String", "DateTime", "Text", "UUID", "DataSet", "Bytes", "File", "Template",
+), 1))  # fmt: skip
 _VALUES: Final = (
     "int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value",
 )  # fmt: skip
@@ -46,7 +61,16 @@ def payload_type() -> Any:
     file.syntax = "proto2"
     metric = file.message_type.add(name="Metric")
     for name, number, kind in _METRIC_FIELDS:
-        metric.field.add(name=name, number=number, type=kind, label=1)
+        inner = ".sparkplug.PropertySet" if kind == _MESSAGE else None
+        metric.field.add(name=name, number=number, type=kind, label=1, type_name=inner)
+    properties = file.message_type.add(name="PropertySet")
+    properties.field.add(name="keys", number=1, type=_STRING, label=3)
+    properties.field.add(
+        name="values", number=2, type=_MESSAGE, label=3, type_name=".sparkplug.PropertyValue"
+    )
+    held = file.message_type.add(name="PropertyValue")
+    for name, number, kind in _PROPERTY_FIELDS:
+        held.field.add(name=name, number=number, type=kind, label=1)
     payload = file.message_type.add(name="Payload")
     payload.field.add(name="timestamp", number=1, type=_UINT64, label=1)
     payload.field.add(
@@ -86,10 +110,31 @@ class Metric:
         yield Row(entity, indicator, self.time_us, self.value, self.quality, self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Born:
+    """What a birth says of a metric.
+
+    Parameters
+    ----------
+    metric : str
+        Its name.
+    data_type : str
+        As the specification calls it, such as ``Float``; empty for one that it does not know.
+    unit : str
+        As the gateway writes it; empty where it says none.
+    """
+
+    metric: str
+    data_type: str
+    unit: str
+
+
 class SparkplugReader:
     """Knows the births of nodes and devices."""
 
     def __init__(self) -> None:
+        #: By path of the metric.
+        self.born: dict[str, Born] = {}
         #: By node or device: alias -> (name, data type), and all names.
         self._births: dict[str, dict[int, tuple[str, int]]] = {}
         self._names: dict[str, list[str]] = {}
@@ -138,6 +183,9 @@ class SparkplugReader:
             one.alias: (one.name, one.datatype) for one in metrics if one.HasField("alias")
         }
         self._names[source] = [one.name for one in metrics]
+        for one in metrics[: max(0, _MAX_TOLD - len(self.born))]:
+            kind = _DATA_TYPES.get(one.datatype, "")
+            self.born[f"{source}/{one.name}"] = Born(one.name, kind, _unit(one))
 
     def _death(self, source: str) -> list[Metric]:
         """A node's death is that of its devices too."""
@@ -161,6 +209,14 @@ class SparkplugReader:
             return False
         self._asked_s[node] = now_s
         return True
+
+
+def _unit(metric: Any) -> str:
+    for name, held in zip(metric.properties.keys, metric.properties.values):
+        plain = "".join(letter for letter in name.casefold() if letter.isalpha())
+        if plain in _UNIT_PROPERTIES and held.HasField("string_value"):
+            return str(held.string_value).strip()[:40]
+    return ""
 
 
 def _metric(source: str, known: tuple[str, int], metric: Any, message: Any) -> Metric:
