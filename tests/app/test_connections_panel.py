@@ -260,10 +260,10 @@ def test_metrics_of_sparkplug_births_are_proposed_with_their_units_and_go_in(
         row = rows["works/hall/31-000/Bearing/Temperature"]
         assert str(model.data(model.index(row, 4))) == "20.00 °C"
         wizard.keep()
-        hub = window.live.session.live.hub
+        live = window.live.session.live
 
         def flow() -> float:
-            sample = hub.last("pump-1", "flow_now_m3_h")
+            sample = live.hub.last("pump-1", "flow_now_m3_h")
             return 0.0 if sample is None else sample.value
 
         qtbot.waitUntil(lambda: flow() == pytest.approx(7.2), timeout=30_000)
