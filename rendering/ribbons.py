@@ -91,7 +91,7 @@ def _band(points_m: FloatArray, width_m: float) -> FloatArray:
 
 
 def read_ribbons(document: Mapping[str, Any]) -> tuple[list[str], Ribbons]:
-    """Return the things of a ``roads.json`` of a run, and their ribbons.
+    """Return the things of a run that are lines (see `RunProducts.lines`), and their ribbons.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from app.item_models.entities import display_name
 from app.project import ProjectSession
 from app.simulation.session import SimulationSession
-from app.simulation.shown import ROAD_INDICATORS, rounded_up
+from app.simulation.shown import LINE_INDICATORS, rounded_up
 from app.viewport import Viewport
 from app.workers import Background
 from twin_model.errors import ShapanError
@@ -229,7 +229,7 @@ def read_runs(project: Path, ids: Sequence[str], twin: Twin) -> ComparedData:
         top = entities[:_MOST_ENTITIES]
         indicators = {one.indicator for one in entities}
         products = [RunProducts(run.folder) for run in runs]
-        maps = [one for one in ROAD_INDICATORS if one in indicators] if products[0].roads() else []
+        maps = [one for one in LINE_INDICATORS if one in indicators] if products[0].lines() else []
         if all(one.water_systems() for one in products):
             maps.append(WATER)
         return ComparedData(
@@ -287,7 +287,7 @@ def read_map(
             level = grid.bed_m + np.nan_to_num(grid.deepest_m)
             mesh = change_surface(change, level, grid.place_m)
             return DifferenceMap(indicator, "m", number, mesh, CHANGES_M)
-        names, ribbons = read_ribbons(products[0].roads())
+        names, ribbons = read_ribbons(products[0].lines())
         before, after = (comparison.means(run) for run in runs)
         units = {name: unit for (_, name), unit in comparison.units_of(runs).items()}
     finally:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
 from app.item_models.alarms import value_text
 from app.numbers import fixed
 from app.simulation.compared import WATER, DifferenceMap
-from app.simulation.shown import ROAD_INDICATORS, Picture, scale_colours
+from app.simulation.shown import LINE_INDICATORS, Picture, scale_colours
 from app.simulation.words import simulated
 from app.theme import Theme, small_font
 from twin_model.schema.units import label
@@ -110,7 +110,7 @@ class DifferenceLegend(QFrame):
 
 
 class SimulationLegend(QFrame):
-    """Roads by the chosen figure, and water by depth.
+    """Roads and pipes by the chosen figure, and water by depth.
 
     Parameters
     ----------
@@ -182,10 +182,10 @@ class SimulationLegend(QFrame):
         if [self.choice.itemData(n) for n in range(self.choice.count())] != wanted:
             self.choice.clear()
             for name in wanted:
-                shown = simulated(name) if name in ROAD_INDICATORS else self.tr("No road colours")
+                shown = simulated(name) if name in LINE_INDICATORS else self.tr("No colours")
                 self.choice.addItem(shown, name)
         self.choice.setCurrentIndex(self.choice.findData(picture.indicator))
-        self.choice.setAccessibleName(self.tr("Colour roads by"))
+        self.choice.setAccessibleName(self.tr("Colour roads and pipes by"))
 
     def place(self) -> None:
         """Stand at the lower left, above the scale bar."""

@@ -81,7 +81,7 @@ class Recording:
         self.tracks = RecordedTracks(style, gap_s=self._gap_s())
         self._window = Interval(Instant(0), Instant(0))
         self._moves = moving and self.run.moving.extent() is not None
-        names, ribbons = read_ribbons(self.products.roads())
+        names, ribbons = read_ribbons(self.products.lines())
         self.road_names: list[str] = names
         self.ribbons: Ribbons = ribbons
 

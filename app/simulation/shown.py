@@ -31,8 +31,15 @@ if TYPE_CHECKING:
 
 #: Names under which the scene keeps what is drawn.
 _MOVING, _ROADS, _WATER = "simulation/moving", "simulation/roads", "simulation/water"
-#: What roads can be coloured by, with the least value of the scale's end.
-ROAD_INDICATORS: Final = {"speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0}
+#: What roads, pipes and their nodes can be coloured by, with the least value of the scale's end.
+LINE_INDICATORS: Final = {
+    "speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0, "pressure": 20.0,
+    "velocity": 0.5, "depth": 0.5, "flow_depth": 0.2, "overflow": 0.01,
+}  # fmt: skip
+#: The same of a flow of water, by its unit.
+_FLOWS: Final = {"l/s": 5.0, "m^3/s": 0.05}
+#: Of these little is bad, of the others much.
+_BETTER_HIGH: Final = ("speed", "pressure")
 _REFRESH_MS: Final = 1000
 #: Pause after a frame, in times of the frame, while a run is computed as fast as it goes: things
 #: leap then anyway, and drawing with software takes the processors that engines need.
@@ -115,7 +122,8 @@ class ShownRun(QObject):
         self.underway: Underway | None = None
         self.info: RunInfo | None = None
         self.instant: Instant | None = None
-        self.indicator = "speed"
+        #: What lines are coloured by; until one is chosen, the first that there is.
+        self.indicator: str | None = None
         self._live: Tracks | None = None
         self._wanted: Instant | None = None
         self._reading = False
@@ -220,7 +228,7 @@ class ShownRun(QObject):
         self.changed.emit()
 
     def set_indicator(self, indicator: str) -> None:
-        """Colour roads by another indicator; empty for none."""
+        """Colour roads and pipes by another indicator; empty for none."""
         self.indicator = indicator
         self._ask()
 
@@ -255,8 +263,10 @@ class ShownRun(QObject):
 
     def _pictured(self, recording: Recording, instant: Instant, batch: SampleBatch) -> Picture:
         """Make a picture of what stays in place."""
-        indicators = [one for one in ROAD_INDICATORS if one in batch.keys.indicators]
+        indicators = [one for one in LINE_INDICATORS if one in batch.keys.indicators]
         indicator = self.indicator if self.indicator in indicators else ""
+        if self.indicator is None and indicators and not recording.products.water_systems():
+            indicator = indicators[0]
         roads, high = None, 1.0
         if indicator and len(recording.ribbons):
             high = self._high(recording, indicator)
@@ -273,9 +283,13 @@ class ShownRun(QObject):
         """Return the end of a scale: the same at every instant of a run."""
         if indicator not in self._ranges:
             batch = recording.run.series.read(recording.period, recording.road_names, [indicator])
-            values = batch.value[np.isfinite(batch.value)]
+            # Water flows backwards through a pipe as well.
+            values = np.abs(batch.value[np.isfinite(batch.value)])
             top = float(np.percentile(values, 99.0)) if len(values) else 0.0
-            self._ranges[indicator] = rounded_up(max(top, ROAD_INDICATORS[indicator]))
+            least = LINE_INDICATORS[indicator]
+            if indicator == "flow":
+                least = _FLOWS.get(recording.values.units.get(indicator, ""), least)
+            self._ranges[indicator] = rounded_up(max(top, least))
         return self._ranges[indicator]
 
     def _read_water(
@@ -406,9 +420,9 @@ def road_colours(
     (n, 3) uint8 array
     """
     table = np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in COLOURS], np.uint8)
-    if indicator != "speed":
+    if indicator not in _BETTER_HIGH:
         table = table[::-1]
-    place = np.nan_to_num(values) / max(high, 1e-9) * len(table)
+    place = np.nan_to_num(np.abs(values)) / max(high, 1e-9) * len(table)
     colours: npt.NDArray[np.uint8] = table[np.clip(place.astype(int), 0, len(table) - 1)]
     colours[~np.isfinite(values)] = _UNKNOWN
     return colours
@@ -425,4 +439,4 @@ def rounded_up(value: float) -> float:
 
 def scale_colours(indicator: str) -> tuple[str, ...]:
     """Return the colours of a road scale from low to high."""
-    return COLOURS if indicator == "speed" else COLOURS[::-1]
+    return COLOURS if indicator in _BETTER_HIGH else COLOURS[::-1]

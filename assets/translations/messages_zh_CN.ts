@@ -5532,14 +5532,6 @@
         <translation>推演的水深（{0}）无法读取：{1}</translation>
     </message>
     <message>
-        <source>roads of a run ({0}) cannot be read: {1}</source>
-        <translation>推演的道路（{0}）无法读取：{1}</translation>
-    </message>
-    <message>
-        <source>roads of a run ({0}) are larger than {1} MiB</source>
-        <translation>推演的道路（{0}）大于 {1} MiB</translation>
-    </message>
-    <message>
         <source>three finite numbers, in metres</source>
         <extracomment>twin_model/store/rows.py</extracomment>
         <translation>应为三个有限数值，单位米</translation>
@@ -5969,31 +5961,31 @@
     </message>
     <message>
         <source>does not go on as it was: {0} is {1} at {2}, and was {3} in the run {4}</source>
-        <translation>不能照原样继续：{2} 时 {0} 为 {1}，而在运行 {4} 中为 {3}</translation>
+        <translation>不能照原样继续：{2} 时 {0} 为 {1}，而在推演 {4} 中为 {3}</translation>
     </message>
     <message>
         <source>run the scenario from its beginning</source>
-        <translation>请从头运行该方案</translation>
+        <translation>请从头推演该方案</translation>
     </message>
     <message>
         <source>scenario {0} goes on from the run {1}, which is not there</source>
-        <translation>方案 {0} 要接着运行 {1} 继续，但该运行不存在</translation>
+        <translation>方案 {0} 要接着推演 {1} 继续，但该推演不存在</translation>
     </message>
     <message>
         <source>choose another run, or run the scenario from its beginning</source>
-        <translation>请另选一次运行，或从头运行该方案</translation>
+        <translation>请另选一次推演，或从头推演该方案</translation>
     </message>
     <message>
         <source>the twin was changed since the run it goes on from (revision {0}, now {1}); engines begin with it as it is</source>
-        <translation>所接续的运行之后孪生体有改动（当时为版本 {0}，现为 {1}）；引擎以现状为准</translation>
+        <translation>所接续的推演之后孪生体有改动（当时为版本 {0}，现为 {1}）；引擎以现状为准</translation>
     </message>
     <message>
         <source>the run {0} keeps no checkpoint at {1} s</source>
-        <translation>运行 {0} 在 {1} s 处没有检查点</translation>
+        <translation>推演 {0} 在 {1} s 处没有检查点</translation>
     </message>
     <message>
         <source>the run {0} keeps no checkpoint</source>
-        <translation>运行 {0} 没有检查点</translation>
+        <translation>推演 {0} 没有检查点</translation>
     </message>
     <message>
         <source>it keeps those at {0}</source>
@@ -6001,15 +5993,15 @@
     </message>
     <message>
         <source>run its scenario with checkpoint_s, or keep one while it is computed</source>
-        <translation>请为其方案设定 checkpoint_s 后运行，或在计算过程中保存检查点</translation>
+        <translation>请为其方案设定 checkpoint_s 后推演，或在计算过程中保存检查点</translation>
     </message>
     <message>
         <source>scenario {0} goes on from a run whose {1} was another: {2}, not {3}</source>
-        <translation>方案 {0} 所接续的运行中 {1} 不同：当时为 {2}，而非 {3}</translation>
+        <translation>方案 {0} 所接续的推演中 {1} 不同：当时为 {2}，而非 {3}</translation>
     </message>
     <message>
         <source>give it the same, or run the scenario from its beginning</source>
-        <translation>请改为相同的值，或从头运行该方案</translation>
+        <translation>请改为相同的值，或从头推演该方案</translation>
     </message>
     <message>
         <source>scenario {0} ends after {1} s, and goes on from {2} s</source>
@@ -6081,6 +6073,14 @@
         <source>its height is above an unknown datum</source>
         <extracomment>twin_model/space_codes.py</extracomment>
         <translation>其高程的基准未知</translation>
+    </message>
+    <message>
+        <source>lines of a run ({0}) cannot be read: {1}</source>
+        <translation>推演的道路与管道（{0}）无法读取：{1}</translation>
+    </message>
+    <message>
+        <source>lines of a run ({0}) are larger than {1} MiB</source>
+        <translation>推演的道路与管道（{0}）大于 {1} MiB</translation>
     </message>
 </context>
 <context>

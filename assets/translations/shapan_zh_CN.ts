@@ -5696,7 +5696,7 @@ management ^ '330106-BD'</translation>
     </message>
     <message>
         <source>Go on from a checkpoint of the run</source>
-        <translation>从该运行的检查点继续</translation>
+        <translation>从该推演的检查点继续</translation>
     </message>
 </context>
 <context>
@@ -5824,12 +5824,12 @@ management ^ '330106-BD'</translation>
         <translation>水深时刻 {0}</translation>
     </message>
     <message>
-        <source>No road colours</source>
-        <translation>道路不着色</translation>
+        <source>No colours</source>
+        <translation>不着色</translation>
     </message>
     <message>
-        <source>Colour roads by</source>
-        <translation>道路着色依据</translation>
+        <source>Colour roads and pipes by</source>
+        <translation>道路与管道着色依据</translation>
     </message>
 </context>
 <context>

@@ -48,6 +48,8 @@ class PipeLink:
         Nodes.
     length_m : float
     attributes : dict
+    points_m : (n, 3) array
+        Its line in local metres.
     """
 
     name: str
@@ -56,6 +58,7 @@ class PipeLink:
     end: str
     length_m: float
     attributes: Mapping[str, Any]
+    points_m: Any
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def read_pipes(simulator: str, entities: Iterable[Entity], reach_m: float) -> Pi
         length = float(np.hypot(*np.diff(points[:, :2], axis=0).T).sum())
         links.append(
             PipeLink(entity.id, entity.type, start, end, max(length, _SHORTEST_M),
-                     entity.attributes)
+                     entity.attributes, np.nan_to_num(points))
         )  # fmt: skip
     return PipeNetwork(nodes, links)
 

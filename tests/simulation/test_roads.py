@@ -161,5 +161,5 @@ def test_traffic_runs_on_the_roads_of_the_twin_and_a_closed_one_stays_empty(city
     values = {name: run.series.read(run.period, [name], ["density"]).value for name in ways}
     assert len(values["north"]) == 24
     assert values["north"].max() == 0.0 and values["south"].max() > 3.0
-    assert set(RunProducts(session.folder).roads()) == set(ways)
+    assert set(RunProducts(session.folder).lines()) == set(ways)
     run.close()

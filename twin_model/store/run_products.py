@@ -1,4 +1,4 @@
-"""What a run keeps beside its samples: grids of water, and where roads lie."""
+"""What a run keeps beside its samples: grids of water, and where roads and pipes lie."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twin_model.time import Instant
 
 PRODUCTS: Final = "products"
 _DEPTH: Final = "depth-"
-_ROADS: Final = "roads.json"
+_LINES: Final = ("roads.json", "pipes.json")
 _MOST_BYTES: Final = 512 << 20
 
 FloatArray = npt.NDArray[np.float64]
@@ -128,8 +128,8 @@ class RunProducts:
                 self._ground[system] = np.zeros(shape), np.zeros(shape, bool)
         return self._ground[system]
 
-    def roads(self) -> dict[str, list[dict[str, Any]]]:
-        """Return where roads lie: lists of ``points`` and ``width_m`` by entity.
+    def lines(self) -> dict[str, list[dict[str, Any]]]:
+        """Return where roads and pipes lie: lists of ``points`` and ``width_m`` by entity.
 
         Raises
         ------
@@ -137,13 +137,13 @@ class RunProducts:
             If they cannot be read.
         """
         found: dict[str, list[dict[str, Any]]] = {}
-        for path in self._files(f"*/{_ROADS}"):
+        for path in [path for name in _LINES for path in self._files(f"*/{name}")]:
             try:
                 if path.stat().st_size > _MOST_BYTES:
                     raise StoreError(
-                        f"roads of a run ({path}) are larger than {_MOST_BYTES >> 20} MiB"
+                        f"lines of a run ({path}) are larger than {_MOST_BYTES >> 20} MiB"
                     )
                 found |= json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
-                raise StoreError(f"roads of a run ({path}) cannot be read: {error}") from error
+                raise StoreError(f"lines of a run ({path}) cannot be read: {error}") from error
         return found

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from plugins.builtin.engine import Engine, load_engine
 from plugins.builtin.epanet.pipes import write_input
+from plugins.builtin.pipe_shapes import Shapes, shapes_of, shapes_of_input, write_shapes
 from plugins.builtin.pipes import read_pipes
 from shapan import Instant, SampleBatch, WorkerContext
 
@@ -36,8 +37,8 @@ class EpanetSimulator(Engine):
 
     Parameters of a scenario: ``network`` (an .inp), or ``pipes`` (a query for pipes of the twin
     with their nodes, see `pipes.write_input`) and ``reach_m``;
-    ``entities``, ``system``. EPANET computes at
-    whole seconds.
+    ``entities``, ``system``, ``offset_m`` (from a file's coordinates to local metres, for
+    drawing). EPANET computes at whole seconds.
     """
 
     name = "epanet"
@@ -52,6 +53,7 @@ class EpanetSimulator(Engine):
     def __init__(self, context: WorkerContext) -> None:
         super().__init__(context)
         self._engine: Any = None
+        self._shapes: Shapes = {}
 
     def capabilities(self) -> Mapping[str, Any]:
         """See `shapan.Simulator`."""
@@ -83,6 +85,7 @@ class EpanetSimulator(Engine):
             self._engine = None
             raise self.error(f"{source}: {_first_error(report, error)}") from error
         self._number()
+        write_shapes(self._shapes, self.context.storage.folder, self.system, parameters)
         self._engine.ENsettimeparam(_DURATION, _LONGEST_S)
         self._usual_s = int(self._engine.ENgettimeparam(_HYDRAULIC_STEP))
         self._call("ENopenH")
@@ -96,6 +99,7 @@ class EpanetSimulator(Engine):
         if not where or parameters.get("network"):
             source = self.file(parameters, "network")
             assert source is not None
+            self._shapes = shapes_of_input(source, parameters, self.entity_of)
             return source
         reach_m = self.number(parameters, "reach_m", 5.0, 0.0, 100.0)
         network = read_pipes(self.name, self.context.twin.query(str(where)), reach_m)
@@ -103,6 +107,7 @@ class EpanetSimulator(Engine):
         path = folder / "network.inp"
         self._entities = {**write_input(network, path), **self._entities}
         self._names = {entity: name for name, entity in self._entities.items()}
+        self._shapes = shapes_of(network)
         return path
 
     def _number(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.pipe_shapes import Shapes, shapes_of, shapes_of_input, write_shapes
 from plugins.builtin.pipes import read_pipes
 from plugins.builtin.swmm.pipes import write_input
 from shapan import Instant, SampleBatch, SimulationError, WorkerContext
@@ -30,7 +31,8 @@ class SwmmSimulator(Engine):
     Parameters of a scenario: ``network`` (an .inp), or ``pipes`` (a query for pipes of the twin
     with their nodes, see `pipes.write_input`) and ``reach_m``;
     ``entities`` (entity by SWMM's name),
-    ``system`` (entity for the whole).
+    ``system`` (entity for the whole), ``offset_m`` (from a file's coordinates to local metres, for
+    drawing).
 
     SWMM advances in routing steps; what is told at an instant is the state after the first routing
     step that reaches it, and ``overflow`` and ``outflow`` are means since the last exchange.
@@ -49,6 +51,7 @@ class SwmmSimulator(Engine):
         self._open = False
         self._solver: Any = None
         self._kinds: Any = None
+        self._shapes: Shapes = {}
 
     def capabilities(self) -> Mapping[str, Any]:
         """See `shapan.Simulator`."""
@@ -75,6 +78,7 @@ class SwmmSimulator(Engine):
         self._units()
         self._number()
         self._stretch()
+        write_shapes(self._shapes, self.context.storage.folder, self.system, parameters)
         try:
             self._solver.swmm_start(0)
         except Exception as error:
@@ -89,6 +93,7 @@ class SwmmSimulator(Engine):
         if not where or parameters.get("network"):
             source = self.file(parameters, "network")
             assert source is not None
+            self._shapes = shapes_of_input(source, parameters, self.entity_of)
             return source
         reach_m = self.number(parameters, "reach_m", 5.0, 0.0, 100.0)
         network = read_pipes(self.name, self.context.twin.query(str(where)), reach_m)
@@ -96,6 +101,7 @@ class SwmmSimulator(Engine):
         path = folder / "network.inp"
         self._entities = {**write_input(network, path), **self._entities}
         self._names = {entity: name for name, entity in self._entities.items()}
+        self._shapes = shapes_of(network)
         return path
 
     def _told_error(self, error: Exception, where: str = "") -> SimulationError:
