@@ -19,7 +19,7 @@ _ROWS: Final = (
     f"SELECT revision_from, revision_to, {rows.ENTITY_COLUMNS} FROM entity_version"
     " WHERE entity = (SELECT key FROM entity_key WHERE id = ?) ORDER BY fid"
 )
-_ENTRY: Final = "SELECT kind, label, who, why, recorded_us FROM journal WHERE revision = ?"
+_ENTRY: Final = "SELECT kind, label, who, why, recorded_us, reverts FROM journal WHERE revision = ?"
 _DIMENSIONS: Final = (
     "type", "name", "position", "geometry", "heading_deg", "pitch_deg", "roll_deg",
     "height_reference", "layer", "feature", "guid", "codes", "rules",
@@ -62,7 +62,10 @@ class Version:
     differences : tuple of Difference
         Against the version before.
     stands : bool
-        Whether `Twin.at` that instant still shows this version; False for one that was undone.
+        Whether `Twin.at` that instant still shows this version; False for one that was undone, or
+        corrected afterwards.
+    undone : bool
+        Whether the entry was undone, and not done again.
     """
 
     revision: int
@@ -74,6 +77,7 @@ class Version:
     entity: Entity | None
     differences: tuple[Difference, ...]
     stands: bool
+    undone: bool = False
 
 
 @telling_damage
@@ -87,8 +91,11 @@ def entity_history(twin: Twin, entity_id: str) -> list[Version]:
     versions: list[Version] = []
     before: Entity | None = None
     spans: list[Interval] = []
+    reverted: dict[int, int] = {}
     for revision in revisions:
-        kind, label, who, why, recorded = cursor.execute(_ENTRY, (revision,)).fetchone()
+        kind, label, who, why, recorded, reverts = cursor.execute(_ENTRY, (revision,)).fetchone()
+        if reverts is not None:
+            reverted[reverts] = revision
         after = _first(
             twin.frame,
             (
@@ -116,7 +123,12 @@ def entity_history(twin: Twin, entity_id: str) -> list[Version]:
             )
         )
         before = after
-    return versions[::-1]
+    return [replace(one, undone=_is_undone(one.revision, reverted)) for one in versions[::-1]]
+
+
+def _is_undone(revision: int, reverted: dict[int, int]) -> bool:
+    """Return whether an entry was reverted by one that was not reverted itself."""
+    return revision in reverted and not _is_undone(reverted[revision], reverted)
 
 
 def _span(found: list[tuple[int, int | None, tuple[Any, ...]]], revision: int) -> Interval:

@@ -93,7 +93,7 @@ def life_of(twin: Twin, entity: Entity) -> Interval:
 
 
 def _set(transaction: Transaction, name: str, start: Instant | None, end: Instant | None) -> None:
-    life, before = _life(transaction, name)
+    life, before = known_life(transaction, name)
     old = Interval(Instant(life[0][-2]), Instant(life[-1][-1]))
     first, last = old.start if start is None else start, old.end if end is None else end
     if last <= first:
@@ -116,8 +116,10 @@ def _set(transaction: Transaction, name: str, start: Instant | None, end: Instan
     _bound_relations(transaction, life[0][2], old, new)
 
 
-def _life(transaction: Transaction, name: str) -> tuple[list[tuple[Any, ...]], Instant | None]:
+def known_life(transaction: Transaction, name: str) -> tuple[list[tuple[Any, ...]], Instant | None]:
     """Return the versions of a thing without a gap up to its end, and when it ended before.
+
+    Versions are rows of ``fid`` and `rows.ENTITY_COLUMNS`, as they are known now, the oldest first.
 
     Raises
     ------

@@ -179,3 +179,10 @@ def edit_title(entities: Sequence[Entity], what: str) -> str:
     if len(entities) == 1:
         return f"Edit {display_name(entities[0])}: {what}"
     return f"Edit {len(entities)} entities: {what}"
+
+
+def since_title(entities: Sequence[Entity], what: str, since: str) -> str:
+    """Return the label of a command that says since when a value has been so; see `edit_title`."""
+    if len(entities) == 1:
+        return f"Edit {display_name(entities[0])}: {what} since {since}"
+    return f"Edit {len(entities)} entities: {what} since {since}"

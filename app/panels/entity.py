@@ -30,6 +30,7 @@ from app.panels.entity_history import EntityHistory
 from app.panels.entity_live import live_fields
 from app.panels.entity_position import Stated, needs_conversion, position_fields, read_heights
 from app.panels.entity_reading import entities_in, layer_of, neighbours
+from app.panels.entity_since import SINCE, Since, commit_attribute
 from app.panels.entity_tabs import (
     ATTRIBUTES,
     FOR_SEVERAL,
@@ -92,6 +93,7 @@ class EntityPanel(QWidget):
         self._live_fields: list[Field] = []
         self._codes = EntityCodes(self, background, self._show_tab)
         self._stated: Stated = {}
+        self._since = Since()
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -224,6 +226,7 @@ class EntityPanel(QWidget):
         if ids != self._ids:
             self._live_fields = []
             self._neighbours = []
+            self._since.forget()
             self.history.set_versions([])
         self._ids, self._pick = ids, None
         if self._instant is None and self.compared is None:
@@ -338,8 +341,8 @@ class EntityPanel(QWidget):
         entities, layer = self._entities, self._layer
         editable = not self.locked
         self._refused.hide()
-        self._locked.setText(self.locked)
-        self._locked.setVisible(bool(entities or self._ids) and not editable)
+        self._locked.setText(self.locked or self._since.notice())
+        self._locked.setVisible(bool(entities or self._ids) and bool(self._locked.text()))
         self.header.setVisible(bool(entities) or layer is not None)
         self.tabs.setVisible(bool(entities))
         self._hint.clear()
@@ -401,7 +404,8 @@ class EntityPanel(QWidget):
     def _fields_of(self, tab: int) -> list[Field]:
         if tab == ATTRIBUTES:
             if schema.is_loaded():
-                return form_fields(self._entities, unset=not self.locked)
+                fields = form_fields(self._entities, unset=not self.locked)
+                return [self._since.field(), *fields] if fields and not self.locked else fields
             return attribute_fields(self._entities[0]) if len(self._entities) == 1 else []
         entity = self._entities[0]
         match tab:
@@ -470,10 +474,11 @@ class EntityPanel(QWidget):
         elif key.startswith(changes.POSITION):
             edit = (key, value)
             commit_position(self, self._session, self._background, self._entities, edit)
+        elif key == SINCE:
+            self._since.say(value, self._session.required.now())
+            self._show()
         else:
-            change = changes.set_attribute(key, value)
-            title = changes.edit_title(self._entities, changes.title_of(key))
-            self._session.edit(self._ids, change, title)
+            commit_attribute(self._session, self._entities, (key, value), self._since)
 
     def _rename(self, name: str) -> None:
         if self.entity is not None:

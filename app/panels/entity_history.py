@@ -175,9 +175,11 @@ def version_label(version: Version) -> str:
 
 
 def link_text(version: Version) -> str:
-    """Return the words of the link; none for a version that was undone."""
+    """Return the words of the link, or what became of a version that is shown no more."""
     from PySide6.QtCore import QCoreApplication
 
-    if not version.stands:
+    if version.undone:
         return QCoreApplication.translate("EntityHistory", "undone")
+    if not version.stands:
+        return QCoreApplication.translate("EntityHistory", "corrected")
     return QCoreApplication.translate("EntityHistory", "Show as of then")

@@ -6082,6 +6082,14 @@
         <source>lines of a run ({0}) are larger than {1} MiB</source>
         <translation>推演的道路与管道（{0}）大于 {1} MiB</translation>
     </message>
+    <message>
+        <source>lies in the future; what is planned cannot be entered as a value yet</source>
+        <translation>在将来；计划中的值尚不能这样输入</translation>
+    </message>
+    <message>
+        <source>{0} is there only since {1}</source>
+        <translation>{0} 自 {1} 才存在</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6767,6 +6775,18 @@
         <source>Set heights of space codes</source>
         <extracomment>twin_model/space_heights.py</extracomment>
         <translation>设置三维空间码的高程</translation>
+    </message>
+    <message>
+        <source>Edit {0}: {1} since {2}</source>
+        <translation>编辑 {0}：{1}，自 {2} 起</translation>
+    </message>
+    <message>
+        <source>Edit {0} entities: {1} since {2}</source>
+        <translation>编辑 {0} 个实体：{1}，自 {2} 起</translation>
+    </message>
+    <message>
+        <source>Edit {0} entities since {1}</source>
+        <translation>编辑 {0} 个实体，自 {1} 起</translation>
     </message>
 </context>
 </TS>

@@ -938,6 +938,22 @@ management ^ '330106-BD'</translation>
         <source>none</source>
         <translation>无</translation>
     </message>
+    <message>
+        <source>What you enter has been so since {0}.</source>
+        <translation>现在输入的值自 {0} 起即如此。</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Changes hold since</source>
+        <translation>更改生效自</translation>
+    </message>
+    <message>
+        <source>Only what has been so already; this lies in the future</source>
+        <translation>只能是过去的时间；此时间尚未到来</translation>
+    </message>
 </context>
 <context>
     <name>EntityType</name>
@@ -2578,6 +2594,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Name</source>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>已更正</translation>
     </message>
 </context>
 <context>

@@ -38,7 +38,7 @@ _ERRORS: Final = {
 _WORDS: Final = ("reason", "remedy", "rule", "error", "warnings", "problem", "failure")
 _LISTS: Final = ("warnings", "notes", "problems")
 #: Functions whose results are labels in the journal.
-_LABELS: Final = ("label", "edit_title")
+_LABELS: Final = ("label", "edit_title", "since_title")
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from twin_model.footprints import MergeEntities, SplitEntity
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.query import EntityQuery
+from twin_model.restating import EditSince
 from twin_model.rules.service import PutRulesInService
 from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.project_types import ChangeTypes
@@ -111,6 +112,10 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
     ),
     CreateEntities: st.builds(lambda e: CreateEntities([replace(e, name="")], PUMP), ENTITIES),
     EditEntities: EDITS,
+    EditSince: st.builds(
+        lambda n, values, since: EditSince([n], values, since),
+        NAMES, VALUES, st.sampled_from([ALWAYS, Instant.parse("2008"), Instant.parse("2080")]),
+    ),
     EditLayer: st.builds(
         EditLayer, LAYERS, st.none() | st.text(max_size=3), st.none() | st.just({"opacity": 0.5}),
     ),

@@ -32,11 +32,13 @@ _CURRENT_ONE: Final = _CURRENT.format(ids="?")
 _New = tuple[bool, bool, bool, bool]
 """Whether place, name, type and codes differ from the version before."""
 _ALL_NEW: Final = (True, True, True, True)
+_RENAMED: Final = (False, True, False, False)
 #: Entities that are given new versions together: between two pages progress is told, and a wish to
 #: stop is heard.
 _PAGE: Final = 2_000
 _VALUES: Final = rows.AT["attributes"]
 _TYPE: Final = rows.AT["type"]
+_KEY: Final = rows.AT["entity"]
 _SPACE: Final = rows.AT["space_code"]
 _CODES: Final = slice(rows.AT["management_code"], rows.AT["time_code"] + 1)
 
@@ -241,6 +243,39 @@ class EntityWriter(RelationWriter):
         self._note_properties(entities)
         self.entities.update(old)
         return retyped
+
+    def restate_entity(
+        self,
+        ended: Sequence[int],
+        kept: Sequence[tuple[Any, ...]],
+        restated: Sequence[tuple[tuple[Any, ...], Entity]],
+    ) -> None:
+        """Put versions of an entity in the place of others, each at its own time.
+
+        Parameters
+        ----------
+        ended : sequence of int
+            Fids of those that are known no more.
+        kept : sequence of tuple
+            `rows.ENTITY_COLUMNS` of what stays as it was for a shorter time.
+        restated : sequence of (tuple, Entity)
+            The row of which an entity takes place and time, and the entity with other attributes.
+        """
+        made = []
+        for row, entity in restated:
+            fresh = rows.entity_row(entity, row[_KEY], self.srs, self.frame)
+            made.append((*fresh[:-2], *row[-2:]))
+        self.end("entity_version", ended)
+        first = self.insert("entity_version", [*kept, *made]) + len(kept)
+        renamed = [
+            (first + n, entity, row[_KEY], _RENAMED)
+            for n, (row, entity) in enumerate(restated)
+            if made[n][_VALUES] != row[_VALUES] and text.has_other_names(made[n][_VALUES])
+        ]
+        self._index(renamed)
+        entities = [entity for _, entity in restated]
+        self._note_properties(entities)
+        self.entities.update(entity.id for entity in entities)
 
     def end_entities(self, ids: Sequence[str]) -> None:
         """End entities and their relations from `at` on.
