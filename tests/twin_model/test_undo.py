@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from assets.catalogue import entity_types_text
 from plugins.host.access import _Labelled
 from store_contents import current
+from twin_model.codes.height import HeightProfile
 from twin_model.commands import (
     AddEntities,
     AddLayers,
@@ -38,6 +39,7 @@ from twin_model.errors import ShapanError, StoreError
 from twin_model.footprints import MergeEntities, SplitEntity
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
+from twin_model.live.connection_changes import ChangeConnection
 from twin_model.query import EntityQuery
 from twin_model.restating import EditSince
 from twin_model.rules.service import PutRulesInService
@@ -45,6 +47,7 @@ from twin_model.schema.catalogue import Catalogue
 from twin_model.schema.project_types import ChangeTypes
 from twin_model.schema.types import EntityType, PropertyType
 from twin_model.sets import NamedSet, RemoveSet, SaveSet
+from twin_model.space_heights import SetSpaceHeights, SpaceHeights
 from twin_model.store.verify import verify_store
 from twin_model.time import ALWAYS, FOREVER, Instant
 from twin_model.topology import KeepTopology, RecomputeTopology
@@ -103,6 +106,11 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
         LAYERS, ENTITIES,
     ),
     AddRelations: st.builds(lambda r: AddRelations([r]), RELATIONS),
+    ChangeConnection: st.builds(
+        lambda name, before, after: ChangeConnection("org.example.mqtt", name, before, after),
+        st.sampled_from(["s", "t"]), st.none() | st.just({"name": "S"}),
+        st.just({"name": "S", "enabled": False}) | st.none(),
+    ),
     ChangeTypes: st.one_of(
         st.builds(
             lambda name, es: ChangeTypes([slipway(name)], (), es),
@@ -136,6 +144,10 @@ STRATEGIES: dict[type, st.SearchStrategy[Any]] = {
     ),
     SetDivision: st.builds(SetDivision, st.sampled_from(["330206", "110108", "wrong"])),
     SetFrame: st.sampled_from([SetFrame(FRAME), SetFrame(Frame("EPSG:4550", (1.0, 2.0, 3.0)))]),
+    SetSpaceHeights: st.builds(
+        lambda profile, as_they_are: SetSpaceHeights(SpaceHeights(profile, as_they_are)),
+        st.sampled_from(list(HeightProfile)), st.booleans(),
+    ),
     SplitEntity: st.builds(
         lambda n, x: SplitEntity(n, [(x, -5.0), (x, 15.0)], PUMP, CATALOGUE),
         NAMES, st.sampled_from([3.0, 12.0, 40.0]),
@@ -242,9 +254,11 @@ ONE_OF_EACH: list[Command] = [
     AddEntities([Entity("n", "pump")], [Relation("n", "feeds", "n", "a")]),
     AddLayers([layer("three")], [Entity("n", "pump", layer="three")], classes=CLASSES),
     AddRelations([Relation("n", "contains", "a", "b")]),
+    ChangeConnection("org.example.mqtt", "s", None, {"name": "S"}),
     ChangeTypes([slipway("width_m")], (), [Entity("a", "slipway", attributes={"width_m": 3.0})]),
     CreateEntities([Entity("n", "building", position=(1.0, 2.0, 0.0), geometry=square(1.0))], PUMP),
     EditEntities([Entity("a", "pump", "renamed")]),
+    EditSince(["a"], {"area_m2": 3.0}, Instant.parse("2008")),
     EditLayer("one", "renamed", {"opacity": 0.5}),
     EditRelations([Relation("r", "feeds", "b", "c", {"rate": 2})]),
     KeepTopology(MOVED),
@@ -260,7 +274,9 @@ ONE_OF_EACH: list[Command] = [
     SetDivision("330206"),
     SetFrame(FRAME),
     SetValidity(["a"], Instant.parse("2008"), Instant.parse("2080")),
+    SetSpaceHeights(SpaceHeights(as_they_are=True)),
     SplitEntity("a", [(3.0, -5.0), (3.0, 15.0)], PUMP, CATALOGUE),
+    Watched(EditEntities([Entity("a", "pump", "watched")]), lambda done, total: None),
     _Labelled(MOVED, "org.example", "Example"),
 ]
 
