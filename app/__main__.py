@@ -207,7 +207,9 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("project")
     made.add_argument("--type")
     made.add_argument("--layer")
-    made.add_argument("--bbox", type=_four, metavar="W,S,E,N", help="local metres")
+    made.add_argument(
+        "--bbox", type=_four, metavar="W,S,E,N", help="local metres; the reference point counts"
+    )
     made.add_argument("--near", type=_three, metavar="X,Y,R", help="local metres")
     made.add_argument("--where", metavar="EXPR", help="such as: height > 30 and use = office")
     made.add_argument("--text", help="part of the name, a code or the source's identifier")

@@ -14,8 +14,8 @@ from twin_model.query import EntityQuery
 #: Whatever has one of these is a condition; a name with a sign in it can be searched in quotes.
 _SIGNS: Final = re.compile(r"[=<>~^]")
 _WORDS: Final = re.compile(
-    r"\b(is\s+(not\s+)?null|type\s+is|within\s*(\(|polygon|[\d.]+\s+of)|reached\s+from"
-    r"|(within|touches)\s+cell\s|in\s*\(|order\s+by|as\s+of|known\s+on|not\s+\()",
+    r"\b(is\s+(not\s+)?null|type\s+is|(within|touches)\s*(\(|polygon)|within\s*[\d.]+\s+of"
+    r"|reached\s+from|(within|touches)\s+cell\s|in\s*\(|order\s+by|as\s+of|known\s+on|not\s+\()",
     re.IGNORECASE,
 )
 _MISSING: Final = re.compile(

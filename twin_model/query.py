@@ -108,12 +108,14 @@ class IsType:
 class InBox:
     """``within (w, s, e, n)`` or ``within (w, s, bottom, e, n, top)``.
 
-    The system is one of `SYSTEMS`; empty for local metres that nobody said.
+    The system is one of `SYSTEMS`; empty for local metres that nobody said. With ``touches`` in
+    place of ``within`` the outline counts and not the reference point.
     """
 
     plan: tuple[float, float, float, float]
     heights: tuple[float, float] | None = None
     system: str = ""
+    touches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class InPolygon:
     corners: tuple[tuple[float, float], ...]
     heights: tuple[float, float] | None = None
     system: str = ""
+    touches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

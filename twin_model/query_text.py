@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from twin_model.errors import ValidationError
@@ -239,6 +240,11 @@ class _Parser:
         ):
             self._take()
             return self._place()
+        if self._peek() == "touches" and self._peek(1) in ("(", "polygon"):
+            self._take()
+            place = self._place()
+            assert isinstance(place, InBox | InPolygon)
+            return replace(place, touches=True)
         if self._accept("reached", "from"):
             return self._path()
         return self._comparison()

@@ -155,6 +155,7 @@ def test_the_palette_takes_conditions_too(
     [
         ("Old town", False), ("3103-0", False), ("height > 3", True), ("市政厅", False),
         ("name ~ 市政", True), ("type is building", True), ("within 200 of pump-7", True),
+        ("touches (0, 0, 9, 9)", True), ("touches wood", False),
         ("within reach", False), ("reached from a by feeds", True), ("Inn (old)", False),
         ("status in (open, shut)", True), ("order by height", True), ("place of work", False),
     ],

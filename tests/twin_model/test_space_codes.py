@@ -254,3 +254,39 @@ def test_a_body_across_a_boundary_gets_a_coarser_cell_and_across_a_zone_none() -
         cell_around_body(shapely.box(119.9, 30.0, 120.1, 30.1), 1.0, 3.0, profile)
     with pytest.raises(ValidationError, match="heights"):
         cell_around_body(small, -1.0, 3.0, profile)  # above and below the ellipsoid
+
+
+# -- outlines and boxes ------------------------------------------------------------------
+
+
+def test_what_touches_a_box_or_a_polygon_is_found_by_its_outline(yard: Twin) -> None:
+    corner = "(-5, -5, 20, 20)"  # of the hall, whose middle is 140 m away
+    assert "hall" not in found(yard, f"within {corner}")
+    assert "hall" in found(yard, f"touches {corner}")
+    # What is found by its point is found by its outline too, and what has none is a point.
+    assert found(yard, f"within {corner}") < found(yard, f"touches {corner}")
+    assert found(yard, f"touches {corner}") - found(yard, f"within {corner}") == {"hall"}
+    # Beside the outline, though within its extent: the hall is turned by 20 degrees.
+    assert "hall" not in found(yard, "touches (200, 0, 300, 20)")
+    assert "hall" in found(yard, "touches polygon (-5 -5, 20 -5, 20 20)")
+    assert "hall" in found(yard, "touches (100, 60, 101, 61)")  # all of the box is inside
+    east, north, _up = yard.frame.offset
+    grid_corner = f"({east - 5}, {north - 5}, {east + 20}, {north + 20}) grid"
+    assert "hall" in found(yard, f"touches {grid_corner}")
+    # Rooms of a model, and heights.
+    assert "room" in found(yard, "touches (398, 0, 401, 4)")
+    assert "room" in found(yard, "touches (398, 0, 2, 401, 4, 9)")
+    assert "room" not in found(yard, "touches (398, 0, 5, 401, 4, 9)")
+    assert "room" not in found(yard, "not touches (398, 0, 401, 4)")
+    with pytest.raises(ValidationError, match="a comparison expected"):
+        found(yard, "touches 20 of (0, 0)")
+
+
+def test_touching_is_what_shapely_says_of_the_outline(yard: Twin) -> None:
+    random = np.random.default_rng(7)
+    touched = 0
+    for x, y, width, depth in random.uniform((-400, -400, 1, 1), (400, 400, 300, 300), (150, 4)):
+        there = "hall" in found(yard, f"touches ({x}, {y}, {x + width}, {y + depth})")
+        assert there == shapely.box(x, y, x + width, y + depth).intersects(HALL)
+        touched += there
+    assert 20 < touched < 130  # both are tried

@@ -1,15 +1,17 @@
-"""Which entities reach into a cell of the grid with their outlines, though their point does not."""
+"""Which entities reach into an area with their outlines, though their point does not."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
 from twin_model.frame import Frame
+from twin_model.query import InBox, InPolygon
 from twin_model.store import rows
 from twin_model.store.bodies import model_bodies, shapes_of
 from twin_model.store.moment import Moment
@@ -36,6 +38,41 @@ _Box = tuple[float, float, float, float]
 _NOWHERE: Final[_Box] = (1.0, -1.0, 1.0, -1.0)
 
 
+@dataclass(frozen=True)
+class Area:
+    """What outlines may touch.
+
+    Parameters
+    ----------
+    outline : sequence of (x, y)
+        Corners in local metres; the last one need not repeat the first.
+    heights : (bottom, top) or None
+        Local metres; None where heights do not matter.
+    inside : (west, east, south, north)
+        A box that lies wholly in it: what is in there has its point inside too, and is not looked
+        at. One that nothing fits into where there is none, or where heights matter.
+    """
+
+    outline: Sequence[tuple[float, float]]
+    heights: tuple[float, float] | None = None
+    inside: _Box = _NOWHERE
+
+    @classmethod
+    def of_cell(cls, cell: CellPlace) -> Area:
+        """Return the area of a cell."""
+        return cls(cell.outline, cell.local_heights, _inside(cell))
+
+    @classmethod
+    def of(cls, place: InBox | InPolygon) -> Area:
+        """Return the area of a box or a polygon in local metres."""
+        if isinstance(place, InPolygon):
+            return cls(place.corners, place.heights)
+        west, south, east, north = place.plan
+        corners = ((west, south), (east, south), (east, north), (west, north))
+        inside = (west, east, south, north) if place.heights is None else _NOWHERE
+        return cls(corners, place.heights, inside)
+
+
 def asked_cell(connection: sqlite3.Connection, frame: Frame, code: str) -> CellPlace:
     """Return the place of a cell that somebody asks for.
 
@@ -54,12 +91,10 @@ def asked_cell(connection: sqlite3.Connection, frame: Frame, code: str) -> CellP
     return place
 
 
-def reaching(
-    connection: sqlite3.Connection, frame: Frame, moment: Moment, cell: CellPlace
-) -> list[int]:
-    """Return the versions of entities at a time whose outline meets the edge of a cell.
+def reaching(connection: sqlite3.Connection, frame: Frame, moment: Moment, area: Area) -> list[int]:
+    """Return the versions of entities at a time whose outline meets the edge of an area.
 
-    Also those that hold all of it; those wholly inside are found by their points. A cell with
+    Also those that hold all of it; those wholly inside are found by their points. An area with
     heights is met by what has heights there, and by what has none.
 
     Parameters
@@ -67,29 +102,31 @@ def reaching(
     connection : sqlite3.Connection
     frame : Frame
     moment : Moment
-    cell : CellPlace
+    area : Area
     """
     import shapely  # only where there are geometries: it takes 0.1 s to load
 
-    outline = shapely.Polygon(cell.outline)
+    outline = shapely.Polygon(area.outline)
     shapely.prepare(outline)
     west, south, east, north = outline.bounds
-    keys = _near(connection, frame, (west, east, south, north), _inside(cell))
+    keys = _near(connection, frame, (west, east, south, north), area.inside)
     found = []
     for fids, entities in _versions(connection, frame, moment, keys):
         shapes = shapes_of(connection, frame, entities)
         for fid, shape in zip(fids, shapes, strict=True):
-            if shape is None or not _heights_meet(shape.bottom, shape.top, cell):
+            if shape is None or not _heights_meet(shape.bottom, shape.top, area.heights):
                 continue
             if outline.intersects(shape.footprint):
                 found.append(fid)
     return found
 
 
-def _heights_meet(bottom: float | None, top: float | None, cell: CellPlace) -> bool:
-    if cell.local_heights is None or bottom is None or top is None:
+def _heights_meet(
+    bottom: float | None, top: float | None, heights: tuple[float, float] | None
+) -> bool:
+    if heights is None or bottom is None or top is None:
         return True
-    low, high = cell.local_heights
+    low, high = heights
     return bottom <= high + _MEETS_M and top >= low - _MEETS_M
 
 

@@ -33,7 +33,7 @@ from twin_model.query import (
     folded,
 )
 from twin_model.store import rows, text
-from twin_model.store.cells import asked_cell, reaching
+from twin_model.store.cells import Area, asked_cell, reaching
 from twin_model.store.coordinates import localised
 from twin_model.store.moment import Moment
 from twin_model.store.naming import entity_called
@@ -251,7 +251,7 @@ class Writer:
         if isinstance(node, InBox | InPolygon | Near):
             return self._place(node, context, moment)
         if isinstance(node, InCell):
-            return self._cell(node.code, context, moment, touches=node.touches)
+            return self._cell(node.code, context, touches=node.touches)
         self._check_path(node, context)
         return self.reached(self._entity(node.start, context, moment), node.steps)
 
@@ -260,26 +260,30 @@ class Writer:
             place = localised(node, context.frame)
         except ValueError as error:
             raise self._error(str(error)) from None
-        if isinstance(place, InBox):
-            return self.box(place.plan, place.heights)
         if isinstance(place, Near):
             return self.near(self._centre(place, context, moment), place.radius)
-        found = self.polygon(place.corners)
-        if place.heights is not None:
-            found = f"({found} AND {self.box(None, place.heights)})"
-        return found
+        if isinstance(place, InBox):
+            found = self.box(place.plan, place.heights)
+        else:
+            found = self.polygon(place.corners)
+            if place.heights is not None:
+                found = f"({found} AND {self.box(None, place.heights)})"
+        return self._or_touching(found, Area.of(place)) if place.touches else found
 
-    def _cell(self, code: str, context: Context, moment: Moment, *, touches: bool = False) -> str:
+    def _cell(self, code: str, context: Context, *, touches: bool = False) -> str:
         """Return the SQL for a place in a cell, or for an outline that touches it."""
         place = asked_cell(context.connection, context.frame, code)
         found = self.polygon(place.outline)
         if place.local_heights is not None:
             found = f"({found} AND {self.box(None, place.local_heights)})"
-        if touches:
-            fids = reaching(context.connection, context.frame, moment, place)
-            self.parameters.append(json.dumps(fids))
-            found = f"({found} OR fid IN (SELECT value FROM json_each(?)))"
-        return found
+        return self._or_touching(found, Area.of_cell(place)) if touches else found
+
+    def _or_touching(self, found: str, area: Area) -> str:
+        """Return the SQL for what is found, or reaches into an area with its outline."""
+        context, moment = self._whole()
+        fids = reaching(context.connection, context.frame, moment, area)
+        self.parameters.append(json.dumps(fids))
+        return f"({found} OR fid IN (SELECT value FROM json_each(?)))"
 
     # -- properties --------------------------------------------------------------------
 
@@ -316,7 +320,7 @@ class Writer:
             column = _COLUMNS.get(node.name)
             value = str(node.values[0])
             if column == "space_code" and self.context is not None and is_solid(value):
-                return self._cell(value, *self._whole())
+                return self._cell(value, self._whole()[0])
             if column in _CODES:
                 return self._starts(str(node.values[0]), (column,))
         sql = self.named(node.name)

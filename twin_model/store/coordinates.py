@@ -46,8 +46,8 @@ def localised(node: InBox | InPolygon | Near, frame: Frame) -> InBox | InPolygon
         return replace(node, corners=tuple(moved), system="local")
     heights = None if node.heights is None else (node.heights[0] - up, node.heights[1] - up)
     if node.system == "grid":
-        return InBox((*moved[0], *moved[2]), heights, "local")
-    return InPolygon(tuple(moved), heights, "local")
+        return InBox((*moved[0], *moved[2]), heights, "local", node.touches)
+    return InPolygon(tuple(moved), heights, "local", node.touches)
 
 
 def _corners(node: InBox | InPolygon | Near) -> list[_Point]:
