@@ -347,8 +347,9 @@ class ScenarioPanel(QWidget):
     def _show_rows(self, document: dict[str, Any]) -> None:
         self.parameters.show_rows([(k, text_of(v)) for k, v in document["parameters"].items()])
         self.assumptions.show_rows(
-            changes.assumption_rows(document, self._name), [e["entity"] for e in document["edits"]]
-        )
+            changes.assumption_rows(document, self._name), [e["entity"] for e in document["edits"]],
+            changes.assumption_words(document, self._name),
+        )  # fmt: skip
         rows, self._engine_lines = changes.engine_rows(document)
         words = changes.engine_words(document, self._engine_lines, self._name)
         tips = [
@@ -357,9 +358,9 @@ class ScenarioPanel(QWidget):
         ]
         self.engines.show_rows(rows, tips, words)
         self.map_unit.setVisible(any(_is_unit(one) for one in document["engines"]))
-        self.couplings.show_rows(
-            [(c["from"], c["to"], text_of(c["delayed"])) for c in document["couplings"]]
-        )
+        couplings = changes.coupling_rows(document)
+        tips = [f"{a} → {b}" for a, b, _ in couplings]
+        self.couplings.show_rows(couplings, tips, changes.coupling_words(document))
 
     def _name(self, entity_id: str) -> str:
         """Return an entity's name, its id where there is none; few, and read once each."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.editing import schema
 from app.simulation.draft import text_of, value_of
-from app.simulation.words import engine_parameter
+from app.simulation.words import engine_parameter, indicator_of, simulated, yes_or_no
 
 Document = dict[str, Any]
 #: The line at the end of an engine that a new parameter's name is typed into.
@@ -16,6 +16,8 @@ _INDENT: Final = "    "
 #: Names in one line.
 _MOST_NAMES: Final = 12
 _ASSUMPTION: Final = ("entity", "name", "value", "engine", "at_s")
+#: Values of engines that are true or false.
+_TRUTHS: Final = ("closed", "open")
 _COUPLING: Final = ("from", "to", "delayed")
 
 
@@ -24,6 +26,30 @@ def assumption_rows(document: Document, name_of: Callable[[str], str]) -> list[t
     return [
         (name_of(e["entity"]), e["name"], text_of(e["value"]), e["engine"], f"{e['at_s']:g}")
         for e in document["edits"]
+    ]
+
+
+def assumption_words(document: Document, name_of: Callable[[str], str]) -> list[tuple[str, ...]]:
+    """Return the same as people read it."""
+    found = []
+    for row, one in zip(assumption_rows(document, name_of), document["edits"]):
+        given = one["engine"]
+        truth = given and one["name"] in _TRUTHS and one["value"] in (0, 1)
+        value = yes_or_no(one["value"]) if truth else row[2]
+        found.append((row[0], simulated(row[1]) if given else row[1], value, *row[3:]))
+    return found
+
+
+def coupling_rows(document: Document) -> list[tuple[str, str, str]]:
+    """Return both ends of each coupling, and whether it is delayed."""
+    return [(c["from"], c["to"], text_of(c["delayed"])) for c in document["couplings"]]
+
+
+def coupling_words(document: Document) -> list[tuple[str, str, str]]:
+    """Return the same as people read it."""
+    return [
+        (indicator_of(c["from"]), indicator_of(c["to"]), yes_or_no(c["delayed"]))
+        for c in document["couplings"]
     ]
 
 

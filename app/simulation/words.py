@@ -49,6 +49,16 @@ _INDICATORS: Final[dict[str, Callable[[], str]]] = {
     "lowest_pressure": lambda: translate("Simulated", "Lowest pressure"),
     "supplied": lambda: translate("Simulated", "Supplied"),
     "person": lambda: translate("Simulated", "Walking speed"),
+    "closed": lambda: translate("Simulated", "Closed"),
+    "speed_limit": lambda: translate("Simulated", "Speed limit"),
+    "program": lambda: translate("Simulated", "Signal program"),
+    "inflow": lambda: translate("Simulated", "Inflow from outside"),
+    "pipe_head": lambda: translate("Simulated", "Head in the pipe below"),
+    "setting": lambda: translate("Simulated", "Setting"),
+    "open": lambda: translate("Simulated", "Open"),
+    "leak_area": lambda: translate("Simulated", "Area of the leak"),
+    "base_demand": lambda: translate("Simulated", "Base demand"),
+    "rain": lambda: translate("Simulated", "Rain"),
     "people_inside": lambda: translate("Simulated", "People inside"),
     "people_out": lambda: translate("Simulated", "People out"),
     "evacuation_time": lambda: translate("Simulated", "Evacuation time"),
@@ -120,6 +130,17 @@ def simulated(indicator: str) -> str:
     """Return the name of what a simulator gives; itself where nobody named it."""
     name = _INDICATORS.get(indicator)
     return name() if name is not None else indicator
+
+
+def indicator_of(text: str) -> str:
+    """Return ``engine.indicator`` of a coupling with the indicator's name."""
+    engine, dot, indicator = text.partition(".")
+    return f"{engine} · {simulated(indicator)}" if dot and indicator else text
+
+
+def yes_or_no(value: object) -> str:
+    """Return what is true or false as a word."""
+    return translate("Simulated", "yes") if value else translate("Simulated", "no")
 
 
 def run_state(state: str) -> str:

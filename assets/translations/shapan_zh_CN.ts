@@ -6383,6 +6383,54 @@ management ^ '330106-BD'</translation>
         <source>Area flooded at some time (over 10 cm)</source>
         <translation>曾积水面积（超过 10 厘米）</translation>
     </message>
+    <message>
+        <source>Closed</source>
+        <translation>封闭</translation>
+    </message>
+    <message>
+        <source>Speed limit</source>
+        <translation>限速</translation>
+    </message>
+    <message>
+        <source>Signal program</source>
+        <translation>信号方案</translation>
+    </message>
+    <message>
+        <source>Inflow from outside</source>
+        <translation>外来入流</translation>
+    </message>
+    <message>
+        <source>Head in the pipe below</source>
+        <translation>下方管内水头</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设定</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开启</translation>
+    </message>
+    <message>
+        <source>Area of the leak</source>
+        <translation>泄漏面积</translation>
+    </message>
+    <message>
+        <source>Base demand</source>
+        <translation>基本用水量</translation>
+    </message>
+    <message>
+        <source>Rain</source>
+        <translation>降雨</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionKinds</name>

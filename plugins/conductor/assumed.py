@@ -9,6 +9,7 @@ from typing import Any
 from plugins.conductor.shapes import LayerShapes
 from plugins.host.services import HostServices
 from twin_model.entity import Entity, Relation
+from twin_model.errors import ShapanError
 from twin_model.query import EntityQuery
 from twin_model.simulation.scenario import Edit
 from twin_model.time import Instant
@@ -75,6 +76,14 @@ class AssumedTwin:
     def entity(self, entity_id: str) -> Entity:
         """See `Twin`."""
         return self._shapes.filled([self._assumed(self._view.entity(entity_id))])[0]
+
+    def called(self, entity_id: str) -> str:
+        """Return what people call an entity: its name, its id where it has none."""
+        try:
+            name = self._view.entity(entity_id).name
+        except ShapanError:
+            return entity_id
+        return f"{name} ({entity_id})" if name and name != entity_id else entity_id
 
     def relations(self, entity_id: str) -> list[Relation]:
         """See `Twin`."""

@@ -158,6 +158,7 @@ class ScenarioRun:
                 scenario, parts, start, sink, self.folder / CHECKPOINTS, self.pace,
                 assumed.related, self._on_progress,
             )  # fmt: skip
+            conductor.called = assumed.called
             if self._origin is not None and self._origin.revision != twin.revision:
                 sink.warn(
                     f"the twin was changed since the run it goes on from (revision "

@@ -142,6 +142,8 @@ class Conductor:
         self._checkpoint_us = round(scenario.checkpoint_s * 1e6)
         self._next_checkpoint_us = start.us + self._checkpoint_us
         self._keeps = False
+        #: What messages call an entity.
+        self.called: Callable[[str], str] = str
         self._targets = {one.target for one in scenario.couplings}
         self._edits = sorted(
             ((round(e.at_s * 1e6) + start.us, e) for e in scenario.edits if e.engine),
@@ -367,14 +369,16 @@ class Conductor:
         for entity in unknown:
             if entity in assumed:
                 raise SimulationError(
-                    name, f"knows no entity {entity}, whose {assumed[entity]} the scenario sets",
+                    name,
+                    f"knows no entity {self.called(entity)}, "
+                    f"whose {assumed[entity]} the scenario sets",
                     remedy="choose an entity that is part of this engine's network",
                 )  # fmt: skip
         strange = sorted({one for one in unknown if (name, one) not in self._warned})
         if strange:
             self._warned |= {(name, one) for one in strange}
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-            self._sink.warn(f"simulator {name} knows no entity {strange[0]}{more}")
+            self._sink.warn(f"simulator {name} knows no entity {self.called(strange[0])}{more}")
 
     # -- checkpoints ---------------------------------------------------------------------
 
