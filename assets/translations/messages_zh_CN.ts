@@ -6090,6 +6090,14 @@
         <source>{0} is there only since {1}</source>
         <translation>{0} 自 {1} 才存在</translation>
     </message>
+    <message>
+        <source>{0} lies at {1} m and {2} at {3} m: these are two storeys</source>
+        <translation>{0} 位于 {1} m，而 {2} 位于 {3} m：属于两个楼层</translation>
+    </message>
+    <message>
+        <source>give each storey an engine of its own, and couple passed and arriving</source>
+        <translation>请为每个楼层设一个引擎，并以 passed 与 arriving 耦合</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -6431,6 +6431,18 @@ management ^ '330106-BD'</translation>
         <source>no</source>
         <translation>否</translation>
     </message>
+    <message>
+        <source>People who arrive</source>
+        <translation>到达人数</translation>
+    </message>
+    <message>
+        <source>People who left here</source>
+        <translation>由此离开的人数</translation>
+    </message>
+    <message>
+        <source>People on the stairs</source>
+        <translation>楼梯上的人数</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionKinds</name>
@@ -8602,6 +8614,14 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Clock of the network at the beginning (s)</source>
         <translation>路网起始时刻（秒）</translation>
+    </message>
+    <message>
+        <source>Entrances from other storeys</source>
+        <translation>来自其他楼层的入口</translation>
+    </message>
+    <message>
+        <source>Way to the entrance (s)</source>
+        <translation>到入口的用时（s）</translation>
     </message>
 </context>
 <context>

@@ -9,10 +9,15 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.jupedsim.entries import Entries
 from shapan import Entity, Instant, SampleBatch, WorkerContext
 
 _STEP_S: Final = 0.01
 _MOST_PEOPLE: Final = 100_000
+#: People come in every so many steps.
+_ENTER_STEPS: Final = 25
+#: Floors that differ by more are two storeys; ramps and steps within a room are less.
+_STOREY_M: Final = 1.5
 #: A door belongs to an area that is no farther, and is so wide where it does not say.
 _DOOR_REACH_M: Final = 1.5
 _DOOR_M: Final = 1.6
@@ -26,20 +31,29 @@ class JupedsimSimulator(Engine):
     such as doors between rooms), ``obstacles`` and ``exits`` (polygons by name, or entities; a door
     without a footprint is the way out at the border of the area nearest to it), ``start``
     (a polygon, else the whole area), ``people``, ``speed_m_s`` and ``speed_spread_m_s``,
-    ``height_m`` (of the floor; that of the rooms where not given), ``people_every_s``, ``system``.
+    ``height_m`` (of the floor; that of the rooms where not given), ``people_every_s``, ``system``,
+    ``entries`` (polygons by name, or entities: where people come in who left another storey) and
+    ``entry_delay_s`` (what the way there takes, by entry or one for all).
+
+    One engine is one storey. Of several, each has its own: ``passed`` of the upper one's exit at
+    the head of the stairs goes to ``arriving`` of the lower one's entry at their foot. Both are
+    totals since the beginning, so that nobody is lost between engines of different steps.
     """
 
     name = "jupedsim"
-    inputs = {"closed": ""}  # noqa: RUF012
+    inputs = {"closed": "", "arriving": "person"}  # noqa: RUF012
     outputs = {  # noqa: RUF012
         "person": "m/s", "people_inside": "person", "people_out": "person",
-        "density": "person/m^2", "evacuation_time": "s", "flow": "person/min",
+        "density": "person/m^2", "evacuation_time": "s", "flow": "person/min", "passed": "person",
+        "people_coming": "person",
     }  # fmt: skip
 
     def __init__(self, context: WorkerContext) -> None:
         super().__init__(context)
         self._simulation: Any = None
         self._floor_m = 0.0
+        #: Height and name of the room that the floor's is of.
+        self._floor_of: tuple[float, str] | None = None
 
     def capabilities(self) -> Mapping[str, Any]:
         """See `shapan.Simulator`."""
@@ -62,6 +76,7 @@ class JupedsimSimulator(Engine):
         import shapely
 
         self._jps = jps
+        self._floor_of = None
         area = self._polygons(parameters.get("area"), "area")
         if not area:
             raise self.error("the parameter area is missing", "set area to entities or a polygon")
@@ -79,6 +94,11 @@ class JupedsimSimulator(Engine):
         self._exits = self._polygons(parameters.get("exits"), "exits", walkable)
         if not self._exits:
             raise self.error("the parameter exits is missing", "set exits to entities or polygons")
+        entries = self._polygons(parameters.get("entries"), "entries", walkable)
+        self._entries = Entries(
+            {name: shape.intersection(walkable) for name, shape in entries.items()},
+            parameters.get("entry_delay_s", 0.0),
+        )
         self._area_m2 = float(walkable.area)
         try:
             self._simulation = jps.Simulation(
@@ -126,7 +146,7 @@ class JupedsimSimulator(Engine):
         if entity.geometry is not None:
             shape = shapely.from_wkb(entity.geometry)
             if name == "area" and shapely.has_z(shape):
-                self._floor_m = float(shapely.get_coordinates(shape, include_z=True)[:, 2].min())
+                self._stand_on(shape, entity)
             return shapely.force_2d(shape)
         if walkable is None or entity.position is None:
             raise self.error(f"{name}: the entity {entity.id} has no footprint of its own")
@@ -143,6 +163,20 @@ class JupedsimSimulator(Engine):
         at = walkable.exterior.interpolate(walkable.exterior.project(door))
         return at.buffer(min(max(width_m, 0.8), 10.0) / 2).intersection(walkable).convex_hull
 
+    def _stand_on(self, shape: Any, entity: Entity) -> None:
+        """Take the height of a room's floor; all are of one storey."""
+        import shapely
+
+        floor_m = float(shapely.get_coordinates(shape, include_z=True)[:, 2].min())
+        name = entity.name or entity.id
+        known = self._floor_of = self._floor_of or (floor_m, name)
+        if abs(floor_m - known[0]) > _STOREY_M:
+            raise self.error(
+                f"{name} lies at {floor_m:.1f} m and {known[1]} at {known[0]:.1f} m: these are two "
+                "storeys", "give each storey an engine of its own, and couple passed and arriving",
+            )  # fmt: skip
+        self._floor_m = floor_m
+
     def _settle(self, parameters: Mapping[str, Any], walkable: Any, seed: int) -> None:
         """Put people where they begin, and send each to the nearest exit."""
         import shapely
@@ -152,9 +186,11 @@ class JupedsimSimulator(Engine):
             shapely.union_all(list(start.values())).intersection(walkable) if start else walkable
         )
         place = place.difference(shapely.union_all(list(self._exits.values())))
-        count = int(self.number(parameters, "people", 100, 1, _MOST_PEOPLE))
+        least = 0 if self._entries.names else 1
+        count = int(self.number(parameters, "people", 100, least, _MOST_PEOPLE))
+        points: Any = []
         try:
-            points = self._jps.distribute_by_number(
+            points = count and self._jps.distribute_by_number(
                 polygon=place, number_of_agents=count, distance_to_agents=0.4,
                 distance_to_polygon=0.25, seed=seed,
             )  # fmt: skip
@@ -162,18 +198,33 @@ class JupedsimSimulator(Engine):
             raise self.error(
                 f"{count} people do not fit into {place.area:.0f} m²", "choose fewer people"
             ) from error
-        mean = self.number(parameters, "speed_m_s", 1.34, 0.1, 10.0)
-        spread = self.number(parameters, "speed_spread_m_s", 0.26, 0.0, 5.0)
-        speeds = np.clip(np.random.default_rng(seed).normal(mean, spread, count), 0.3, None)
+        self._speed = (
+            self.number(parameters, "speed_m_s", 1.34, 0.1, 10.0),
+            self.number(parameters, "speed_spread_m_s", 0.26, 0.0, 5.0),
+        )
+        self._chance = np.random.default_rng(seed)
         self._agents: dict[int, int] = {}
-        for number, (point, speed) in enumerate(zip(points, speeds)):
-            exit_name = self._nearest(point)
-            agent = self._jps.CollisionFreeSpeedModelAgentParameters(
-                position=point, desired_speed=float(speed), radius=0.15,
+        #: By which exit each wants to leave.
+        self._ways: dict[int, str] = {}
+        self._count = self._out = 0
+        self._last_out_s = 0.0
+        self._passed = dict.fromkeys(self._exits, 0)
+        for point, speed in zip(points or [], self._speeds(count)):
+            self._add(point, float(speed))
+
+    def _speeds(self, count: int) -> Any:
+        return np.clip(self._chance.normal(*self._speed, count), 0.3, None)
+
+    def _add(self, point: Any, speed: float) -> None:
+        exit_name = self._nearest(point)
+        agent = self._simulation.add_agent(
+            self._jps.CollisionFreeSpeedModelAgentParameters(
+                position=point, desired_speed=speed, radius=0.15,
                 journey_id=self._journeys[exit_name], stage_id=self._stages[exit_name],
-            )  # fmt: skip
-            self._agents[self._simulation.add_agent(agent)] = number
-        self._count, self._out, self._last_out_s = count, 0, 0.0
+            )
+        )  # fmt: skip
+        self._agents[agent], self._ways[agent] = self._count, exit_name
+        self._count += 1
 
     def _nearest(self, point: Any) -> str:
         import shapely
@@ -183,6 +234,8 @@ class JupedsimSimulator(Engine):
         return min(ways, key=ways.__getitem__)
 
     def _take(self, indicator: str, values: Mapping[str, float]) -> list[str]:
+        if indicator == "arriving":
+            return self._entries.take(values, self.now.us)
         unknown = [entity for entity in values if entity not in self._exits]
         for entity, value in values.items():
             if entity in self._exits:
@@ -191,7 +244,7 @@ class JupedsimSimulator(Engine):
             raise self.error("all exits are closed", "leave one open")
         if len(unknown) < len(values):
             for agent in self._simulation.agents():
-                name = self._nearest(agent.position)
+                name = self._ways[agent.id] = self._nearest(agent.position)
                 self._simulation.switch_agent_journey(
                     agent.id, self._journeys[name], self._stages[name]
                 )
@@ -201,8 +254,13 @@ class JupedsimSimulator(Engine):
         simulation, batches = self._simulation, []
         goal = round((instant.us - self.start.us) / 1e6 / _STEP_S)
         while simulation.iteration_count() < goal:
-            if not simulation.agent_count() and not self._agents:
+            waiting = self._entries.waiting
+            if not simulation.agent_count() and not self._agents and not waiting:
+                # Nobody is there; the clock goes on for those who come.
+                simulation.iterate(goal - simulation.iteration_count())
                 break
+            if waiting and simulation.iteration_count() % _ENTER_STEPS == 0:
+                self._let_in()
             simulation.iterate()
             now_us = self.start.us + round(simulation.iteration_count() * _STEP_S * 1e6)
             self._count_out(now_us)
@@ -212,10 +270,19 @@ class JupedsimSimulator(Engine):
         batches.append(self._whole(instant))
         return [batch for batch in batches if len(batch)]
 
+    def _let_in(self) -> None:
+        """Let those come in who are there by now, as far as there is room."""
+        now_us = self.start.us + round(self._simulation.iteration_count() * _STEP_S * 1e6)
+        others = np.array([agent.position for agent in self._simulation.agents()], np.float64)
+        for point in self._entries.room(now_us, others.reshape(-1, 2)):
+            self._add(point, float(self._speeds(1)[0]))
+
     def _count_out(self, now_us: int) -> None:
-        gone = len(self._simulation.removed_agents())
+        gone = list(self._simulation.removed_agents())
+        for agent in gone:
+            self._passed[self._ways.pop(agent)] += 1
         if gone:
-            self._out += gone
+            self._out += len(gone)
             self._last_out_s = (now_us - self.start.us) / 1e6
 
     def _people(self, now: Instant) -> SampleBatch:
@@ -240,14 +307,21 @@ class JupedsimSimulator(Engine):
 
     def _whole(self, instant: Instant) -> SampleBatch:
         inside = float(self._simulation.agent_count())
+        coming = self._entries.waiting
         passed_min = max((instant.us - self.start.us) / 60e6, 1e-9)
         figures = {
             "people_inside": inside, "people_out": float(self._out),
             "density": inside / self._area_m2, "flow": self._out / passed_min,
         }  # fmt: skip
-        if not inside:
+        if self._entries.names:
+            figures["people_coming"] = float(coming)
+        if not inside and not coming:
             figures["evacuation_time"] = self._last_out_s
-        return self.samples(instant, [self.system], {n: [v] for n, v in figures.items()})
+        passed = {"passed": np.array(list(self._passed.values()), np.float64)}
+        return self.joined(
+            self.samples(instant, [self.system], {n: [v] for n, v in figures.items()}),
+            self.samples(instant, self._passed, passed),
+        )
 
     def get_values(self) -> SampleBatch:
         """See `shapan.Simulator`."""
