@@ -37,7 +37,8 @@ def test_a_condition_filters_the_list_and_a_misspelt_property_gives_the_nearest_
     assert panel.count.text() == "2 found"
     search(qtbot, panel, "heigt > 30")
     qtbot.waitUntil(panel.problem.isVisible)
-    assert panel.problem.text() == "There is no property “heigt”. Did you mean height?"
+    # Once types are read, what they declare is among the nearest too.
+    assert panel.problem.text().startswith("There is no property “heigt”. Did you mean height")
     assert not panel.found.isVisible()
     search(qtbot, panel, "type is bilding")
     qtbot.waitUntil(lambda: "bilding" in panel.problem.text(), timeout=10_000)
@@ -146,7 +147,7 @@ def test_the_palette_takes_conditions_too(
     )
     palette.input.clear()
     qtbot.keyClicks(palette.input, "heigt > 3")
-    qtbot.waitUntil(lambda: "Did you mean height?" in palette._nothing.text())
+    qtbot.waitUntil(lambda: "Did you mean height" in palette._nothing.text())
     palette.hide()
 
 

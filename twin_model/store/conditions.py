@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import sqlite3
@@ -36,7 +35,7 @@ from twin_model.store import rows, text
 from twin_model.store.cells import Area, asked_cell, reaching
 from twin_model.store.coordinates import localised
 from twin_model.store.moment import Moment
-from twin_model.store.naming import entity_called
+from twin_model.store.naming import entity_called, nearest
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -491,9 +490,3 @@ class Writer:
             self.parameters += values * len(selects)
             tables.append(f"s{number}(key, hop) AS ({' UNION '.join(selects)})")
         return f"entity IN (WITH RECURSIVE {', '.join(tables)} SELECT key FROM s{len(steps)})"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint at the names that are most like one that there is not."""
-    found = difflib.get_close_matches(name, sorted(known), 3, 0.4)
-    return f"did you mean {', '.join(found)}?" if found else "none is like it"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import sqlite3
+from collections.abc import Iterable
+from typing import Final
 
 from twin_model.store import text
 from twin_model.store.moment import Moment
 
 _SHOWN = 3
+#: How like a name must be, of what the best one is.
+_AS_LIKE: Final = 0.6
 
 
 def entity_called(connection: sqlite3.Connection, called: str, moment: Moment) -> str:
@@ -45,3 +50,14 @@ def entity_called(connection: sqlite3.Connection, called: str, moment: Moment) -
             ids = ", ".join(shown if len(found) <= _SHOWN else [*shown, "…"])
             raise ValueError(f"several entities are called {called!r}: say which by id, {ids}")
     raise ValueError(f"no entity with the id, code or name {called!r}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the names that are most like one that there is not.
+
+    Those that are much less like it than the best are left out.
+    """
+    found = difflib.get_close_matches(name, sorted(known), 3, 0.4)
+    alike = [difflib.SequenceMatcher(None, name, one).ratio() for one in found]
+    near = [one for one, like in zip(found, alike, strict=True) if like >= _AS_LIKE * alike[0]]
+    return f"did you mean {', '.join(near)}?" if near else "none is like it"
