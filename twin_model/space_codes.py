@@ -19,8 +19,9 @@ from twin_model.coding import SPACE_LEVEL
 from twin_model.entity import Entity
 from twin_model.errors import FrameError, ShapanError, ValidationError
 from twin_model.heights import UNKNOWN
+from twin_model.parts.keeping import has_parts
 from twin_model.space_heights import SpaceHeights, space_heights_of
-from twin_model.store.bodies import shapes_of
+from twin_model.store.bodies import model_bodies, shapes_of
 
 if TYPE_CHECKING:
     from twin_model.frame import Frame
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from twin_model.view import TwinView
 
 _FLAT_M: Final = 0.01
+_UNREAD: Final = str(
+    FrameError(
+        "the outlines of its building model have not been read yet",
+        remedy="compute spatial relations once",
+    )
+)
 #: Points on each side of a cell: so many that it follows the meridians in local metres.
 _ON_EDGE: Final = 16
 
@@ -57,6 +64,8 @@ class SpaceCodes:
         Why there is no code with height.
     around_problem : str
         Why no single cell holds the footprint.
+    outline_problem : str
+        Why its outline is not known though it has one.
     """
 
     place: str = ""
@@ -68,6 +77,7 @@ class SpaceCodes:
     plan_problem: str = ""
     height_problem: str = ""
     around_problem: str = ""
+    outline_problem: str = ""
 
 
 def space_codes(twin: Twin | TwinView, entities: Sequence[Entity]) -> list[SpaceCodes]:
@@ -79,11 +89,16 @@ def space_codes(twin: Twin | TwinView, entities: Sequence[Entity]) -> list[Space
     entities : sequence of Entity
     """
     rule = space_heights_of(twin)
-    shapes = shapes_of(twin.reader(), twin.frame, entities)
-    return [
-        _codes(twin.frame, entity, shape, rule)
-        for entity, shape in zip(entities, shapes, strict=True)
-    ]
+    reader, frame = twin.reader(), twin.frame
+    bodies = model_bodies(reader, frame)
+    unread = {one.id for one in twin.layers() if has_parts(one) and one.id not in bodies}
+    found = []
+    for entity, shape in zip(entities, shapes_of(reader, frame, entities), strict=True):
+        codes = _codes(frame, entity, shape, rule)
+        if entity.layer in unread and entity.geometry is None:
+            codes = replace(codes, outline_problem=_UNREAD)
+        found.append(codes)
+    return found
 
 
 def _codes(frame: Frame, entity: Entity, shape: Shape | None, rule: SpaceHeights) -> SpaceCodes:

@@ -54,6 +54,7 @@ def codes_json(codes: SpaceCodes) -> dict[str, Any]:
     """Return ``space_codes`` of the objects that ``shapan entities --codes --json`` prints."""
     problems = {
         "plan": codes.plan_problem, "height": codes.height_problem, "around": codes.around_problem,
+        "outline": codes.outline_problem,
     }  # fmt: skip
     return {
         "place": codes.place or None,
@@ -83,6 +84,7 @@ def print_codes(entities: list[Entity], codes: list[SpaceCodes]) -> None:
         for title, text in (
             ("no code", one.plan_problem), ("no code with height", one.height_problem),
             ("no cell around it", one.around_problem),
+            ("no cells of the outline", one.outline_problem),
         )
         if text
     }  # fmt: skip

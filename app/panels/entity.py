@@ -275,7 +275,8 @@ class EntityPanel(QWidget):
         self._show()
 
     def _follow(self, change: Any) -> None:
-        if self._ids and (change.all_entities or change.entities.intersection(self._ids)):
+        told = change.all_entities or "setting" in change.definitions  # space codes go by these
+        if self._ids and (told or change.entities.intersection(self._ids)):
             self._reload()
         elif self._ids and change.layers:
             self._read_heights()  # the ground may be another one

@@ -89,6 +89,9 @@ def space_fields(codes: SpaceCodes) -> list[Field]:
         title = say("EntityPanel", "Cells of the outline")
         count = numbers.integer(len(codes.cells))
         found.append(Field(title, " ".join(codes.cells), count, _cell(codes.cells[0])))
+    if codes.outline_problem:
+        title = say("EntityPanel", "Cells of the outline")
+        found.append(Field(title, messages.shown(codes.outline_problem), none))
     if codes.solid:
         title, where = say("EntityPanel", "Reading of heights"), say("EntityPanel", "settings")
         found.append(Field(title, str(codes.profile), where, "settings:heights"))

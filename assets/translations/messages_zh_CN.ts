@@ -6098,6 +6098,16 @@
         <source>give each storey an engine of its own, and couple passed and arriving</source>
         <translation>请为每个楼层设一个引擎，并以 passed 与 arriving 耦合</translation>
     </message>
+    <message>
+        <source>the outlines of its building model have not been read yet</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>尚未读取其建筑模型的轮廓</translation>
+    </message>
+    <message>
+        <source>compute spatial relations once</source>
+        <extracomment>twin_model/space_codes.py</extracomment>
+        <translation>请计算一次空间关系</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

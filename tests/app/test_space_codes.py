@@ -61,8 +61,8 @@ def test_codes_of_a_thing_are_shown_copied_and_gone_to(
     window.interaction.select_id("hall")
     qtbot.waitUntil(lambda: "Space code with height" in lines(window))
     assert "unknown datum" in (lines(window)["Space code with height"] or "")
-    twin.execute(SetSpaceHeights(SpaceHeights(as_they_are=True)))
-    window.interaction.select_id("hall")
+    window.session.execute(SetSpaceHeights(SpaceHeights(as_they_are=True)))
+    qtbot.waitUntil(lambda: space_heights_of(twin).as_they_are)
     (codes,) = space_codes(twin, [twin.entity("hall")])
     qtbot.waitUntil(lambda: lines(window).get("Space code with height") == codes.solid)
     assert lines(window)["Cell around it"] == codes.around

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 import shapely.affinity
@@ -166,6 +167,32 @@ def test_a_part_of_another_type_is_said_other_things_of(twin: Twin) -> None:
     twin.execute(keeping(EditEntities([column]), [screw], [column]))
     assert ("touches", "screw", "wall") in facts(twin)
     kept = facts(twin)
+    twin.execute(RecomputeTopology())
+    assert facts(twin) == kept
+
+
+@pytest.mark.parametrize("seed", range(11, 17))
+def test_all_of_it_computed_anew_is_what_edits_around_a_model_kept(twin: Twin, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    house().put_into(twin)
+
+    def thing(number: int) -> Entity:
+        x, y = chance.uniform(-6, 14, 2)
+        z = float(chance.choice([0.0, 0.02, 2.9, 3.1, 8.0]))
+        shape = shapely.to_wkb(shapely.box(x, y, x + 2, y + 1)) if number % 2 else None
+        values = {"height_m": 1.0} if number % 4 == 1 else {}
+        kind = "equipment" if number % 3 else "space"
+        return Entity(f"t{number}", kind, position=(x, y, z), geometry=shape, attributes=values)
+
+    for number in range(10):
+        twin.execute(KeepTopology(AddEntities([thing(number)])))
+    for number in chance.integers(0, 10, 12).tolist():
+        fresh = thing(number)
+        before = twin.entity(fresh.id)
+        twin.execute(keeping(EditEntities([fresh]), [before], [fresh]))
+    twin.execute(KeepTopology(RemoveEntities(["t1", "door", "attic"])))
+    kept = facts(twin)
+    assert len(kept) > 20
     twin.execute(RecomputeTopology())
     assert facts(twin) == kept
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin_model.codes import grid, height
-from twin_model.codes.cover import as_solid, cell_around_body, cells_of, is_solid, level_of_size
+from twin_model.codes.cover import as_solid, cell_around_body, cells_of, is_solid
 from twin_model.codes.height import HeightProfile
 from twin_model.coding import with_codes
 from twin_model.commands import AddEntities, AddLayers, EditEntities
@@ -22,7 +22,7 @@ from twin_model.errors import ValidationError
 from twin_model.frame import Frame
 from twin_model.heights import UNKNOWN
 from twin_model.layer import Layer, LayerRole
-from twin_model.parts.file import LayerParts, write_parts
+from twin_model.parts.file import PARTS_FILE, LayerParts, write_parts
 from twin_model.parts.outline import Part
 from twin_model.query import EntityQuery
 from twin_model.space_codes import cell_place, space_codes
@@ -168,6 +168,7 @@ def test_what_touches_a_cell_is_what_has_it_among_the_cells_of_its_footprint(yar
     # A room of a model: its outline is 40 m long, its point in the middle.
     (room,) = space_codes(yard, [entities["room"]])
     assert len(room.cells) > 3
+    assert room.outline_problem == ""
     ends = {c for c in room.cells if "room" in found(yard, f"touches cell {c}")}
     assert ends == set(room.cells)
     assert sum("room" in found(yard, f"within cell {c}") for c in room.cells) == 1
@@ -180,6 +181,13 @@ def test_what_touches_a_cell_with_height_has_that_height(yard: Twin) -> None:
     high = height.encode_3d(lon, lat, 200.0, 6, codes.profile)
     assert "hall" in found(yard, f"touches cell {low}")
     assert "hall" not in found(yard, f"touches cell {high}")
+
+
+def test_a_part_of_a_model_whose_outlines_are_not_read_says_so_and_is_a_point(yard: Twin) -> None:
+    (yard.layer_folder("house") / PARTS_FILE).unlink()
+    (codes,) = space_codes(yard, [yard.entity("room")])
+    assert codes.place and codes.cells == ()
+    assert codes.outline_problem.endswith("compute spatial relations once")
 
 
 def test_where_a_thing_was_counts_at_that_time_and_not_now(yard: Twin) -> None:
@@ -237,13 +245,6 @@ def test_cells_cover_any_footprint_with_at_most_64_and_each_meets_it(
     assert len(cells) <= 64 and len(set(cells)) == len(cells)
     assert shapely.union_all(decoded).buffer(1e-9).covers(box)
     assert all(one.buffer(1e-9).intersects(box) for one in decoded)
-
-
-def test_the_level_of_a_size_has_cells_no_smaller_than_it() -> None:
-    assert [level_of_size(m, 0.0) for m in (0.01, 0.5, 5.0, 50.0, 100.0, 300.0)] == [
-        10, 8, 7, 6, 5, 4,
-    ]  # fmt: skip
-    assert level_of_size(5.0, 60.0) == 6  # half as wide there
 
 
 def test_a_body_across_a_boundary_gets_a_coarser_cell_and_across_a_zone_none() -> None:

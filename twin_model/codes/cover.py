@@ -14,29 +14,6 @@ from twin_model.errors import ValidationError
 
 #: Cells of a footprint, at most: what is larger gets coarser ones.
 MOST_CELLS: Final = 64
-#: Metres of one degree of latitude, and of longitude at the equator.
-_DEGREE_M: Final = 111_320.0
-
-
-def level_of_size(size_m: float, latitude_deg: float, finest: int = grid.FINEST) -> int:
-    """Return the finest level whose cells are not smaller than something.
-
-    Parameters
-    ----------
-    size_m : float
-        The longer side.
-    latitude_deg : float
-        Where it is: cells grow narrower towards the poles.
-    finest : int
-        No finer level than this.
-    """
-    narrow = math.cos(math.radians(latitude_deg))
-    for level in range(finest, 1, -1):
-        width = grid.WIDTH[level] / grid.UNITS_PER_DEG * _DEGREE_M * narrow
-        tall = grid.HEIGHT[level] / grid.UNITS_PER_DEG * _DEGREE_M
-        if min(width, tall) >= size_m:
-            return level
-    return 1
 
 
 def cells_of(footprint: Any, finest: int = grid.FINEST, most: int = MOST_CELLS) -> list[str]:
