@@ -354,20 +354,22 @@ def test_a_replay_can_be_paused_sought_and_stopped(history: SampleHistory) -> No
     hub = Hub()
     hour = Interval(Instant(START), Instant(START + 3600 * SECOND))
     replay = Replay(hub, hour, history.batches, 1.0)
-    thread = threading.Thread(target=replay.run)
-    thread.start()
+    thread = threading.Thread(target=replay.run, daemon=True)
     replay.pause()
-    replay.seek(Instant(START + 1800 * SECOND))
+    replay.seek(Instant(START + 1800 * SECOND))  # also before it has begun
+    thread.start()
     time.sleep(0.2)
     assert abs(replay.now.us - (START + 1800 * SECOND)) < SECOND
     replay.set_speed(600.0)
     replay.resume()
-    time.sleep(0.5)
-    assert replay.now.us > START + 1850 * SECOND
+    end = time.monotonic() + 20.0
+    while (last := hub.last("p1", "flow")) is None or last.value < 1830:
+        assert time.monotonic() < end, f"at {replay.now} the hub has {last}"
+        time.sleep(0.02)
+    assert replay.now.us >= START + 1830 * SECOND
     replay.stop()
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
-    assert hub.last("p1", "flow").value >= 1830
 
 
 # -- files of others -----------------------------------------------------------------------

@@ -118,15 +118,17 @@ class Replay:
         """Publish until the end; return whether it was reached, and not stopped."""
         start_us: int | None = self._period.start.us
         while start_us is not None:
-            self._move_to(start_us)
-            start_us = self._run_from(start_us)
+            start_us = self._run_from(self._move_to(start_us))
         return not self._stop.is_set()
 
-    def _move_to(self, at_us: int) -> None:
+    def _move_to(self, at_us: int) -> int:
+        """Stand at a time, or where somebody sought meanwhile; return it."""
         with self._lock:
-            self._seek_us = None
+            if self._seek_us is not None:
+                at_us, self._seek_us = self._seek_us, None
             self._now_us = at_us
             self._anchor = (time.monotonic(), at_us)
+        return at_us
 
     def _run_from(self, start_us: int) -> int | None:
         """Publish from a time on; return where to go on, None at the end or when stopped."""
