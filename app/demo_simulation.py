@@ -11,12 +11,12 @@ import shapely
 from plugins.builtin.flood.terrain import Ground, read_ground
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
+from twin_model.layer import LayerRole
 from twin_model.query import EntityQuery
 from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario
 from twin_model.simulation.templates import scenario_from
 from twin_model.twin import Twin
 
-TERRAIN: Final = "base/terrain/terrain.tif"
 PUMP: Final = "demo-sewer-pump"
 _START: Final = "2026-07-01T00:00:00Z"
 #: Where the sewers drain, west, south, east, north in local metres.
@@ -57,15 +57,26 @@ def add_simulation(twin: Twin, *, english: bool = False) -> list[str]:
     store = ScenarioStore(twin.path)
     if store.ids():
         return []
-    if not (twin.path / TERRAIN).is_file():
+    terrain = _terrain(twin)
+    if not terrain:
         return []
-    ground = read_ground(twin.path / TERRAIN, twin.frame.origin or (0.0, 0.0), None, None,
+    ground = read_ground(twin.path / terrain, twin.frame.origin or (0.0, 0.0), None, None,
                          gaps=True)  # fmt: skip
     twin.execute(AddEntities(sewers(ground, english=english), []))
-    found = [*_traffic(twin, english), *_storms(english), *_evacuations(twin, english)]
+    found = [*_traffic(twin, terrain, english), *_storms(terrain, english),
+             *_evacuations(twin, english)]  # fmt: skip
     for scenario in found:
         store.write(scenario)
     return [scenario.id for scenario in found]
+
+
+def _terrain(twin: Twin) -> str:
+    """Return the file of heights within the project; empty where there is none."""
+    for layer in twin.layers():
+        path = twin.layer_folder(layer.id) / layer.content
+        if layer.role == LayerRole.TERRAIN and path.is_file():
+            return path.relative_to(twin.path).as_posix()
+    return ""
 
 
 def sewers(ground: Ground, *, english: bool) -> list[Entity]:
@@ -140,14 +151,14 @@ def _scenario(scenario_id: str, document: dict[str, Any]) -> Scenario:
     return read_scenario(scenario_id, {"start": _START, "seed": 1, **document})
 
 
-def _traffic(twin: Twin, english: bool) -> list[Scenario]:
+def _traffic(twin: Twin, terrain: str, english: bool) -> list[Scenario]:
     """The morning as it is, and with the southern bridge closed."""
     bridges = twin.entities(EntityQuery(where="type = 'road' and name = '滨海桥'"))
     if not bridges:
         return []
     engine = {"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
               "parameters": {"roads": "type = 'road'", "demand": "$vehicles_per_hour",
-                             "terrain": TERRAIN, "rerouting": True}}  # fmt: skip
+                             "terrain": terrain, "rerouting": True}}  # fmt: skip
     usual = {"duration_s": 1800.0, "engines": [engine],
              "parameters": {"vehicles_per_hour": 5000}}  # fmt: skip
     closed = [{"entity": bridges[0].id, "name": "closed", "value": 1, "engine": "traffic",
@@ -161,11 +172,11 @@ def _traffic(twin: Twin, english: bool) -> list[Scenario]:
     ]  # fmt: skip
 
 
-def _storms(english: bool) -> list[Scenario]:
+def _storms(terrain: str, english: bool) -> list[Scenario]:
     """A storm of fifty years with the sewers as they are, and with the pump that is planned."""
     made = scenario_from(
         "rainstorm", "storm",
-        {"terrain": TERRAIN, "return_period_years": 50, "duration_min": 120, "cell_m": 4.0,
+        {"terrain": terrain, "return_period_years": 50, "duration_min": 120, "cell_m": 4.0,
          "bounds_m": list(AREA), "buildings": "type = 'building'",
          "pipes": "type in ('pipe', 'manhole', 'outfall') or id = 'demo-sewer-pump'"},
     )  # fmt: skip
