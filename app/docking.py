@@ -30,8 +30,8 @@ _JOBS_HEIGHT_PX: Final = 180
 _BELOW_PX: Final = {"monitor": 320, "reconstruct": 290}
 #: How much of our window a dock covers that is shown large.
 _LARGE: Final = 0.78
-#: Docks at the bottom that need more than a few lines, when they are opened.
-_TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300}
+#: Docks that need more than a few lines, when they are opened.
+_TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300, "scenario": 360}
 
 
 class Side(Enum):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twin_model.simulation.comparison import ComparedFigure
 
 LETTERS: Final = "ABCD"
+_SAME: Final = 1e-9
 _LARGEST_SHARE: Final = 10.0
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
@@ -349,6 +350,8 @@ def signed(value: float, unit: str = "") -> str:
 def change_text(figure: ComparedFigure, number: int) -> str:
     """Return by how much a figure lies above the first's, and as a share of it."""
     change, relative = figure.change(number), figure.relative(number)
+    if math.isclose(figure.values[number], figure.values[0], rel_tol=_SAME, abs_tol=_SAME):
+        change = 0.0  # the last digits are no difference
     text = signed(change, label(figure.unit))
     # Ten times as much and more is no share that says anything: from nearly nothing it is endless.
     if math.isfinite(relative) and change and abs(relative) < _LARGEST_SHARE:

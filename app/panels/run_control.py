@@ -190,7 +190,9 @@ class RunControl(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table, 100)
+        # Without figures the note stays at the top.
+        layout.addStretch(1)
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""

@@ -96,7 +96,7 @@ class FmiMappingDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         use = buttons.addButton(
-            self.tr("Use selected entity"), QDialogButtonBox.ButtonRole.ActionRole
+            self.tr("Use selected entity"), QDialogButtonBox.ButtonRole.ResetRole
         )
         use.setEnabled(bool(self._selected))
         use.clicked.connect(self.use_selected)

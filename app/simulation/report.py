@@ -26,11 +26,13 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
+from app import messages
 from app.item_models.alarms import value_text
+from app.numbers import duration
 from app.panels.run_comparison import LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
-from app.simulation.words import run_state, simulated
+from app.simulation.words import engine_parameter, run_state, simulated
 from twin_model.errors import StoreError
 from twin_model.schema.units import label
 from twin_model.simulation.comparison import ComparedFigure
@@ -41,6 +43,8 @@ FloatArray = npt.NDArray[np.float64]
 _CHART: Final = (640, 200)
 _MOST_CHARTS: Final = 6
 _MOST_ENTITIES: Final = 25
+#: Of a scenario's document, what is said elsewhere.
+_UNSAID: Final = ("title", "template", "format")
 #: Of a page that is printed: the same whatever the window's theme is.
 _TEXT, _DIM, _LINE = "#1f2629", "#5f6b71", "#dcdfe2"
 _STYLE: Final = f"""
@@ -161,7 +165,6 @@ def _assumptions(data: ComparedData) -> str:
     flat = [_flattened(about.get("scenario", {}), data.names) for about in data.abouts]
     names = sorted({name for one in flat for name in one})
     differing = [n for n in names if len({one.get(n, "–") for one in flat}) > 1]
-    differing = [n for n in differing if n != "title"]
     if not differing:
         return _dim(translate("Report", "The scenarios say the same."))
     rows = [
@@ -181,16 +184,48 @@ def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str
     if isinstance(value, Mapping):
         found: dict[str, str] = {}
         for key, one in value.items():
-            found |= _flattened(one, names, f"{name}.{key}" if name else str(key))
+            if key == "edits" and not name:
+                found |= _edits(one, names)
+            elif key not in _UNSAID or name:
+                called = engine_parameter(key) if name else _field(key)
+                found |= _flattened(one, names, f"{name} · {called}" if name else called)
         return found
     if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
         found = {}
         for number, one in enumerate(value):
             key = str(one.get("id") or one.get("entity") or one.get("from") or number)
-            found |= _flattened(one, names, f"{name} {names.get(key, key)}")
+            found |= _flattened(one, names, f"{name} · {names.get(key, key)}")
         return found
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return {name: names.get(text, text)}
+
+
+def _edits(edits: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
+    """Return what is assumed of each entity, and from when on."""
+    found: dict[str, str] = {}
+    for one in edits:
+        entity, engine = str(one["entity"]), str(one.get("engine", ""))
+        indicator = simulated(str(one["name"])) if engine else str(one["name"])
+        text = json.dumps(one["value"], ensure_ascii=False)
+        if engine:
+            text = translate("Report", "{0} from {1} on").format(
+                text, duration(float(one.get("at_s", 0.0)))
+            )
+        key = f"{names.get(entity, entity)} · {indicator}"
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _field(name: str) -> str:
+    known = {
+        "base": translate("Report", "City as of"), "start": translate("Report", "Clock begins"),
+        "duration_s": translate("Report", "Duration (s)"), "seed": translate("Report", "Seed"),
+        "engines": translate("Report", "Engine"), "couplings": translate("Report", "Coupling"),
+        "parameters": translate("Report", "Parameter"),
+        "branch": translate("Report", "Goes on from"),
+        "checkpoint_s": translate("Report", "Checkpoint every (s)"),
+    }  # fmt: skip
+    return known.get(name, name)
 
 
 def _figures(data: ComparedData) -> str:
@@ -234,7 +269,9 @@ def _fineprint(data: ComparedData) -> str:
         )
         parts.append(f'<p class="dim">{text}</p>')
         for warning in list(about.get("warnings", ()))[:5]:
-            parts.append(f'<p class="dim">{LETTERS[number]}: {html.escape(str(warning))}</p>')
+            parts.append(
+                f'<p class="dim">{LETTERS[number]}: {html.escape(messages.shown(str(warning)))}</p>'
+            )
     return _heading(translate("Report", "Computed with")) + "".join(parts)
 
 

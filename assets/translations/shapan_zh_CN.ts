@@ -7217,6 +7217,42 @@ management ^ '330106-BD'</translation>
         <source>Report saved: {0}</source>
         <translation>报告已保存：{0}</translation>
     </message>
+    <message>
+        <source>{0} from {1} on</source>
+        <translation>{0}（自{1}起）</translation>
+    </message>
+    <message>
+        <source>City as of</source>
+        <translation>城市时刻</translation>
+    </message>
+    <message>
+        <source>Clock begins</source>
+        <translation>起始时间</translation>
+    </message>
+    <message>
+        <source>Duration (s)</source>
+        <translation>时长（s）</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Coupling</source>
+        <translation>耦合</translation>
+    </message>
+    <message>
+        <source>Parameter</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Goes on from</source>
+        <translation>接续自</translation>
+    </message>
+    <message>
+        <source>Checkpoint every (s)</source>
+        <translation>检查点间隔（s）</translation>
+    </message>
 </context>
 <context>
     <name>ImportButton</name>

@@ -176,8 +176,10 @@ def test_a_report_says_what_was_assumed_and_what_came_of_it(
         return
     text = place.read_text(encoding="utf-8")
     for said in ("Usual", "closed-1", "South Street",
-                 "Volume of rain", "+900.0 %", "SUMO", "data:image/png"):  # fmt: skip
+                 "Volume of rain", "+900.0 %", "SUMO", "data:image/png",
+                 "South Street · Closed"):  # fmt: skip
         assert said in text, said
+    assert "at_s" not in text and "−0.0 %" not in text
 
 
 def test_a_report_that_cannot_be_written_is_said(
