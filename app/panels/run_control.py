@@ -33,7 +33,7 @@ from app.panels.time_axis import moment
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
 from app.simulation.shown import ShownRun
-from app.simulation.words import run_state, simulated
+from app.simulation.words import run_state, simulated, simulator_title
 from app.theme import ROW_PX, Theme
 from twin_model.schema.units import label
 
@@ -333,9 +333,9 @@ class RunControl(QWidget):
             self.note.setText(self.tr("Select a scenario to run it, or a run to see its figures."))
             return
         self.title.setText(scenario.title or scenario.id)
-        engines = ", ".join(f"{e.id} ({e.simulator})" for e in scenario.engines)
+        engines = ", ".join(f"{e.id} ({simulator_title(e.simulator)})" for e in scenario.engines)
         self.note.setText(
-            self.tr("{0} · engines: {1} · {2} assumptions · seed {3}").format(
+            self.tr("{0} · engines: {1} · assumptions: {2} · seed {3}").format(
                 numbers.duration(scenario.duration_s), engines, len(scenario.edits), scenario.seed
             )
         )

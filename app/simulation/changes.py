@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from app.editing import schema
 from app.simulation.draft import text_of, value_of
-from app.simulation.words import engine_parameter, indicator_of, simulated, yes_or_no
+from app.simulation.words import (
+    engine_parameter,
+    indicator_of,
+    simulated,
+    simulator_title,
+    yes_or_no,
+)
 
 Document = dict[str, Any]
 #: The line at the end of an engine that a new parameter's name is typed into.
@@ -82,15 +87,11 @@ def engine_words(
     name_of : callable
         Name by entity id; the id itself where there is no such entity.
     """
-    from twin_model.contributions import CONTRIBUTIONS
-
-    language = schema.language()
-    titles = {entry.id: entry.title(language) for entry in CONTRIBUTIONS.of("simulator")}
     words: list[tuple[str, str]] = []
     for number, name in lines:
         engine = document["engines"][number]
         if not name:
-            words.append((engine["id"], titles.get(engine["simulator"], engine["simulator"])))
+            words.append((engine["id"], simulator_title(engine["simulator"])))
             continue
         value = engine["step_s"] if name == "step_s" else engine["parameters"].get(name, "")
         shown = MORE if name == MORE else engine_parameter(name)

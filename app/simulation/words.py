@@ -84,6 +84,7 @@ _PARAMETERS: Final[dict[str, Callable[[], str]]] = {
     "people": lambda: translate("EngineParameter", "People"),
     "obstacles": lambda: translate("EngineParameter", "Obstacles"),
     "buildings": lambda: translate("EngineParameter", "Buildings that are walls"),
+    "grid_every_s": lambda: translate("EngineParameter", "Depths kept every (s)"),
     "cell_m": lambda: translate("EngineParameter", "Cell size (m)"),
     "bounds_m": lambda: translate("EngineParameter", "Extent (m)"),
     "rain_mm_h": lambda: translate("EngineParameter", "Rain (mm/h)"),
@@ -158,6 +159,15 @@ def template_words(template_id: str, title: str, asks: str) -> tuple[str, str]:
     """Return a template's title and what it answers."""
     names = _TEMPLATES.get(template_id)
     return (names[0](), names[1]()) if names is not None else (title, asks)
+
+
+def simulator_title(simulator: str) -> str:
+    """Return what a simulator is called; its id where no plugin names it."""
+    from app.editing.schema import language
+    from twin_model.contributions import CONTRIBUTIONS
+
+    titles = {entry.id: entry.title(language()) for entry in CONTRIBUTIONS.of("simulator")}
+    return titles.get(simulator, simulator)
 
 
 def engine_parameter(name: str) -> str:

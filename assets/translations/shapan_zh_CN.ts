@@ -5798,7 +5798,7 @@ management ^ '330106-BD'</translation>
         <translation>选择方案即可运行，选择推演即可查看指标。</translation>
     </message>
     <message>
-        <source>{0} · engines: {1} · {2} assumptions · seed {3}</source>
+        <source>{0} · engines: {1} · assumptions: {2} · seed {3}</source>
         <translation>{0} · 引擎：{1} · {2} 项假设 · 随机种子 {3}</translation>
     </message>
     <message>
@@ -8658,6 +8658,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Way to the entrance (s)</source>
         <translation>到入口的用时（s）</translation>
+    </message>
+    <message>
+        <source>Depths kept every (s)</source>
+        <translation>水深保存间隔（s）</translation>
     </message>
 </context>
 <context>
