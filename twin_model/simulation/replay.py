@@ -57,7 +57,8 @@ class RunReplay(Replay):
         self._hub.forget()
         return self._hub.publish(self._run.state_at(instant))
 
-    def _move_to(self, at_us: int) -> None:
-        super()._move_to(at_us)
+    def _move_to(self, at_us: int) -> int:
+        at_us = super()._move_to(at_us)
         if at_us > self._period.start.us:
             self.show(Instant(at_us))
+        return at_us
