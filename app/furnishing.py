@@ -151,12 +151,14 @@ def _make_editing(window: MainWindow) -> None:
     from app.editing.snapping import Snapping
     from app.editing.tool import ToolBox
     from app.editing.transform import TransformTool
+    from app.ground_changes import GroundChanges
 
     s, viewport = window.services, window.viewport
     window.snapping = Snapping(viewport, window.drawn, s.theme)
     window.edit_bar = EditBar(viewport, s.icons, window.snapping)
     window.tools = ToolBox(window)
     window.entity_editing = EntityEditing(window)
+    GroundChanges(window, s.session, s.background, window.overlays.notice)
     window.draw = DrawTool(window)
     window.transform = TransformTool(window)
     window.corners = CornersTool(window)

@@ -35,6 +35,8 @@ _UNKNOWN_DATUM: Final = "unknown datum"
 _WORDS: Final = frozenset({DATUM, GROUND, ELLIPSOID, UNKNOWN})
 _WGS84: Final = "EPSG:4326"
 _WGS84_3D: Final = "EPSG:4979"
+#: Ground that differs by less is the same.
+_SAME_GROUND_M: Final = 0.01
 #: Places within one cell of this size share the operation that PROJ chooses by area.
 _AREA_DEG: Final = 1.0
 
@@ -212,6 +214,36 @@ def over_ground(
     for n, rise in zip(at, levels[1] - levels[0], strict=True):
         if np.isfinite(rise):
             out[n] = moved(after[n], (0.0, 0.0, float(rise)))
+    return out
+
+
+def carried(
+    entities: Sequence[Entity], before: Ground | None, after: Ground | None
+) -> list[Entity]:
+    """Return entities as high above another ground as they were above the one before.
+
+    Only those that are stated above the ground; what has no terrain below it before or after stays.
+
+    Parameters
+    ----------
+    entities : sequence of Entity
+    before, after : callable or None
+        None where there is no terrain.
+    """
+    out = list(entities)
+    at = [
+        n
+        for n, one in enumerate(entities)
+        if one.height_reference == GROUND and one.position is not None
+    ]
+    if before is None or after is None or not at:
+        return out
+    from twin_model.shaping import moved  # shapely: only where things move
+
+    places = np.array([entities[n].position for n in at])[:, :2]
+    for n, rise in zip(at, after(places) - before(places), strict=True):
+        if np.isfinite(rise) and abs(rise) >= _SAME_GROUND_M:
+            out[n] = moved(entities[n], (0.0, 0.0, float(rise)))
     return out
 
 

@@ -154,4 +154,11 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>GroundChanges</name>
+    <message numerus="yes">
+        <source>%n thing(s) stand above the ground, and the terrain is another one now.</source>
+        <translation><numerusform>%n thing stands above the ground, and the terrain is another one now.</numerusform><numerusform>%n things stand above the ground, and the terrain is another one now.</numerusform></translation>
+    </message>
+</context>
 </TS>

@@ -8740,4 +8740,15 @@ management ^ '330106-BD'</translation>
         <translation>已画在地面上：{0}</translation>
     </message>
 </context>
+<context>
+    <name>GroundChanges</name>
+    <message numerus="yes">
+        <source>%n thing(s) stand above the ground, and the terrain is another one now.</source>
+        <translation><numerusform>%n 个实体的高程相对地面，而地形已经改变。</numerusform></translation>
+    </message>
+    <message>
+        <source>Move with the ground</source>
+        <translation>随地面移动</translation>
+    </message>
+</context>
 </TS>

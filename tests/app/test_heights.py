@@ -20,9 +20,10 @@ from app.window import MainWindow
 from editing_support import activate
 from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
-from twin_model.commands import AddEntities
+from twin_model.commands import AddEntities, EditEntities
 from twin_model.entity import Entity
 from twin_model.frame import Frame
+from twin_model.heights import with_reference
 from twin_model.shaping import moved
 from twin_model.twin import Twin
 from window_support import MakeWindow
@@ -33,17 +34,22 @@ LEFT = Qt.MouseButton.LeftButton
 EAST, NORTH = 500_000.0, 3_400_000.0
 
 
-@pytest.fixture
-def slope(tmp_path: Path) -> Path:
-    """A project whose terrain rises 1 m in 10 m eastwards from 20 m, with two lamps on it."""
-    file = tmp_path / "slope.tif"
+def write_slope(file: Path, from_m: float) -> None:
+    """Write terrain that rises 1 m in 10 m eastwards."""
     columns = np.arange(100) * 2.0 + 1.0
-    heights = np.tile(20.0 + columns / 10.0, (50, 1)).astype(np.float32)
+    heights = np.tile(from_m + columns / 10.0, (50, 1)).astype(np.float32)
     with rasterio.open(
         file, "w", driver="GTiff", width=100, height=50, count=1, dtype="float32",
         crs="EPSG:32650", transform=from_origin(EAST, NORTH + 50.0, 2.0, 2.0),
     ) as out:  # fmt: skip
         out.write(heights, 1)
+
+
+@pytest.fixture
+def slope(tmp_path: Path) -> Path:
+    """A project whose terrain rises 1 m in 10 m eastwards from 20 m, with two lamps on it."""
+    file = tmp_path / "slope.tif"
+    write_slope(file, 20.0)
     folder = tmp_path / "slope.shapan"
     frame = Frame("EPSG:32650", (EAST, NORTH, 10.0), "EPSG:5773")
     with Twin.create(folder, frame, "Slope") as twin:
@@ -183,3 +189,31 @@ def test_what_cannot_be_converted_is_said_beside_the_height(
     dialog.choose.click()
     qtbot.waitUntil(lambda: twin.entity("lamp-1").height_reference == "EPSG:5773")
     qtbot.waitUntil(lambda: line(window, "stated").value == "30.00")
+
+
+def test_things_go_with_another_ground_where_somebody_says_so(
+    qtbot: QtBot, make_window: MakeWindow, slope: Path, tmp_path: Path
+) -> None:
+    window = make_window(slope)
+    twin, notice = window.session.required, window.overlays.notice
+    on_it = with_reference(twin.entity("lamp-1"), "ground")
+    twin.execute(EditEntities([on_it]))  # the other one is above the project's datum
+    file = tmp_path / "higher.tif"
+    write_slope(file, 24.0)
+    add_source(twin, file, ImportOptions(), Job())
+    qtbot.waitUntil(notice.isVisible, timeout=20_000)
+    assert notice.text == "1 thing stands above the ground, and the terrain is another one now."
+    assert twin.entity("lamp-1").position == (50.0, 0.0, 20.0)  # nothing moves by itself
+    qtbot.mouseClick(notice._details, LEFT)
+    qtbot.waitUntil(lambda: twin.entity("lamp-1").position != (50.0, 0.0, 20.0))
+    assert twin.entity("lamp-1").position == pytest.approx((50.0, 0.0, 24.0))
+    assert twin.entity("lamp-2").position == (100.0, 0.0, 20.0)
+    assert not notice.isVisible()
+
+    # Undo brings the ground back and the heights with it; nobody is asked again.
+    window.session.undo()
+    window.session.undo()
+    window.session.settle()
+    qtbot.wait(300)
+    assert twin.entity("lamp-1").position == (50.0, 0.0, 20.0) and len(twin.layers()) == 1
+    assert not notice.isVisible()

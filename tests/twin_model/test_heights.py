@@ -20,6 +20,7 @@ from twin_model.errors import FrameError, ShapanError, ValidationError
 from twin_model.frame import Frame
 from twin_model.heights import (
     at_height,
+    carried,
     checked_reference,
     over_ground,
     shift_m,
@@ -107,6 +108,18 @@ def test_what_stands_on_the_ground_follows_it_when_moved_in_plan() -> None:
     off = [replace(before[0], position=(2000.0, 0.0, 6.5))]
     assert over_ground(before[:1], off, slope) == off
     assert over_ground(before, east, None) == east
+
+
+def test_things_are_carried_by_another_ground_where_it_is_known() -> None:
+    def higher(places: np.ndarray) -> np.ndarray:
+        return slope(places) + np.where(places[:, 0] > 500.0, 0.001, 3.0)
+
+    things = [lamp(0.0, 6.5, "ground"), lamp(0.0, 6.5, "", "b"), lamp(600.0, 6.5, "ground", "c"),
+              lamp(2000.0, 6.5, "ground", "d")]  # fmt: skip
+    moved = carried(things, slope, higher)
+    assert [one.position[2] for one in moved if one.position] == pytest.approx([9.5, 6.5, 6.5, 6.5])
+    assert moved[1:] == things[1:]
+    assert carried(things, None, higher) == carried(things, slope, None) == things
 
 
 # -- datums ----------------------------------------------------------------------------

@@ -61,6 +61,12 @@ def label_of(connection: sqlite3.Connection, revision: int) -> str | None:
     return str(row[0]) if row else None
 
 
+def last_kind(connection: sqlite3.Connection) -> str:
+    """Return the kind of the newest entry; empty where there is none."""
+    row = connection.execute("SELECT kind FROM journal ORDER BY revision DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else ""
+
+
 def last_revision(connection: sqlite3.Connection) -> int:
     """Return the newest revision, 0 for an empty journal."""
     return int(connection.execute("SELECT coalesce(max(revision), 0) FROM journal").fetchone()[0])
