@@ -36,6 +36,7 @@ class EntityEditing(QObject):
         self._window = window
         self._session = window.session
         self._expected: list[str] = []
+        self._removed: set[str] = set()
         self._session.changed.connect(self._follow)
 
     # -- what can be done ----------------------------------------------------------------
@@ -115,7 +116,7 @@ class EntityEditing(QObject):
         name = display_name(found[0])
         title = f"Remove {name}" if len(found) == 1 else f"Remove {len(found)} entities"
         self.run(KeepTopology(RemoveEntities([one.id for one in found], title)))
-        self._window.interaction.clear()
+        self._removed = {one.id for one in found}
 
     def merge(self) -> None:
         """Make one of the selected outlines."""
@@ -171,6 +172,7 @@ class EntityEditing(QObject):
     def run(self, command: Command, then_select: Sequence[str] = ()) -> None:
         """Queue a command; select entities once it is carried out."""
         self._expected = list(then_select)
+        self._removed = set()
         self._session.execute(command)
 
     def _largest(self) -> str | None:
@@ -179,6 +181,11 @@ class EntityEditing(QObject):
         return max(areas)[1] if areas else None
 
     def _follow(self, change: Any) -> None:
+        if self._removed and change.entities.issuperset(self._removed):
+            # What is refused stays selected.
+            removed, self._removed = self._removed, set()
+            if removed.issuperset(one.id for one in self.selected()):
+                self._window.interaction.clear()
         if not self._expected or not change.entities.issuperset(self._expected):
             return
         expected, self._expected = self._expected, []

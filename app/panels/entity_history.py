@@ -175,11 +175,16 @@ def version_label(version: Version) -> str:
 
 
 def link_text(version: Version) -> str:
-    """Return the words of the link, or what became of a version that is shown no more."""
+    """Return the words of the link, or what became of a version that is shown no more.
+
+    An undoing or a redoing that another one followed was not corrected: it has no words.
+    """
     from PySide6.QtCore import QCoreApplication
 
     if version.undone:
         return QCoreApplication.translate("EntityHistory", "undone")
     if not version.stands:
+        if version.kind in ("undo", "redo"):
+            return ""
         return QCoreApplication.translate("EntityHistory", "corrected")
     return QCoreApplication.translate("EntityHistory", "Show as of then")

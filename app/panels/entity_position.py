@@ -90,6 +90,11 @@ def position_fields(entities: Sequence[Entity], twin: Twin, stated: Stated) -> l
         lines.append(_stated_field(entities, frame, stated))
         lines.append(_reference_field(entities, frame))
         lines.append(_place_field(say("EntityPanel", "In the project"), "height", height))
+    if entity.layer is not None and entity.feature is not None:
+        # Otherwise a place that is entered would seem to do nothing.
+        lines.append(
+            Field(say("EntityPanel", "In the scene"), say("EntityPanel", "as its layer has it"))
+        )
     return [
         *lines,
         *_angle_fields(entities),

@@ -2646,14 +2646,6 @@
         <translation>自 {0} 起的 {1} 关系只能指向 {2}</translation>
     </message>
     <message>
-        <source>{0} has {1} to any number of them</source>
-        <translation>{0} 应有至少 {1} 个</translation>
-    </message>
-    <message>
-        <source>{0} has {1} to {2} of them</source>
-        <translation>{0} 应有 {1} 至 {2} 个</translation>
-    </message>
-    <message>
         <source>{0} is reached by {1} of them at most</source>
         <translation>{0} 最多被 {1} 个指向</translation>
     </message>
@@ -6107,6 +6099,22 @@
         <source>compute spatial relations once</source>
         <extracomment>twin_model/space_codes.py</extracomment>
         <translation>请计算一次空间关系</translation>
+    </message>
+    <message>
+        <source>at least {0} of them are needed</source>
+        <translation>至少需要 {0} 个</translation>
+    </message>
+    <message>
+        <source>exactly {0} of them are needed</source>
+        <translation>应恰好有 {0} 个</translation>
+    </message>
+    <message>
+        <source>at most {0} of them are allowed</source>
+        <translation>最多允许 {0} 个</translation>
+    </message>
+    <message>
+        <source>{0} to {1} of them are needed</source>
+        <translation>应有 {0} 至 {1} 个</translation>
     </message>
 </context>
 <context>

@@ -954,6 +954,14 @@ management ^ '330106-BD'</translation>
         <source>Only what has been so already; this lies in the future</source>
         <translation>只能是过去的时间；此时间尚未到来</translation>
     </message>
+    <message>
+        <source>In the scene</source>
+        <translation>场景中</translation>
+    </message>
+    <message>
+        <source>as its layer has it</source>
+        <translation>仍按所属图层显示</translation>
+    </message>
 </context>
 <context>
     <name>EntityType</name>

@@ -265,7 +265,7 @@ def test_too_many_from_a_file_load_and_stay_editable_and_no_more_are_added(harbo
     with pytest.raises(ValidationError, match="Lamp 0 may have 1 of them at most"):
         harbour.execute(AddRelations([hung("more", "pole-2")]))
     assert cardinality_faults(harbour, CATALOGUE) == (
-        1, ["Lamp 0: relations.mounted_on = 2: lamp has 0 to 1 of them"],
+        1, ["Lamp 0: relations.mounted_on = 2: at most 1 of them are allowed"],
     )  # fmt: skip
     harbour.execute(RemoveRelations(["f0"]))
     assert cardinality_faults(harbour, CATALOGUE) == (0, [])
@@ -343,8 +343,8 @@ def test_data_against_the_rules_is_found_from_both_ends_and_where_something_is_m
         3,
         [
             "P a: relations.aggregates = 2: pump is reached by 1 of them at most",
-            "Lamp 0: relations.mounted_on = 0: lamp has 1 to 1 of them",
-            "Lamp 1: relations.mounted_on = 0: lamp has 1 to 1 of them",
+            "Lamp 0: relations.mounted_on = 0: exactly 1 of them are needed",
+            "Lamp 1: relations.mounted_on = 0: exactly 1 of them are needed",
         ],
     )
 

@@ -192,10 +192,19 @@ def validate_cardinality(
             for t in target_types
         )
         if count < rule.minimum or (rule.maximum is not None and count > rule.maximum):
-            most = "any number" if rule.maximum is None else rule.maximum
-            text = f"{source_type} has {rule.minimum} to {most} of them"
+            text = _how_many(rule.minimum, rule.maximum)
             found.append(SchemaError("relations", kind, count, text, problem=Problem.CARDINALITY))
     return found
+
+
+def _how_many(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {least} of them are needed"
+    if least == most:
+        return f"exactly {least} of them are needed"
+    if not least:
+        return f"at most {most} of them are allowed"
+    return f"{least} to {most} of them are needed"
 
 
 def validate_incoming(
