@@ -31,6 +31,12 @@ def stage(text: str) -> str:
     return text if known is None else known.say(text)
 
 
+def report(text: str) -> str:
+    """Return a text of an accuracy report as users read it."""
+    known = _reports(QLocale().name())
+    return text if known is None else known.say(text)
+
+
 def edit(label: str, value: Callable[[str], str]) -> str:
     """Return the label of a command as users read it.
 
@@ -68,6 +74,15 @@ def _messages(locale: str) -> MessagePatterns | None:
     }
     every = {**values, **texts, **(_texts(locale, "System") or {})}
     return MessagePatterns(every, words=_texts(locale, "Word"))
+
+
+@lru_cache
+def _reports(locale: str) -> MessagePatterns | None:
+    texts = _texts(locale, "Report")
+    if texts is None:
+        return None
+    # Warnings of the run stand in it too.
+    return MessagePatterns({**(_texts(locale, "Message") or {}), **texts})
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QLocale, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -97,7 +97,9 @@ class ReportDialog(QDialog):
         self.note.setText(self.tr("Writing {0}…").format(path.name))
         self._path = path
         self._saving = self._jobs.start(
-            self.tr("Report as PDF"), partial(_save, self._run.folder, path), kind="photos"
+            self.tr("Report as PDF"),
+            partial(_save, self._run.folder, path, QLocale().name()),
+            kind="photos",
         )
 
     def _ended(self, record: JobRecord) -> None:
@@ -113,11 +115,12 @@ def _read(run: Path, theme: str) -> ReportContent | str:
         return describe_error(error)
 
 
-def _save(run: Path, path: Path, job: Job) -> None:
+def _save(run: Path, path: Path, locale: str, job: Job) -> None:
     from app.reconstruct.report_pdf import PDF_FILE, write_pdf
 
     made = run / PDF_FILE
-    if made.is_file():
+    # What the command line leaves is in English.
+    if made.is_file() and not locale.startswith("zh"):
         shutil.copyfile(made, path)
     else:
-        write_pdf(run, path, job)
+        write_pdf(run, path, job, locale)

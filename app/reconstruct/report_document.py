@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QRectF, QUrl
 from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 
+from app import messages
 from app.theme import THEMES
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def read_report(run: Path, theme: str = "light", width_px: int = _PICTURE_PX) ->
 
     figures: dict[str, Any] = json.loads((run / "report.json").read_text(encoding="utf-8"))
     tokens = json.loads((THEMES / f"{theme}.json").read_text(encoding="utf-8"))
-    before, after = page_parts(figures)
+    before, after = page_parts(figures, messages.report)
     shown, pictures = "", {}
     for number, picture in enumerate(report_pictures(run)):
         name = f"picture-{number}"
@@ -79,10 +80,10 @@ def read_report(run: Path, theme: str = "light", width_px: int = _PICTURE_PX) ->
         wide = round(size.width() * share)
         # Two on a page, each under its caption.
         apart = ' style="page-break-before: always"' if number and number % 2 == 0 else ""
-        shown += (
-            f'<p class=dim{apart}>{picture.caption}</p><p><img src="{name}" width="{wide}"></p>'
-        )
-    heading = '<h2 style="page-break-before: always">Pictures</h2>'
+        caption = messages.report(picture.caption)
+        shown += f'<p class=dim{apart}>{caption}</p><p><img src="{name}" width="{wide}"></p>'
+    title = messages.report("Pictures")
+    heading = f'<h2 style="page-break-before: always">{title}</h2>'
     html = f"<style>{_style(tokens)}</style>{before}{heading}{shown}{after}"
     return ReportContent(_for_qt(html, tokens), pictures)
 

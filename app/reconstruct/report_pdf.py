@@ -15,7 +15,7 @@ _MODULE: Final = "app.reconstruct.report_pdf"
 _DPI: Final = 300
 
 
-def write_pdf(run: Path, path: Path, job: Job) -> None:
+def write_pdf(run: Path, path: Path, job: Job, locale: str = "en_GB") -> None:
     """Write the report of a finished run as PDF.
 
     Parameters
@@ -24,6 +24,8 @@ def write_pdf(run: Path, path: Path, job: Job) -> None:
         Folder of the run.
     path : Path
     job : Job
+    locale : str
+        Whose language the report is in, ``zh_CN`` for instance.
 
     Raises
     ------
@@ -31,16 +33,18 @@ def write_pdf(run: Path, path: Path, job: Job) -> None:
     Cancelled
     """
     job.report("Printing the report", 0, 1, "")
-    run_worker(_MODULE, {"run": str(run), "path": str(path)}, job, log=run / "report.log")
+    request = {"run": str(run), "path": str(path), "locale": locale}
+    run_worker(_MODULE, request, job, log=run / "report.log")
 
 
 def _print(request: dict[str, Any], job: Job) -> dict[str, Any]:
-    from PySide6.QtCore import QMarginsF
+    from PySide6.QtCore import QLocale, QMarginsF
     from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
     from app.reconstruct.report_document import read_report
     from app.theme import font_families
 
+    QLocale.setDefault(QLocale(str(request["locale"])))
     application = QGuiApplication(["shapan", "-platform", "offscreen"])
     run, path = Path(request["run"]), Path(request["path"])
     document = QTextDocument()

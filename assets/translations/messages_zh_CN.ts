@@ -6116,6 +6116,14 @@
         <source>{0} to {1} of them are needed</source>
         <translation>应有 {0} 至 {1} 个</translation>
     </message>
+    <message>
+        <source>the scene is bent: neighbouring photographs lie up to {0} m alike from where they were taken, over {1} m</source>
+        <translation>场景发生弯曲：相邻照片一致偏离拍摄位置最多 {0} m，范围 {1} m</translation>
+    </message>
+    <message>
+        <source>the scene hangs together by {0} tie points only between {1} and {2}: more photographs there hold it better</source>
+        <translation>场景在 {1} 与 {2} 之间仅由 {0} 个连接点相连：在该处补拍照片可使其更稳固</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6813,6 +6821,413 @@
     <message>
         <source>Edit {0} entities since {1}</source>
         <translation>编辑 {0} 个实体，自 {1} 起</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>Accuracy report</source>
+        <translation>精度报告</translation>
+    </message>
+    <message>
+        <source>heights: {0}</source>
+        <translation>高程基准：{0}</translation>
+    </message>
+    <message>
+        <source>heights: datum unknown</source>
+        <translation>高程基准未知</translation>
+    </message>
+    <message>
+        <source>photographed {0}</source>
+        <translation>拍摄于 {0}</translation>
+    </message>
+    <message>
+        <source>photographed at an unknown time</source>
+        <translation>拍摄时间未知</translation>
+    </message>
+    <message>
+        <source>quality draft</source>
+        <translation>质量：草稿</translation>
+    </message>
+    <message>
+        <source>quality normal</source>
+        <translation>质量：标准</translation>
+    </message>
+    <message>
+        <source>quality high</source>
+        <translation>质量：高</translation>
+    </message>
+    <message>
+        <source>The scene is bent.</source>
+        <translation>场景发生弯曲。</translation>
+    </message>
+    <message>
+        <source>Its parts do not stand to each other as the photographs state: up to {0} m after the best fit, over {1} m.</source>
+        <translation>其各部分的相对位置与照片所注明的不符：最佳拟合后仍相差最多 {0} m，范围 {1} m。</translation>
+    </message>
+    <message>
+        <source>Do not measure in these products.</source>
+        <translation>请勿在这些成果上量测。</translation>
+    </message>
+    <message>
+        <source>More photographs between the parts, or control points, mend it.</source>
+        <translation>在各部分之间补拍照片或加控制点即可改正。</translation>
+    </message>
+    <message>
+        <source>Bending</source>
+        <translation>弯曲</translation>
+    </message>
+    <message>
+        <source>not known: fewer than seven photographs state where they were taken</source>
+        <translation>未知：注明拍摄位置的照片少于七张</translation>
+    </message>
+    <message>
+        <source>neighbours lie up to {0} m alike from where they were taken, over {1} m</source>
+        <translation>相邻照片一致偏离拍摄位置最多 {0} m，范围 {1} m</translation>
+    </message>
+    <message>
+        <source>turned by up to {0}°</source>
+        <translation>方向最多偏转 {0}°</translation>
+    </message>
+    <message>
+        <source>Loosest part</source>
+        <translation>连接最弱的部分</translation>
+    </message>
+    <message>
+        <source>{0} photographs, held by {1} tie points between {2} and {3}</source>
+        <translation>{0} 张照片，由 {2} 与 {3} 之间的 {1} 个连接点相连</translation>
+    </message>
+    <message>
+        <source>No independent check points.</source>
+        <translation>没有独立检查点。</translation>
+    </message>
+    <message>
+        <source>The accuracy of these products has not been verified.</source>
+        <translation>这些成果的精度未经验证。</translation>
+    </message>
+    <message>
+        <source>They rest on the control points they were fitted to, which says little.</source>
+        <translation>成果依据的是平差所用的控制点，不足以说明精度。</translation>
+    </message>
+    <message>
+        <source>They rest on the positions that the photographs state.</source>
+        <translation>成果依据的是照片注明的位置。</translation>
+    </message>
+    <message>
+        <source>They rest on the positions that the photographs state, and on cameras having been held level.</source>
+        <translation>成果依据的是照片注明的位置，并假定相机持平。</translation>
+    </message>
+    <message>
+        <source>They rest on nothing.</source>
+        <translation>成果没有任何依据。</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>概要</translation>
+    </message>
+    <message>
+        <source>Photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>{0} connected, {1} usable, {2} found</source>
+        <translation>已连接 {0} 张，可用 {1} 张，共 {2} 张</translation>
+    </message>
+    <message>
+        <source>Ground sample distance</source>
+        <translation>地面采样距离（GSD）</translation>
+    </message>
+    <message>
+        <source>Overlap with the best neighbour</source>
+        <translation>与最佳相邻照片的重叠度</translation>
+    </message>
+    <message>
+        <source>Area seen</source>
+        <translation>拍摄面积</translation>
+    </message>
+    <message>
+        <source>{0} ha, {1} of it by three photographs and more</source>
+        <translation>{0} 公顷，其中 {1} 由三张以上照片覆盖</translation>
+    </message>
+    <message>
+        <source>Reprojection error</source>
+        <translation>重投影误差</translation>
+    </message>
+    <message>
+        <source>{0} px, {1} tie points</source>
+        <translation>{0} 像素，{1} 个连接点</translation>
+    </message>
+    <message>
+        <source>Placed by</source>
+        <translation>定位依据</translation>
+    </message>
+    <message>
+        <source>control points</source>
+        <translation>控制点</translation>
+    </message>
+    <message>
+        <source>positions</source>
+        <translation>照片位置</translation>
+    </message>
+    <message>
+        <source>positions and level cameras</source>
+        <translation>照片位置与持平相机</translation>
+    </message>
+    <message>
+        <source>level cameras</source>
+        <translation>持平相机</translation>
+    </message>
+    <message>
+        <source>Check points</source>
+        <translation>检查点</translation>
+    </message>
+    <message>
+        <source>Control points (fit)</source>
+        <translation>控制点（拟合）</translation>
+    </message>
+    <message>
+        <source>{0}: RMSE {1} / {2} / {3} m (east / north / up), bias {4} m, CE90 {5} m = {6} GSD, LE90 {7} m = {8} GSD, largest {9} m</source>
+        <translation>{0} 个：RMSE {1} / {2} / {3} m（东 / 北 / 高），偏差 {4} m，CE90 {5} m = {6} GSD，LE90 {7} m = {8} GSD，最大 {9} m</translation>
+    </message>
+    <message>
+        <source>Stated less found positions (RMSE)</source>
+        <translation>注明位置与求得位置之差（RMSE）</translation>
+    </message>
+    <message>
+        <source>{0} m east, {1} m north, {2} m up</source>
+        <translation>东 {0} m，北 {1} m，高 {2} m</translation>
+    </message>
+    <message>
+        <source>Surface</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>cells of {0} m, {1} measured, median uncertainty {2} m (one sigma, of matching only)</source>
+        <translation>格网 {0} m，实测 {1}，不确定度中位数 {2} m（一倍中误差，仅匹配）</translation>
+    </message>
+    <message>
+        <source>True orthophoto</source>
+        <translation>真正射影像</translation>
+    </message>
+    <message>
+        <source>{0} m a pixel</source>
+        <translation>每像素 {0} m</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>点云</translation>
+    </message>
+    <message>
+        <source>{0}, one in {1} m</source>
+        <translation>{0} 个点，点距 {1} m</translation>
+    </message>
+    <message>
+        <source>within {0} m (east, north, up)</source>
+        <translation>范围 {0} m（东、北、高）</translation>
+    </message>
+    <message>
+        <source>{0} of the pixels have a depth that others confirm</source>
+        <translation>{0} 的像素深度得到其他照片印证</translation>
+    </message>
+    <message>
+        <source>Uncertainty of points</source>
+        <translation>点的不确定度</translation>
+    </message>
+    <message>
+        <source>median {0} m (one sigma, of matching only)</source>
+        <translation>中位数 {0} m（一倍中误差，仅匹配）</translation>
+    </message>
+    <message>
+        <source>Mesh</source>
+        <translation>网格模型</translation>
+    </message>
+    <message>
+        <source>{0} triangles from cells of {1} m</source>
+        <translation>{0} 个三角形，体素 {1} m</translation>
+    </message>
+    <message>
+        <source>Heights, orthophoto</source>
+        <translation>高程与正射影像</translation>
+    </message>
+    <message>
+        <source>none: the photographs were taken from the ground, and walls have no surface of heights</source>
+        <translation>无：照片在地面拍摄，墙面没有高程表面</translation>
+    </message>
+    <message>
+        <source>Against another survey</source>
+        <translation>与其他测量成果比较</translation>
+    </message>
+    <message>
+        <source>{0}: distance of points median {1} m, RMSE {2} m, 95 % within {3} m</source>
+        <translation>{0}：点距中位数 {1} m，RMSE {2} m，95 % 在 {3} m 以内</translation>
+    </message>
+    <message>
+        <source>vertically bias {0} m, NMAD {1} m</source>
+        <translation>高程偏差 {0} m，NMAD {1} m</translation>
+    </message>
+    <message>
+        <source>within {0} m: {1} of theirs found (completeness), {2} of ours confirmed</source>
+        <translation>{0} m 以内：对方点找到 {1}（完整度），本方点证实 {2}</translation>
+    </message>
+    <message>
+        <source>Radiance field</source>
+        <translation>辐射场</translation>
+    </message>
+    <message>
+        <source>nerfacto, {0} steps of {1} rays on {2} in {3} min, {4} photographs</source>
+        <translation>nerfacto，{0} 步，每步 {1} 条光线，设备 {2}，用时 {3} 分钟，{4} 张照片</translation>
+    </message>
+    <message>
+        <source>Held-out photographs</source>
+        <translation>留出照片</translation>
+    </message>
+    <message>
+        <source>{0}: PSNR {1} dB, SSIM {2}</source>
+        <translation>{0} 张：PSNR {1} dB，SSIM {2}</translation>
+    </message>
+    <message>
+        <source>Two independent surfaces</source>
+        <translation>两种独立表面</translation>
+    </message>
+    <message>
+        <source>the field has no surface where stereo has one</source>
+        <translation>立体匹配有表面之处辐射场没有</translation>
+    </message>
+    <message>
+        <source>{0} of the cells by both, field less stereo: NMAD {1} m, bias {2} m</source>
+        <translation>{0} 的格网两者均有，辐射场减立体匹配：NMAD {1} m，偏差 {2} m</translation>
+    </message>
+    <message>
+        <source>the field did not find the surface, so all heights are of stereo</source>
+        <translation>辐射场未找到表面，高程全部取自立体匹配</translation>
+    </message>
+    <message>
+        <source>{0} in conflict, {1} by the field alone</source>
+        <translation>{0} 相互矛盾，{1} 仅由辐射场得到</translation>
+    </message>
+    <message>
+        <source>Surveyed points</source>
+        <translation>测量点</translation>
+    </message>
+    <message>
+        <source>Photogrammetric minus surveyed. Check points were not used in the adjustment.</source>
+        <translation>摄影测量值减实测值。检查点未参与平差。</translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation>点名</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>East (m)</source>
+        <translation>东（m）</translation>
+    </message>
+    <message>
+        <source>North (m)</source>
+        <translation>北（m）</translation>
+    </message>
+    <message>
+        <source>Up (m)</source>
+        <translation>高（m）</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片数</translation>
+    </message>
+    <message>
+        <source>Marks (px)</source>
+        <translation>刺点误差（像素）</translation>
+    </message>
+    <message>
+        <source>check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation>控制</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图</translation>
+    </message>
+    <message>
+        <source>Footprints on level ground, where photographs were taken, surveyed points</source>
+        <translation>平地上的像幅、拍摄位置与测量点</translation>
+    </message>
+    <message>
+        <source>Surface, lit from the north-west</source>
+        <translation>表面（西北光照晕渲）</translation>
+    </message>
+    <message>
+        <source>Uncertainty, from 0 (light) to {0} m (dark)</source>
+        <translation>不确定度，从 0（浅）到 {0} m（深）</translation>
+    </message>
+    <message>
+        <source>How heights were found: stereo (light), radiance field (middle), filled (dark)</source>
+        <translation>高程来源：立体匹配（浅）、辐射场（中）、填补（深）</translation>
+    </message>
+    <message>
+        <source>Points, seen from where most photographs were taken, without perspective</source>
+        <translation>点云，自多数照片的拍摄方向正交观看</translation>
+    </message>
+    <message>
+        <source>Points, seen from the side of that</source>
+        <translation>点云，自其侧面观看</translation>
+    </message>
+    <message>
+        <source>Points, seen from above</source>
+        <translation>点云，俯视</translation>
+    </message>
+    <message>
+        <source>To know</source>
+        <translation>须知</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>poses</source>
+        <translation>位姿</translation>
+    </message>
+    <message>
+        <source>georeference</source>
+        <translation>地理定位</translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation>立体匹配</translation>
+    </message>
+    <message>
+        <source>field</source>
+        <translation>辐射场</translation>
+    </message>
+    <message>
+        <source>surface</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>products</source>
+        <translation>成果</translation>
+    </message>
+    <message>
+        <source>comparison</source>
+        <translation>比较</translation>
     </message>
 </context>
 </TS>

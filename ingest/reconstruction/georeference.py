@@ -76,6 +76,8 @@ class Georeference:
     points : list of PointResidual
     cameras : list of CameraResidual
     warnings : list of str
+    bending : dict or None
+        What `bending.Bending.to_json` gives.
     """
 
     method: str
@@ -83,6 +85,7 @@ class Georeference:
     points: list[PointResidual] = field(default_factory=list)
     cameras: list[CameraResidual] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    bending: dict[str, Any] | None = None
 
     def save(self, folder: Path) -> None:
         """Write ``georeference.json``."""
@@ -97,6 +100,7 @@ class Georeference:
             "points": [asdict(point) for point in self.points],
             "cameras": [asdict(camera) for camera in self.cameras],
             "warnings": self.warnings,
+            "bending": self.bending,
         }
 
 
@@ -361,3 +365,55 @@ def place_by_control(
     source, target = np.array([p[1] for p in pairs]), np.array([p[2] for p in pairs])
     similarity, good = fit_robust(source, target, tolerance_m)
     return similarity, [pair[0] for pair, ok in zip(pairs, good, strict=True) if not ok]
+
+
+def place_by_both(
+    scene: SparseScene,
+    control: Sequence[ControlPoint],
+    positions: dict[str, FloatArray],
+    tolerance_m: float,
+) -> tuple[Similarity, FloatArray, list[ControlPoint]]:
+    """Return where control points and positions put a scene, and which points agree.
+
+    Parameters
+    ----------
+    scene : SparseScene
+    control : sequence of ControlPoint
+    positions : dict of str to (4,) float64 array
+        Local metres and one sigma of photographs; they count where three or more are known.
+    tolerance_m : float
+        What a control point may be off.
+
+    Returns
+    -------
+    similarity : Similarity
+    offset_m : (3,) float64 array
+        Of the stated positions.
+    kept : list of ControlPoint
+
+    Raises
+    ------
+    GeoreferenceError
+        If fewer than three control points are marked in two photographs each.
+    """
+    cameras = [photo for photo in scene.photos if photo.name in positions]
+    found = []
+    for point in control:
+        place = triangulate(scene, [(mark.photo, mark.x_px, mark.y_px) for mark in point.marks])
+        if place is not None:
+            found.append((point, place[0]))
+    if len(cameras) < 3 or len(found) < 3:
+        similarity, rejected = place_by_control(scene, control, tolerance_m)
+        return similarity, np.zeros(3), [p for p in control if p.name not in rejected]
+    centres = np.array([photo.centre_m for photo in cameras])
+    stated = np.array([positions[photo.name] for photo in cameras])
+    sigmas = (tolerance_m / 8.0, float(np.median(stated[:, 3])))
+    while True:
+        source = np.array([place for _, place in found])
+        target = np.array([point.position_m for point, _ in found])
+        similarity, offset = fit_both((source, target), (centres, stated[:, :3]), sigmas)
+        error = np.linalg.norm(similarity(source) - target, axis=1)
+        worst = int(np.argmax(error))
+        if error[worst] <= tolerance_m or len(found) <= 3:
+            return similarity, offset, [point for point, _ in found]
+        found.pop(worst)

@@ -24,6 +24,9 @@ _PARTS: Final = (
     ("contours", "contours", False, None),
 )
 
+#: Behind the name of what nobody should measure in.
+_BENT: Final = " (bent)"
+
 
 def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) -> list[ImportResult]:
     """Add a run's products as layers, each product once, however often this is called.
@@ -47,12 +50,14 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
     alive = {layer.id for layer in twin.layers()}
     known = _known(file, key, twin, alive)
     out: list[ImportResult] = []
+    is_bent = bool((result.accuracy.get("bending") or {}).get("is_bent"))
     for number, (product, words, visible, crs) in enumerate(_PARTS):
         path = result.products.get(product)
         if path is None or known.get(product) in alive:
             continue
         job.report("Adding layers", number, len(_PARTS), "layers")
-        options = ImportOptions(crs=crs, name=f"{title} – {words}", epoch=result.epoch)
+        name = f"{title} – {words}{_BENT if is_bent else ''}"
+        options = ImportOptions(crs=crs, name=name, epoch=result.epoch)
         for added in add_source(twin, path, options, job):
             out.append(added)
             if added.layer is not None:

@@ -22,6 +22,11 @@ FROM_GROUND_DEG: Final = 60.0
 #: Columns count this much beside rows: one looks up and down, but seldom tilts one's head.
 _COLUMN_WEIGHT: Final = 0.05
 _TRIALS: Final = 30
+#: How level people hold cameras.
+_USUAL_ROLL_DEG: Final = 1.5
+#: Poses so many times as far off as is usual are wrong, if they are no more than such a share.
+_FAR_TIMES: Final = 6.0
+_FEW: Final = 0.15
 #: A scene without scale is made so large that what it shows is so far from the cameras.
 USUAL_DISTANCE_M: Final = 10.0
 
@@ -30,8 +35,16 @@ def up_of(scene: SparseScene) -> FloatArray:
     """Return which way is up in a scene's own frame, (3,), from how cameras were held."""
     rows = np.array([photo.rotation[0] for photo in scene.photos])
     columns = -np.array([photo.rotation[1] for photo in scene.photos])
-    off = rows.T @ rows + _COLUMN_WEIGHT * (len(rows) * np.eye(3) - columns.T @ columns)
-    up = np.linalg.eigh(off)[1][:, 0]
+    weight = np.ones(len(rows))
+    for _ in range(_TRIALS):
+        share = weight / weight.mean()
+        off = (rows * share[:, None]).T @ rows
+        off += _COLUMN_WEIGHT * (len(rows) * np.eye(3) - (columns * share[:, None]).T @ columns)
+        up = np.linalg.eigh(off)[1][:, 0]
+        # One photograph with a wrong pose must not turn all over: Cauchy's weights.
+        tilt = np.arcsin(np.clip(rows @ up, -1.0, 1.0))
+        usual = max(float(np.median(np.abs(tilt))), np.radians(_USUAL_ROLL_DEG))
+        weight = 1.0 / (1.0 + (tilt / (2.0 * usual)) ** 2)
     return np.asarray(up if up @ columns.mean(axis=0) >= 0 else -up, np.float64)
 
 
@@ -87,6 +100,20 @@ def place_upright(
     shift = np.array([start.real, start.imag, up])
     used = {photo.name: bool(value < 3.0 * usual) for photo, value in zip(photos, off, strict=True)}
     return Similarity(scale, heading @ first.rotation, shift), used
+
+
+def misplaced(
+    scene: SparseScene, positions: dict[str, FloatArray], sigma_m: float
+) -> dict[str, float]:
+    """Return photographs of a placed scene that lie far from where they were taken, and how far.
+
+    Only those that differ from all the rest: a scene that is bent has no such ones.
+    """
+    photos = [photo for photo in scene.photos if photo.name in positions]
+    off = np.array([np.linalg.norm(p.centre_m - positions[p.name]) for p in photos])
+    limit = max(_FAR_TIMES * float(np.median(off)), _FAR_TIMES * sigma_m)
+    far = {p.name: float(value) for p, value in zip(photos, off, strict=True) if value > limit}
+    return far if len(far) <= _FEW * len(photos) else {}
 
 
 def place_without_scale(scene: SparseScene, *, keep_scale: bool) -> Similarity:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import run_worker
+from ingest.reconstruction.bending import bending_of
 from ingest.reconstruction.control import ControlFile, ControlPoint, Mark
 from ingest.reconstruction.footprints import camera_rotation
 from ingest.reconstruction.georeference import (
@@ -19,6 +20,7 @@ from ingest.reconstruction.georeference import (
     Georeference,
     GeoreferenceError,
     PointResidual,
+    place_by_both,
     place_by_control,
     place_by_positions,
     point_residuals,
@@ -26,6 +28,7 @@ from ingest.reconstruction.georeference import (
 from ingest.reconstruction.levelling import (
     from_the_ground,
     levelled,
+    misplaced,
     place_upright,
     place_without_scale,
 )
@@ -169,10 +172,13 @@ def georeference(
     control = [point for point in points if not point.is_check and len(point.marks) >= 2]
     is_level = from_the_ground(levelled(scene).apply(scene))
     if len(control) >= 3:
-        # Positions only begin it: a model that has not been adjusted is bent, and control
-        # points in one corner would throw the rest far off. Given poses are not adjusted.
-        start = positions if model is not None else {}
-        similarity, used = _roughly(scene, control, start, _sigma_m(prepared), warnings)
+        used: dict[str, bool] = {}
+        if model is None:
+            similarity = _given_by_control(scene, control, prepared, warnings)
+        else:
+            # Positions only begin it: a model that has not been adjusted is bent, and control
+            # points in one corner would throw the rest far off.
+            similarity, used = _roughly(scene, control, positions, _sigma_m(prepared), warnings)
         place = _Place(CONTROL, similarity, used)
     else:
         if control:
@@ -192,10 +198,18 @@ def georeference(
         placed = SparseScene.load(folder)
     else:
         # Given poses are only moved, and positions along a street would turn a scene over.
-        placed = similarity.apply(scene)
+        placed = place.scene(scene)
+        warnings += _left_out_words(place.left_out, prepared)
         placed.save(folder)
     found = Georeference(method, similarity, point_residuals(placed, points), warnings=warnings)
     found.cameras = _camera_residuals(placed, positions, used)
+    stated = [photo.sigma_m for photo in prepared if photo.sigma_m is not None]
+    bending = bending_of(
+        placed, positions, float(np.median(stated)) if stated else None, _rotations(prepared)
+    )
+    bending = bending.named({photo.name: photo.source for photo in prepared})
+    found.bending = bending.to_json()
+    found.warnings += bending.warnings()
     _add_curvature(found, placed)
     found.save(folder)
     return placed, found
@@ -208,6 +222,11 @@ class _Place:
     method: str
     similarity: Similarity
     used: dict[str, bool] = field(default_factory=dict)
+    left_out: dict[str, float] = field(default_factory=dict)
+
+    def scene(self, scene: SparseScene) -> SparseScene:
+        """Return a scene at its place, without photographs that contradict the others."""
+        return self.similarity.apply(scene.without(self.left_out))
 
 
 def _without_control(
@@ -222,7 +241,11 @@ def _without_control(
     known = sum(photo.name in positions for photo in scene.photos)
     if known >= (2 if is_level else 1):
         if is_level:
-            return _Place(UPRIGHT, *place_upright(scene, positions))
+            similarity, used = place_upright(scene, positions)
+            left_out = misplaced(similarity.apply(scene), positions, sigma_m)
+            if left_out:
+                similarity, used = place_upright(scene.without(left_out), positions)
+            return _Place(UPRIGHT, similarity, used, left_out)
         return _Place(POSITIONS, *place_by_positions(scene, positions, sigma_m))
     if not is_level:
         raise GeoreferenceError(
@@ -236,6 +259,14 @@ def _without_control(
         + ("that of the given poses, which may not be metres" if is_given else "not known")
     )
     return _Place(NOWHERE, place_without_scale(scene, keep_scale=is_given))
+
+
+def _rotations(prepared: Sequence[Prepared]) -> dict[str, FloatArray]:
+    return {
+        photo.name: np.array(camera_rotation(*photo.direction_deg))
+        for photo in prepared
+        if photo.direction_deg is not None
+    }
 
 
 def _left_out_words(left_out: dict[str, float], prepared: Sequence[Prepared]) -> list[str]:
@@ -264,6 +295,29 @@ def _roughly(
         except GeoreferenceError:
             pass  # flown along one line: control points are needed for the roll about it
     return _by_control(scene, control, warnings), {}
+
+
+def _given_by_control(
+    scene: SparseScene,
+    control: Sequence[ControlPoint],
+    prepared: Sequence[Prepared],
+    warnings: list[str],
+) -> Similarity:
+    """Return where control points put given poses; positions help against a tilt about them."""
+    first, _ = place_by_control(scene, control, 1e9)
+    sigma_m = _sigma_m(prepared)
+    positions = {
+        photo.name: np.array([*photo.centre_m, photo.sigma_m or sigma_m])
+        for photo in prepared
+        if photo.centre_m is not None
+    }
+    tolerance_m = _tolerance_m(first.apply(scene))
+    similarity, _, kept = place_by_both(scene, control, positions, tolerance_m)
+    agree = {point.name for point in kept}
+    for point in control:
+        if point.name not in agree:
+            warnings.append(f"control point {point.name} contradicts the others; check its marks")
+    return similarity
 
 
 def _by_control(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -129,6 +129,7 @@ def _figures(
         "reprojection_error_px": values["poses"].get("reprojection_error_px"),
         "tie_points": len(scene.points_m),
         "georeference": placed["method"],
+        "bending": placed.get("bending"),
         "control": fitted.to_json() if fitted else None,
         "check": checked.to_json() if checked else None,
         "points": [list(row) for row in residual_rows(points)],
@@ -175,19 +176,38 @@ class ReportPicture:
     svg: str = ""
 
 
-def page_parts(figures: dict[str, Any]) -> tuple[str, str]:
-    """Return the report's HTML before and after its pictures, for other ways of showing it."""
-    before = [_heading(figures), _notice(figures), _summary(figures), _points(figures)]
-    return "\n".join(before), "\n".join([_warnings(figures), _timings(figures)])
+Say = Callable[[str], str]
+"""Says one text of the report, made in English, in the reader's language."""
 
 
-def _heading(figures: dict[str, Any]) -> str:
-    return (
-        f"<h1>{_e(figures['title'])}</h1><p class=dim>Accuracy report · {_e(figures['crs_name'])} "
-        f"({_e(figures['crs'][:40])}) · heights: "
-        f"{_e(figures['vertical_datum'] or 'datum unknown')} · photographed "
-        f"{_e(figures['epoch'] or 'at an unknown time')} · quality {_e(figures['quality'])}</p>"
-    )
+def page_parts(figures: dict[str, Any], say: Say = str) -> tuple[str, str]:
+    """Return the report's HTML before and after its pictures, for other ways of showing it.
+
+    Parameters
+    ----------
+    figures : dict
+        As in ``report.json``.
+    say : callable
+        Says texts in the reader's language; English by default.
+    """
+    before = [
+        _heading(figures, say), _bent(figures, say), _notice(figures, say),
+        _summary(figures, say), _points(figures, say),
+    ]  # fmt: skip
+    return "\n".join(before), "\n".join([_warnings(figures, say), _timings(figures, say)])
+
+
+def _heading(figures: dict[str, Any], say: Say) -> str:
+    datum = figures["vertical_datum"]
+    day = figures["epoch"]
+    facts = [
+        say("Accuracy report"),
+        f"{figures['crs_name']} ({figures['crs'][:40]})",
+        say(f"heights: {datum}" if datum else "heights: datum unknown"),
+        say(f"photographed {day}" if day else "photographed at an unknown time"),
+        say(f"quality {figures['quality']}"),
+    ]
+    return f"<h1>{_e(figures['title'])}</h1><p class=dim>{_e(' · '.join(facts))}</p>"
 
 
 def _page(folder: Path, figures: dict[str, Any]) -> str:
@@ -207,22 +227,58 @@ def _e(value: object) -> str:
     return html.escape(str(value))
 
 
-def _notice(figures: dict[str, Any]) -> str:
+def _bent(figures: dict[str, Any], say: Say = str) -> str:
+    bending = figures.get("bending")
+    if bending is None or not bending["is_bent"]:
+        return ""
+    sentences = [
+        "The scene is bent.",
+        "Its parts do not stand to each other as the photographs state: up to "
+        f"{bending['off_m']:.1f} m after the best fit, over {bending['reach_m']:.0f} m.",
+        "Do not measure in these products.",
+        "More photographs between the parts, or control points, mend it.",
+    ]
+    return f"<p class=notice>{_e(' '.join(map(say, sentences)))}</p>"
+
+
+def _bending_rows(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    bending = figures.get("bending")
+    if bending is None:
+        return []
+    if bending["off_m"] is None:
+        shape = "not known: fewer than seven photographs state where they were taken"
+    else:
+        shape = (
+            f"neighbours lie up to {bending['off_m']:.2f} m alike from where they were taken, "
+            f"over {bending['reach_m']:.0f} m"
+        )
+        if bending["turn_deg"] is not None:
+            shape += f"; turned by up to {bending['turn_deg']:.2f}°"
+    rows = [("Bending", shape)]
+    if bending["joint"] is not None:
+        joint = bending["joint"]
+        rows.append(("Loosest part", f"{joint['photos']} photographs, held by "
+                                     f"{joint['tie_points']} tie points between {joint['first']} "
+                                     f"and {joint['second']}"))  # fmt: skip
+    return rows
+
+
+def _notice(figures: dict[str, Any], say: Say = str) -> str:
     if figures["check"] is not None:
         return ""
     how = {
-        "control points": "the control points it was fitted to, which says little",
-        "positions": "the positions that the photographs state",
-        "positions and level cameras": "the positions that the photographs state, and on cameras "
-        "having been held level",
-    }.get(figures["georeference"], "nothing")
-    return (
-        "<p class=notice>No independent check points. The accuracy of these products has not "
-        f"been verified; they rest on {how}.</p>"
-    )
+        "control points": "They rest on the control points they were fitted to, which says little.",
+        "positions": "They rest on the positions that the photographs state.",
+        "positions and level cameras": "They rest on the positions that the photographs state, "
+        "and on cameras having been held level.",
+    }.get(figures["georeference"], "They rest on nothing.")
+    sentences = [
+        "No independent check points.", "The accuracy of these products has not been verified.", how
+    ]  # fmt: skip
+    return f"<p class=notice>{_e(' '.join(map(say, sentences)))}</p>"
 
 
-def _summary(figures: dict[str, Any]) -> str:
+def _summary(figures: dict[str, Any], say: Say) -> str:
     overlap, gsd = figures["overlap"], figures["ground_sample_distance_m"]
     photos = figures["photos"]
     rows: list[tuple[str, str]] = [
@@ -247,12 +303,15 @@ def _summary(figures: dict[str, Any]) -> str:
         east, north, up = figures["camera_residual_rmse_m"]
         rows.append(("Stated less found positions (RMSE)",
                      f"{east:.3f} m east, {north:.3f} m north, {up:.3f} m up"))  # fmt: skip
+    rows += _bending_rows(figures)
     rows += _made_rows(figures)
     if figures.get("reference"):
         rows.append(("Against another survey", reference_text(figures["reference"])))
     rows += field_rows(figures)
-    body = "".join(f"<tr><td class=dim>{_e(a)}</td><td>{_e(b)}</td></tr>" for a, b in rows)
-    return f"<h2>Summary</h2><table>{body}</table>"
+    body = "".join(
+        f"<tr><td class=dim>{_e(say(a))}</td><td>{_e(say(b))}</td></tr>" for a, b in rows
+    )
+    return f"<h2>{_e(say('Summary'))}</h2><table>{body}</table>"
 
 
 def _made_rows(figures: dict[str, Any]) -> list[tuple[str, str]]:
@@ -312,14 +371,15 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: i
     return f"<table><tr>{cells(header, 'th')}</tr>{body}</table>"
 
 
-def _points(figures: dict[str, Any]) -> str:
+def _points(figures: dict[str, Any], say: Say) -> str:
     if not figures["points"]:
         return ""
     header = ["Point", "Use", "East (m)", "North (m)", "Up (m)", "Photos", "Marks (px)"]
     rows = sorted(figures["points"], key=lambda row: (row[1] != "check", row[0]))
-    return (
-        "<h2>Surveyed points</h2><p class=dim>Photogrammetric minus surveyed. Check points were "
-        "not used in the adjustment.</p>" + _table(header, rows, 2)
+    rows = [[row[0], say(row[1]), *row[2:]] for row in rows]
+    note = "Photogrammetric minus surveyed. Check points were not used in the adjustment."
+    return f"<h2>{_e(say('Surveyed points'))}</h2><p class=dim>{_e(say(note))}</p>" + _table(
+        [say(title) for title in header], rows, 2
     )
 
 
@@ -389,16 +449,17 @@ def _orthophoto(folder: Path) -> np.ndarray:
     return (rgba[:, :, :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
-def _warnings(figures: dict[str, Any]) -> str:
+def _warnings(figures: dict[str, Any], say: Say) -> str:
     if not figures["warnings"]:
         return ""
-    items = "".join(f"<li>{_e(text)}</li>" for text in figures["warnings"])
-    return f"<h2>To know</h2><ul>{items}</ul>"
+    items = "".join(f"<li>{_e(say(text))}</li>" for text in figures["warnings"])
+    return f"<h2>{_e(say('To know'))}</h2><ul>{items}</ul>"
 
 
-def _timings(figures: dict[str, Any]) -> str:
-    rows = [[name, f"{seconds:.1f}"] for name, seconds in figures["seconds"].items()]
+def _timings(figures: dict[str, Any], say: Say) -> str:
+    rows = [[say(name), f"{seconds:.1f}"] for name, seconds in figures["seconds"].items()]
     versions = ", ".join(f"{name} {number}" for name, number in figures["versions"].items())
     return (
-        "<h2>Steps</h2>" + _table(["Step", "Seconds"], rows, 1) + f"<p class=dim>{_e(versions)}</p>"
-    )
+        f"<h2>{_e(say('Steps'))}</h2>" + _table([say("Step"), say("Seconds")], rows, 1)
+        + f"<p class=dim>{_e(versions)}</p>"
+    )  # fmt: skip

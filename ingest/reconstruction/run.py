@@ -55,7 +55,7 @@ from ingest.reconstruction.surface import (
 from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 2
+_VERSION: Final = 3
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0

@@ -7,7 +7,8 @@ that pixel is (0.5, 0.5), as in COLMAP. Camera axes are x right, y down, z forwa
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,26 @@ class SparseScene:
         with np.errstate(invalid="ignore"):
             inside = (pixels > 0) & (pixels < [camera.width_px, camera.height_px])
         return np.asarray(inside.all(axis=1), np.bool_)
+
+    def without(self, names: Collection[str]) -> SparseScene:
+        """Return the scene without some photographs and the tie points that only they held."""
+        kept = [n for n, photo in enumerate(self.photos) if photo.name not in names]
+        photos = [self.photos[n] for n in kept]
+        if not len(self.observations):
+            return replace(self, photos=photos)
+        number = np.full(len(self.photos), -1, np.int32)
+        number[kept] = np.arange(len(kept), dtype=np.int32)
+        seen = self.observations[number[self.observations[:, 1]] >= 0]
+        views = np.bincount(seen[:, 0], minlength=len(self.points_m))
+        good = views >= 2
+        point = np.cumsum(good, dtype=np.int32) - 1
+        seen = seen[good[seen[:, 0]]]
+        return replace(
+            self, photos=photos, points_m=self.points_m[good],
+            point_error_px=self.point_error_px[good], point_views=views[good].astype(np.int64),
+            colours=self.colours[good],
+            observations=np.column_stack([point[seen[:, 0]], number[seen[:, 1]]]),
+        )  # fmt: skip
 
     def save(self, folder: Path) -> None:
         """Write ``scene.json`` and ``tie-points.npz``."""

@@ -76,7 +76,9 @@ def _verify(
     listed = Path(request["folder"]) / "pairs.txt"
     listed.write_text("".join(f"{a} {b}\n" for a, b in pairs), encoding="utf-8")
     with Watching(path, "two_view_geometries", "Verifying matches", len(pairs), job):
-        colmap.verify_matches(path, listed)
+        options = colmap.TwoViewGeometryOptions()
+        options.ransac.random_seed = 1
+        colmap.verify_matches(path, listed, options)
 
 
 def _match_again(

@@ -15,12 +15,8 @@ import numpy as np
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError, serve
 from ingest.reconstruction.control import ControlPoint, Mark
-from ingest.reconstruction.georeference import (
-    fit_both,
-    fit_similarity,
-    place_by_control,
-    triangulate,
-)
+from ingest.reconstruction.georeference import fit_similarity, place_by_both
+from ingest.reconstruction.levelling import from_the_ground, levelled
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
 from ingest.reconstruction.sfm_matching import Watching, match_photos
 
@@ -46,26 +42,15 @@ def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     photos: list[dict[str, Any]] = request["photos"]
     _extract(colmap, request, database, job)
     match_photos(colmap, request, database, job)
-    models = folder / "models"
-    models.mkdir()
-    best: Any = None
-    for inliers, angle_deg in _STARTS:
-        options = _mapping_options(colmap, inliers, angle_deg, photos)
-        job.report("Finding poses", 0, len(photos), "photos")
-        placed = [0]
-
-        def count(placed: list[int] = placed) -> None:
-            placed[0] += 1
-            job.report("Finding poses", min(placed[0] + 1, len(photos)), len(photos), "photos")
-
-        found = colmap.incremental_mapping(
-            database, request["pictures"], models, options, next_image_callback=count
-        )
-        for model in found.values():
-            if best is None or model.num_reg_images() > best.num_reg_images():
-                best = model
-        if best is not None and best.num_reg_images() >= 0.6 * len(photos):
-            break
+    keeps_lens = all(photo["focal_px"] and photo.get("centre_m") is not None for photo in photos)
+    best = _grow(colmap, request, folder / "models", keeps_lens, job)
+    if keeps_lens and best is not None:
+        scene = scene_of(best)
+        if from_the_ground(levelled(scene).apply(scene)):
+            # What looks along a street tells the lens well, and what is stated is often wrong.
+            other = _grow(colmap, request, folder / "models-free", False, job)
+            if other is not None and other.num_reg_images() >= best.num_reg_images():
+                best = other
     if best is None or best.num_reg_images() < 3:
         raise WorkerError(
             "the photographs could not be connected with each other",
@@ -74,6 +59,32 @@ def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     (folder / "model").mkdir()
     best.write(folder / "model")
     return _result(colmap, best, folder, job)
+
+
+def _grow(colmap: Any, request: dict[str, Any], models: Path, keeps_lens: bool, job: Job) -> Any:
+    """Return the largest model that grows from matched photographs; None where none does."""
+    photos: list[dict[str, Any]] = request["photos"]
+    models.mkdir()
+    best: Any = None
+    for inliers, angle_deg in _STARTS:
+        options = _mapping_options(colmap, inliers, angle_deg, photos, keeps_lens)
+        job.report("Finding poses", 0, len(photos), "photos")
+        placed = [0]
+
+        def count(placed: list[int] = placed) -> None:
+            placed[0] += 1
+            job.report("Finding poses", min(placed[0] + 1, len(photos)), len(photos), "photos")
+
+        database = models.parent / "features.db"
+        found = colmap.incremental_mapping(
+            database, request["pictures"], models, options, next_image_callback=count
+        )
+        for model in found.values():
+            if best is None or model.num_reg_images() > best.num_reg_images():
+                best = model
+        if best is not None and best.num_reg_images() >= 0.6 * len(photos):
+            break
+    return best
 
 
 def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> None:
@@ -103,11 +114,11 @@ def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> 
 
 
 def _mapping_options(
-    colmap: Any, inliers: int, angle_deg: float, photos: list[dict[str, Any]]
+    colmap: Any, inliers: int, angle_deg: float, photos: list[dict[str, Any]], keeps_lens: bool
 ) -> Any:
     options = colmap.IncrementalPipelineOptions()
     options.min_model_size = min(10, len(photos))
-    if all(photo["focal_px"] and photo.get("centre_m") is not None for photo in photos):
+    if keeps_lens:
         # Flat land seen from one height does not tell a longer lens from a greater height, and
         # a model that guesses wrong is bent. The lens is refined later, when positions and
         # control points hold the shape.
@@ -115,6 +126,9 @@ def _mapping_options(
         options.ba_refine_extra_params = False
         options.mapper.abs_pose_refine_focal_length = False
         options.mapper.abs_pose_refine_extra_params = False
+    # Threads add up in another order each time, and another order may grow another model.
+    options.num_threads = 1
+    options.mapper.num_threads = 1
     options.random_seed = 1
     options.mapper.init_min_num_inliers = inliers
     options.mapper.init_min_tri_angle = angle_deg
@@ -152,7 +166,8 @@ def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
         colmap.ObservationManager(model).filter_all_points3D(_WORST_TIE_PX, 1.5)
         job.report("Bundle adjustment", 1, rounds, "rounds")
     if len(control) >= 3:
-        placed, offset, kept = _agree(scene_of(model), control, positions, request)
+        tolerance_m = float(request["tolerance_m"])
+        placed, offset, kept = place_by_both(scene_of(model), control, positions, tolerance_m)
         model.transform(_sim3(colmap, placed))
         positions = {name: row - np.append(offset, 0.0) for name, row in positions.items()}
         _solve(colmap, model, positions, {point.name: point for point in kept})
@@ -166,45 +181,6 @@ def _adjust(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
         "rejected": rejected,
         "positions_offset_m": [float(value) for value in offset],
     }
-
-
-def _agree(
-    scene: SparseScene,
-    control: list[ControlPoint],
-    positions: dict[str, np.ndarray],
-    request: dict[str, Any],
-) -> tuple[Similarity, np.ndarray, list[ControlPoint]]:
-    """Return where control points and positions put a scene, and which points agree.
-
-    Returns
-    -------
-    similarity : Similarity
-    offset_m : (3,) float64 array
-        Of the stated positions.
-    kept : list of ControlPoint
-    """
-    tolerance_m = float(request["tolerance_m"])
-    cameras = [photo for photo in scene.photos if photo.name in positions]
-    found = []
-    for point in control:
-        place = triangulate(scene, [(mark.photo, mark.x_px, mark.y_px) for mark in point.marks])
-        if place is not None:
-            found.append((point, place[0]))
-    if len(cameras) < 3 or len(found) < 3:
-        similarity, rejected = place_by_control(scene, control, tolerance_m)
-        return similarity, np.zeros(3), [p for p in control if p.name not in rejected]
-    centres = np.array([photo.centre_m for photo in cameras])
-    stated = np.array([positions[photo.name] for photo in cameras])
-    sigmas = (tolerance_m / 8.0, float(np.median(stated[:, 3])))
-    while True:
-        source = np.array([place for _, place in found])
-        target = np.array([point.position_m for point, _ in found])
-        similarity, offset = fit_both((source, target), (centres, stated[:, :3]), sigmas)
-        error = np.linalg.norm(similarity(source) - target, axis=1)
-        worst = int(np.argmax(error))
-        if error[worst] <= tolerance_m or len(found) <= 3:
-            return similarity, offset, [point for point, _ in found]
-        found.pop(worst)
 
 
 def _sim3(colmap: Any, similarity: Similarity) -> Any:
@@ -235,6 +211,7 @@ def _solve(
         config.add_image(image_id)
     options = colmap.BundleAdjustmentOptions()
     options.print_summary = False
+    options.ceres.solver_options.num_threads = 1
     options.ceres.loss_function_type = colmap.LossFunctionType.CAUCHY
     options.ceres.loss_function_scale = 1.0
     added = _add_control(colmap, model, list(control.values()), config)

@@ -22,6 +22,8 @@ NOTHING, STEREO, FIELD, FILLED = 0, 1, 2, 3
 #: A surface must be supported by this share of a cell's points to be taken for the top.
 _SUPPORT: Final = 0.35
 _LEAST_POINTS: Final = 3
+#: How often a cluster is moved to the middle of its points.
+_CENTRINGS: Final = 4
 _ONE_PATCH_M: Final = 1.0
 _ONE_SIDE_M: Final = 1.5
 _SIDE_CELLS: Final = 7
@@ -242,7 +244,7 @@ def _fuse_cells(surface: Surface, samples: _Samples, gap_m: float) -> None:
     # The last (highest) index of each cell that has support.
     is_last = np.append(np.diff(number[enough]) > 0, True)
     top = enough[is_last]
-    below = bottom[top]
+    below, top = _centred(axis, bottom[top], top, gap_m)
     height = (z[(below + top) // 2] + z[(below + top + 1) // 2]) / 2
     quarter = (top - below) // 4
     spread = (z[top - quarter] - z[below + quarter]) / 1.349
@@ -255,6 +257,28 @@ def _fuse_cells(surface: Surface, samples: _Samples, gap_m: float) -> None:
     )
     surface.source[at] = STEREO
     surface.points[at] = np.minimum(n, 65_535)
+
+
+def _centred(
+    axis: FloatArray,
+    below: npt.NDArray[np.int64],
+    top: npt.NDArray[np.int64],
+    gap_m: float,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the first and last point of clusters, moved to the middle of their surface.
+
+    The highest window that suffices holds the upper part of a surface rougher than itself, whose
+    median lies too high. Within half a window it goes to where its points are densest.
+    """
+    highest = axis[top]
+    for _ in range(_CENTRINGS):
+        middle = (axis[(below + top) // 2] + axis[(below + top + 1) // 2]) / 2
+        middle = np.maximum(middle, highest - gap_m)
+        below = np.searchsorted(axis, middle - gap_m / 2, "left")
+        top = np.searchsorted(axis, middle + gap_m / 2, "right") - 1
+        # At least the point in the middle of two that lie far apart.
+        top = np.maximum(top, below)
+    return below, top
 
 
 def smooth_and_fill(surface: Surface, fill_cells: int) -> Surface:

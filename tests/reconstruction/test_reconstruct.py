@@ -129,12 +129,12 @@ def test_poses_are_within_half_a_degree_and_two_gsd_of_the_truth(
     assert max(distance) < 3.0 * gsd
 
 
-def test_the_surface_keeps_the_promise_of_a_draft(finished: Finished, flown: Flown) -> None:
-    gsd = flown.flight.ground_sample_distance_m
-    surface = Surface.load(finished.run / "surface" / "surface.npz")
+def errors_of(
+    surface: Surface, flown: Flown, shift: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return errors of open ground and of roof interiors, and the share of measured cells."""
     x, y = surface.grid.middles()
     xx, yy = np.meshgrid(x, y)
-    shift = shift_of(finished)
     places = np.column_stack([(xx - shift[0]).ravel(), (yy - shift[1]).ravel()])
     truth = true_heights(flown.truth, places).reshape(surface.grid.shape)
     west, south, east, north = flown.flight.area
@@ -149,11 +149,18 @@ def test_the_surface_keeps_the_promise_of_a_draft(finished: Finished, flown: Flo
     ground = error[inside & (truth < low) & (jump < 0.8)]
     roofs = error[inside & (truth > low + 1) & (jump < 2.2)]
     assert len(ground) > 3000 and len(roofs) > 3000
+    return ground, roofs, float((surface.source[inside] == STEREO).mean())
+
+
+def test_the_surface_keeps_the_promise_of_a_draft(finished: Finished, flown: Flown) -> None:
+    gsd = flown.flight.ground_sample_distance_m
+    surface = Surface.load(finished.run / "surface" / "surface.npz")
+    ground, roofs, measured = errors_of(surface, flown, shift_of(finished))
     assert nmad(ground) <= 1.0 * gsd
     assert np.mean(np.abs(ground) <= 3 * gsd) >= 0.95
-    # The issue asks for 0.5: see docs/reconstruction.md for what was reached.
-    assert nmad(roofs) <= 0.9 * gsd
-    assert (surface.source[inside] == STEREO).mean() > 0.8
+    # Errors of poses that were found come on top of those of the surface.
+    assert nmad(roofs) <= 0.7 * gsd
+    assert measured > 0.8
 
 
 def test_stated_uncertainty_is_neither_boast_nor_excuse(finished: Finished, flown: Flown) -> None:
@@ -301,6 +308,80 @@ def test_a_reference_is_compared_with_and_one_of_another_place_is_refused(
         compare_with_reference(points, tmp_path / "elsewhere.laz", frame, 0.18, Job())
 
 
+def sources_of(finished: Finished) -> dict[str, str]:
+    """Return the photographs' own names by those of prepared ones."""
+    text = (finished.run / "photos" / "prepared.json").read_text()
+    return {photo["name"]: photo["source"] for photo in json.loads(text)}
+
+
+def write_colmap_model(
+    folder: Path, scene: SparseScene, source: dict[str, str], scale: float
+) -> None:
+    """Write a scene of one camera as COLMAP's text files, in units of its own."""
+    from scipy.spatial.transform import Rotation
+
+    folder.mkdir()
+    lens = scene.cameras[0]
+    (folder / "cameras.txt").write_text(
+        f"1 RADIAL {lens.width_px} {lens.height_px} {lens.fx} {lens.cx} {lens.cy} {lens.k1} "
+        f"{lens.k2}\n"
+    )
+    rows = []
+    for number, photo in enumerate(scene.photos, 1):
+        x, y, z, w = Rotation.from_matrix(photo.rotation).as_quat()
+        shift = " ".join(str(v) for v in -photo.rotation @ photo.centre_m * scale)
+        rows.append(f"{number} {w} {x} {y} {z} {shift} 1 {source[photo.name]}\n\n")
+    (folder / "images.txt").write_text("".join(rows))
+    (folder / "points3D.txt").write_text(
+        "".join(
+            f"{i} {x * scale} {y * scale} {z * scale} 9 9 9 0.5 1 0 2 0 3 0\n"
+            for i, (x, y, z) in enumerate(scene.points_m)
+        )
+    )
+
+
+def test_with_given_poses_and_control_the_promise_is_kept(
+    finished: Finished, flown: Flown, tmp_path: Path
+) -> None:
+    from ingest.pipeline.job import Job
+    from ingest.pipeline.steps import run_steps
+    from ingest.reconstruction.options import ReconstructOptions
+    from ingest.reconstruction.run import _Run
+    from ingest.reconstruction.scene import Camera, Photo
+    from twin_model.frame import Frame
+
+    source, truth, shift = sources_of(finished), truth_of(flown), shift_of(finished)
+    scene = SparseScene.load(finished.run / "georeference")
+    width, height = flown.flight.size_px
+    focal = flown.flight.focal_px
+    scene.cameras = [Camera(width, height, focal, focal, width / 2, height / 2)]
+    scene.photos = [
+        Photo(
+            photo.name, 0, np.array(truth[source[photo.name]]["rotation"]),
+            np.array(truth[source[photo.name]]["centre_m"]) + shift,
+        )
+        for photo in scene.photos
+    ]  # fmt: skip
+    chance = np.random.default_rng(4)
+    west, south, east, north = flown.flight.area
+    places = chance.uniform((west, south), (east, north), (600, 2))
+    heights = true_heights(flown.truth, places)
+    scene.points_m = np.column_stack([places, heights])[np.isfinite(heights)] + shift
+    write_colmap_model(tmp_path / "model", scene, source, 0.5)
+    frame = Frame("EPSG:4549", tuple(json.loads((finished.run / "run.json").read_text())["origin"]))
+    options = ReconstructOptions(
+        flown.photos, control=flown.photos / "control.csv", poses=tmp_path / "model",
+    )  # fmt: skip
+    run = tmp_path / "run"
+    run_steps(run, _Run(options, frame, run, Job(), None).steps()[:5], Job())
+    ground, roofs, _ = errors_of(Surface.load(run / "surface" / "surface.npz"), flown, shift)
+    gsd = flown.flight.ground_sample_distance_m
+    assert nmad(ground) <= 1.0 * gsd
+    assert np.mean(np.abs(ground) <= 3 * gsd) >= 0.95
+    assert nmad(roofs) <= 0.5 * gsd
+    assert np.sqrt(np.mean(roofs**2)) <= 1.0 * gsd
+
+
 def test_poses_given_by_a_colmap_model_need_no_matching(
     finished: Finished, flown: Flown, tmp_path: Path
 ) -> None:
@@ -316,31 +397,8 @@ def test_poses_given_by_a_colmap_model_need_no_matching(
     options = ReconstructOptions(
         flown.photos, control=flown.photos / "control.csv", poses=tmp_path / "model"
     )
-    (tmp_path / "model").mkdir()
-    source = {
-        photo["name"]: photo["source"]
-        for photo in json.loads((finished.run / "photos" / "prepared.json").read_text())
-    }
     scene = SparseScene.load(finished.run / "georeference")
-    lens = scene.cameras[0]
-    (tmp_path / "model" / "cameras.txt").write_text(
-        f"1 RADIAL {lens.width_px} {lens.height_px} {lens.fx} {lens.cx} {lens.cy} {lens.k1} "
-        f"{lens.k2}\n"
-    )
-    from scipy.spatial.transform import Rotation
-
-    rows = []
-    for number, photo in enumerate(scene.photos, 1):
-        x, y, z, w = Rotation.from_matrix(photo.rotation).as_quat()
-        shift = " ".join(str(v) for v in -photo.rotation @ photo.centre_m / 3.0)
-        rows.append(f"{number} {w} {x} {y} {z} {shift} 1 {source[photo.name]}\n\n")
-    (tmp_path / "model" / "images.txt").write_text("".join(rows))
-    (tmp_path / "model" / "points3D.txt").write_text(
-        "".join(
-            f"{i} {x / 3} {y / 3} {z / 3} 9 9 9 0.5 1 0 2 0 3 0\n"
-            for i, (x, y, z) in enumerate(scene.points_m)
-        )
-    )
+    write_colmap_model(tmp_path / "model", scene, sources_of(finished), 1 / 3.0)
     results = run_steps(
         tmp_path / "run", _Run(options, frame, tmp_path / "run", Job(), None).steps()[:3], Job()
     )

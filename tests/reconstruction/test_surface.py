@@ -77,6 +77,18 @@ def test_what_one_pair_alone_says_against_the_others_is_not_believed(tmp_path: P
     assert np.nanmax(fused.height_m) == pytest.approx(3.0, abs=0.05)
 
 
+def test_a_rough_surface_is_taken_at_its_middle_not_at_its_top(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    files = []
+    for number in range(6):
+        x, y = np.meshgrid(np.arange(60) * 0.5 + 0.25, np.arange(40) * 0.5 + 0.25)
+        xy = np.repeat(np.column_stack([x.ravel(), y.ravel()]), 6, axis=0)
+        z = chance.normal(2.0, 0.25, len(xy))
+        files.append(pair(tmp_path / f"{number}.npz", np.column_stack([xy, z])))
+    fused = fuse_pairs(files, GRID, 0.6, Job())
+    assert abs(np.nanmean(fused.height_m) - 2.0) < 0.04
+
+
 def test_holes_beside_a_wall_are_filled_with_ground_and_say_so() -> None:
     height = np.full(GRID.shape, 1.0)
     height[10:30, 20:40] = 9.0
