@@ -187,8 +187,7 @@ def georeference(
                 "they are compared only"
             )
         control = []
-        sigma = _sigma_m(prepared)
-        place = _without_control(scene, positions, sigma, is_level, model is None, warnings)
+        place = _without_control(scene, positions, prepared, is_level, model is None, warnings)
     method, similarity, used = place.method, place.similarity, place.used
     if model is not None and method in (CONTROL, POSITIONS):
         left_out = _misplaced(similarity.apply(scene), positions, used)
@@ -203,13 +202,7 @@ def georeference(
         placed.save(folder)
     found = Georeference(method, similarity, point_residuals(placed, points), warnings=warnings)
     found.cameras = _camera_residuals(placed, positions, used)
-    stated = [photo.sigma_m for photo in prepared if photo.sigma_m is not None]
-    bending = bending_of(
-        placed, positions, float(np.median(stated)) if stated else None, _rotations(prepared)
-    )
-    bending = bending.named({photo.name: photo.source for photo in prepared})
-    found.bending = bending.to_json()
-    found.warnings += bending.warnings()
+    _add_bending(found, placed, positions, prepared)
     _add_curvature(found, placed)
     found.save(folder)
     return placed, found
@@ -232,12 +225,13 @@ class _Place:
 def _without_control(
     scene: SparseScene,
     positions: dict[str, FloatArray],
-    sigma_m: float,
+    prepared: Sequence[Prepared],
     is_level: bool,
     is_given: bool,
     warnings: list[str],
 ) -> _Place:
     """Place a scene by positions; without them upright at the origin, if taken from the ground."""
+    sigma_m = _sigma_m(prepared)
     known = sum(photo.name in positions for photo in scene.photos)
     if known >= (2 if is_level else 1):
         if is_level:
@@ -416,6 +410,22 @@ def _camera_residuals(
         for photo in scene.photos
         if photo.name in positions
     ]
+
+
+def _add_bending(
+    found: Georeference,
+    placed: SparseScene,
+    positions: dict[str, FloatArray],
+    prepared: Sequence[Prepared],
+) -> None:
+    """Say how far a scene's shape is from what its photographs state."""
+    stated = [photo.sigma_m for photo in prepared if photo.sigma_m is not None]
+    bending = bending_of(
+        placed, positions, float(np.median(stated)) if stated else None, _rotations(prepared)
+    )
+    bending = bending.named({photo.name: photo.source for photo in prepared})
+    found.bending = bending.to_json()
+    found.warnings += bending.warnings()
 
 
 def _add_curvature(found: Georeference, scene: SparseScene) -> None:
