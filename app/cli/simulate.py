@@ -7,6 +7,7 @@ import contextlib
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,8 @@ def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) 
     run = Run(project / RUNS / run_id)
     scenario_id = arguments.scenario or f"{run.about['scenario_id']}-branch"
     made = branch_of(run.folder, run.about, scenario_id, at_s).with_values(_values(arguments.set))
+    assert made.branch is not None
+    made = replace(made, title=f"{made.title or made.id}, {made.branch.at}")
     assert made.branch is not None
     store.write(made)
     print(f"scenario {made.id}: goes on from {run_id} at {made.branch.at}")

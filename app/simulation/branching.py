@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
 from app import numbers
-from app.panels.time_axis import moment
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession
 from twin_model.errors import ShapanError
@@ -27,7 +26,8 @@ def fill_checkpoints(menu: QMenu, info: RunInfo, choose: Callable[[Instant], obj
     menu.clear()
     for at in reversed(info.checkpoints):
         after = numbers.duration((at.us - info.start.us) / 1e6)
-        text = translate("Branching", "{0}  (after {1})").format(moment(at)[:19], after)
+        clock = f"{at.to_datetime().astimezone():%Y-%m-%d %H:%M:%S}"
+        text = translate("Branching", "{0}  (after {1})").format(clock, after)
         menu.addAction(text).triggered.connect(partial(_chosen, choose, at))
 
 
@@ -49,7 +49,7 @@ def ask_branch(
     name = next(f"{info.scenario}-branch-{n}" for n in range(1, len(taken) + 2)
                 if f"{info.scenario}-branch-{n}" not in taken)  # fmt: skip
     title = translate("Branching", "{0}, from {1} on").format(
-        info.title or info.scenario, moment(at)[11:16]
+        info.title or info.scenario, f"{at.to_datetime().astimezone():%H:%M:%S}"
     )
 
     def work() -> Scenario | str:

@@ -41,6 +41,7 @@ def test_a_scenario_is_made_from_a_checkpoint_changed_and_run(
         (a.text()[11:19] for a in actions), reverse=True
     )
     assert len(actions) == 3, "checkpoints after 30, 60 and 90 s"
+    assert [a.text()[16:19] for a in actions] == [":30", ":00", ":30"]
     actions[1].trigger()
     qtbot.waitUntil(lambda: parts.editor is not None and parts.editor.draft is not None)
     editor = parts.editor
