@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from twin_model.commands import AddEntities
+from twin_model.entity import Entity
+from twin_model.frame import Frame
 from twin_model.store.verify import verify_store
 from twin_model.twin import Twin
 
@@ -142,6 +145,30 @@ def test_entities_can_be_asked_by_type_place_and_condition(project: Path, real_d
     assert len(json.loads(limited)) == 3
     wrong = shapan("entities", project, "--where", "heigth > 3", expect=2)
     assert "no property" in wrong.stderr
+
+
+def test_heights_are_told_above_what_they_are_stated_above(tmp_path: Path) -> None:
+    folder = tmp_path / "datum.shapan"
+    references = {"own": "EPSG:5737", "old": "unknown", "lamp": "ground", "gnss": "ellipsoid"}
+    with Twin.create(
+        folder, Frame("EPSG:4549", (400_000.0, 3_305_000.0, 10.0), "EPSG:5737")
+    ) as twin:
+        things = [
+            Entity(name, "lamp", name, (0.0, 0.0, 5.0), height_reference=reference)
+            for name, reference in references.items()
+        ]
+        twin.execute(AddEntities([*things, Entity("plain", "lamp", "plain", (0.0, 0.0, 5.0))]))
+    done = shapan("entities", folder, "--json")
+    found = {
+        one["id"]: (one["height_reference"], one["height_m"]) for one in json.loads(done.stdout)
+    }
+    assert found == {
+        "plain": ("", 15.0), "own": ("EPSG:5737", 15.0), "old": ("unknown", 15.0),
+        "lamp": ("ground", None), "gnss": ("ellipsoid", None),
+    }  # fmt: skip
+    assert "PROJ knows no transformation of heights above Yellow Sea 1985 height" in done.stderr
+    asked = shapan("entities", folder, "--where", "height_reference = 'ground'", "--json")
+    assert [one["id"] for one in json.loads(asked.stdout)] == ["lamp"]
 
 
 @pytest.mark.parametrize(

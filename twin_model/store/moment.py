@@ -10,10 +10,11 @@ from twin_model.store import ranges
 from twin_model.time import Instant
 
 #: `Twin.now` in microseconds, as the views for other programs ask for it: the clock's, but never
-#: before what was recorded last. Whole seconds, which every version of SQLite tells.
+#: before what was recorded last. Whole seconds, which every version of SQLite tells; a SELECT of
+#: its own, so that it is worked out once and not for each row.
 NOW_US: Final = (
-    "max(CAST(strftime('%s', 'now') AS INTEGER) * 1000000,"
-    " coalesce((SELECT recorded_us FROM journal ORDER BY revision DESC LIMIT 1), 0))"
+    "(SELECT max(CAST(strftime('%s', 'now') AS INTEGER) * 1000000,"
+    " coalesce((SELECT recorded_us FROM journal ORDER BY revision DESC LIMIT 1), 0)))"
 )
 
 
