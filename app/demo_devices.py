@@ -55,13 +55,16 @@ _RULES: Final[dict[str, Any]] = {
          "applies": {"type": "weather_station"}, "indicator": "wind_m_s", "after_s": 60,
          "priority": "low"},
     ],
-    "guidance": {
-        "type:pump": "Look at bearing and seal; change over to the standby pump above 90 °C. "
-                     "检查轴承和密封；超过 90 °C 时切换到备用泵。",
-        "type:transformer": "Shed load in the order of plan **P-2**; call the grid desk. "
-                            "按 **P-2** 预案减负荷，并联系电网调度。",
-        "type:gauge": "Close the tide gates and start the drainage pumps. 关闭挡潮闸，启动排涝泵。",
-    },
+}  # fmt: skip
+
+#: What to do, by what it is for: Chinese, English.
+_GUIDANCE: Final = {
+    "type:pump": ("检查轴承和密封；超过 90 °C 时切换到备用泵。",
+                  "Look at bearing and seal; change over to the standby pump above 90 °C."),
+    "type:transformer": ("按 **P-2** 预案减负荷，并联系电网调度。",
+                         "Shed load in the order of plan **P-2**; call the grid desk."),
+    "type:gauge": ("关闭挡潮闸，启动排涝泵。",
+                   "Close the tide gates and start the drainage pumps."),
 }  # fmt: skip
 
 
@@ -97,5 +100,6 @@ def add_devices(twin: Twin, types: Types, *, english: bool = False) -> None:
     (folder / CONNECTIONS_FILE).write_bytes(connections_document([connection]))
     options = OperationsOptions(language="en" if english else "zh", record=False)
     with Operations(twin, types, options) as operations:
-        rules = read_rules(json.dumps(_RULES).encode(), "demo")
+        guidance = {name: en if english else zh for name, (zh, en) in _GUIDANCE.items()}
+        rules = read_rules(json.dumps({**_RULES, "guidance": guidance}).encode(), "demo")
         operations.save_rules(rules, Actor("shapan", Role.ADMINISTRATOR), "demo city")

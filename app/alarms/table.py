@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -41,6 +41,8 @@ _KEYS: Final = frozenset({
 })  # fmt: skip
 _PLAIN: Final = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _WIDTHS: Final = {PRIORITY: 46, TEXT: 210, WHERE: 170, STATE: 150, SINCE: 84, VALUE: 76, NOTE: 120}
+#: Which part of further room a column takes; the last one takes what is left.
+_SHARES: Final = {TEXT: 0.4, WHERE: 0.25}
 
 
 class AlarmTable(QTableView):
@@ -73,6 +75,18 @@ class AlarmTable(QTableView):
         columns.setStretchLastSection(True)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
+        self._room = sum(_WIDTHS.values())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = max(sum(_WIDTHS.values()), self.viewport().width())
+        # What is read gets the room of a wide screen; widths that somebody chose stay.
+        for column, share in _SHARES.items():
+            usual = [_WIDTHS[column] + round((one - sum(_WIDTHS.values())) * share)
+                     for one in (self._room, room)]  # fmt: skip
+            if abs(self.columnWidth(column) - usual[0]) <= 1:
+                self.setColumnWidth(column, usual[1])
+        self._room = room
 
     def held(self) -> str:
         """Return the key of the row that must not move: under the pointer, else the current one."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,6 +26,7 @@ from app.editing import schema
 from app.editing.type_picker import TypePicker
 from app.item_models.alarms import value_text
 from app.item_models.entities import display_name
+from app.item_models.lines import Index, LinesModel
 from app.live.units import indicator_name
 from app.numbers import integer
 from app.panels.plain_table import dress
@@ -40,10 +41,9 @@ NAME, CONTENT, ENTITY, INDICATOR, VALUE, STATE = range(6)
 _WIDTHS: Final = (230, 150, 150, 130, 90)
 _MATCHES: Final = ("auto", "id", "management", "name")
 _PAYLOADS: Final = ("auto", "json", "text", "sparkplug")
-Index = QModelIndex | QPersistentModelIndex
 
 
-class PreviewModel(QAbstractTableModel):
+class PreviewModel(LinesModel):
     """What mappings make of what was seen.
 
     Parameters
@@ -59,31 +59,19 @@ class PreviewModel(QAbstractTableModel):
 
     def set_preview(self, preview: Preview) -> None:
         """Show another one; the same names with other values are only repainted."""
-        before = [(line.name, line.indicator) for line in self.preview.lines]
-        if before == [(line.name, line.indicator) for line in preview.lines]:
-            self.preview = preview
-            if before:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(before) - 1, STATE))
-            return
-        self.beginResetModel()
-        self.preview = preview
-        self.endResetModel()
+        same = [(line.name, line.indicator) for line in self.preview.lines] == [
+            (line.name, line.indicator) for line in preview.lines
+        ]
+        self.take_lines(lambda: setattr(self, "preview", preview), same=same)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.preview.lines)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return STATE + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def headings(self) -> list[str]:
         return [
             self.names, self.tr("Comes"), self.tr("Entity"), self.tr("Indicator"),
             self.tr("Value"), self.tr("State"),
-        ][section]  # fmt: skip
+        ]  # fmt: skip
+
+    def line_count(self) -> int:
+        return len(self.preview.lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

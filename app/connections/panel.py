@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from app.icons import IconSet
 from app.live.session import LiveSession
 from app.numbers import integer
 from app.own_keys import OwnKeys
+from app.panels.list_panel import ListPanel, say_tips, tool_button
 from app.panels.plain_table import dress
 from app.theme import Theme, small_font
 from app.workers import Background
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _WIDTHS: Final = (160, 130, 210, 210, 80, 90, 84, 94, 96)
 
 
-class ConnectionsPanel(QWidget):
+class ConnectionsPanel(ListPanel):
     """See module.
 
     Parameters
@@ -88,7 +88,7 @@ class ConnectionsPanel(QWidget):
             ("add", "plus", self.add), ("edit", "pencil-simple", self.edit),
             ("switch", "power", self.switch), ("remove", "trash", self.remove),
         ):  # fmt: skip
-            self.buttons[name] = self._button(icons, glyph, slot)
+            self.buttons[name] = tool_button(self, icons.icon(glyph), slot)
         self._lay_out()
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.edit())
@@ -98,13 +98,6 @@ class ConnectionsPanel(QWidget):
         session.closed.connect(lambda: self._take(([], [])))
         self.retranslate()
         self._take(([], []))
-
-    def _button(self, icons: IconSet, glyph: str, slot: Callable[[], object]) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(glyph))
-        button.setIconSize(QSize(16, 16))
-        button.clicked.connect(lambda _=False: slot())
-        return button
 
     def _lay_out(self) -> None:
         table = self.table
@@ -158,20 +151,9 @@ class ConnectionsPanel(QWidget):
             "switch": self.tr("Start or stop"),
             "remove": self.tr("Remove (Delete)"),
         }
-        for name, button in self.buttons.items():
-            button.setToolTip(tips[name])
-            button.setAccessibleName(tips[name])
+        say_tips(self.buttons, tips)
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 9)
         self._chosen()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     # -- what is shown -------------------------------------------------------------------
 
@@ -269,11 +251,3 @@ class ConnectionsPanel(QWidget):
         line = self.chosen
         if line is not None and self._session.writable:
             self.editing.remove(line.plugin, line.connection.id)
-
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_Delete:
-            self.remove()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.edit()
-        else:
-            super().keyPressEvent(event)

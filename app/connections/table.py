@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from app import messages
 from app.connections.book import ConnectionLine
 from app.connections.kinds import kind_of
+from app.item_models.lines import Index, LinesModel
 from app.numbers import duration, integer
 from app.theme import Theme
 from twin_model.time import Instant
@@ -22,10 +23,9 @@ _TOKENS: Final = {"connected": "accent", "refused": "critical", "failed": "criti
                   "waiting": "high"}  # fmt: skip
 _NUMBERS: Final = {SAMPLES: "samples", UNKNOWN: "unknown", UNMAPPED: "unmapped",
                    MALFORMED: "malformed"}  # fmt: skip
-Index = QModelIndex | QPersistentModelIndex
 
 
-class ConnectionsModel(QAbstractTableModel):
+class ConnectionsModel(LinesModel):
     """Connections with rates, made of two readings.
 
     Parameters
@@ -52,31 +52,17 @@ class ConnectionsModel(QAbstractTableModel):
         same = [(o.plugin, o.connection.id) for o in self.lines] == [
             (o.plugin, o.connection.id) for o in lines
         ]
-        if same:
-            self.lines = lines
-            if lines:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, NEWEST))
-            return
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
+        self.take_lines(lambda: setattr(self, "lines", lines), same=same)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.lines)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return NEWEST + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def headings(self) -> list[str]:
         return [
             self.tr("Connection"), self.tr("Kind"), self.tr("Address"), self.tr("State"),
             self.tr("A second"), self.tr("Samples"), self.tr("Unknown"), self.tr("Unmapped"),
             self.tr("Unreadable"), self.tr("Newest"),
-        ][section]  # fmt: skip
+        ]  # fmt: skip
+
+    def line_count(self) -> int:
+        return len(self.lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self.lines):

@@ -14,17 +14,19 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWi
 from app import alarm_words
 from app.item_models.alarms import since, value_text
 from app.live.session import LiveSession
-from app.live.units import unit_label
+from app.live.units import indicator_name, unit_label
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.alarms.guidance import guidance_for
 from twin_model.alarms.model import Alarm
-from twin_model.errors import ShapanError
+from twin_model.errors import ShapanError, StoreError
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:
     from app.plots import Plot
+    from twin_model.alarms.model import AlarmPoint
     from twin_model.operations import Operations
+    from twin_model.twin import Twin
 
 _BEFORE_US: Final = 15 * 60 * 1_000_000
 _AFTER_US: Final = 10 * 60 * 1_000_000
@@ -44,6 +46,7 @@ class _Story:
     time_s: Any = None
     value: Any = None
     unit: str = ""
+    indicator: str = ""
     at_s: float = 0.0
     start_s: float = 0.0
     end_s: float = 0.0
@@ -52,6 +55,14 @@ class _Story:
 def _load_plots() -> None:
     """Load pyqtgraph, which takes a third of a second that the window works on; for a thread."""
     importlib.import_module("app.plots")
+
+
+def _name_of(twin: Twin, point: AlarmPoint) -> str:
+    """Return what the trend of an alarm is called; for a thread."""
+    try:
+        return indicator_name(twin.entity(point.entity).type, point.indicator)
+    except StoreError:
+        return point.indicator
 
 
 class AlarmDetail(QScrollArea):
@@ -207,6 +218,7 @@ class AlarmDetail(QScrollArea):
             chart.time_us / 1e6 if chart is not None else np.zeros(0),
             chart.value if chart is not None else np.zeros(0),
             unit_label(operations.twin, point.entity, point.indicator),
+            _name_of(operations.twin, point),
             at_us / 1e6, start_us / 1e6, end_us / 1e6,
         )  # fmt: skip
 
@@ -283,10 +295,9 @@ class AlarmDetail(QScrollArea):
         from app import plots
 
         plot = self._make_plot()
-        indicator = self._alarm.point.indicator
-        self._trend_title.setText(self.tr("Trend around the alarm: {0}").format(indicator))
+        self._trend_title.setText(self.tr("Trend around the alarm: {0}").format(story.indicator))
         time_s, value = plots.with_gaps(story.time_s, story.value)
-        line = plots.Line(story.key, indicator, story.unit, time_s, value)
+        line = plots.Line(story.key, story.indicator, story.unit, time_s, value)
         token = alarm_words.TOKENS[self._alarm.status.priority]
         plot.set_lines([line], [(story.at_s, token)])
         plot.show_period(story.start_s, story.end_s)

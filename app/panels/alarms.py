@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from app.own_keys import OwnKeys
 from app.panels.alarm_actions import AlarmActions
 from app.panels.alarm_detail import AlarmDetail
 from app.panels.alarm_strip import AlarmStrip, FloodBanner
+from app.panels.list_panel import say_tips, tool_button
 from app.theme import Theme
 from app.workers import Background
 from twin_model.alarms.model import Alarm
@@ -85,28 +84,21 @@ class AlarmsPanel(QWidget):
         self.empty.setMargin(12)  # the style sheet leaves no others
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.buttons = {
-            "acknowledge": self._button(icons, "check", self.acknowledge),
-            "shelve": self._button(icons, "clock-afternoon", self.shelve),
-            "unshelve": self._button(icons, "arrow-counter-clockwise", self.unshelve),
-            "comment": self._button(icons, "chat-text", self.comment),
-            "reset": self._button(icons, "arrow-u-up-left", self.reset),
-            "service": self._button(icons, "wrench", self.service),
-            "fly": self._button(icons, "crosshair", self.fly),
-            "report": self._button(icons, "file-text", self.report_wanted.emit),
-            "notify": self._button(icons, "envelope", self.notification_wanted.emit),
-            "people": self._button(icons, "user-circle", self.people_wanted.emit),
+            "acknowledge": tool_button(self, icons.icon("check"), self.acknowledge),
+            "shelve": tool_button(self, icons.icon("clock-afternoon"), self.shelve),
+            "unshelve": tool_button(self, icons.icon("arrow-counter-clockwise"), self.unshelve),
+            "comment": tool_button(self, icons.icon("chat-text"), self.comment),
+            "reset": tool_button(self, icons.icon("arrow-u-up-left"), self.reset),
+            "service": tool_button(self, icons.icon("wrench"), self.service),
+            "fly": tool_button(self, icons.icon("crosshair"), self.fly),
+            "report": tool_button(self, icons.icon("file-text"), self.report_wanted.emit),
+            "notify": tool_button(self, icons.icon("envelope"), self.notification_wanted.emit),
+            "people": tool_button(self, icons.icon("user-circle"), self.people_wanted.emit),
         }
         self._lay_out()
         self._connect()
         self.retranslate()
         self.refresh()
-
-    def _button(self, icons: IconSet, glyph: str, slot: Callable[[], None]) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(glyph))
-        button.setIconSize(QSize(16, 16))
-        button.clicked.connect(slot)
-        return button
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
@@ -178,9 +170,7 @@ class AlarmsPanel(QWidget):
             "notify": self.tr("Notification: e-mail, webhook, sound…"),
             "people": self.tr("Sign in, accounts…"),
         }
-        for name, button in self.buttons.items():
-            button.setToolTip(tips[name])
-            button.setAccessibleName(tips[name])
+        say_tips(self.buttons, tips)
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, NOTE)
         self._arrange()
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
 from app.live.units import indicator_name, unit_of
+from app.panels.list_panel import tool_button
 from app.panels.time_axis import moment
 from app.theme import Theme, small_font
 from app.workers import Background
@@ -95,9 +95,9 @@ class ChartsPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(12, 8, 12, 8)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.picture = self._button(icons, "image", self._save_picture)
-        self.table = self._button(icons, "table", self._save_table)
-        self.clear = self._button(icons, "x", lambda: self.set_series([]))
+        self.picture = tool_button(self, icons.icon("image"), self._save_picture)
+        self.table = tool_button(self, icons.icon("table"), self._save_table)
+        self.clear = tool_button(self, icons.icon("x"), lambda: self.set_series([]))
         self._lay_out()
         self.setAcceptDrops(True)
         self.stretch.currentIndexChanged.connect(lambda _: self.refresh())
@@ -106,13 +106,6 @@ class ChartsPanel(QWidget):
         live.changed.connect(self.refresh)
         theme.changed.connect(self._say)
         self.retranslate()
-
-    def _button(self, icons: IconSet, glyph: str, slot: Any) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(glyph))
-        button.setIconSize(QSize(16, 16))
-        button.clicked.connect(slot)
-        return button
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -17,12 +16,12 @@ from PySide6.QtWidgets import (
     QTableView,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.icons import IconSet
 from app.live.session import LiveSession
 from app.own_keys import OwnKeys
+from app.panels.list_panel import ListPanel, say_tips, tool_button
 from app.panels.plain_table import dress
 from app.rules import words
 from app.rules.dialog import RuleDialog
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 _WIDTHS: Final = (34, 190, 140, 170, 260, 76, 66, 60)
 
 
-class RulesPanel(QWidget):
+class RulesPanel(ListPanel):
     """See module.
 
     Parameters
@@ -94,7 +93,7 @@ class RulesPanel(QWidget):
             ("export", "upload-simple", self._choose_export),
             ("versions", "clock-counter-clockwise", self.show_versions),
         ):  # fmt: skip
-            self.buttons[name] = self._button(icons, glyph, slot)
+            self.buttons[name] = tool_button(self, icons.icon(glyph), slot)
         self._kinds = QMenu(self)
         self.buttons["new"].setMenu(self._kinds)
         self.buttons["new"].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -102,14 +101,6 @@ class RulesPanel(QWidget):
         self._connect()
         self.retranslate()
         self.refresh()
-
-    def _button(self, icons: IconSet, glyph: str, slot: Callable[[], object] | None) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(glyph))
-        button.setIconSize(QSize(16, 16))
-        if slot is not None:
-            button.clicked.connect(lambda _=False: slot())
-        return button
 
     def _lay_out(self) -> None:
         table = self.table
@@ -158,9 +149,7 @@ class RulesPanel(QWidget):
             "export": self.tr("Save rules to a file…"),
             "versions": self.tr("Versions…"),
         }
-        for name, button in self.buttons.items():
-            button.setToolTip(tips[name])
-            button.setAccessibleName(tips[name])
+        say_tips(self.buttons, tips)
         self._kinds.clear()
         for kind in words.KINDS:
             action = self._kinds.addAction(words.kind_name(kind))
@@ -170,15 +159,6 @@ class RulesPanel(QWidget):
         self.model.headerDataChanged.emit(
             Qt.Orientation.Horizontal, 0, self.model.columnCount() - 1
         )
-        self.refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
         self.refresh()
 
     # -- what is shown -------------------------------------------------------------------
@@ -321,14 +301,6 @@ class RulesPanel(QWidget):
     def _double_clicked(self, index: Any) -> None:
         if index.column() != ON:
             self.edit()
-
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_Delete:
-            self.remove()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.edit()
-        else:
-            super().keyPressEvent(event)
 
     def _menu(self, at: Any) -> None:
         menu = QMenu(self)

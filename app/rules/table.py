@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
 
 from app import alarm_words, messages
+from app.item_models.lines import Index, LinesModel
 from app.numbers import integer
 from app.rules.listing import Origin, RuleBook, RuleLine
 from app.theme import Theme
@@ -25,10 +23,9 @@ if TYPE_CHECKING:
 ON, NAME, KIND, APPLIES, CONDITION, PRIORITY, WATCHED, STANDING, ORIGIN = range(9)
 LINE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
-Index = QModelIndex | QPersistentModelIndex
 
 
-class RulesModel(QAbstractTableModel):
+class RulesModel(LinesModel):
     """Lines of a `RuleBook`.
 
     Parameters
@@ -54,33 +51,17 @@ class RulesModel(QAbstractTableModel):
         same = [(line.rule.id, line.origin) for line in book.lines] == [
             (line.rule.id, line.origin) for line in self.book.lines
         ]
-        if same:
-            self.book = book
-            if book.lines:
-                self.dataChanged.emit(
-                    self.index(0, 0), self.index(len(book.lines) - 1, ORIGIN)
-                )  # fmt: skip
-            return
-        self.beginResetModel()
-        self.book = book
-        self.endResetModel()
+        self.take_lines(lambda: setattr(self, "book", book), same=same)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.book.lines)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return ORIGIN + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def headings(self) -> list[str]:
         return [
             self.tr("On"), self.tr("Rule"), self.tr("Kind"), self.tr("Applies to"),
             self.tr("Alarm when"), self.tr("Priority"), self.tr("Watches"), self.tr("Alarms"),
             self.tr("From"),
-        ][section]  # fmt: skip
+        ]  # fmt: skip
+
+    def line_count(self) -> int:
+        return len(self.book.lines)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)

@@ -133,6 +133,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_what_a_condition_asks_for_is_known_before_it_runs() -> None:
     read = parse("running = 1 and any(feeds.district, any(contains, level > limit))")
     assert read.names == {"running", "level", "limit"}
+    assert read.own == ("running",)
     assert read.steps == {RelationStep("feeds", "district"), RelationStep("contains")}
     assert read.depth == 2
 

@@ -107,6 +107,20 @@ class Site:
         return [at for _point, what, at in self.log if what == kind]
 
 
+def test_alarms_of_a_condition_are_shown_with_the_first_indicator_of_their_own(
+    twin: Twin,
+) -> None:
+    def shown(condition: str) -> str:
+        rule = ExpressionRule(
+            id="c", name=Words(en="C"), applies=Applies(type="district"), condition=condition
+        )
+        return bind([rule], twin).alarm_points()[0].indicator
+
+    assert shown("any(fed_by, rated > 5) and 2 > pressure") == "pressure"
+    assert shown("any(fed_by, pressure > 5)") == ""
+    assert shown("limit > 5") == "", "an attribute has no trend"
+
+
 # -- one indicator -------------------------------------------------------------------------
 
 

@@ -79,6 +79,9 @@ class BoundRule:
     detector : Detector, optional
         None for conditions, which look at the world as a whole.
     condition, suppress_if : Expression, optional
+    shown : str
+        Indicator of the entity itself that a condition asks for first: what its alarms are shown
+        with. Empty where it asks for none.
     """
 
     rule: Rule
@@ -86,6 +89,7 @@ class BoundRule:
     detector: Detector | None = None
     condition: Expression | None = None
     suppress_if: Expression | None = None
+    shown: str = ""
     rows: dict[str, int] = field(init=False)
     points: tuple[str, ...] = field(init=False)
 
@@ -109,7 +113,7 @@ class BoundRule:
         first = AlarmPoint(
             "", "", rule.name.get(language) or rule.id, rule.priority, rule.id,
             max(rule.on_delay_s, dwell_s), rule.off_delay_s, rule.latching, rule.acknowledge,
-            rule.group, rule.escalate_after_s, rule.guidance, self.indicator,
+            rule.group, rule.escalate_after_s, rule.guidance, self.indicator or self.shown,
         )  # fmt: skip
         return [
             replace(first, id=point, entity=name, group=rule.group.replace("{entity}", name))
@@ -199,8 +203,11 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
         known = types is not None and type_id in types
         return {type_id, *types.descendants(type_id)} if known and types else {type_id}
 
-    world = build_world(twin, watched, expressions, subtypes, _indicators(twin, types), found.known)
+    indicators = _indicators(twin, types)
+    world = build_world(twin, watched, expressions, subtypes, indicators, found.known)
     for each in bound:
+        if each.condition is not None:
+            each.shown = next((name for name in each.condition.own if name in indicators), "")
         if each.condition or each.suppress_if:
             each.world_rows = np.array([world.rows[name] for name in each.entities], np.int32)
     return Binding(bound, world, problems, asked)

@@ -89,6 +89,8 @@ class Expression:
     text : str
     names : frozenset of str
         Indicators and attributes it asks for.
+    own : tuple of str
+        Those of the entity itself and not of what relations lead to, in their order.
     steps : frozenset of RelationStep
     depth : int
         Relations within relations.
@@ -96,6 +98,7 @@ class Expression:
 
     text: str
     names: frozenset[str]
+    own: tuple[str, ...]
     steps: frozenset[RelationStep]
     depth: int
     _operation: _Operation
@@ -128,8 +131,9 @@ def parse(text: str) -> Expression:
     if not is_truth:
         raise _error(text, "a condition is a comparison, or several joined by and, or, not")
     return Expression(
-        text, frozenset(reader.names), frozenset(reader.steps), reader.depth, operation
-    )
+        text, frozenset(reader.names), tuple(reader.own), frozenset(reader.steps), reader.depth,
+        operation,
+    )  # fmt: skip
 
 
 _STRING: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -261,9 +265,9 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self.names: set[str] = set()
+        self.own: dict[str, None] = {}
         self.steps: set[RelationStep] = set()
         self.depth = 0
-        self._level = 0
 
     def fail(self, rule: str) -> ValidationError:
         """Return an error that quotes the text."""
@@ -301,7 +305,7 @@ class _Reader:
             case ast.Constant():
                 return self._constant(node.value)
             case ast.Name():
-                return self._name(node.id), False
+                return self._name(node.id, depth), False
             case ast.Call():
                 return self._call(node, depth)
         raise self.fail(f"{type(node).__name__} is not part of the language")
@@ -364,12 +368,14 @@ class _Reader:
             return lambda _world: word, False
         raise self.fail(f"{value!r} is neither a number nor a text")
 
-    def _name(self, name: str) -> _Operation:
+    def _name(self, name: str, depth: int) -> _Operation:
         if name.startswith("_"):
             raise self.fail(f"{name} is no indicator or attribute")
         if name in ("true", "false"):
             raise self.fail(f"write {name.title()}")
         self.names.add(name)
+        if not depth:
+            self.own[name] = None
 
         def run(world: World) -> Column:
             column = world.indicator(name)
@@ -384,7 +390,7 @@ class _Reader:
         if name == "value" and len(arguments) == 1:
             quoted = arguments[0]
             if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
-                return self._name(quoted.value), False
+                return self._name(quoted.value, depth), False
         if name in _AGGREGATES and 1 <= len(arguments) <= 2:
             return self._along(name, arguments, depth)
         if name in _FUNCTIONS and len(arguments) == _FUNCTIONS[name][0]:
