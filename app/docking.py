@@ -30,8 +30,11 @@ _JOBS_HEIGHT_PX: Final = 180
 _BELOW_PX: Final = {"monitor": 320, "reconstruct": 290}
 #: How much of our window a dock covers that is shown large.
 _LARGE: Final = 0.78
+#: Least part of the window below the scene: a large screen shows more alarms.
+_BELOW_SHARE: Final = {"monitor": 0.36}
 #: Docks that need more than a few lines, when they are opened.
-_TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300, "scenario": 360}
+_TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300, "scenario": 360,
+                "alarms": 300, "charts": 280}  # fmt: skip
 
 
 class Side(Enum):
@@ -311,7 +314,10 @@ class Docks(QObject):
                 self._set_extent(self._docks[name], Qt.Orientation.Horizontal, pixels, width)
         below = {
             "timeline": TIMELINE_PX,
-            "jobs": _BELOW_PX.get(self.layout_name, _JOBS_HEIGHT_PX),
+            "jobs": max(
+                _BELOW_PX.get(self.layout_name, _JOBS_HEIGHT_PX),
+                round(height * _BELOW_SHARE.get(self.layout_name, 0.0)),
+            ),
             "entities": round(height * 0.58),
             "relations": round(height * 0.4),
         }

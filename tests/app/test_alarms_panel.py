@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.alarms.arranging import Grouping
 from app.panels.alarm_actions import ShelveDialog
+from app.theme import ROW_PX
 from twin_model.alarms.model import State
 from twin_model.rules.rule_set import read_rules
 from twin_model.samples import SampleBatch, SampleKeys
@@ -98,6 +99,7 @@ def test_the_row_under_the_pointer_stays_where_it_is(
     table = panel.table
     panel.table.selectRow(1)
     held = key_of(window, 1)
+    table.setFixedHeight(2 * ROW_PX + table.horizontalHeader().height())
     qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() > 0)
     table.verticalScrollBar().setValue(10)
     before = table.visualRect(table.model().index(1, 1)).top()

@@ -110,8 +110,10 @@ class BoundRule:
         """Return the alarm points that it makes."""
         rule = self.rule
         dwell_s = rule.dwell_s if isinstance(rule, GeofenceRule) else 0.0
+        name = rule.name.get(language) or rule.id
         first = AlarmPoint(
-            "", "", rule.name.get(language) or rule.id, rule.priority, rule.id,
+            # Types write the names of their rules as within a sentence.
+            "", "", name[:1].upper() + name[1:], rule.priority, rule.id,
             max(rule.on_delay_s, dwell_s), rule.off_delay_s, rule.latching, rule.acknowledge,
             rule.group, rule.escalate_after_s, rule.guidance, self.indicator or self.shown,
         )  # fmt: skip
