@@ -107,6 +107,46 @@ class Site:
         return [at for _point, what, at in self.log if what == kind]
 
 
+def test_our_own_clock_may_jump_ahead_and_back(twin: Twin) -> None:
+    silent = StaleRule(id="silent", applies=PUMPS, indicator="flow", after_s=60, acknowledge=False)
+    high = ThresholdRule(id="high", applies=PUMPS, indicator="flow", operator=">", threshold=5,
+                         on_delay_s=10)  # fmt: skip
+    site = Site(twin, silent, high)
+
+    def second(at: int) -> None:
+        site.now_s = float(at)
+        rows = [("p1", 9.0 if at > 30 else 1.0), ("p2", 1.0)]
+        at_us = START + at * SECOND
+        site.hub.publish(
+            SampleBatch.from_rows([(name, "flow", at_us, value) for name, value in rows])
+        )
+        site.watch.tick()
+
+    for at in range(20):
+        second(at)
+    site.wait(3600.0)
+    assert site.standing() == {"p1/silent", "p2/silent"}
+    for at in range(20, 100):  # back
+        second(at)
+    assert site.standing() == {"p1/high"}
+    # Each once, at the times of the samples; 31 is when it was hot, and 10 s the delay.
+    assert site.times("raised") == [79.0, 79.0, 41.0]
+    assert len(site.times("returned")) == 2
+
+
+def test_a_delay_that_began_while_our_clock_was_ahead_takes_no_longer(twin: Twin) -> None:
+    high = ThresholdRule(id="high", applies=PUMPS, indicator="flow", operator=">", threshold=5,
+                         on_delay_s=10)  # fmt: skip
+    site = Site(twin, high)
+    site.wait(3600.0)
+    site.publish(("p1", "flow", 3600.0, 9.0))
+    site.now_s = 5.0
+    for at in range(5, 17):
+        site.wait(float(at))
+    assert site.standing() == {"p1/high"}
+    assert site.times("raised") == [15.0]
+
+
 def test_alarms_of_a_condition_are_shown_with_the_first_indicator_of_their_own(
     twin: Twin,
 ) -> None:

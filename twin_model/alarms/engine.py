@@ -33,6 +33,8 @@ from twin_model.alarms.writing import EventWriter, tell_beside
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
+#: How old what comes may be, once our clock has gone back.
+_TURNED_US: Final = 60_000_000
 #: Conditions that are taken in while whoever asks waits, a few milliseconds.
 _PORTION: Final = 500
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
@@ -163,6 +165,25 @@ class AlarmEngine:
     def advance(self, now_us: int) -> list[AlarmEvent]:
         """Let time pass: delays, shelves and escalations end, floods too."""
         return self._do(lambda: self._pass_time(now_us))
+
+    def turn_back(self, now_us: int, ahead_us: int = 0) -> None:
+        """Believe what comes again, since our clock has gone back.
+
+        What was found meanwhile has times that are still to come (by more than *ahead_us*), so that
+        everything until then would be taken for old.
+        """
+        with self._lock:
+            for status in self._statuses.values():
+                if status.condition_us > now_us + ahead_us:
+                    status.condition_us = now_us - _TURNED_US
+                point = self._points.get(status.point)
+                if status.pending_us is None or point is None:
+                    continue
+                delay_s = point.on_delay_s if status.raw else point.off_delay_s
+                pending_us = now_us + int(delay_s * _SECOND_US)
+                if status.pending_us > pending_us + ahead_us:
+                    status.pending_us = pending_us
+                    self._timers.set(pending_us, Due.CONDITION, status)
 
     def suppress(self, reasons: dict[str, str], now_us: int) -> list[AlarmEvent]:
         """Suppress by design, or no longer: the reason by point, empty for none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.model import AlarmPoint
@@ -11,6 +12,11 @@ from twin_model.live.hub import Hub
 from twin_model.live.subscription import Delivery
 from twin_model.rules.binding import Binding
 from twin_model.rules.engine import RuleEngine
+
+#: Our clock has gone back by more than it is set right by.
+_STEP_US: Final = 1_000_000
+#: Conditions may be so far ahead of our clock as sources are believed to be.
+_AHEAD_US: Final = 60_000_000
 
 
 class Watch:
@@ -30,6 +36,8 @@ class Watch:
         self.alarms = alarms
         self._rules = RuleEngine(binding, hub.series, alarms.active_points())
         self._lock = threading.Lock()
+        self._clock_us = hub.clock()
+        alarms.turn_back(self._clock_us, _AHEAD_US)
         self._detach: Callable[[], None] = hub.attach("rules", self._consume)
 
     def close(self) -> None:
@@ -51,6 +59,7 @@ class Watch:
 
     def tick(self, now_us: int | None = None) -> None:
         """Let time pass; to be called about once a second."""
+        self._mind_clock()
         now_us = self.hub.clock() if now_us is None else now_us
         with self._lock:
             conditions = self._rules.tick(now_us)
@@ -59,7 +68,15 @@ class Watch:
             self.alarms.suppress(suppressed, now_us)
         self.alarms.apply(conditions, now_us)
 
+    def _mind_clock(self) -> None:
+        """Have alarms believe what comes where our clock has gone back."""
+        now_us, before_us = self.hub.clock(), self._clock_us
+        self._clock_us = now_us
+        if now_us < before_us - _STEP_US:
+            self.alarms.turn_back(now_us)
+
     def _consume(self, delivery: Delivery) -> None:
+        self._mind_clock()
         newest_us = int(delivery.batch.time_us.max())
         with self._lock:
             conditions = self._rules.feed(delivery)
