@@ -6124,6 +6124,14 @@
         <source>the scene hangs together by {0} tie points only between {1} and {2}: more photographs there hold it better</source>
         <translation>场景在 {1} 与 {2} 之间仅由 {0} 个连接点相连：在该处补拍照片可使其更稳固</translation>
     </message>
+    <message>
+        <source>with the given poses only {0} points of the photographs agree</source>
+        <translation>按给定位姿，照片中只有 {0} 个点相符</translation>
+    </message>
+    <message>
+        <source>check that the poses are of these photographs and their lens is right</source>
+        <translation>请核对位姿是否属于这些照片、镜头参数是否正确</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6631,6 +6639,10 @@
     <message>
         <source>Reading outlines of models</source>
         <translation>正在读取模型轮廓</translation>
+    </message>
+    <message>
+        <source>Finding tie points</source>
+        <translation>正在寻找连接点</translation>
     </message>
 </context>
 <context>

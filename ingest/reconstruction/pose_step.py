@@ -70,15 +70,7 @@ def find_poses(
         If they cannot be connected, or the process ends.
     Cancelled
     """
-    masks = photos / "masks"
-    request = {
-        "task": "map",
-        "folder": str(folder),
-        "pictures": str(photos / "photos"),
-        "photos": [_described(photo) for photo in prepared],
-        "features": quality.features,
-        "masks": str(masks) if masks.is_dir() else None,
-    }
+    request = _matching_request("map", prepared, photos, quality, folder)
     result = run_worker(_WORKER, request, job, log=folder / "colmap.log")
     left_out = len(prepared) - int(result["registered"])
     if left_out:
@@ -88,9 +80,56 @@ def find_poses(
             f"{left_out} of {len(prepared)} photographs could not be connected with the others: "
             + ", ".join(names[:5]) + (" …" if left_out > 5 else "")
         )  # fmt: skip
+    _remove_features(folder)
+    return result
+
+
+def find_ties(
+    prepared: Sequence[Prepared], photos: Path, quality: Quality, folder: Path, job: Job
+) -> dict[str, Any]:
+    """Find tie points for given poses; writes the scene in *folder* anew, poses as they were.
+
+    Parameters
+    ----------
+    prepared : sequence of Prepared
+    photos : Path
+        Folder that `prepare_photos` wrote.
+    quality : Quality
+    folder : Path
+        Of the step, with the scene that has no points.
+    job : Job
+
+    Raises
+    ------
+    WorkerError
+        If the photographs do not agree with the poses, or the process ends.
+    Cancelled
+    """
+    known = {photo.name for photo in SparseScene.load(folder).photos}
+    posed = [photo for photo in prepared if photo.name in known]
+    request = _matching_request("ties", posed, photos, quality, folder)
+    result = run_worker(_WORKER, request, job, log=folder / "colmap.log")
+    _remove_features(folder)
+    return result
+
+
+def _matching_request(
+    task: str, prepared: Sequence[Prepared], photos: Path, quality: Quality, folder: Path
+) -> dict[str, Any]:
+    masks = photos / "masks"
+    return {
+        "task": task,
+        "folder": str(folder),
+        "pictures": str(photos / "photos"),
+        "photos": [_described(photo) for photo in prepared],
+        "features": quality.features,
+        "masks": str(masks) if masks.is_dir() else None,
+    }
+
+
+def _remove_features(folder: Path) -> None:
     for name in ("features.db", "features.db-shm", "features.db-wal"):
         (folder / name).unlink(missing_ok=True)
-    return result
 
 
 def _described(photo: Prepared) -> dict[str, Any]:

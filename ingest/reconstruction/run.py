@@ -37,7 +37,7 @@ from ingest.reconstruction.object_step import (
 )
 from ingest.reconstruction.options import RUN_FILE, ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
-from ingest.reconstruction.pose_step import find_poses, georeference, scaled_control
+from ingest.reconstruction.pose_step import find_poses, find_ties, georeference, scaled_control
 from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_photos
 from ingest.reconstruction.product_step import make_products
 from ingest.reconstruction.reference import compare_with_reference
@@ -237,8 +237,10 @@ class _Run:
             return find_poses(prepared, photos, self.options.preset, folder, job)
         scene, metric = read_poses(self.options.poses, prepared)
         scene.save(folder)
-        return {"registered": len(scene.photos), "tie_points": len(scene.points_m),
-                "given": str(self.options.poses), "metric": metric}  # fmt: skip
+        given = {"given": str(self.options.poses), "metric": metric}
+        if not len(scene.points_m):
+            return find_ties(prepared, photos, self.options.preset, folder, job) | given
+        return {"registered": len(scene.photos), "tie_points": len(scene.points_m)} | given
 
     def _georeference(self, folder: Path, job: Job) -> dict[str, Any]:
         prepared = load_prepared(self.folder / "photos")

@@ -7,6 +7,7 @@ costs a message. Started by `ingest.pipeline.process.run_worker`.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ingest.reconstruction.georeference import fit_similarity, place_by_both
 from ingest.reconstruction.levelling import from_the_ground, levelled
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
 from ingest.reconstruction.sfm_matching import Watching, match_photos
+from ingest.reconstruction.sfm_ties import triangulate_given
 
 _WORST_TIE_PX = 3.0
 #: What COLMAP asks of the first pair, from strict to desperate: inliers, triangulation angle.
@@ -26,13 +28,15 @@ _STARTS = ((100, 16.0), (60, 8.0), (30, 4.0))
 
 
 def main_work(request: dict[str, Any], job: Job) -> dict[str, Any]:
-    """Do one request: ``map`` photographs, or ``adjust`` a model that is georeferenced."""
+    """Do one request: ``map``, ``ties`` for given poses, or ``adjust`` a placed model."""
     import pycolmap
 
     pycolmap.logging.minloglevel = 1
     pycolmap.set_random_seed(int(request.get("seed", 1)))
     if request["task"] == "map":
         return _map(pycolmap, request, job)
+    if request["task"] == "ties":
+        return _tie(pycolmap, request, job)
     return _adjust(pycolmap, request, job)
 
 
@@ -59,6 +63,25 @@ def _map(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
     (folder / "model").mkdir()
     best.write(folder / "model")
     return _result(colmap, best, folder, job)
+
+
+def _tie(colmap: Any, request: dict[str, Any], job: Job) -> dict[str, Any]:
+    """Write a scene with the given poses and the tie points that they agree on."""
+    folder = Path(request["folder"])
+    database = folder / "features.db"
+    _extract(colmap, request, database, job)
+    match_photos(colmap, request, database, job)
+    given = SparseScene.load(folder)
+    model = triangulate_given(colmap, given, (database, Path(request["pictures"])), job)
+    model.update_point_3d_errors()
+    result = _result(colmap, model, folder, job)
+    # Lenses of photographs that share one stay one.
+    found = SparseScene.load(folder)
+    number = {photo.name: n for n, photo in enumerate(given.photos)}
+    seen = found.observations.copy()
+    seen[:, 1] = [number[found.photos[n].name] for n in found.observations[:, 1]]
+    replace(found, cameras=given.cameras, photos=given.photos, observations=seen).save(folder)
+    return result
 
 
 def _grow(colmap: Any, request: dict[str, Any], models: Path, keeps_lens: bool, job: Job) -> Any:
@@ -95,6 +118,9 @@ def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> 
     options.sift.max_num_features = int(request["features"])
     options.sift.peak_threshold = 0.004  # roofs and asphalt have little contrast
     total = len(request["photos"])
+    # Given poses may come with a lens for every photograph.
+    is_given = request["task"] == "ties"
+    mode = colmap.CameraMode.PER_IMAGE if is_given else colmap.CameraMode.SINGLE
     for members in groups.values():
         reader = colmap.ImageReaderOptions()
         # One photograph alone cannot tell two distortion terms apart.
@@ -109,7 +135,7 @@ def _extract(colmap: Any, request: dict[str, Any], database: Path, job: Job) -> 
         with Watching(database, "keypoints", "Finding features", total, job):
             colmap.extract_features(
                 database, request["pictures"], [p["name"] for p in members],
-                colmap.CameraMode.SINGLE, reader, options,
+                mode, reader, options,
             )  # fmt: skip
 
 
