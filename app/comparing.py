@@ -117,7 +117,12 @@ class Comparing(QObject):
 
         scene, gone = self._window.scene, [one for one in changes if one.kind == "removed"]
         # With two sides each shows what there was; with one side, what is gone is shown in red.
-        scene.show_again([] if self.side is not None or "removed" not in kinds else gone)
+        if self.side is not None or "removed" not in kinds:
+            gone = []
+        scene.show_again(gone)
+        self._window.drawn.show_again(
+            [one.id for one in gone if one.layer is None], self.panel.before
+        )
         scene.set_marks("comparison", groups("removed"))
         if self.side is not None:
             self.side.set_marks(groups("added"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +38,22 @@ class _Read:
     catalogue: Catalogue | None = None
 
 
+@dataclass(frozen=True)
+class _Gone:
+    """Entities that are drawn as they were at another time, where they are no more."""
+
+    view: TwinView
+    ids: frozenset[str]
+
+    def among(self, ids: Iterable[str]) -> list[Entity]:
+        """Return those of some ids that were there then and that no layer drew."""
+        found = []
+        for one in sorted(self.ids.intersection(ids)):
+            with suppress(StoreError):  # undone meanwhile
+                found.append(self.view.entity(one))
+        return [one for one in found if one.layer is None]
+
+
 class DrawnEntities(QObject):
     """The entities that stand for themselves, by the numbers that the stage knows them by.
 
@@ -61,6 +78,8 @@ class DrawnEntities(QObject):
         self._viewport = viewport
         self._background = background
         self._instant: AsOf = None
+        self._again: frozenset[str] = frozenset()
+        self._again_at: AsOf = None
         self._features: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._shapes: dict[str, EntityShape] = {}
@@ -128,6 +147,14 @@ class DrawnEntities(QObject):
             self._waiting = None
             self._ask()
 
+    def show_again(self, entities: Iterable[str], instant: AsOf) -> None:
+        """Draw entities as of another time although they are gone: those a comparison marks."""
+        wanted = frozenset(entities)
+        if wanted != self._again or (wanted and instant != self._again_at):
+            self._again, self._again_at = wanted, instant
+            self._waiting = None
+            self._ask()
+
     def types_changed(self) -> None:
         """Look again what stands for each, where the types are not those that it was drawn by."""
         from app.editing import schema
@@ -159,6 +186,7 @@ class DrawnEntities(QObject):
 
     def _clear(self) -> None:
         self._instant, self._waiting, self._asking = None, set(), False
+        self._again = frozenset()
         self._features, self._ids, self._shapes = {}, {}, {}
         self._viewport.stage.entities.replace(())
         self._viewport.redraw()
@@ -181,6 +209,8 @@ class DrawnEntities(QObject):
         wanted, self._waiting, self._asking = self._waiting, set(), True
         instant = self._instant
         view = TwinView(twin, world_instant(instant), known_on(instant))
+        again, then = self._again, self._again_at
+        gone = _Gone(TwinView(twin, world_instant(then), known_on(then)), again)
         known, known_numbers = self._shapes, dict(self._features)
         present = set(known)
         if self._is_outdated:
@@ -188,19 +218,22 @@ class DrawnEntities(QObject):
 
         def question() -> _Read | StoreError:
             try:
-                return _read(view, wanted, known, known_numbers, present)
+                return _read(view, wanted, known, known_numbers, present, gone)
             except StoreError as error:
                 return error  # the project may have been closed meanwhile
 
-        self._background.ask(self._key, question, lambda found: self._show(twin, instant, found))
+        asked = (instant, again, then)
+        self._background.ask(self._key, question, lambda found: self._show(twin, asked, found))
 
-    def _show(self, twin: object, instant: AsOf, found: _Read | StoreError) -> None:
+    def _show(
+        self, twin: object, asked: tuple[AsOf, frozenset[str], AsOf], found: _Read | StoreError
+    ) -> None:
         if twin is not self._session.twin:
             return
         self._asking = False
         if isinstance(found, StoreError):
             self.failed.emit(str(found))
-        elif instant == self._instant:
+        elif asked == (self._instant, self._again, self._again_at):
             self._drawn_by = found.catalogue or self._drawn_by
             self._put(found)
         if self._waiting is None or self._waiting:
@@ -234,6 +267,7 @@ def _read(
     known: dict[str, EntityShape],
     features: dict[str, int],
     drawn: set[str],
+    gone: _Gone,
 ) -> _Read:
     """Return what differs from what is drawn; runs in a worker."""
     from app.editing import schema
@@ -242,22 +276,26 @@ def _read(
     catalogue = schema.catalogue()
     maker = ShapeMaker(catalogue)
     if wanted is None:
-        entities: Sequence[Entity] = view.standing(MOST)
+        standing = view.standing(MOST)
+        entities = [*standing, *gone.among(gone.ids - {one.id for one in standing})]
         found = _differing(maker, entities, known, features)
         found.catalogue = catalogue
         found.gone = drawn - {entity.id for entity in entities}
-        found.is_cut = len(entities) == MOST
+        found.is_cut = len(standing) == MOST
         return found
-    present, gone = [], set()
+    present, ended = [], set()
     for entity_id in wanted:
         try:
             entity = view.entity(entity_id)
         except StoreError:
-            gone.add(entity_id)
+            ended.add(entity_id)
             continue
-        (present.append(entity) if entity.layer is None else gone.add(entity_id))
+        (present.append(entity) if entity.layer is None else ended.add(entity_id))
+    again = gone.among(ended)
+    present += again
+    ended.difference_update(one.id for one in again)
     found = _differing(maker, present, known, features)
-    found.gone |= gone
+    found.gone |= ended
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shapely
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -212,6 +213,39 @@ def test_kinds_of_change_can_be_left_out(
     assert panel.model.rowCount() == 2
     colours = {group.colour for group in window.viewport.stage._marks.groups if group.features}
     assert window.theme.text("removed") not in colours
+
+
+def test_what_was_drawn_and_is_gone_is_shown_in_red_as_it_was(
+    qtbot: QtBot, make_window: MakeWindow, changed: Path
+) -> None:
+    with Twin.open(changed) as twin:
+        twin.clock = lambda: day(31)
+        outline = shapely.to_wkb(shapely.box(300.0, 0.0, 330.0, 20.0))
+        hall = Entity("hall", "building", "Hall", (315.0, 10.0, 0.0), outline,
+                      attributes={"height_m": 9.0}, valid=Interval(day(31)))  # fmt: skip
+        twin.execute(AddEntities([hall]))
+        twin.clock = lambda: day(40)
+        twin.execute(RemoveEntities(["hall"]))
+    window = make_window(changed)
+    assert window.drawn.shape("hall") is None
+    compare(qtbot, window, 35, None)
+    qtbot.waitUntil(lambda: window.drawn.shape("hall") is not None, timeout=20_000)
+    mark = window.drawn.number_of("hall")
+    red = window.theme.text("removed")[:7]
+    shown = lambda: {  # noqa: E731
+        (group.colour, feature)
+        for group in window.viewport.stage._marks.groups
+        for feature in group.features.get(ENTITIES, ())
+    }
+    qtbot.waitUntil(lambda: shown() == {(red, mark)})
+    # With two pictures each shows what there was.
+    qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
+    qtbot.waitUntil(lambda: window.drawn.shape("hall") is None, timeout=20_000)
+    qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
+    qtbot.waitUntil(lambda: window.drawn.shape("hall") is not None, timeout=20_000)
+    window.timeline.set_comparison(None)
+    qtbot.waitUntil(lambda: window.drawn.shape("hall") is None, timeout=20_000)
+    assert shown() == set()
 
 
 def test_the_swipe_shows_both_instants_and_the_divider_can_be_dragged(
