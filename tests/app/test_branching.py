@@ -55,7 +55,12 @@ def test_a_scenario_is_made_from_a_checkpoint_changed_and_run(
     )  # fmt: skip
     assert not editor.draft.problem()
     editor.run.click()
-    qtbot.waitUntil(lambda: len(simulation.runs) == 2 and not simulation.underway, timeout=90_000)
+    qtbot.waitUntil(
+        lambda: (
+            len(simulation.runs) == 2 and "running" not in {run.state for run in simulation.runs}
+        ),
+        timeout=90_000,
+    )
     branch = next(run for run in simulation.runs if run.origin == "morning-1")
     assert (branch.state, branch.error, branch.scenario) == ("finished", "", "morning-branch-1")
     panel.select("run", branch.id)
