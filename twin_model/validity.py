@@ -136,7 +136,11 @@ def known_life(transaction: Transaction, name: str) -> tuple[list[tuple[Any, ...
 
 
 def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Interval) -> None:
-    """Let the relations of a thing hold no longer than it is."""
+    """Let the relations of a thing hold no longer than it is.
+
+    Those that follow from geometry and began with it reach back with it, as far as the other end
+    has been as it was then.
+    """
     found: dict[int, tuple[Any, ...]] = {}
     for side in ("source", "target"):
         query = CURRENT_RELATIONS.format(where=f"{side} = ? AND valid_to > ?")
@@ -144,7 +148,11 @@ def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Int
         found.update((row[0], tuple(row)) for row in rows_found)
     ended, fresh = [], []
     for fid, begins, ends, *values in found.values():
-        bounded = max(begins, new.start.us), min(ends, new.end.us)
+        if values[-1] and begins == old.start.us and new.start < old.start:
+            other = values[3] if values[2] == key else values[2]
+            bounded = max(_since(transaction, other, begins), new.start.us), min(ends, new.end.us)
+        else:
+            bounded = max(begins, new.start.us), min(ends, new.end.us)
         if bounded == (begins, ends):
             continue
         ended.append(fid)
@@ -154,3 +162,13 @@ def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Int
     transaction.insert("relation_version", fresh)
     keys = {key for row in found.values() for key in (row[5], row[6])}
     transaction.entities.update(transaction.ids_of(keys))
+
+
+def _since(transaction: Transaction, key: int, at_us: int) -> int:
+    """Return since when a thing has been as it was at a time (microseconds)."""
+    found = transaction.connection.execute(
+        "SELECT valid_from FROM entity_version WHERE entity = ? AND revision_to IS NULL"
+        " AND valid_from <= ? AND valid_to > ?",
+        (key, at_us, at_us),
+    ).fetchone()
+    return at_us if found is None else int(found[0])

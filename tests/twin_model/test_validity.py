@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import shapely
 
+from store_contents import current
 from twin_model.commands import AddEntities, EditEntities, RemoveEntities
 from twin_model.entity import Entity, Relation
 from twin_model.errors import StoreError, ValidationError
@@ -16,6 +18,7 @@ from twin_model.frame import Frame
 from twin_model.history import entity_history
 from twin_model.store.verify import verify_store
 from twin_model.time import ALWAYS, FOREVER, Instant, Interval
+from twin_model.topology import KeepTopology
 from twin_model.twin import Twin
 from twin_model.validity import SetValidity, life_of
 
@@ -50,6 +53,36 @@ def test_what_was_entered_today_was_built_long_ago(twin: Twin) -> None:
     assert known.entity("hall").valid.start == TODAY
     twin.undo()
     assert not is_there(twin, MARCH)
+    assert verify_store(twin) == []
+
+
+def test_spatial_relations_reach_back_as_far_as_both_ends_were_as_they_are(twin: Twin) -> None:
+    outline = shapely.to_wkb(shapely.box(0.0, 0.0, 20.0, 20.0))
+    twin.execute(SetValidity(["yard"], start=BUILT))
+    twin.execute(KeepTopology(EditEntities([replace(twin.entity("yard"), geometry=outline)])))
+    outlined = twin.now()
+    opened = Instant.parse("2015")
+    lot = replace(twin.entity("yard"), id="lot", valid=Interval(opened))
+    began = Instant(outlined.us + 3_600_000_000)
+    twin.clock = lambda: began
+    pump = Entity("pump", "pump", "Pump", (5.0, 5.0, 0.0), valid=Interval(began))
+    twin.execute(KeepTopology(AddEntities([pump, lot])))
+    before = current(twin)
+
+    def within(instant: Instant) -> list[str]:
+        found = twin.at(instant).relations("pump")
+        return sorted(one.target for one in found if one.kind == "within")
+
+    assert within(twin.now()) == ["lot", "yard"]
+    twin.execute(SetValidity(["pump"], start=BUILT))
+    assert within(outlined) == ["lot", "yard"]
+    assert within(MARCH) == ["lot"]  # the yard had no outline then
+    assert within(Instant.parse("2014")) == []
+    twin.execute(SetValidity(["lot"], start=BUILT))
+    assert within(Instant.parse("2014")) == ["lot"]
+    twin.undo()
+    twin.undo()
+    assert current(twin) == before
     assert verify_store(twin) == []
 
 
