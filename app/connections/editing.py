@@ -20,6 +20,7 @@ from app.live.session import LiveSession
 from app.project import ProjectSession
 from app.workers import Background
 from plugins.builtin.connecting.connections import Connection
+from twin_model.alarms.accounts import Role
 from twin_model.errors import ShapanError
 from twin_model.live.connection_changes import (
     KIND,
@@ -92,6 +93,8 @@ class ConnectionEditing(QObject):
 
         Raises
         ------
+        SignInError
+            If whoever uses the window is no engineer.
         ShapanError
             If the connector's file cannot be read, or the password not be kept.
         """
@@ -106,6 +109,17 @@ class ConnectionEditing(QObject):
         if command is not None:
             self._session.execute(command)
 
+    def when_known(self, then: Callable[[], object]) -> None:
+        """Do something once it is known who may change connections."""
+        if self._live.operations is None:
+            self._live.begin(then)
+        else:
+            then()
+
+    def _require_engineer(self) -> None:
+        if self._live.operations is not None:  # see `when_known`
+            self._live.desk().actor.require(Role.ENGINEER, "change connections")
+
     def switch(self, connector: str, connection: Connection, on: bool) -> None:
         """Start a connection, or stop it; it stays in the project."""
         other = connection.model_copy(update={"enabled": on})
@@ -118,6 +132,7 @@ class ConnectionEditing(QObject):
     def _command(
         self, connector: str, connection_id: str, after: Stated, secret: str | None
     ) -> ChangeConnection | None:
+        self._require_engineer()
         known = self.book.connection(connector, connection_id)
         before = None if known is None else _stated(known)
         present = self.book.secret(connector, connection_id)
@@ -135,13 +150,16 @@ class ConnectionEditing(QObject):
                 return error
 
         def answer(found: ChangeConnection | Exception | None) -> None:
-            if isinstance(found, Exception):
+            if isinstance(found, ShapanError):
+                self._live.refused(found)
+            elif isinstance(found, Exception):
                 self._live.failed.emit(str(found))
             else:
                 self.note(found)
 
         # A key of its own: no answer may be dropped.
-        self._background.ask(f"connections-do-{next(self._numbers)}", work, answer)
+        key = f"connections-do-{next(self._numbers)}"
+        self.when_known(lambda: self._background.ask(key, work, answer))
 
     # -- following -----------------------------------------------------------------------
 
@@ -166,8 +184,10 @@ class ConnectionEditing(QObject):
     def _catch_up(self, twin: Twin) -> Exception | None:
         problem: Exception | None = None
         with self._lock:  # one after the other: each reads what is newest
-            since, self._followed = self._followed, twin.revision
+            since = self._followed
             try:
+                self._require_engineer()
+                self._followed = twin.revision
                 for wanted in changed_connections(twin, since):
                     self._bring(wanted)
             except (ShapanError, OSError, ValueError) as error:

@@ -264,7 +264,7 @@ class ConnectionWizard(QDialog):
             except (ShapanError, OSError, ValueError) as error:
                 return error
 
-        self._background.ask("wizard-keep", work, answer)
+        editing.when_known(lambda: self._background.ask("wizard-keep", work, answer))
 
     def _made(self, names: list[str]) -> list[Entity]:
         """Return new entities, known by what the source calls them."""

@@ -1683,6 +1683,10 @@
         <translation>{0} 以{1}身份登录，无权更改规则</translation>
     </message>
     <message>
+        <source>{0} is signed in as {1} and may not change connections</source>
+        <translation>{0} 以{1}身份登录，无权更改连接</translation>
+    </message>
+    <message>
         <source>this project demands sign-in</source>
         <translation>此项目要求登录</translation>
     </message>

@@ -114,6 +114,10 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     panel.acknowledge()
     qtbot.waitUntil(lambda: "may not acknowledge" in window.overlays.notice.text, timeout=10_000)
     assert operations.alarms.alarms()[0].state == State.UNACKNOWLEDGED
+    window.live.connections.editing.remove("shapan.mqtt", "works")
+    qtbot.waitUntil(
+        lambda: "may not change connections" in window.overlays.notice.text, timeout=10_000
+    )
     live.desk_of = None
     people.show()
     dialog = people.dialog
