@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from app.editing import classes, schema
-from app.panels.entity import CODES
+from app.panels.entity_tabs import CODES
 from app.window import MainWindow
 from plugin_support import write_plugin
 from plugins.host.files import file_problems

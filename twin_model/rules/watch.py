@@ -36,6 +36,7 @@ class Watch:
         self.alarms = alarms
         self._rules = RuleEngine(binding, hub.series, alarms.active_points())
         self._lock = threading.Lock()
+        self._clock = hub.clock
         self._clock_us = hub.clock()
         alarms.turn_back(self._clock_us, _AHEAD_US)
         self._detach: Callable[[], None] = hub.attach("rules", self._consume)
@@ -70,10 +71,12 @@ class Watch:
 
     def _mind_clock(self) -> None:
         """Have alarms believe what comes where our clock has gone back."""
-        now_us, before_us = self.hub.clock(), self._clock_us
-        self._clock_us = now_us
-        if now_us < before_us - _STEP_US:
-            self.alarms.turn_back(now_us)
+        clock, before_us = self.hub.clock, self._clock_us
+        self._clock_us = clock()
+        # Another clock, as a replay brings its own, has not gone back.
+        if clock is self._clock and self._clock_us < before_us - _STEP_US:
+            self.alarms.turn_back(self._clock_us)
+        self._clock = clock
 
     def _consume(self, delivery: Delivery) -> None:
         self._mind_clock()
