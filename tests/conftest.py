@@ -27,6 +27,13 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 _LONGEST_FIRST = ("reconstruction", "connectors", "journeys", "simulation", "plugins", "app")
 
 
+#: Files that take as long as so many usual tests more, in tests with a window.
+_LIKE_TESTS_MORE = {
+    "test_reconstruct_window.py": 24, "test_pipes_drawn.py": 7, "test_control_panel.py": 6,
+    "test_real_files.py": 6, "test_live_same.py": 5, "test_installing.py": 4,
+}  # fmt: skip
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--half", type=int, choices=[1, 2], help="run this half of the files that are chosen"
@@ -44,6 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if half is None:
         return
     counts = Counter(item.path for item in items)
+    counts.update({path: _LIKE_TESTS_MORE.get(path.name, 0) for path in counts})
     totals = [0, 0]
     mine: dict[Path, int] = {}
     for path, count in sorted(counts.items(), key=lambda one: (-one[1], str(one[0]))):
