@@ -152,6 +152,15 @@ class TypesCheck(QWidget):
         if self.record is not None:
             self._jobs.cancel(self.record)
 
+    @property
+    def is_applying(self) -> bool:
+        """Whether a change is being carried out."""
+        return self.record is not None and self._is_applying
+
+    def leave(self) -> None:
+        """Let what runs go on among the jobs, and take no more from it."""
+        self._end()
+
     def forget(self) -> None:
         """Cancel what runs, and take no more from it."""
         self.stop()

@@ -445,7 +445,9 @@ class TypesEditor(QDialog):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if (self._drafts or self._removed) and not self._may_discard():
+        if self.checking.is_applying:
+            self.checking.leave()  # nothing is lost: it goes on among the jobs
+        elif (self._drafts or self._removed) and not self._may_discard():
             event.ignore()
             return
         self.checking.forget()

@@ -90,6 +90,20 @@ def schema_rules(twin: Twin) -> tuple[DefaultRule, ...]:
 
 
 @pytest.mark.gui
+def test_closed_while_a_change_is_applied_the_editor_asks_nothing_and_the_change_is_made(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "building"), window.session.required
+    qtbot.mouseClick(editor.add, LEFT)
+    replace_text(qtbot, editor.general.identifier, "boat_house")
+    apply(qtbot, editor)
+    editor.close()
+    assert not editor.isVisible()
+    qtbot.waitUntil(lambda: [kind.id for kind in stored_types(twin)] == ["boat_house"])
+
+
+@pytest.mark.gui
 def test_a_type_is_added_by_a_user_and_an_entity_is_given_it(
     qtbot: QtBot, make_window: MakeWindow, project: Path
 ) -> None:
