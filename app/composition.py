@@ -51,8 +51,8 @@ def make_application() -> QApplication:
         return existing
     prepare_application()
     # A turn of the event loop takes up Python many times, and waits so long each time while a
-    # thread computes: with the 5 ms that Python begins with, a busy second is felt. A burst of
-    # alarms makes a turn twice as long with 1 ms as with this, and takes as much processor.
+    # thread computes: with the 5 ms that Python begins with, a busy second is felt. Beside
+    # other programs this is better than 1 ms; on a quiet machine no difference was seen.
     sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("shapan")

@@ -85,7 +85,10 @@ def test_the_position_of_a_layers_thing_says_that_the_scene_keeps_to_the_layer(
     window = make_window(project)
     window.entity_panel.tabs.set_current(POSITION)
     window.interaction.select_id("old-town-0")
-    lines = lambda: {one.name: one.value for one in window.entity_panel.fields.fields}  # noqa: E731
+
+    def lines() -> dict[str, str | None]:
+        return {one.name: one.value for one in window.entity_panel.fields.fields}
+
     qtbot.waitUntil(lambda: lines().get("In the scene") == "as its layer has it")
     window.interaction.select_id("own")
     qtbot.waitUntil(lambda: "In the scene" not in lines() and "Easting" in lines())

@@ -232,11 +232,14 @@ def test_what_was_drawn_and_is_gone_is_shown_in_red_as_it_was(
     qtbot.waitUntil(lambda: window.drawn.shape("hall") is not None, timeout=20_000)
     mark = window.drawn.number_of("hall")
     red = window.theme.text("removed")[:7]
-    shown = lambda: {  # noqa: E731
-        (group.colour, feature)
-        for group in window.viewport.stage._marks.groups
-        for feature in group.features.get(ENTITIES, ())
-    }
+
+    def shown() -> set[tuple[str, int]]:
+        return {
+            (group.colour, feature)
+            for group in window.viewport.stage._marks.groups
+            for feature in group.features.get(ENTITIES, ())
+        }
+
     qtbot.waitUntil(lambda: shown() == {(red, mark)})
     # With two pictures each shows what there was.
     qtbot.mouseClick(window.comparing.panel.swipe, LEFT)
