@@ -148,16 +148,18 @@ def _lacking(entity: Entity, neighbours: Sequence[Neighbour]) -> list[Field]:
     here = schema.known_type(entity.type) if schema.is_loaded() else None
     if here is None:
         return []
+    from twin_model.schema.relating import known_type
+    from twin_model.schema.validation import rule_count
+
     types = schema.catalogue()
     found = []
     for rule in types.relations(here):
-        others = [schema.known_type(one.type) for one in neighbours
-                  if one.kind == rule.kind and not one.incoming]  # fmt: skip
-        there = sum(
-            not rule.targets or (one is not None and not set(rule.targets).isdisjoint(
-                types.ancestors(one)))
-            for one in others
-        )  # fmt: skip
+        others = [
+            known_type(one.type, types)
+            for one in neighbours
+            if one.kind == rule.kind and not one.incoming
+        ]
+        there = rule_count(rule, others, types)
         if there < rule.minimum:
             text = QCoreApplication.translate("EntityPanel", "{0} of at least {1}")
             missing = QCoreApplication.translate("EntityPanel", "missing")

@@ -187,14 +187,19 @@ def validate_cardinality(
     for rule in catalogue.relations(source_type):
         if rule.kind != kind:
             continue
-        count = sum(
-            not rule.targets or bool(set(catalogue.ancestors(t)) & set(rule.targets))
-            for t in target_types
-        )
+        count = rule_count(rule, target_types, catalogue)
         if count < rule.minimum or (rule.maximum is not None and count > rule.maximum):
             text = _how_many(rule.minimum, rule.maximum)
             found.append(SchemaError("relations", kind, count, text, problem=Problem.CARDINALITY))
     return found
+
+
+def rule_count(rule: RelationRule, target_types: Collection[str], catalogue: Catalogue) -> int:
+    """Return to how many of some types a rule applies; see `validate_cardinality`."""
+    return sum(
+        not rule.targets or bool(set(catalogue.ancestors(t)) & set(rule.targets))
+        for t in target_types
+    )
 
 
 def _how_many(least: int, most: int | None) -> str:
