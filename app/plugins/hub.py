@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,25 @@ _STARTED_MS: Final = 5000
 ExceptionHook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
 
 
+class _Hook:
+    """Hands exceptions to the hub while there is one.
+
+    Every thread keeps the hook of the time at which it began, so this one must not keep the
+    window alive.
+    """
+
+    def __init__(self, hub: PluginHub) -> None:
+        self._hub = weakref.ref(hub)
+        self.previous: ExceptionHook = sys.excepthook
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        hub = self._hub()
+        if hub is None or not hub.take_fault(kind, error, trace):
+            self.previous(kind, error, trace)
+
+
 class PluginHub(QObject):
     """Everything of plugins that has to do with the window.
 
@@ -69,7 +89,7 @@ class PluginHub(QObject):
         self.contributed = ContributedFiles(self)
         self._told: set[tuple[str, str]] = set()
         self._threads = Threads(self, 1)
-        self._previous_hook: ExceptionHook | None = None
+        self._hook = _Hook(self)
         self._closed = False
         self.watch = StandstillWatch(self.host.owner_of, self._last_words, self)
         self.memory = PanelMemory(self)
@@ -149,25 +169,22 @@ class PluginHub(QObject):
 
     def install_hook(self) -> None:
         """Take exceptions that nobody caught, handing on those that are no plugin's."""
-        if sys.excepthook != self._hook:
-            self._previous_hook = sys.excepthook
+        if sys.excepthook is not self._hook:
+            self._hook.previous = sys.excepthook
             sys.excepthook = self._hook
 
     def remove_hook(self) -> None:
         """Leave exceptions to who had them before."""
-        if sys.excepthook == self._hook and self._previous_hook is not None:
-            sys.excepthook = self._previous_hook
+        if sys.excepthook is self._hook:
+            sys.excepthook = self._hook.previous
 
-    def _hook(
+    def take_fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    ) -> bool:
+        """Say what a plugin did wrong and end what it shows; False if the error is no plugin's."""
         owner = owner_of_traceback(trace, self.host.owner_of)
-        if owner is None and self._previous_hook is not None:
-            self._previous_hook(kind, error, trace)
-            return
         if owner is None:
-            traceback.print_exception(kind, error, trace)
-            return
+            return False
         text = "".join(traceback.format_exception(kind, error, trace))
         place = self._place_of(owner, objects_in(trace))
         # A painter that lives on in a frame would end the program at the next paint event.
@@ -178,6 +195,7 @@ class PluginHub(QObject):
             failure = PluginError(owner, f"{kind.__name__}: {error}", traceback=text)
             self.host.fail(owner, "", failure)
             self.notice(str(failure))
+        return True
 
     def _place_of(self, owner: str, objects: list[Any]) -> PanelPlace | None:
         """Return the panel that an exception came from: by its widgets, else the only one."""

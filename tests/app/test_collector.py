@@ -8,12 +8,17 @@ import sys
 import threading
 import time
 import weakref
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import collector
-from window_support import MakeWindow
+from app.composition import build_window
+from app.settings import Settings
+from app.window import MainWindow
+from window_support import MakeWindow, end, flush, wait_complete
 
 pytestmark = pytest.mark.gui
 
@@ -98,3 +103,30 @@ def test_what_stays_for_good_is_not_looked_at_again() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True True\n"
+
+
+def test_a_closed_window_is_freed_with_its_threads(
+    qtbot: QtBot, qapp: QApplication, project: Path, tmp_path: Path
+) -> None:
+    """A thread keeps the exception hook of the time at which it began, and lives on."""
+    before = set(threading.enumerate())
+
+    def used() -> weakref.ref[MainWindow]:
+        window = build_window(None, settings=Settings(tmp_path / "window.ini"), dark=False,
+                              language="en", safe_mode=False)  # fmt: skip
+        window.show()
+        qtbot.waitUntil(lambda: window.complete, timeout=20_000)
+        assert window.open_project(project)
+        wait_complete(qtbot, window)
+        end(window)
+        return weakref.ref(window)
+
+    freed = used()
+
+    def is_freed() -> bool:
+        flush()
+        collector.settle()
+        return freed() is None
+
+    qtbot.waitUntil(is_freed, timeout=10_000)
+    qtbot.waitUntil(lambda: set(threading.enumerate()) <= before, timeout=10_000)

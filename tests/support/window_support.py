@@ -134,14 +134,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         return window
 
     yield make
-    for window in made:
-        if not _is_alive(window):
-            continue
-        window.jobs.cancel_all()
-        window.close()
-        window.language.leave()
-        window.deleteLater()
-    made.clear()
+    while made:
+        end(made.pop())
     flush()
     gc.unfreeze()  # what the window's collector left out
     gc.collect()
@@ -151,6 +145,16 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
     ]  # fmt: skip
     told = [(t.interval(), t.isSingleShot(), str(t.parent())) for t in running]
     assert not running, f"timers still run: {told}"
+
+
+def end(window: MainWindow) -> None:
+    """Close a window and have it deleted, unless it is already."""
+    if not _is_alive(window):
+        return
+    window.jobs.cancel_all()
+    window.close()
+    window.language.leave()
+    window.deleteLater()
 
 
 def _is_alive(thing: QObject) -> bool:
