@@ -115,7 +115,7 @@ def test_a_closed_window_is_freed_with_its_threads(
         window = build_window(None, settings=Settings(tmp_path / "window.ini"), dark=False,
                               language="en", safe_mode=False)  # fmt: skip
         window.show()
-        qtbot.waitUntil(lambda: window.complete, timeout=20_000)
+        qtbot.waitUntil(lambda: window.complete, timeout=60_000)
         assert window.open_project(project)
         wait_complete(qtbot, window)
         end(window)

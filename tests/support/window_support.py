@@ -127,7 +127,7 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         window.setGeometry(0, 0, *size)
         window.show()
         qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: window.complete, timeout=20_000)
+        qtbot.waitUntil(lambda: window.complete, timeout=60_000)
         if project is not None:
             assert window.open_project(project)
             wait_complete(qtbot, window)
