@@ -6,7 +6,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from app.alarms.sending import Letter, SendError, send_mail, send_webhook
 from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.model import AlarmEvent, EventKind
 from twin_model.alarms.notification import MailServer, Message, Notifier, NotifyRule, text_of
+from twin_model.errors import ShapanError
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Notifying:
         self._stop = threading.Event()
         self._waiting: list[_Letter] = []
         self._server = MailServer()
-        self._notifier = Notifier((), operations.alarms.points.get)
+        self._notifier = self._new_notifier(())
         self._version = -1
         #: Why the last message could not be sent; empty where it could.
         self.problem = ""
@@ -136,7 +137,17 @@ class Notifying:
         rules = self._operations.rule_store.current()
         self._server = rules.mail
         if list(rules.notifications) != self._notifier.rules:
-            self._notifier = Notifier(rules.notifications, self._operations.alarms.points.get)
+            self._notifier = self._new_notifier(rules.notifications)
+
+    def _new_notifier(self, rules: Sequence[NotifyRule]) -> Notifier:
+        return Notifier(rules, self._operations.alarms.points.get, self._cause)
+
+    def _cause(self, point: str) -> str:
+        """Return which alarm explains one now; empty for none."""
+        try:
+            return self._operations.alarms.alarm(point).status.cause
+        except ShapanError:
+            return ""  # its entity or rule is gone
 
     def _tell(self, message: Message) -> None:
         if message.rule.via == "sound":

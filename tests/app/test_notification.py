@@ -180,9 +180,38 @@ def test_only_causes_of_enough_priority_are_told_and_an_escalated_one_too() -> N
     one.take(event(EventKind.RAISED, 0, 1, priority=Severity.MEDIUM))
     one.take(event(EventKind.RAISED, 0, 2, cause="e5/r"))
     one.take(event(EventKind.RAISED, 0, 3))
-    assert told(one, 1) == ["e3/r"]
+    assert told(one, 1) == ["e2/r", "e3/r"]  # nobody was told of what explains e2
     one.take(event(EventKind.ESCALATED, 10, 1))
     assert told(one, 10) == ["e1/r"]
+
+
+def test_a_consequence_is_told_of_where_its_cause_is_too_low_to_be_told_or_over() -> None:
+    one = notifier()
+    one.take(event(EventKind.RAISED, 0, 1, priority=Severity.MEDIUM))
+    one.take(event(EventKind.RAISED, 0, 2, cause="e1/r"))
+    one.take(event(EventKind.RAISED, 0, 3))
+    one.take(event(EventKind.RAISED, 0, 4, priority=Severity.LOW, cause="e3/r"))
+    one.take(event(EventKind.RAISED, 0, 5, cause="e4/r"))
+    one.take(event(EventKind.RAISED, 0, 6, cause="e4/r"))
+    assert told(one, 1) == ["e2/r", "e3/r"]
+    one.take(event(EventKind.ACKNOWLEDGED, 10, 3))
+    one.take(event(EventKind.ACKNOWLEDGED, 10, 6))
+    assert told(one, 11) == []
+    one.take(event(EventKind.SHELVED, 20, 3))
+    assert told(one, 21) == ["e5/r"]
+
+
+def test_what_one_cause_leaves_another_may_explain() -> None:
+    one = Notifier([NotifyRule(id="n", via="sound")], POINTS.get, {"e2/r": "e3/r"}.get)  # type: ignore[arg-type]
+    one.take(event(EventKind.RAISED, 0, 1))
+    one.take(event(EventKind.RAISED, 0, 3))
+    one.take(event(EventKind.RAISED, 0, 2, cause="e1/r"))
+    assert told(one, 1) == ["e1/r", "e3/r"]
+    one.take(event(EventKind.RETURNED, 10, 1))
+    assert told(one, 11) == []
+    one.take(event(EventKind.RETURNED, 20, 2))
+    one.take(event(EventKind.RETURNED, 30, 3))
+    assert told(one, 40) == []
 
 
 def test_many_at_once_make_one_message_and_a_flood_one_in_ten_minutes() -> None:

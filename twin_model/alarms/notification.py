@@ -27,6 +27,8 @@ _SEEN: Final = frozenset({
     EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.SUPPRESSED, EventKind.OUT_OF_SERVICE,
     EventKind.RESET,
 })  # fmt: skip
+#: After these an alarm explains no other any more.
+_GONE: Final = (_SEEN | {EventKind.RETURNED}) - {EventKind.ACKNOWLEDGED}
 
 
 class MailServer(Frozen):
@@ -65,7 +67,7 @@ class NotifyRule(Frozen):
     rules : tuple of str
         Ids of rules; none for all.
     roots_only : bool
-        Leaves out alarms that another one explains.
+        Leaves out alarms that another one explains of which this rule tells, until that is over.
     after_s : float
         Unacknowledged for so long; more than nobody answering is a second rule with more.
     again_s : float, optional
@@ -92,11 +94,13 @@ class NotifyRule(Frozen):
     @model_validator(mode="after")
     def _has_goal(self) -> NotifyRule:
         if self.via == "email" and not self.to:
-            raise ValueError(f"{self.id}: mail goes to somebody")
+            raise ValueError(f"{self.name or self.id}: mail goes to somebody")
         if self.via == "webhook" and (
             len(self.to) != 1 or not self.to[0].startswith(("http://", "https://"))
         ):
-            raise ValueError(f"{self.id}: a webhook has one address that begins with http")
+            raise ValueError(
+                f"{self.name or self.id}: a webhook has one address that begins with http"
+            )
         return self
 
 
@@ -138,6 +142,11 @@ class _Open:
     told: set[str] = field(default_factory=set)
     over: dict[str, AlarmEvent] = field(default_factory=dict)
     next_us: int = -(2**62)
+    #: Alarms that it tells of, or would if another did not explain them; until they are over.
+    concerned: set[str] = field(default_factory=set)
+    #: What an alarm of these explains, by it; and by which one each is explained.
+    held: dict[str, dict[str, AlarmEvent]] = field(default_factory=dict)
+    held_by: dict[str, str] = field(default_factory=dict)
 
 
 class Notifier:
@@ -148,28 +157,46 @@ class Notifier:
     rules : sequence of NotifyRule
     point : callable
         Returns an alarm point by its id; None where there is none.
+    cause : callable, optional
+        Returns which alarm explains one now, by their ids; empty for none, as where not given.
     """
 
     def __init__(
-        self, rules: Sequence[NotifyRule], point: Callable[[str], AlarmPoint | None]
+        self,
+        rules: Sequence[NotifyRule],
+        point: Callable[[str], AlarmPoint | None],
+        cause: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.rules = [rule for rule in rules if rule.enabled]
         self._point = point
+        self._cause = cause
+        #: What explained alarms that stand when they were raised.
+        self._causes: dict[str, str] = {}
         self._open = {rule.id: _Open() for rule in self.rules}
 
     def take(self, change: AlarmChange) -> None:
         """Take in what happened."""
+        raised = [one for one in change.events if one.point and one.kind is EventKind.RAISED]
+        for event in raised:  # first of all: a cause may come after what it explains
+            self._causes[event.point] = event.cause
+            for rule in self.rules:
+                if self._concerns(rule, event):
+                    self._open[rule.id].concerned.add(event.point)
         for event in change.events:
-            if event.point:
-                for rule in self.rules:
-                    self._follow(rule, self._open[rule.id], event)
+            if not event.point:
+                continue
+            for rule in self.rules:
+                self._follow(rule, self._open[rule.id], event)
+            if event.kind in _GONE:
+                self._causes.pop(event.point, None)
 
     def _follow(self, rule: NotifyRule, known: _Open, event: AlarmEvent) -> None:
         name, kind = event.point, event.kind
         if kind in {EventKind.RAISED, EventKind.ESCALATED}:
-            if name not in known.due_us and name not in known.told and self._wants(rule, event):
-                known.due_us[name] = event.at_us + int(rule.after_s * _SECOND_US)
-                known.events[name] = event
+            if self._concerns(rule, event):
+                known.concerned.add(name)
+                if name not in known.due_us and name not in known.told:
+                    self._await(rule, known, event, event.cause)
             if kind is EventKind.RAISED:
                 known.over.pop(name, None)
         elif kind in _SEEN:
@@ -182,17 +209,54 @@ class Notifier:
                 known.told.discard(name)
                 if rule.returns:
                     known.over[name] = event
+        if kind in _GONE:
+            self._let_go(rule, known, name)
+
+    def _await(self, rule: NotifyRule, known: _Open, event: AlarmEvent, cause: str) -> None:
+        """Have an alarm told when its time has come, or held by the one that explains it."""
+        name = event.point
+        self._unhold(known, name)
+        above = self._told_above(known, name, cause) if rule.roots_only else ""
+        if above:
+            known.held.setdefault(above, {})[name] = event
+            known.held_by[name] = above
+        else:
+            known.due_us[name] = event.at_us + int(rule.after_s * _SECOND_US)
+            known.events[name] = event
+
+    def _told_above(self, known: _Open, name: str, cause: str) -> str:
+        """Return the nearest alarm of which a rule tells among those that explain one."""
+        passed = {name}
+        while cause and cause not in passed:
+            if cause in known.concerned:
+                return cause
+            passed.add(cause)
+            cause = self._causes.get(cause, "")
+        return ""
+
+    def _let_go(self, rule: NotifyRule, known: _Open, name: str) -> None:
+        """Forget an alarm; what it explained is explained by another, or told itself."""
+        known.concerned.discard(name)
+        self._unhold(known, name)
+        for other, event in known.held.pop(name, {}).items():
+            known.held_by.pop(other, None)
+            self._await(rule, known, event, self._cause(other))
+
+    @staticmethod
+    def _unhold(known: _Open, name: str) -> None:
+        above = known.held_by.pop(name, "")
+        if above:
+            known.held[above].pop(name, None)
 
     @staticmethod
     def _settle(known: _Open, name: str) -> None:
         known.due_us.pop(name, None)
         known.told.discard(name)
         known.over.pop(name, None)
+        Notifier._unhold(known, name)
 
-    def _wants(self, rule: NotifyRule, event: AlarmEvent) -> bool:
+    def _concerns(self, rule: NotifyRule, event: AlarmEvent) -> bool:
         if _RANKS[event.priority] < _RANKS[rule.at_least]:
-            return False
-        if rule.roots_only and event.cause:
             return False
         point = self._point(event.point)
         return not rule.rules or (point is not None and point.rule in rule.rules)
