@@ -79,7 +79,8 @@ class Plot(QWidget):
         super().__init__()
         self._theme = theme
         self._graphics = pg.GraphicsLayoutWidget(self)
-        self._graphics.ci.setContentsMargins(2, 2, 2, 2)
+        # pyqtgraph writes the unit of a right axis five pixels beyond its axis.
+        self._graphics.ci.setContentsMargins(2, 2, 8, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._graphics)
@@ -183,6 +184,15 @@ class Plot(QWidget):
             ((axis, view),) = self._axes.values()
             axis.setLabel(unit, **{"font-size": f"{SMALL_PX}px"})
             self._axes, self._units_shown = {unit: (axis, view)}, [unit]
+
+    def set_markers(self, markers: list[tuple[float, str]]) -> None:
+        """Show the upright markers elsewhere; the lines stay as they are."""
+        if [token for _, token in markers] != [token for _, token in self._markers]:
+            self._mark(markers)
+            return
+        self._markers = markers
+        for mark, (at_s, _) in zip(self._marks, markers):
+            mark.setPos(at_s)
 
     def _mark(self, markers: list[tuple[float, str]]) -> None:
         for mark in self._marks:

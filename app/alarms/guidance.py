@@ -73,6 +73,9 @@ class GuidanceDialog(QDialog):
         self.preview.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.keep = QPushButton(self.tr("Save"), self)
         self.keep.setObjectName("primary")
+        self.problem = QLabel(self)
+        self.problem.setObjectName("error")
+        self.problem.setWordWrap(True)
         self._key = ""
         self._lay_out()
         self.scope.currentIndexChanged.connect(self._show_scope)
@@ -102,7 +105,7 @@ class GuidanceDialog(QDialog):
         split.addWidget(shown)
         split.setSizes([360, 360])
         row = QHBoxLayout()
-        row.addStretch(1)
+        row.addWidget(self.problem, 1)
         for button in (back, self.keep):
             button.setAutoDefault(False)
             row.addWidget(button)
@@ -127,4 +130,7 @@ class GuidanceDialog(QDialog):
         """Save what was written, as a new version of the rules that can be undone."""
         changed = {key: t for key, t in self._texts.items() if t != self._before[key]}
         title = self.tr("What to do about alarms")
-        self._editing.apply(lambda rules: with_guidance(rules, changed), title, then=self.accept)
+        self._editing.apply(
+            lambda rules: with_guidance(rules, changed), title, then=self.accept,
+            refused=self.problem.setText,
+        )  # fmt: skip

@@ -330,10 +330,16 @@ class NotifyDialog(QDialog):
         if found is None:
             return
         rules, server = found
-        self._keep(MAIL_SECRET, str(self.server["secret"].value()))
-        for name, token in self._tokens.items():
-            if token != self._read(name):
-                self._keep(name, token)
         update = {"notifications": tuple(rules), "mail": server}
         title = self.tr("Notification of alarms")
-        self._editing.apply(lambda known: known.model_copy(update=update), title, then=self.accept)
+        self._editing.apply(
+            lambda known: known.model_copy(update=update), title, then=self._kept,
+            refused=lambda why: self.say(why, wrong=True),
+        )  # fmt: skip
+
+    def _kept(self) -> None:
+        """Keep the passwords too, now that who wrote them may."""
+        for name, text in {MAIL_SECRET: str(self.server["secret"].value()), **self._tokens}.items():
+            if text != self._read(name):
+                self._keep(name, text)
+        self.accept()

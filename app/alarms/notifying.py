@@ -180,6 +180,7 @@ class Notifying:
             "priority": str(event.priority),
             "at": str(Instant(event.at_us)),
             "value": None if math.isnan(event.value) else event.value,
+            "unit": point.unit if point is not None else "",
         }
 
     def _send(self) -> None:

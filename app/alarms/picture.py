@@ -24,7 +24,9 @@ class AlarmCounts:
     by_state : dict
     chattering, stale : int
     roots : int
-        Alarms that no other explains.
+        Standing alarms that no other explains.
+    ending : int
+        Shelved alarms whose end has been announced.
     """
 
     by_priority: dict[Severity, int] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class AlarmCounts:
     chattering: int = 0
     stale: int = 0
     roots: int = 0
+    ending: int = 0
 
     @property
     def waiting(self) -> int:
@@ -84,13 +87,14 @@ def count(alarms: Sequence[Alarm], now_us: int) -> AlarmCounts:
     """Return the figures of alarms."""
     by_priority: dict[Severity, int] = {}
     by_state: dict[State, int] = {}
-    chattering = stale = roots = 0
+    chattering = stale = roots = ending = 0
     for alarm in alarms:
         state, status = alarm.state, alarm.status
         by_state[state] = by_state.get(state, 0) + 1
         if state in STANDING:
             by_priority[status.priority] = by_priority.get(status.priority, 0) + 1
         chattering += alarm.chattering
-        roots += not status.cause
+        roots += state in STANDING and not status.cause
+        ending += state is State.SHELVED and status.shelf is not None and status.shelf.warned
         stale += state in _ACTIVE and now_us - (status.raised_us or now_us) > _DAY_US
-    return AlarmCounts(by_priority, by_state, chattering, stale, roots)
+    return AlarmCounts(by_priority, by_state, chattering, stale, roots, ending)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,12 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from app import alarm_words
+from app.alarms.people import role_name
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
-from app.live.units import unit_label
-from app.theme import Theme
+from app.live.units import indicator_label, unit_label
+from app.theme import Theme, small_font
 from app.workers import Background
+from twin_model.alarms.accounts import Role
+from twin_model.alarms.model import EventKind
+from twin_model.schema.units import label
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:
@@ -41,6 +45,12 @@ _AFTER_US: Final = 300 * _SECOND_US
 _LONGEST_US: Final = 24 * 3600 * _SECOND_US
 #: How often the time goes on; what is shown as of it is read in threads.
 _STEP_MS: Final = 250
+#: Longer ones, as while the window does something else, are not made up for.
+_LONGEST_STEP_MS: Final = 2000
+_WIDTH_PX: Final = 460
+_HEIGHT_PX: Final = 520
+_EDGE_PX: Final = 12
+_TOP_PX: Final = 56
 _SPEEDS: Final = (1, 5, 20, 60, 300)
 _PARTS: Final = 2000
 _EVENTS: Final = 2000
@@ -60,11 +70,12 @@ class Incident:
         Of this alarm, of what explains it and what it explains, and of everybody in that time.
     names : dict
         Of entities by id.
-    points : dict
-        What alarm points are called.
+    points, units : dict
+        What alarm points are called, and the units of their values.
     time_s, value : arrays
         Trend of the alarm's indicator.
-    unit : str
+    indicator, unit : str
+        What the trend is of.
     """
 
     alarm: Alarm
@@ -72,6 +83,8 @@ class Incident:
     events: list[AlarmEvent] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     points: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    indicator: str = ""
     time_s: Any = None
     value: Any = None
     unit: str = ""
@@ -104,6 +117,8 @@ def read_incident(operations: Operations, live: LiveSession, alarm: Alarm) -> In
     return Incident(
         alarm, period, shown, live.names({*entities, point.entity}),
         {e.point: known[e.point].name for e in shown if e.point in known},
+        {e.point: known[e.point].unit for e in shown if e.point in known},
+        indicator_label(operations.twin, point.entity, point.indicator) if point.indicator else "",
         chart.time_us / 1e6 if chart is not None else np.zeros(0),
         chart.value if chart is not None else np.zeros(0),
         unit_label(operations.twin, point.entity, point.indicator) if point.indicator else "",
@@ -123,6 +138,7 @@ class IncidentReplay(QDialog):
 
     instant_wanted = Signal(object)  # Instant, or None for now
     fly_wanted = Signal(str)
+    period_wanted = Signal(object)  # Interval, or None for what was shown before
 
     def __init__(
         self,
@@ -133,6 +149,7 @@ class IncidentReplay(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowFlag(Qt.WindowType.Tool)
+        self._window = parent
         self._live = live
         self._background = background
         self._theme, self._icons = looks
@@ -142,6 +159,9 @@ class IncidentReplay(QDialog):
         self.title = QLabel(self)
         self.title.setObjectName("heading")
         self.title.setWordWrap(True)
+        self.trend = QLabel(self)
+        self.trend.setObjectName("section")
+        self.trend.setFont(small_font(bold=True))
         self.time = QLabel(self)
         self.play = self._button("play", self.toggle)
         self.back = self._button("skip-back", lambda: self.step(-1))
@@ -155,16 +175,18 @@ class IncidentReplay(QDialog):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _PARTS)
         self.events = QListWidget(self)
+        self.events.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.events.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._place = QVBoxLayout()
         self._timer = QTimer(self)
         self._timer.setInterval(_STEP_MS)
+        self._passed = QElapsedTimer()
         self._timer.timeout.connect(self._go_on)
         self._lay_out()
         self.slider.sliderMoved.connect(self._slid)
         self.events.itemClicked.connect(self._chosen)
         live.changed.connect(self._ended)
         self.retranslate()
-        self.resize(520, 560)
 
     def _button(self, glyph: str, slot: Any) -> QToolButton:
         button = QToolButton(self)
@@ -182,6 +204,7 @@ class IncidentReplay(QDialog):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addWidget(self.title)
+        column.addWidget(self.trend)
         column.addLayout(self._place)
         column.addWidget(self.slider)
         column.addLayout(row)
@@ -223,13 +246,24 @@ class IncidentReplay(QDialog):
         self.events.clear()
         for event in incident.events:
             item = QListWidgetItem(self._line(incident, event))
+            item.setToolTip(item.text())
             item.setData(_EVENT, event)
             self.events.addItem(item)
         self._draw(incident)
+        if not self.isVisible():
+            self._step_aside()
         self.show()
+        self.period_wanted.emit(incident.period)
         self._go_to(incident.period.start)
         if self.follow.isChecked():
             self.fly_wanted.emit(point.entity)
+
+    def _step_aside(self) -> None:
+        """Stand at the right edge of the window: the camera flies to its middle."""
+        area = self._window.geometry()
+        self.adjustSize()
+        self.resize(_WIDTH_PX, max(_HEIGHT_PX, area.height() // 2))
+        self.move(area.right() - self.width() - _EDGE_PX, area.top() + _TOP_PX)
 
     def _line(self, incident: Incident, event: AlarmEvent) -> str:
         stamp = Instant(event.at_us).to_datetime().astimezone()
@@ -238,10 +272,16 @@ class IncidentReplay(QDialog):
             entity = event.point.partition("/")[0]
             parts.append(f"{incident.points.get(event.point, event.point)} · "
                          f"{incident.names.get(entity, entity)}")  # fmt: skip
-        parts += [part for part in (value_text(event.value), event.who, event.text) if part]
+        unit = label(incident.units.get(event.point, ""))
+        text = event.text
+        if event.kind is EventKind.SIGNED_IN and text in set(Role):
+            text = role_name(Role(text))
+        parts += [part for part in (value_text(event.value, unit), event.who, text) if part]
         return "   ".join(parts)
 
     def _draw(self, incident: Incident) -> None:
+        self.trend.setText(self.tr("Trend: {0}").format(incident.indicator))
+        self.trend.setVisible(len(incident.time_s) > 0)
         if not len(incident.time_s):
             if self.plot is not None:
                 self.plot.hide()
@@ -253,22 +293,21 @@ class IncidentReplay(QDialog):
             self.plot.setFixedHeight(170)
             self._place.addWidget(self.plot)
         self.plot.show()
+        time_s, value = plots.with_gaps(incident.time_s, incident.value)
+        key = incident.alarm.point.id
+        self.plot.set_lines([plots.Line(key, incident.indicator, incident.unit, time_s, value)])
         self._mark()
         self.plot.show_period(incident.period.start.us / 1e6, incident.period.end.us / 1e6)
 
     def _mark(self) -> None:
-        """Draw the trend with the alarm and the time that is shown."""
-        from app import plots
-
+        """Mark the alarm and the time that is shown in the trend."""
         incident = self.incident
         if self.plot is None or incident is None or not len(incident.time_s):
             return
         alarm = incident.alarm
-        time_s, value = plots.with_gaps(incident.time_s, incident.value)
-        line = plots.Line(alarm.point.id, alarm.point.indicator, incident.unit, time_s, value)
         raised_s = (alarm.status.raised_us or incident.period.start.us) / 1e6
         token = alarm_words.TOKENS[alarm.status.priority]
-        self.plot.set_lines([line], [(raised_s, token), (self.instant.us / 1e6, "text")])
+        self.plot.set_markers([(raised_s, token), (self.instant.us / 1e6, "text")])
 
     # -- time ----------------------------------------------------------------------------
 
@@ -279,6 +318,7 @@ class IncidentReplay(QDialog):
         elif self.incident is not None:
             if self.instant >= self.incident.period.end:
                 self._go_to(self.incident.period.start)
+            self._passed.start()
             self._timer.start()
         self.play.setIcon(self._icons.icon("pause" if self._timer.isActive() else "play"))
 
@@ -299,7 +339,9 @@ class IncidentReplay(QDialog):
             self._go_to(Instant(left[-1] if way < 0 else left[0]))
 
     def _go_on(self) -> None:
-        step_us = int(self.speed.currentData()) * _STEP_MS * 1000
+        # What really passed: a large display that draws slowly shows fewer instants, not less time.
+        passed_ms = min(self._passed.restart(), _LONGEST_STEP_MS)
+        step_us = int(self.speed.currentData()) * passed_ms * 1000
         incident = self.incident
         if incident is None or self.instant >= incident.period.end:
             self.toggle()
@@ -329,14 +371,16 @@ class IncidentReplay(QDialog):
         self.slider.setValue((instant.us - period.start.us) * _PARTS // span)
         stamp = instant.to_datetime().astimezone()
         self.time.setText(f"{stamp:%Y-%m-%d %H:%M:%S}")
-        row = -1
+        row, raised = -1, ""
         for number, event in enumerate(incident.events):
             if event.at_us > instant.us:
                 break
             row = number
             fresh = self.playing and event.at_us > before.us and str(event.kind) == "raised"
-            if fresh and self.follow.isChecked():
-                self.fly_wanted.emit(event.point.partition("/")[0])
+            if fresh:
+                raised = event.point.partition("/")[0]
+        if raised and self.follow.isChecked():
+            self.fly_wanted.emit(raised)  # the last of several: a camera is at one place
         self.events.setCurrentRow(row)
         self._mark()
         self.instant_wanted.emit(instant)
@@ -352,4 +396,5 @@ class IncidentReplay(QDialog):
         if self.incident is not None:
             self.incident = None
             self.instant_wanted.emit(None)
+            self.period_wanted.emit(None)
         super().closeEvent(event)

@@ -40,9 +40,9 @@ _KEYS: Final = frozenset({
     Qt.Key.Key_Return, Qt.Key.Key_Enter,
 })  # fmt: skip
 _PLAIN: Final = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-_WIDTHS: Final = {PRIORITY: 46, TEXT: 210, WHERE: 170, STATE: 150, SINCE: 84, VALUE: 76, NOTE: 120}
+_WIDTHS: Final = {PRIORITY: 46, TEXT: 210, WHERE: 170, STATE: 150, SINCE: 84, VALUE: 84, NOTE: 112}
 #: Which part of further room a column takes; the last one takes what is left.
-_SHARES: Final = {TEXT: 0.4, WHERE: 0.25}
+_SHARES: Final = {TEXT: 0.38, WHERE: 0.23, STATE: 0.1}
 
 
 class AlarmTable(QTableView):

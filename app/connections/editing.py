@@ -2,7 +2,7 @@
 
 A change is a command; the connector's file follows the journal, after a command, an undo and a
 redo alike. Passwords are in no journal: those that an edit replaced or a removal took away come
-back with an undo as long as the window is open.
+back with an undo as long as the window is open; afterwards they are asked for.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class ConnectionEditing(QObject):
 
     #: The files have followed.
     changed = Signal()
+    #: A connection came back whose password nobody has any more: connector, Connection.
+    password_wanted = Signal(str, object)
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class ConnectionEditing(QObject):
         self._followed = session.required.revision if session.twin is not None else 0
         #: By connector, connection, and how it was stated.
         self._passwords: dict[tuple[str, str, str], str] = {}
+        self._without: list[tuple[str, Connection]] = []
         session.opened.connect(self._opened)
         session.changed.connect(self._follow)
 
@@ -177,6 +180,7 @@ class ConnectionEditing(QObject):
             if error is not None:
                 self._live.failed.emit(str(error))
             self.changed.emit()
+            self._ask_passwords()
 
         number = next(self._numbers)
         self._background.ask(f"connections-follow-{number}", lambda: self._catch_up(twin), answer)
@@ -194,6 +198,14 @@ class ConnectionEditing(QObject):
                 problem = error
         return problem
 
+    def _ask_passwords(self) -> None:
+        """Say which connections came back without their password."""
+        without, self._without = self._without, []
+        for connector, connection in without:
+            text = self.tr("{0} is back, but its password went with it: write it again.")
+            self._live.failed.emit(text.format(connection.name or connection.id))
+            self.password_wanted.emit(connector, connection)
+
     def _bring(self, wanted: WantedConnection) -> None:
         """Write a connection into its connector's file, or take it out."""
         connector, identifier, stated = wanted.connector, wanted.connection, wanted.stated
@@ -208,6 +220,9 @@ class ConnectionEditing(QObject):
         secret = self._passwords.get(_place(connector, identifier, stated))
         if secret is None and known is not None and known.address != connection.address:
             secret = ""  # nobody else's password goes to another address
+        user = connection.options.get("user")
+        if secret is None and user and not self.book.secret(connector, identifier):
+            self._without.append((connector, connection))
         self.book.keep(connector, connection, secret)
 
     def _remember(

@@ -36,6 +36,7 @@ from app.workers import Background
 
 if TYPE_CHECKING:
     from app.project import ProjectSession
+    from plugins.builtin.connecting.connections import Connection
 
 _WIDTHS: Final = (160, 130, 210, 210, 80, 90, 84, 94, 96)
 
@@ -68,6 +69,8 @@ class ConnectionsPanel(ListPanel):
         self.editing = editing
         self.book = editing.book
         self.wizard: ConnectionWizard | None = None
+        #: Nothing is said of connections before they were read for the first time.
+        self._read = False
         self.model = ConnectionsModel(self._theme)
         self.model.setParent(self)
         self.table = QTableView(self)
@@ -94,10 +97,13 @@ class ConnectionsPanel(ListPanel):
         self.table.doubleClicked.connect(lambda _: self.edit())
         live.ticked.connect(self._tick)
         editing.changed.connect(self.refresh)
-        session.opened.connect(self.refresh)
+        editing.password_wanted.connect(self._ask_password)
+        session.opened.connect(self._forget)
         session.closed.connect(lambda: self._take(([], [])))
         self.retranslate()
         self._take(([], []))
+        self._read = session.twin is None
+        self._nothing.setVisible(self._read)
 
     def _lay_out(self) -> None:
         table = self.table
@@ -115,6 +121,7 @@ class ConnectionsPanel(ListPanel):
         right.setContentsMargins(12, 4, 12, 4)
         right.addWidget(self.detail)
         right.addWidget(self.strangers, 1)
+        right.addStretch()
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(table)
         split.addWidget(side)
@@ -168,6 +175,7 @@ class ConnectionsPanel(ListPanel):
 
     def _take(self, found: tuple[list[ConnectionLine], list[str]]) -> None:
         lines, problems = found
+        self._read = True
         self.model.set_lines(lines)
         if lines and not self.table.selectionModel().hasSelection():
             self.table.selectRow(0)
@@ -175,6 +183,20 @@ class ConnectionsPanel(ListPanel):
         self._nothing.setVisible(not lines)
         self.figures.setText(messages.shown(problems[0]) if problems else self._figures())
         self._chosen()
+
+    def _forget(self) -> None:
+        """Say nothing until the connections of another project are read."""
+        self._take(([], []))
+        self._read = False
+        self._nothing.hide()
+        self.refresh()
+
+    def _ask_password(self, plugin: str, connection: Connection) -> None:
+        """Open a connection that came back without its password, where that is written."""
+        if self.isVisible() and kind_of(plugin) is not None:
+            wizard = self.add()
+            wizard.show_connection(plugin, connection)
+            wizard.source.secret.setFocus()
 
     def _figures(self) -> str:
         """Say what the hub did with what came."""

@@ -10,9 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app import alarm_words
 from app.alarms.arranging import Arrangement, Row
 from app.alarms.picture import AlarmPicture
-from app.numbers import fixed
+from app.numbers import duration, fixed
 from app.panels.time_axis import moment
-from twin_model.alarms.model import Alarm
+from twin_model.alarms.model import Alarm, Shelf, State
+from twin_model.schema.units import label
 from twin_model.time import Instant
 
 ALARM_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -126,18 +127,30 @@ class AlarmsModel(QAbstractTableModel):
             case 4:
                 return since(status.raised_us, self.picture.now_us)
             case 5:
-                return value_text(status.value)
+                return value_text(status.value, label(alarm.point.unit))
             case 6:
-                return status.note or (status.shelf.reason if status.shelf else "")
+                return status.shelf.reason if status.shelf else status.note
         return ""
 
     def _state(self, row: Row, alarm: Alarm) -> str:
-        parts = [self.tr("Over") if row.gone else alarm_words.state(alarm.state)]
+        if row.gone:
+            parts = [self.tr("Over")]
+        elif alarm.state == State.SHELVED and alarm.status.shelf is not None:
+            parts = [self._shelved(alarm.status.shelf)]
+        else:
+            parts = [alarm_words.state(alarm.state)]
         if alarm.chattering:
             parts.append(self.tr("chattering"))
         if alarm.status.first_out:
             parts.append(self.tr("first out"))
         return " · ".join(parts)
+
+    def _shelved(self, shelf: Shelf) -> str:
+        """Say until when, and what is left of it once the end has been announced."""
+        if shelf.warned:
+            left = duration(max(0, shelf.until_us - self.picture.now_us) / 1e6)
+            return self.tr("Shelved, ends in {0}").format(left)
+        return self.tr("Shelved until {0}").format(clock(shelf.until_us, self.picture.now_us))
 
 
 def _difference(old: list[Row], new: list[Row]) -> tuple[int, int, int]:
@@ -153,11 +166,15 @@ def since(at_us: int | None, now_us: int) -> str:
     """Return a time of day, with the date where it was not within a day."""
     if at_us is None:
         return ""
-    text = moment(Instant(at_us))
     if abs(now_us - at_us) < _DAY_US:
-        stamp = Instant(at_us).to_datetime().astimezone()
-        return stamp.strftime("%H:%M:%S")
-    return text
+        return Instant(at_us).to_datetime().astimezone().strftime("%H:%M:%S")
+    return moment(Instant(at_us))
+
+
+def clock(at_us: int, now_us: int) -> str:
+    """Return a time of day in minutes, with the date where it was not within a day."""
+    text = since(at_us, now_us)
+    return text[:5] if abs(now_us - at_us) < _DAY_US else text
 
 
 def value_text(value: float, unit: str = "") -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from twin_model.alarms.model import Alarm
     from twin_model.entity import Entity
     from twin_model.rules.rule_set import RuleSet
-    from twin_model.time import Instant
+    from twin_model.time import Instant, Interval
 
 _START_MS: Final = 1500
 
@@ -64,6 +64,7 @@ class LiveParts(QObject):
         self.notification = Notification(window, self.session, self.rule_editing)
         self.notification.setParent(self)
         self.replay: IncidentReplay | None = None
+        self._stretch: tuple[Instant, Instant] | None = None
         self.bars = AlarmBars(self.session, s.background, window.timeline.axis, s.theme)
         self.symbols = IndicatorSymbols(window.viewport, s.theme)
         self.people = People(window, self.session, s.background)
@@ -145,6 +146,7 @@ class LiveParts(QObject):
             )  # fmt: skip
             self.replay.instant_wanted.connect(self._show_instant)
             self.replay.fly_wanted.connect(window.interaction.fly_to_id)
+            self.replay.period_wanted.connect(self._show_period)
         self.replay.show_alarm(alarm)
 
     def write_guidance(self, alarm: Alarm) -> None:
@@ -165,6 +167,16 @@ class LiveParts(QObject):
     def _show_instant(self, instant: Instant | None) -> None:
         self._window.timeline.axis.catch_up()
         self._window.timeline.set_instant(instant)
+
+    def _show_period(self, period: Interval | None) -> None:
+        """Have the timeline show an incident, or again what it showed before."""
+        axis = self._window.timeline.axis
+        if period is None:
+            axis.show_stretch(*(self._stretch or (axis.first, axis.last)))
+            return
+        stretch = axis.start, axis.end
+        self._stretch = None if stretch == (axis.first, axis.last) else stretch
+        axis.show_stretch(period.start, period.end)
 
     def _show_report(self) -> None:
         self.report.language = self._window.language.code

@@ -15,7 +15,7 @@ from app.alarms.picture import AlarmPicture, count
 from app.live.naming import read_names
 from app.project import ProjectSession
 from app.workers import Background
-from twin_model.alarms.accounts import SignInError
+from twin_model.alarms.accounts import Role, SignInError
 from twin_model.errors import ShapanError
 from twin_model.store.alarm_journal import ALARMS_FILE
 from twin_model.time import Instant
@@ -73,6 +73,8 @@ class LiveSession(QObject):
         self.instant: Instant | None = None
         #: The desk of whoever signed in; None for nobody.
         self.desk_of: AlarmDesk | None = None
+        #: What somebody wanted to do who has to sign in first.
+        self._wanted: Callable[[], object] | None = None
         self._run: RunValues | None = None
         self._run_instant: Instant | None = None
         self._known: Operations | None = None
@@ -181,19 +183,43 @@ class LiveSession(QObject):
             name = "operator"
         return self._known.desk(name)
 
-    def refused(self, error: ShapanError) -> None:
-        """Say why something was not done; where signing in helps, ask for it."""
+    def refused(self, error: ShapanError, again: Callable[[], object] | None = None) -> None:
+        """Say why something was not done; where signing in helps, ask for it.
+
+        Parameters
+        ----------
+        error : ShapanError
+        again : callable, optional
+            Does it once somebody has signed in.
+        """
         if isinstance(error, SignInError) and self.desk_of is None:
+            self._wanted = again
             self.sign_in_wanted.emit()
         else:
             self.failed.emit(str(error))
+
+    def sign_in(self, desk: AlarmDesk | None) -> None:
+        """Have somebody act from now on, or nobody; what was wanted meanwhile is done."""
+        self.desk_of = desk
+        self.changed.emit()
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and desk is not None:
+            wanted()
+
+    def want_nothing(self) -> None:
+        """Forget what was wanted, since nobody signs in."""
+        self._wanted = None
+
+    def allows(self, needed: Role) -> bool:
+        """Return whether who signed in may do what a role may; True for nobody, who is asked."""
+        return self.desk_of is None or self.desk_of.actor.role.covers(needed)
 
     def act(self, do: Callable[[AlarmDesk], Any]) -> None:
         """Do something to alarms in a thread; what is refused is said."""
         try:
             desk = self.desk()
         except ShapanError as error:
-            self.refused(error)
+            self.refused(error, lambda: self.act(do))
             return
 
         def work() -> Any:
@@ -348,7 +374,7 @@ class LiveSession(QObject):
             self._detach()
             self._values.stop()
             self._known = None
-            self.desk_of = None
+            self.desk_of = self._wanted = None
         self._painted.stop()
         self._listing, self._list_next = False, None
         self._background.drop("alarms")

@@ -40,6 +40,14 @@ def unit_label(twin: Twin, entity_id: str, indicator: str) -> str:
     return label(found.unit) if found is not None else ""
 
 
+def indicator_label(twin: Twin, entity_id: str, indicator: str) -> str:
+    """Return an indicator's name in the language in use. For a thread."""
+    try:
+        return indicator_name(twin.entity(entity_id).type, indicator)
+    except StoreError:
+        return indicator
+
+
 def indicator_name(entity_type: str, indicator: str) -> str:
     """Return an indicator's name in the language in use; itself where the catalogue has none."""
     found = indicator_type(entity_type, indicator)

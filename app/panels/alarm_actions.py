@@ -18,11 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.live.session import LiveSession
+from twin_model.alarms.accounts import Role
 from twin_model.alarms.model import STANDING, Alarm, State
 
 _WAITING: Final = frozenset({State.UNACKNOWLEDGED, State.RETURNED})
-#: Minutes to choose from.
+#: Minutes to choose from, and those that only engineers may.
 _TIMES_MIN: Final = (15, 30, 60, 120, 240, 480)
+_LONG_MIN: Final = (1440, 3 * 1440, 7 * 1440, 30 * 1440)
+#: Who may do what, where that is more than looking.
+_NEEDED: Final = {
+    **dict.fromkeys(("acknowledge", "shelve", "unshelve", "reset", "comment"), Role.OPERATOR),
+    "service": Role.ENGINEER,
+}
 
 
 class AlarmActions:
@@ -53,7 +60,7 @@ class AlarmActions:
         can |= {"unshelve"} if State.SHELVED in states else set()
         can |= {"reset"} if State.LATCHED in states else set()
         can |= {"service"}
-        return can
+        return {name for name in can if self._live.allows(_NEEDED.get(name, Role.OBSERVER))}
 
     def acknowledge(self, alarms: Sequence[Alarm]) -> None:
         """Take note of those that wait for it."""
@@ -66,7 +73,7 @@ class AlarmActions:
         points = [alarm.point.id for alarm in alarms if alarm.state in STANDING]
         if not points:
             return
-        dialog = ShelveDialog(self._parent, len(points))
+        dialog = ShelveDialog(self._parent, len(points), long=self._live.allows(Role.ENGINEER))
         if dialog.exec():
             reason, for_s, one_shot = dialog.reason, dialog.for_s, dialog.one_shot
             self._live.act(lambda desk: desk.shelve(points, reason, for_s, one_shot=one_shot))
@@ -140,19 +147,16 @@ class ShelveDialog(_Asking):
     parent : QWidget
     count : int
         Of alarms.
+    long : bool
+        Offer the times that only engineers may.
     """
 
-    def __init__(self, parent: QWidget, count: int) -> None:
+    def __init__(self, parent: QWidget, count: int, *, long: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shelve %n alarms", "", count))
         self.times = QComboBox(self)
-        for minutes in _TIMES_MIN:
-            text = (
-                self.tr("{0} h").format(minutes // 60)
-                if minutes >= 60
-                else self.tr("{0} min").format(minutes)
-            )
-            self.times.addItem(text, minutes)
+        for minutes in (*_TIMES_MIN, *_LONG_MIN) if long else _TIMES_MIN:
+            self.times.addItem(self._duration(minutes), minutes)
         self.times.setCurrentIndex(2)
         self.once = QCheckBox(self.tr("Back as soon as the condition is over"), self)
         self.form.addRow(self.tr("Reason"), self.field)
@@ -163,6 +167,13 @@ class ShelveDialog(_Asking):
         self.form.addRow("", hint)
         self.box.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Shelve"))
         self.field.setAccessibleName(self.tr("Reason"))
+
+    def _duration(self, minutes: int) -> str:
+        if minutes >= 1440:
+            return self.tr("{0} d").format(minutes // 1440)
+        if minutes >= 60:
+            return self.tr("{0} h").format(minutes // 60)
+        return self.tr("{0} min").format(minutes)
 
     @property
     def reason(self) -> str:

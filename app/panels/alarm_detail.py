@@ -12,21 +12,20 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import alarm_words
-from app.item_models.alarms import since, value_text
+from app.item_models.alarms import clock, since, value_text
 from app.live.session import LiveSession
-from app.live.units import indicator_name, unit_label
+from app.live.units import indicator_label, unit_label
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.alarms.guidance import guidance_for
-from twin_model.alarms.model import Alarm
-from twin_model.errors import ShapanError, StoreError
+from twin_model.alarms.model import Alarm, State
+from twin_model.errors import ShapanError
+from twin_model.schema.units import label
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:
     from app.plots import Plot
-    from twin_model.alarms.model import AlarmPoint
     from twin_model.operations import Operations
-    from twin_model.twin import Twin
 
 _BEFORE_US: Final = 15 * 60 * 1_000_000
 _AFTER_US: Final = 10 * 60 * 1_000_000
@@ -55,14 +54,6 @@ class _Story:
 def _load_plots() -> None:
     """Load pyqtgraph, which takes a third of a second that the window works on; for a thread."""
     importlib.import_module("app.plots")
-
-
-def _name_of(twin: Twin, point: AlarmPoint) -> str:
-    """Return what the trend of an alarm is called; for a thread."""
-    try:
-        return indicator_name(twin.entity(point.entity).type, point.indicator)
-    except StoreError:
-        return point.indicator
 
 
 class AlarmDetail(QScrollArea):
@@ -99,6 +90,7 @@ class AlarmDetail(QScrollArea):
         self._column.setSpacing(4)
         self.title = self._label("heading")
         self.note = self._label("dim")
+        self.shelf = self._label("")
         self.cause = self._label("dim")
         self._guidance_title = self._section()
         self.guidance = self._label("")
@@ -205,7 +197,8 @@ class AlarmDetail(QScrollArea):
             if above is not None:
                 place = self._live.names([above.entity])[above.entity]
                 cause = f"{above.name} · {place}"
-        told = [self._event_line(event, end_us) for event in reversed(events)]
+        unit = label(point.unit)
+        told = [self._event_line(event, end_us, unit) for event in reversed(events)]
         chart = None
         if point.indicator:
             _load_plots()
@@ -218,13 +211,13 @@ class AlarmDetail(QScrollArea):
             chart.time_us / 1e6 if chart is not None else np.zeros(0),
             chart.value if chart is not None else np.zeros(0),
             unit_label(operations.twin, point.entity, point.indicator),
-            _name_of(operations.twin, point),
+            indicator_label(operations.twin, point.entity, point.indicator),
             at_us / 1e6, start_us / 1e6, end_us / 1e6,
         )  # fmt: skip
 
-    def _event_line(self, event: Any, now_us: int) -> str:
+    def _event_line(self, event: Any, now_us: int, unit: str) -> str:
         parts = [since(event.at_us, now_us), alarm_words.event(event)]
-        value = value_text(event.value)
+        value = value_text(event.value, unit)
         parts += [value] if value else []
         parts += [event.who] if event.who else []
         text = "   ".join(parts)
@@ -251,6 +244,7 @@ class AlarmDetail(QScrollArea):
         if alarm is None:
             self.title.setText("")
             self.note.setText(self.tr("Choose an alarm to see its trend and what to do."))
+            self.shelf.hide()
             self.cause.hide()
             self._trend_place.hide()
             self._trend_title.hide()
@@ -259,9 +253,11 @@ class AlarmDetail(QScrollArea):
         self.title.setText(alarm.point.name)
         parts = [
             alarm_words.priority(status.priority), alarm_words.state(alarm.state), self._entity,
-            value_text(status.value, story.unit),
+            value_text(status.value, label(alarm.point.unit)),
         ]  # fmt: skip
         self.note.setText("  ·  ".join(part for part in parts if part))
+        self.shelf.setText(self._shelf_text(alarm))
+        self.shelf.setVisible(bool(self.shelf.text()))
         self.cause.setText(self.tr("Explained by: {0}").format(story.cause))
         self.cause.setVisible(bool(story.cause))
         self.replay.setText(self.tr("Replay the incident…"))
@@ -271,6 +267,21 @@ class AlarmDetail(QScrollArea):
         self._events_title.setText(self.tr("What happened"))
         self.events.setText("\n".join(story.events))
         self._draw(story)
+
+    def _shelf_text(self, alarm: Alarm) -> str:
+        """Say who keeps an alarm from the list, why and until when."""
+        status = alarm.status
+        if alarm.state == State.SHELVED and status.shelf is not None:
+            shelf = status.shelf
+            text = self.tr("Shelved by {0} until {1}: {2}")
+            if shelf.one_shot:
+                text = self.tr("Shelved by {0} until it is over, {1} at the latest: {2}")
+            return text.format(shelf.who, clock(shelf.until_us, self._now_us), shelf.reason)
+        if alarm.state == State.SUPPRESSED:
+            return self.tr("Suppressed by design: {0}").format(status.suppressed_by)
+        if alarm.state == State.OUT_OF_SERVICE:
+            return self.tr("Out of service: {0}").format(status.out_of_service)
+        return ""
 
     def read_again(self) -> None:
         """Read guidance and events anew, since other rules are in service."""

@@ -69,6 +69,8 @@ class AlarmStrip(QFrame):
     theme : Theme
     """
 
+    shelved_wanted = Signal()
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
@@ -76,6 +78,10 @@ class AlarmStrip(QFrame):
         self.priorities = {one: PriorityCount(theme, one) for one in reversed(PRIORITIES)}
         self.rate = self._label()
         self.others = self._label()
+        self.ending = QPushButton(self)
+        self.ending.setObjectName("warningLink")
+        self.ending.setFont(small_font())
+        self.ending.clicked.connect(self.shelved_wanted)
         self.problem = self._label("error")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 2)
@@ -85,6 +91,7 @@ class AlarmStrip(QFrame):
         row.addSpacing(4)
         row.addWidget(self.rate)
         row.addWidget(self.others)
+        row.addWidget(self.ending)
         row.addWidget(self.problem, 1)
         row.addStretch(1)
 
@@ -115,6 +122,10 @@ class AlarmStrip(QFrame):
         self.others.setText(
             "  ·  ".join(text.format(integer(count)) for count, text in parts if count)
         )
+        text = self.tr("%n shelved alarms come back soon", "", counts.ending)
+        self.ending.setText(text)
+        self.ending.setToolTip(self.tr("Show what is shelved"))
+        self.ending.setVisible(counts.ending > 0)
         unwritten = self.tr("{0} events wait for the disk").format(integer(picture.unwritten))
         self.problem.setText(unwritten if picture.unwritten else "")
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.alarms.arranging import Arrangement, Grouping, Show, Wish, arrange
+from app.alarms.people import role_name
 from app.alarms.table import AlarmTable
 from app.icons import IconSet
 from app.item_models.alarms import (
@@ -30,7 +31,7 @@ from app.panels.alarm_strip import AlarmStrip, FloodBanner
 from app.panels.list_panel import say_tips, tool_button
 from app.theme import Theme
 from app.workers import Background
-from twin_model.alarms.model import Alarm
+from twin_model.alarms.model import HIDDEN, Alarm
 
 #: Alarms that are arranged on the GUI thread, within a millisecond or two.
 _AT_ONCE: Final = 300
@@ -132,6 +133,7 @@ class AlarmsPanel(QWidget):
 
     def _connect(self) -> None:
         self._live.alarms_changed.connect(self.refresh)
+        self._live.changed.connect(self._say_who)
         self._live.ticked.connect(self._tick)
         self.filter.textChanged.connect(self._arrange)
         self.shown.currentIndexChanged.connect(self._arrange)
@@ -142,6 +144,9 @@ class AlarmsPanel(QWidget):
         self.table.fold_wanted.connect(self.fold)
         self.table.left.connect(self._arrange)
         self.banner.roots_wanted.connect(self._causes_only)
+        self.strip.shelved_wanted.connect(
+            lambda: self.shown.setCurrentIndex(list(Show).index(Show.SHELVED))
+        )
 
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
@@ -171,6 +176,7 @@ class AlarmsPanel(QWidget):
             "people": self.tr("Sign in, accounts…"),
         }
         say_tips(self.buttons, tips)
+        self._say_who()
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, NOTE)
         self._arrange()
 
@@ -178,6 +184,18 @@ class AlarmsPanel(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def _say_who(self) -> None:
+        """Say beside the button who has signed in."""
+        button, desk = self.buttons["people"], self._live.desk_of
+        style = Qt.ToolButtonStyle
+        if desk is None:
+            button.setText("")
+            button.setToolButtonStyle(style.ToolButtonIconOnly)
+        else:
+            button.setText(f"{desk.actor.name} · {role_name(desk.actor.role)}")
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+        self._chosen()
 
     # -- what is shown -------------------------------------------------------------------
 
@@ -234,6 +252,10 @@ class AlarmsPanel(QWidget):
             return self.tr("No live data yet. Alarms appear here once a connection is made.")
         if self.model.picture.historic:
             return self.tr("No alarm stood at that time.")
+        hidden = sum(self.model.picture.counts.by_state.get(one, 0) for one in HIDDEN)
+        if hidden:
+            return self.tr("No alarm stands. %n are shelved, suppressed or out of service.", "",
+                           hidden)  # fmt: skip
         return self.tr("No alarms. Everything that rules watch is normal.")
 
     def _tick(self) -> None:

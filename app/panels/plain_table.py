@@ -22,6 +22,7 @@ def dress(table: QTableView, widths: Sequence[int]) -> None:
     """
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setProperty("plain", True)  # the style sheet gives such cells the inset of headings
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)

@@ -129,8 +129,9 @@ class RuleDialog(QDialog):
         kept = rule.model_copy(update={"enabled": on})
         before = self._before.id if self._before is not None else ""
         self._editing.apply(
-            lambda rules: with_rule(rules, kept, before), words.rule_name(kept), then=self.accept
-        )
+            lambda rules: with_rule(rules, kept, before), words.rule_name(kept), then=self.accept,
+            refused=self.problem.setText,
+        )  # fmt: skip
 
     # -- whom it watches -----------------------------------------------------------------
 

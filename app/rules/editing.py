@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app import messages
 from app.live.session import LiveSession
 from app.project import ProjectSession
 from app.workers import Background
@@ -68,17 +69,29 @@ class RuleEditing(QObject):
         session.changed.connect(self._follow)
 
     def apply(
-        self, change: Change, title: str, why: str = "", then: Callable[[], object] | None = None
+        self,
+        change: Change,
+        title: str,
+        why: str = "",
+        then: Callable[[], object] | None = None,
+        refused: Callable[[str], object] | None = None,
     ) -> None:
-        """Save what *change* makes of the rules, and put it into service."""
+        """Save what *change* makes of the rules, and put it into service.
+
+        *then* is called when it is done, *refused* with why it was not (else the window says so).
+        """
+
+        def again() -> None:
+            self.apply(change, title, why, then, refused)
+
         operations = self._live.operations
         if operations is None:
-            self._live.begin(lambda: self.apply(change, title, why, then))
+            self._live.begin(again)
             return
         try:
             actor = self._live.desk().actor
         except ShapanError as error:
-            self._live.refused(error)
+            self._live.refused(error, again)
             return
 
         def work() -> PutRulesInService | ShapanError | None:
@@ -99,7 +112,10 @@ class RuleEditing(QObject):
 
         def answer(found: Any) -> None:
             if isinstance(found, ShapanError):
-                self._live.refused(found)
+                if refused is not None:
+                    refused(messages.shown(str(found)))
+                else:
+                    self._live.refused(found)
                 return
             if found is not None:
                 self._session.execute(found)

@@ -161,4 +161,18 @@
         <translation><numerusform>%n thing stands above the ground, and the terrain is another one now.</numerusform><numerusform>%n things stand above the ground, and the terrain is another one now.</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>AlarmStrip</name>
+    <message numerus="yes">
+        <source>%n shelved alarms come back soon</source>
+        <translation><numerusform>%n shelved alarm comes back soon</numerusform><numerusform>%n shelved alarms come back soon</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>AlarmsPanel</name>
+    <message numerus="yes">
+        <source>No alarm stands. %n are shelved, suppressed or out of service.</source>
+        <translation><numerusform>No alarm stands. %n is shelved, suppressed or out of service.</numerusform><numerusform>No alarm stands. %n are shelved, suppressed or out of service.</numerusform></translation>
+    </message>
+</context>
 </TS>

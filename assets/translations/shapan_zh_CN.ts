@@ -4494,6 +4494,14 @@ management ^ '330106-BD'</translation>
         <source>first out</source>
         <translation>首发</translation>
     </message>
+    <message>
+        <source>Shelved until {0}</source>
+        <translation>搁置至 {0}</translation>
+    </message>
+    <message>
+        <source>Shelved, ends in {0}</source>
+        <translation>搁置，{0}后到期</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsPanel</name>
@@ -4613,6 +4621,10 @@ management ^ '330106-BD'</translation>
         <source>Sign in, accounts…</source>
         <translation>登录、账户…</translation>
     </message>
+    <message numerus="yes">
+        <source>No alarm stands. %n are shelved, suppressed or out of service.</source>
+        <translation><numerusform>没有未消除的告警。另有 %n 条被搁置、抑制或停用。</numerusform></translation>
+    </message>
 </context>
 <context>
     <name>GuidanceDialog</name>
@@ -4720,6 +4732,14 @@ management ^ '330106-BD'</translation>
         <source>{0} events wait for the disk</source>
         <translation>{0} 条事件等待写入磁盘</translation>
     </message>
+    <message numerus="yes">
+        <source>%n shelved alarms come back soon</source>
+        <translation><numerusform>%n 条搁置即将到期</numerusform></translation>
+    </message>
+    <message>
+        <source>Show what is shelved</source>
+        <translation>查看已搁置的告警</translation>
+    </message>
 </context>
 <context>
     <name>FloodBanner</name>
@@ -4766,6 +4786,22 @@ management ^ '330106-BD'</translation>
         <source>Replay the incident…</source>
         <translation>回放事件…</translation>
     </message>
+    <message>
+        <source>Out of service: {0}</source>
+        <translation>停用：{0}</translation>
+    </message>
+    <message>
+        <source>Shelved by {0} until {1}: {2}</source>
+        <translation>{0} 搁置至 {1}：{2}</translation>
+    </message>
+    <message>
+        <source>Shelved by {0} until it is over, {1} at the latest: {2}</source>
+        <translation>{0} 搁置至条件结束，最迟 {1}：{2}</translation>
+    </message>
+    <message>
+        <source>Suppressed by design: {0}</source>
+        <translation>按设计抑制：{0}</translation>
+    </message>
 </context>
 <context>
     <name>ShelveDialog</name>
@@ -4802,6 +4838,10 @@ management ^ '330106-BD'</translation>
         <translation>
             <numerusform>搁置 %n 条告警</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{0} d</source>
+        <translation>{0} 天</translation>
     </message>
 </context>
 <context>
@@ -8074,6 +8114,22 @@ management ^ '330106-BD'</translation>
         <source>Saved.</source>
         <translation>已保存。</translation>
     </message>
+    <message>
+        <source>Nobody is signed in; nobody acts until then.</source>
+        <translation>无人登录；登录前任何人不能操作。</translation>
+    </message>
+    <message>
+        <source>Only administrators change accounts.</source>
+        <translation>只有管理员可以更改账户。</translation>
+    </message>
+    <message>
+        <source>Sign in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>There are no accounts yet. Make one for an administrator first, then one for everybody who acts on alarms and rules; then demand that they sign in.</source>
+        <translation>还没有账户。请先创建一个管理员账户，再为每位处理告警和规则的人员创建账户，然后要求登录。</translation>
+    </message>
 </context>
 <context>
     <name>People</name>
@@ -8092,6 +8148,22 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Administrator</source>
         <translation>管理员</translation>
+    </message>
+    <message>
+        <source>Acknowledges, resets, comments, shelves for up to 8 hours.</source>
+        <translation>可确认、复位、备注，搁置最长 8 小时。</translation>
+    </message>
+    <message>
+        <source>Also changes rules and connections, takes out of service, shelves for long.</source>
+        <translation>还可更改规则和连接、停用告警、长期搁置。</translation>
+    </message>
+    <message>
+        <source>Also makes accounts.</source>
+        <translation>还可管理账户。</translation>
+    </message>
+    <message>
+        <source>Looks.</source>
+        <translation>仅可查看。</translation>
     </message>
 </context>
 <context>
@@ -8238,6 +8310,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>What happened</source>
         <translation>经过</translation>
+    </message>
+    <message>
+        <source>Trend: {0}</source>
+        <translation>趋势：{0}</translation>
     </message>
 </context>
 <context>
@@ -8757,6 +8833,13 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Move with the ground</source>
         <translation>随地面移动</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionEditing</name>
+    <message>
+        <source>{0} is back, but its password went with it: write it again.</source>
+        <translation>{0} 已恢复，但其密码已随之删除：请重新填写。</translation>
     </message>
 </context>
 </TS>

@@ -87,6 +87,8 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     live, people = window.live.session, window.live.people
     people.show()
     accounts = people.dialog
+    qtbot.waitUntil(accounts.empty.isVisible)  # type: ignore[union-attr]
+    assert accounts.role.currentData() == Role.ADMINISTRATOR  # type: ignore[union-attr]
     accounts.name.setText("boss")  # type: ignore[union-attr]
     accounts.password.setText("long enough")  # type: ignore[union-attr]
     accounts.role.setCurrentIndex(3)  # type: ignore[union-attr]
@@ -111,21 +113,28 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     dialog.password.setText("watching only")  # type: ignore[union-attr]
     dialog.sign_in()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
-    panel.acknowledge()
+    # What she wanted before she signed in is tried, and she sees what she may.
     qtbot.waitUntil(lambda: "may not acknowledge" in window.overlays.notice.text, timeout=10_000)
+    assert panel.buttons["people"].text() == "olga · Observer"
+    assert not panel.buttons["acknowledge"].isEnabled() and panel.buttons["fly"].isEnabled()
     assert operations.alarms.alarms()[0].state == State.UNACKNOWLEDGED
     window.live.connections.editing.remove("shapan.mqtt", "works")
     qtbot.waitUntil(
         lambda: "may not change connections" in window.overlays.notice.text, timeout=10_000
     )
-    live.desk_of = None
     people.show()
+    accounts = people.dialog
+    qtbot.waitUntil(lambda: accounts.list.topLevelItemCount() == 2)  # type: ignore[union-attr]
+    assert not accounts.put.isEnabled()  # type: ignore[union-attr]
+    accounts.sign_out()  # type: ignore[union-attr]
+    panel.acknowledge()
     dialog = people.dialog
+    panel.acknowledge()
+    assert people.dialog is dialog  # it is asked once
     dialog.name.setText("boss")  # type: ignore[union-attr]
     dialog.password.setText("long enough")  # type: ignore[union-attr]
     dialog.sign_in()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
-    panel.acknowledge()
     qtbot.waitUntil(
         lambda: operations.alarms.alarms()[0].state == State.ACKNOWLEDGED, timeout=10_000
     )

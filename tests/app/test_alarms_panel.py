@@ -73,7 +73,20 @@ def test_an_alarm_is_listed_acknowledged_with_a_key_and_commented(
     qtbot.keyClick(panel.table, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: not panel.model.rows)
     panel.shown.setCurrentIndex(2)
-    assert panel.model.index(0, 3).data() == "Shelved"
+    assert panel.model.index(0, 3).data().startswith("Shelved until ")
+    panel.table.selectRow(0)
+    assert "being mended" in panel.detail.shelf.text()
+    assert not panel.strip.ending.isVisible()
+    operations = window.live.session.operations
+    assert operations is not None
+    operations.alarms.advance(Instant.now().us + 3_400_000_000)  # five minutes before its end
+    panel.shown.setCurrentIndex(0)
+    qtbot.waitUntil(panel.strip.ending.isVisible, timeout=10_000)
+    assert panel.strip.ending.text() == "1 shelved alarm comes back soon"
+    assert panel.empty.text().startswith("No alarm stands. 1 is shelved")
+    qtbot.mouseClick(panel.strip.ending, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    assert "ends in " in panel.model.index(0, 3).data()
     assert panel.model.index(0, 6).data() == "being mended"
     panel.table.selectRow(0)
     qtbot.keyClick(panel.table, Qt.Key.Key_U)

@@ -168,6 +168,17 @@ def test_a_broker_is_looked_at_mapped_started_stopped_and_removed_and_all_of_it_
         qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=15_000)
         assert panel.model.lines[0].connection.mappings[0].unit == "l/s"
         assert panel.book.secret("shapan.mqtt", "plant") == "s3cret"
+
+        # After a restart nobody knows the password any more: it is asked for.
+        panel.remove()
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 0, timeout=15_000)
+        panel.editing._opened()
+        window.session.undo()
+        qtbot.waitUntil(lambda: "write it again" in window.overlays.notice.text, timeout=15_000)
+        asking = panel.wizard
+        assert asking is not None and asking.source.name.text() == "Plant"
+        assert (asking.source.user.text(), asking.source.secret.text()) == ("shapan", "")
+        asking.reject()
     finally:
         stop.set()
         thread.join()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_window", "project", "qapp_args"]
 pytestmark = pytest.mark.gui
+SECOND = 1_000_000
 HOT = ThresholdRule(
     id="hot", applies=Applies(type="building"), indicator="power_kw", operator=">", threshold=90,
     priority=Severity.HIGH,
@@ -73,6 +74,10 @@ def test_an_incident_is_replayed_with_time_camera_trend_and_events(
     assert incident.period.start.us == raised_us - 300_000_000
     assert replay.plot is not None and len(replay.plot.lines[0].value) > 100
     assert window.timeline.instant == incident.period.start
+    assert replay.trend.text() == "Trend: Power demand"
+    axis = window.timeline.axis
+    assert axis.start <= incident.period.start and axis.end.us - axis.start.us < 4 * 3600 * SECOND
+    assert replay.x() > window.width() // 2  # beside what the camera flies to
     panel = window.live.alarms
     qtbot.waitUntil(lambda: panel.model.picture.historic and not panel.model.rows, timeout=10_000)
 
@@ -89,6 +94,7 @@ def test_an_incident_is_replayed_with_time_camera_trend_and_events(
     qtbot.waitUntil(lambda: not replay.playing or replay.instant > at, timeout=10_000)
     replay.close()
     assert window.timeline.instant is None
+    assert (axis.start, axis.end) == (axis.first, axis.last)
     qtbot.waitUntil(lambda: not panel.model.picture.historic, timeout=10_000)
 
 
@@ -99,6 +105,7 @@ def test_the_detail_of_an_alarm_offers_its_replay_and_the_timeline_shows_when_al
     operations, start_us = begin(qtbot, window)
     panel = window.live.alarms
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    assert panel.model.index(0, 5).data() == "130 kW"
     panel.table.selectRow(0)
     qtbot.waitUntil(panel.detail.replay.isVisible)
     qtbot.mouseClick(panel.detail.replay, Qt.MouseButton.LeftButton)

@@ -222,7 +222,11 @@ def test_many_at_once_make_one_message_and_a_flood_one_in_ten_minutes() -> None:
     assert len(first) == 1 and len(first[0].events) + first[0].more == 50
     one.take(event(EventKind.RAISED, 60, 60))
     assert told(one, 60, in_flood=True) == []
-    assert told(one, 602, in_flood=True) == ["e60/r"]
+    one.take(event(EventKind.RAISED, 61, 61, priority=Severity.URGENT))
+    assert told(one, 61, in_flood=True) == ["e61/r", "e60/r"]  # what is worse does not wait
+    one.take(event(EventKind.RAISED, 62, 62, priority=Severity.URGENT))
+    assert told(one, 70, in_flood=True) == []
+    assert told(one, 662, in_flood=True) == ["e62/r"]
 
 
 def test_outside_its_hours_a_rule_tells_nothing() -> None:

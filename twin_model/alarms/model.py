@@ -93,6 +93,8 @@ class AlarmPoint:
         What to do, as Markdown; empty to inherit, see `twin_model.alarms.guidance`.
     indicator : str
         Whose value is shown with it.
+    unit : str
+        Of the value, as `twin_model.schema.units` writes it; empty where it has none.
     """
 
     id: str
@@ -108,6 +110,7 @@ class AlarmPoint:
     escalate_after_s: float | None = None
     guidance: str = ""
     indicator: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

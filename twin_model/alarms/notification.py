@@ -13,6 +13,7 @@ from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.model import PRIORITIES, AlarmEvent, AlarmPoint, EventKind
 from twin_model.rules.calendar import Calendar
 from twin_model.schema.types import Frozen, Severity
+from twin_model.schema.units import label
 from twin_model.time import Instant
 
 _SECOND_US: Final = 1_000_000
@@ -142,6 +143,9 @@ class _Open:
     told: set[str] = field(default_factory=set)
     over: dict[str, AlarmEvent] = field(default_factory=dict)
     next_us: int = -(2**62)
+    #: When it told last, and the highest rank since then of which it told in this flood.
+    last_us: int = -(2**62)
+    rank: int = -1
     #: Alarms that it tells of, or would if another did not explain them; until they are over.
     concerned: set[str] = field(default_factory=set)
     #: What an alarm of these explains, by it; and by which one each is explained.
@@ -267,7 +271,8 @@ class Notifier:
         for rule in self.rules:
             known = self._open[rule.id]
             names = [name for name, at_us in known.due_us.items() if at_us <= now_us]
-            if not (names or known.over) or now_us < known.next_us:
+            ranks = [_RANKS[known.events[name].priority] for name in names]
+            if not (names or known.over) or not self._may(known, max(ranks, default=-1), now_us):
                 continue
             if rule.hours is not None and not rule.hours.contains(now_us):
                 for name in names:  # told of by whoever is there at other hours
@@ -276,6 +281,8 @@ class Notifier:
                 continue
             found.append(self._message(rule, known, names, in_flood))
             wait_s = FLOOD_S if in_flood and rule.via != "sound" else GATHER_S
+            known.rank = max(ranks, default=-1)
+            known.last_us = now_us
             known.next_us = now_us + int(wait_s * _SECOND_US)
             for name in names:
                 del known.due_us[name]
@@ -284,6 +291,12 @@ class Notifier:
                     known.due_us[name] = now_us + int(rule.again_s * _SECOND_US)
             known.over.clear()
         return found
+
+    @staticmethod
+    def _may(known: _Open, rank: int, now_us: int) -> bool:
+        """Return whether something may be told: in a flood what is worse does not wait."""
+        worse = rank > known.rank and now_us >= known.last_us + int(GATHER_S * _SECOND_US)
+        return now_us >= known.next_us or worse
 
     @staticmethod
     def _message(rule: NotifyRule, known: _Open, names: list[str], in_flood: bool) -> Message:
@@ -347,7 +360,8 @@ def _line(
     point = points.get(event.point)
     entity = event.point.partition("/")[0]
     what = point.name if point is not None else event.point
-    value = "" if math.isnan(event.value) else f"  {event.value:g}"
+    unit = "" if point is None else f" {label(point.unit)}".rstrip()
+    value = "" if math.isnan(event.value) else f"  {event.value:.4g}{unit}"
     stamp = Instant(event.at_us).to_datetime().astimezone()
     priority, place = words[str(event.priority)], names.get(entity, entity)
     text = f"{stamp:%Y-%m-%d %H:%M:%S}  {priority}  {what}  {place}{value}"
@@ -358,10 +372,11 @@ def _line(
 
 _WORDS: Final = (
     {"low": "低", "medium": "中", "high": "高", "urgent": "紧急", "more": "另有 {0} 条告警",
-     "over": "已恢复：", "flood": "告警泛滥，十分钟内最多发送一次。",
+     "over": "已恢复：", "flood": "告警泛滥：十分钟内最多发送一次，级别更高的除外。",
      "several": "{0} 条告警，首条：{1}", "ended": "已恢复：{0}", "do": "处置"},
     {"low": "Low", "medium": "Medium", "high": "High", "urgent": "Urgent",
      "more": "and {0} more alarms", "over": "Over:",
-     "flood": "Alarm flood: told once in ten minutes at most.", "several": "{0} alarms, first: {1}",
+     "flood": "Alarm flood: told once in ten minutes at most, unless something worse comes.",
+     "several": "{0} alarms, first: {1}",
      "ended": "Over: {0}", "do": "What to do"},
 )  # fmt: skip

@@ -82,6 +82,8 @@ class BoundRule:
     shown : str
         Indicator of the entity itself that a condition asks for first: what its alarms are shown
         with. Empty where it asks for none.
+    unit : str
+        Of the value that its alarms show.
     """
 
     rule: Rule
@@ -90,6 +92,7 @@ class BoundRule:
     condition: Expression | None = None
     suppress_if: Expression | None = None
     shown: str = ""
+    unit: str = ""
     rows: dict[str, int] = field(init=False)
     points: tuple[str, ...] = field(init=False)
 
@@ -116,6 +119,7 @@ class BoundRule:
             "", "", name[:1].upper() + name[1:], rule.priority, rule.id,
             max(rule.on_delay_s, dwell_s), rule.off_delay_s, rule.latching, rule.acknowledge,
             rule.group, rule.escalate_after_s, rule.guidance, self.indicator or self.shown,
+            self.unit,
         )  # fmt: skip
         return [
             replace(first, id=point, entity=name, group=rule.group.replace("{entity}", name))
@@ -205,9 +209,10 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
         known = types is not None and type_id in types
         return {type_id, *types.descendants(type_id)} if known and types else {type_id}
 
-    indicators = _indicators(twin, types)
+    indicators = _units(twin, types)
     world = build_world(twin, watched, expressions, subtypes, indicators, found.known)
     for each in bound:
+        each.unit = _unit(each.rule, indicators)
         if each.condition is not None:
             each.shown = next((name for name in each.condition.own if name in indicators), "")
         if each.condition or each.suppress_if:
@@ -215,17 +220,29 @@ def bind(rules: Iterable[Rule], twin: Twin, types: Types | None = None) -> Bindi
     return Binding(bound, world, problems, asked)
 
 
-def _indicators(twin: Twin, types: Types | None) -> set[str]:
-    found: set[str] = set()
+def _units(twin: Twin, types: Types | None) -> dict[str, dict[str, str]]:
+    """Return the indicators of what is there, each with its unit by type."""
+    found: dict[str, dict[str, str]] = {}
     for type_id in twin.entity_counts():
         if types is not None and type_id in types:
-            found |= set(types.indicators(type_id))
-    for (names,) in twin.reader().execute(
+            for name, indicator in types.indicators(type_id).items():
+                found.setdefault(name, {})[type_id] = indicator.unit
+    for (name,) in twin.reader().execute(
         "SELECT DISTINCT json_each.key FROM entity_version, json_each(entity_version.indicators)"
         " WHERE revision_to IS NULL AND indicators <> '{}'"
     ):
-        found.add(names)
+        found.setdefault(name, {})
     return found
+
+
+def _unit(rule: Rule, indicators: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the unit of the value that alarms of a rule show; empty where types differ."""
+    if not isinstance(rule, ThresholdRule | DeviationRule | RateRule):
+        return ""  # a count, a score, or nothing
+    by_type = indicators.get(rule.indicator, {})
+    units = set(by_type.values())
+    unit = by_type.get(rule.applies.type or "", next(iter(units)) if len(units) == 1 else "")
+    return f"{unit}/s" if isinstance(rule, RateRule) and unit else unit
 
 
 class _Found:
