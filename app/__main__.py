@@ -318,11 +318,13 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--field", action="store_true",
                       help="train a radiance field too, a second way to the surface")  # fmt: skip
     made.add_argument("--resume", action="store_true", help="go on with the last run of them")
+    made.add_argument("--language", choices=["zh_CN", "en"], default="en", help="of the report")
     made.add_argument("--json", action="store_true")
 
     made = command("extract", "extract:extract_things", "things in a scene become entities")
     made.add_argument("project")
     made.add_argument("--layer", required=True, help="points or heights: id or name")
+    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
     made.add_argument("--json", action="store_true")
 
     made = command("check", "projects:check", "verify a project")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from app.cli.language import saying
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_counts, print_json, print_warning
 from app.reconstruct.report_pdf import PDF_FILE, write_pdf
@@ -19,6 +20,8 @@ from ingest.reconstruction.run import ReconstructResult, reconstruct
 from ingest.reconstruction.runs import latest_run_folder, new_run_folder
 from twin_model.commands import SetFrame
 from twin_model.frame import Frame
+
+_LOCALES: Final = {"en": "en_GB", "zh_CN": "zh_CN"}
 
 
 def reconstruct_photos(arguments: argparse.Namespace) -> int:
@@ -51,7 +54,8 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
     with open_project(arguments.project, write=True) as twin:
         layers = add_products(twin, result, options.title, Job(printer.show))
     pdf = result.folder / PDF_FILE
-    write_pdf(result.folder, pdf, Job(printer.show))
+    locale = _LOCALES[arguments.language]
+    write_pdf(result.folder, pdf, Job(printer.show), locale, page=arguments.language != "en")
     printer.clear()
     if arguments.json:
         print_json(_as_json(result, [layer.layer for layer in layers]))
@@ -59,8 +63,9 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         _print_result(result)
         for layer in layers:
             print(f"  layer {layer.layer}: {format_counts(layer.counts)}")
+    say = saying(arguments.language)
     for warning in result.warnings:
-        print_warning(warning)
+        print_warning(say(warning))
     return Exit.DONE
 
 

@@ -15,7 +15,9 @@ _MODULE: Final = "app.reconstruct.report_pdf"
 _DPI: Final = 300
 
 
-def write_pdf(run: Path, path: Path, job: Job, locale: str = "en_GB") -> None:
+def write_pdf(
+    run: Path, path: Path, job: Job, locale: str = "en_GB", *, page: bool = False
+) -> None:
     """Write the report of a finished run as PDF.
 
     Parameters
@@ -26,6 +28,8 @@ def write_pdf(run: Path, path: Path, job: Job, locale: str = "en_GB") -> None:
     job : Job
     locale : str
         Whose language the report is in, ``zh_CN`` for instance.
+    page : bool
+        Write its ``report.html`` in that language too.
 
     Raises
     ------
@@ -33,7 +37,7 @@ def write_pdf(run: Path, path: Path, job: Job, locale: str = "en_GB") -> None:
     Cancelled
     """
     job.report("Printing the report", 0, 1, "")
-    request = {"run": str(run), "path": str(path), "locale": locale}
+    request = {"run": str(run), "path": str(path), "locale": locale, "page": page}
     run_worker(_MODULE, request, job, log=run / "report.log")
 
 
@@ -41,8 +45,10 @@ def _print(request: dict[str, Any], job: Job) -> dict[str, Any]:
     from PySide6.QtCore import QLocale, QMarginsF
     from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
+    from app import messages
     from app.reconstruct.report_document import read_report
     from app.theme import font_families
+    from ingest.reconstruction.report import write_page
 
     QLocale.setDefault(QLocale(str(request["locale"])))
     application = QGuiApplication(["shapan", "-platform", "offscreen"])
@@ -54,6 +60,8 @@ def _print(request: dict[str, Any], job: Job) -> dict[str, Any]:
     document.setDefaultFont(font)
     try:
         read_report(run).fill(document)
+        if request["page"]:
+            write_page(run, messages.report, str(request["locale"]).split("_")[0])
     except (OSError, ValueError, KeyError) as error:
         raise ShapanError(f"the run in {run.name} has no report that can be read") from error
     writer = QPdfWriter(str(path))

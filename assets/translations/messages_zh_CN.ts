@@ -6513,6 +6513,10 @@
         <translation>读取点云</translation>
     </message>
     <message>
+        <source>Roofs</source>
+        <translation>屋顶</translation>
+    </message>
+    <message>
         <source>Trees</source>
         <translation>树木</translation>
     </message>

@@ -14,6 +14,7 @@ from ingest.extraction.model import HeightModel
 from ingest.extraction.outline import polygon_of, regularise
 from ingest.pipeline.job import Job
 from ingest.reconstruction.surface import connected_cells
+from ingest.shell import Shell
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -49,6 +50,14 @@ class Building:
         Of its roof, each with a tenth of it and more.
     confidence : float
         0 to 1; see `confidence_of`.
+    solid : Shell or None
+        With its roof (LoD2), local metres; None where it stays a block (LoD1).
+    block_reason : str
+        Why it stays a block, see `roofs`; empty where it doesn't.
+    roof_rms_m : float
+        Of points from the roof.
+    roof_confidence : float
+        0 to 1: how well planes explain the roof.
     """
 
     outline: Polygon
@@ -59,6 +68,21 @@ class Building:
     roof: str
     planes: int
     confidence: float
+    solid: Shell | None = None
+    block_reason: str = ""
+    roof_rms_m: float = 0.0
+    roof_confidence: float = 0.0
+
+    @property
+    def level_of_detail(self) -> int:
+        """2 with its roof, 1 as a block."""
+        return 1 if self.solid is None else 2
+
+    @property
+    def volume_m3(self) -> float:
+        """Of the solid, else of the block."""
+        block = float(self.outline.area) * self.height_m
+        return block if self.solid is None else self.solid.volume_m3()
 
 
 def building_mask(model: HeightModel) -> Mask:

@@ -15,9 +15,11 @@ import shapely
 from ingest.extraction.buildings import Building, building_mask, find_buildings
 from ingest.extraction.layer_points import read_layer_points
 from ingest.extraction.model import HeightModel, height_model
+from ingest.extraction.roofs import add_roofs
 from ingest.extraction.vegetation import Tree, find_trees
 from ingest.importer import ImportOptions, ImportResult, add_source
 from ingest.pipeline.job import Job
+from ingest.shell import SOLID_COLUMN
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.twin import Twin
@@ -69,7 +71,7 @@ def find_things(
     points = read_layer_points(layer, folder, frame, job)
     job.report("Filtering the ground", 0, 1, "")
     model = height_model(points)
-    buildings = find_buildings(model, job)
+    buildings = add_roofs(find_buildings(model, job), points.position_m, job)
     trees = find_trees(model, building_mask(model), job)
     found = Extraction(layer.id, model.grid.cell_m, len(points.position_m), buildings, trees)
     found.seconds = round(time.monotonic() - started_s, 2)
@@ -110,7 +112,7 @@ def write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Pa
     if found.buildings:
         path = folder / "buildings.gpkg"
         _write(path, "buildings", _outlines(found.buildings, frame), "Polygon Z", frame,
-               _building_columns(found))  # fmt: skip
+               _building_columns(found, frame))  # fmt: skip
         out.append((path, "buildings"))
     if found.trees:
         path = folder / "trees.gpkg"
@@ -133,16 +135,22 @@ def _outlines(buildings: Sequence[Building], frame: Frame) -> list[Any]:
     return [raised(building) for building in buildings]
 
 
-def _building_columns(found: Extraction) -> dict[str, Any]:
+def _building_columns(found: Extraction, frame: Frame) -> dict[str, Any]:
     buildings = found.buildings
+    solids = [None if b.solid is None else b.solid.moved(frame.offset) for b in buildings]
     return {
         "height_m": np.array([round(b.height_m, 2) for b in buildings]),
         "eaves_height_m": np.array([round(b.eaves_m, 2) for b in buildings]),
         "ridge_height_m": np.array([round(b.ridge_m, 2) for b in buildings]),
         "area_m2": np.array([round(b.outline.area, 1) for b in buildings]),
-        "volume_m3": np.array([round(b.outline.area * b.height_m, 0) for b in buildings]),
+        "volume_m3": np.array([round(b.volume_m3, 0) for b in buildings]),
         "roof": np.array([b.roof for b in buildings], object),
         "roof_planes": np.array([b.planes for b in buildings], np.int32),
+        "level_of_detail": np.array([b.level_of_detail for b in buildings], np.int32),
+        "block_reason": np.array([b.block_reason or None for b in buildings], object),
+        "roof_rms_m": np.array([b.roof_rms_m for b in buildings]),
+        "roof_confidence": np.array([b.roof_confidence for b in buildings]),
+        SOLID_COLUMN: np.array([s if s is None else s.to_text() for s in solids], object),
         **_review(found.layer, [b.confidence for b in buildings]),
     }
 

@@ -210,14 +210,36 @@ def _heading(figures: dict[str, Any], say: Say) -> str:
     return f"<h1>{_e(figures['title'])}</h1><p class=dim>{_e(' · '.join(facts))}</p>"
 
 
-def _page(folder: Path, figures: dict[str, Any]) -> str:
-    before, after = page_parts(figures)
+def write_page(folder: Path, say: Say, language: str) -> None:
+    """Write ``report.html`` of a finished run again, in another language.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    say : callable
+        Says texts in that language.
+    language : str
+        For browsers, such as ``zh``.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError
+        If the run is not finished, or its files are damaged.
+    """
+    figures = json.loads((folder / "report.json").read_text("utf-8"))
+    write_atomically(folder / "report.html", _page(folder, figures, say, language))
+
+
+def _page(folder: Path, figures: dict[str, Any], say: Say = str, language: str = "en") -> str:
+    before, after = page_parts(figures, say)
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8>",
+        f"<!doctype html><html lang={language}><meta charset=utf-8>",
         "<meta name=viewport content='width=device-width'>",
-        f"<title>{_e(figures['title'])}: accuracy report</title><style>{_STYLE}</style>",
+        f"<title>{_e(figures['title'])}: {_e(say('Accuracy report'))}</title>"
+        f"<style>{_STYLE}</style>",
         before,
-        _maps(folder),
+        _maps(folder, say),
         after,
     ]
     return "\n".join(parts)
@@ -426,15 +448,15 @@ def report_pictures(folder: Path) -> list[ReportPicture]:
     return [one for one in found if one.svg or one.pixels is not None]
 
 
-def _maps(folder: Path) -> str:
+def _maps(folder: Path, say: Say) -> str:
     shown = ""
     for one in report_pictures(folder):
         # Only the orthophoto has no transparency.
         inside = one.svg or (
             _img(one.pixels, jpeg=one.pixels.shape[2] == 3) if one.pixels is not None else ""
         )
-        shown += f"<figure>{inside}<figcaption>{_e(one.caption)}</figcaption></figure>"
-    return f"<h2>Pictures</h2>{shown}"
+        shown += f"<figure>{inside}<figcaption>{_e(say(one.caption))}</figcaption></figure>"
+    return f"<h2>{_e(say('Pictures'))}</h2>{shown}"
 
 
 def _img(pixels: np.ndarray, *, jpeg: bool = False) -> str:

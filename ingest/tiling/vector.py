@@ -13,11 +13,13 @@ import numpy.typing as npt
 import shapely
 
 from ingest.readers.contract import FeatureChunk, MeshChunk
+from ingest.shell import SOLID_COLUMN, Shell, read_shell
 from ingest.tiling import feature_types
 from ingest.tiling.contract import LayerContent, Target
 from ingest.tiling.facades import choose
 from ingest.tiling.feature_table import FILE_NAME, FeatureTable, read_chunks
 from ingest.tiling.placing import place, shapes_of
+from ingest.tiling.roofed import Roofed, roofed_chunks, stated_solids
 from ingest.tiling.solids import Solids, extrude, valid_polygons
 from twin_model.entity import Entity
 from twin_model.frame import ToLocal
@@ -35,6 +37,7 @@ _SUNK_M: Final = 0.5
 _SOLIDS_A_CHUNK: Final = 500
 _SOLID_COLUMNS: Final = (
     "shapan_base_m", "shapan_ground_m", "shapan_roof_m", "shapan_facade", "shapan_part",
+    SOLID_COLUMN,
 )  # fmt: skip
 #: An outline of which this share is covered by parts is drawn by them (Simple 3D Buildings).
 _PARTED: Final = 0.5
@@ -96,6 +99,7 @@ class _Rows:
     types: list[str]
     names: list[str]
     columns: dict[str, list[Any]]
+    solids: list[Shell | None]
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -108,6 +112,7 @@ class _Rows:
             [self.types[i] for i in index],
             [self.names[i] for i in index],
             {name: [values[i] for i in index] for name, values in self.columns.items()},
+            [self.solids[i] for i in index],
         )
 
 
@@ -133,11 +138,14 @@ class _Table:
         types = feature_types.entity_types(self._name, chunk.columns, count)
         families = _families(shapes, types, chunk.columns)
         main = self._main_family(families)
-        placed, has_heights = place(shapes, self._to_local(chunk, main))
+        to_local = self._to_local(chunk, main)
+        placed, has_heights = place(shapes, to_local)
         self._misplaced += int((shapely.is_missing(placed) & ~shapely.is_missing(shapes)).sum())
         names, label = feature_types.names(chunk.columns, count)
         self._label_field = self._label_field or label
-        rows = _Rows(placed, has_heights, types, names, chunk.columns)
+        solids = stated_solids(chunk.columns, count, to_local)
+        columns = {key: values for key, values in chunk.columns.items() if key != SOLID_COLUMN}
+        rows = _Rows(placed, has_heights, types, names, columns, solids)
         families[families == "none"] = main
         for family in dict.fromkeys([main, *families.tolist()]):
             chosen = np.flatnonzero(families == family)
@@ -302,11 +310,21 @@ class _FeatureLayer:
                 np.add.at(covered, outline, part_areas[part])
                 whole = np.asarray(columns[4], np.float64) == 0
                 usable &= ~(whole & (covered > _PARTED * shapely.area(outlines)))
+            facade = np.asarray(columns[3], np.float64)
+            roofed = []
+            for index in np.flatnonzero(usable & np.isfinite(ground)).tolist():
+                shell = read_shell(columns[5][index] or "")
+                if shell is not None:
+                    usable[index] = False
+                    roofed.append(Roofed(
+                        shell.moved(-offset), float(base[index]), float(ground[index]),
+                        int(fids[index]), int(facade[index]),
+                    ))  # fmt: skip
+            yield from roofed_chunks(roofed)
             yield from extrude(
                 Solids(
                     outlines[usable], base[usable], ground[usable], roof[usable],
-                    np.asarray(fids, np.int64)[usable],
-                    np.asarray(columns[3], np.float64)[usable].astype(np.int64),
+                    np.asarray(fids, np.int64)[usable], facade[usable].astype(np.int64),
                 )
             )  # fmt: skip
 
@@ -356,6 +374,10 @@ class _FeatureLayer:
             "shapan_roof_m": (roof + z).tolist(),
             "shapan_facade": facade,
             "shapan_part": [int(part) for part in parts],
+            SOLID_COLUMN: [
+                None if solid is None else solid.moved(self.target.frame.offset).to_text()
+                for solid in rows.solids
+            ],
         }
 
     def _lowest_ground(self, shapes: Shapes) -> Floats:

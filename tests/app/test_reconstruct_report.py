@@ -145,7 +145,9 @@ def run(tmp_path: Path) -> Path:
 
 def test_a_pdf_is_printed_in_the_language_asked_for(run: Path) -> None:
     for locale in ("en_GB", "zh_CN"):
-        write_pdf(run, run / f"{locale}.pdf", Job(), locale)
+        write_pdf(run, run / f"{locale}.pdf", Job(), locale, page=locale == "zh_CN")
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "<html lang=zh>" in page and "精度报告" in page and "Footprints on" not in page
     english, chinese = ((run / f"{name}.pdf").read_bytes() for name in ("en_GB", "zh_CN"))
     assert english.startswith(b"%PDF") and chinese.startswith(b"%PDF")
     # The characters that a document uses are in it.

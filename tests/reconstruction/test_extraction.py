@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.cli.extract import summary
 from ingest.extraction.buildings import find_buildings, roof_shape
 from ingest.extraction.extract import PROPOSED, extract, find_things
 from ingest.extraction.layer_points import LayerPoints
@@ -103,9 +106,23 @@ def test_the_command_prints_what_it_found_as_json(project: Path) -> None:
     result = json.loads(done.stdout)
     assert len(result["buildings"]) == 3 and result["entities"] >= 6
     assert {"area_m2", "height_m", "roof", "confidence"} <= set(result["buildings"][0])
+    assert [one["level_of_detail"] for one in result["buildings"]] == [2, 2, 2]
     wrong = subprocess.run([*words[:-3], "--layer", "none"], capture_output=True, text=True,
                            check=False)  # fmt: skip
     assert wrong.returncode == 1 and "no layer" in wrong.stderr
+
+
+def test_what_was_found_is_said_in_chinese_where_asked_for(project: Path) -> None:
+    with Twin.open(project) as twin:
+        found = extract(twin, twin.layer("survey"), Job())
+    found.buildings[0] = replace(found.buildings[0], solid=None, block_reason="few_points")
+    text = "\n".join(summary(found, "zh_CN"))
+    assert "3 栋建筑" in text and "1 栋为体块（LoD1）：1 屋顶上的点太少" in text
+    names = {str(layer.layer) for layer in found.layers}
+    for name in names:
+        text = text.replace(name, "")
+    assert set(re.findall("[A-Za-z]{2,}", text)) == {"LoD"}
+    assert "1 as blocks (LoD1): 1 too few points on the roof" in "\n".join(summary(found, "en"))
 
 
 def test_layers_that_are_neither_points_nor_heights_are_refused(project: Path) -> None:
