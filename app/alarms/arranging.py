@@ -178,6 +178,9 @@ def _by_cause(alarms: list[Alarm], wish: Wish, under: dict[str, list[Alarm]]) ->
         else:
             roots.append(alarm)
     counted = _counted(roots, under)
+    if len(roots) + sum(counted.get(a.point.id, (0, -1))[0] for a in roots) < len(alarms):
+        _break_rings(alarms, roots, under)
+        counted = _counted(roots, under)
     # An urgent consequence must not hide behind a cause of low priority.
     roots.sort(key=lambda a: -max(_RANKS[a.status.priority], counted.get(a.point.id, (0, -1))[1]))
     rows: list[Row] = []
@@ -196,6 +199,38 @@ def _by_cause(alarms: list[Alarm], wish: Wish, under: dict[str, list[Alarm]]) ->
         if is_open:
             waiting += [(one, depth + 1) for one in reversed(under.get(key, ()))]
     return rows
+
+
+def _break_rings(alarms: list[Alarm], roots: list[Alarm], under: dict[str, list[Alarm]]) -> None:
+    """Put alarms that explain each other at the top, so that none is ever out of sight.
+
+    The journal says what explained an alarm when it was raised; it may be regrouped since.
+    """
+    known = {alarm.point.id: alarm for alarm in alarms}
+    reached: set[str] = set()
+
+    def reach(root: Alarm) -> None:
+        waiting = [root.point.id]
+        while waiting:
+            key = waiting.pop()
+            reached.add(key)
+            waiting += [a.point.id for a in under.get(key, ()) if a.point.id not in reached]
+
+    for root in roots:
+        reach(root)
+    for alarm in alarms:
+        if alarm.point.id in reached:
+            continue
+        passed: dict[str, None] = {}
+        key = alarm.point.id
+        while key not in passed:
+            passed[key] = None
+            key = known[key].status.cause
+        ring = list(passed)[list(passed).index(key) :]
+        first = min((known[one] for one in ring), key=lambda a: a.status.raised_us or 0)
+        under[first.status.cause].remove(first)
+        roots.append(first)
+        reach(first)
 
 
 def _counted(

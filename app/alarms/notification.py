@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from app import messages
 from app.alarms.notifying import SECRETS, Notifying, Voices
+from app.alarms.sending import SendError
+from app.alarms.sounds import play
 
 if TYPE_CHECKING:
     from app.alarms.notify_dialog import NotifyDialog
     from app.live.session import LiveSession
     from app.rules.editing import RuleEditing
+    from app.rules.listing import RuleBook
     from app.window import MainWindow
     from twin_model.operations import Operations
+    from twin_model.schema.types import Severity
 
 
 class Notification(QObject):
@@ -27,6 +32,8 @@ class Notification(QObject):
     editing : RuleEditing
     """
 
+    #: Why somebody could not be told; empty once it went.
+    troubled = Signal(str)
     _sounded = Signal()
 
     def __init__(self, window: MainWindow, live: LiveSession, editing: RuleEditing) -> None:
@@ -39,6 +46,8 @@ class Notification(QObject):
         self.dialog: NotifyDialog | None = None
         self._sounded.connect(QApplication.beep, Qt.ConnectionType.QueuedConnection)
         live.changed.connect(self._follow)
+        live.ticked.connect(self._look)
+        self._said = ""
 
     def _follow(self) -> None:
         """Begin with the alarms of a project, and end with them."""
@@ -53,9 +62,24 @@ class Notification(QObject):
             secrets = self._window.services.plugins.secrets
             voices = Voices(
                 lambda name: secrets.get(SECRETS, name), self._live.names,
-                lambda _: self._sounded.emit(), self._window.language.code,
+                self._sound, self._window.language.code,
             )  # fmt: skip
             self.running = Notifying(operations, voices)
+
+    def _look(self) -> None:
+        """Say what went wrong with telling, once a second."""
+        problem = self.running.problem if self.running is not None else ""
+        if problem != self._said:
+            self._said = problem
+            self.troubled.emit(messages.shown(problem))
+
+    def _sound(self, priority: Severity) -> None:
+        """Make the sound of a priority, at least that of the system; for a thread."""
+        try:
+            play(priority)
+        except SendError:
+            self._sounded.emit()
+            raise
 
     def show_dialog(self) -> None:
         """Open the dialog in which who is told is said."""
@@ -67,13 +91,15 @@ class Notification(QObject):
             return
         secrets = self._window.services.plugins.secrets
 
-        def show(rules: object) -> None:
+        def show(book: RuleBook) -> None:
             self.dialog = NotifyDialog(
                 self._window, self._editing, self._window.services.background,
                 (lambda name: secrets.get(SECRETS, name),
-                 lambda name, value: secrets.set(SECRETS, name, value)),
-                rules,  # type: ignore[arg-type]
+                 lambda name, value: secrets.set(SECRETS, name, value), self._sound),
+                book,
             )  # fmt: skip
             self.dialog.show()
 
-        self._window.services.background.ask("notify-rules", operations.rule_store.current, show)
+        from app.rules.listing import read_book
+
+        self._window.services.background.ask("notify-rules", lambda: read_book(operations), show)

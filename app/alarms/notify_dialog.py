@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import alarm_words, messages
 from app.alarms.notifying import MAIL_SECRET, deliver
+from app.alarms.rules_field import RulesField
 from app.alarms.sending import Letter, SendError
 from app.rules.editing import RuleEditing
 from app.rules.fields import (
@@ -35,13 +36,16 @@ from app.theme import small_font
 from app.workers import Background
 from twin_model.alarms.model import PRIORITIES
 from twin_model.alarms.notification import MailServer, NotifyRule
+from twin_model.schema.types import Severity
 
 if TYPE_CHECKING:
-    from twin_model.rules.rule_set import RuleSet
+    from app.rules.listing import RuleBook
 
+#: Of both forms, so that their fields stand below each other.
+_CAPTION_PX: Final = 136
 _SECURITY: Final = ("starttls", "tls", "none")
-#: Reads and keeps a password by its name.
-Secrets = tuple[Callable[[str], str], Callable[[str, str], None]]
+#: Reads and keeps a password by its name; makes a sound, or raises `SendError`.
+Voices = tuple[Callable[[str], str], Callable[[str, str], None], Callable[[Severity], None]]
 
 
 def via_name(via: str) -> str:
@@ -61,10 +65,10 @@ class NotifyDialog(QDialog):
     parent : QWidget
     editing : RuleEditing
     background : Background
-    secrets : (callable, callable)
-        Reads a password by its name, and keeps one.
-    rules : RuleSet
-        As they are now.
+    voices : (callable, callable, callable)
+        Reads a password by its name, keeps one, and makes the sound of a priority.
+    book : RuleBook
+        All rules as they are now.
     """
 
     def __init__(
@@ -72,14 +76,16 @@ class NotifyDialog(QDialog):
         parent: QWidget,
         editing: RuleEditing,
         background: Background,
-        secrets: Secrets,
-        rules: RuleSet,
+        voices: Voices,
+        book: RuleBook,
     ) -> None:
         super().__init__(parent)
+        rules = book.rules
+        self._names = [(line.rule.id, f"{line.name}  ·  {line.applies}") for line in book.lines]
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._editing = editing
         self._background = background
-        self._read, self._keep = secrets
+        self._read, self._keep, self._sound = voices
         self._rules: list[dict[str, Any]] = [
             rule.model_dump(mode="json") for rule in rules.notifications
         ]
@@ -91,6 +97,15 @@ class NotifyDialog(QDialog):
         self.fields: dict[str, FormField] = {}
         self.server: dict[str, FormField] = {}
         self.form = QWidget(self)
+        self.empty = QLabel(
+            self.tr("Nobody is told yet. Somebody can be told by e-mail, a web service (webhook) "
+                    "or sound: at once, or when nobody has acknowledged for some time. If nobody "
+                    "answers, a second entry with more time tells somebody else."), self,
+        )  # fmt: skip
+        self.empty.setObjectName("dim")
+        self.empty.setWordWrap(True)
+        self.first = self._button(self.tr("Add who is told"), self.add_rule)
+        self.first.setObjectName("primary")
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.add = self._button(self.tr("Add"), self.add_rule)
@@ -127,7 +142,7 @@ class NotifyDialog(QDialog):
             ("again_s", say("Again every"), DurationField(optional=True)),
             ("roots_only", "", FlagField(lambda: say("Causes only, no consequences"))),
             ("returns", "", FlagField(lambda: say("Also when it is over"))),
-            ("rules", say("Rules"), TextField(1, lambda: say("ids with commas; empty for all"))),
+            ("rules", say("Rules"), RulesField(self._names)),
             ("hours", say("Hours"), CalendarField()),
         ]
         form = self._form(self.form, parts, self.fields)
@@ -160,6 +175,8 @@ class NotifyDialog(QDialog):
     def _place(self, box: QWidget) -> None:
         say = self.tr
         right = QVBoxLayout()
+        right.addWidget(self.empty)
+        right.addWidget(self.first, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self.form)
         title = QLabel(say("Mail server of this project"), self)
         title.setObjectName("section")
@@ -197,7 +214,7 @@ class NotifyDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for name, title, field in parts:
             caption = QLabel(title, box)
-            caption.setMinimumWidth(120)
+            caption.setMinimumWidth(_CAPTION_PX)
             form.addRow(caption, field)
             for child in field.findChildren(QWidget):
                 child.setAccessibleName(child.accessibleName() or title)
@@ -218,8 +235,11 @@ class NotifyDialog(QDialog):
         self.form.setVisible(bool(self._rules))
         self.remove.setEnabled(bool(self._rules))
         self.test.setEnabled(bool(self._rules))
-        if not self._rules:
-            self.say(self.tr("Nobody is told yet. Add who is to be told, how and of what."))
+        for widget in (self.empty, self.first):
+            widget.setVisible(not self._rules)
+        self.list.setVisible(bool(self._rules))
+        self.add.setVisible(bool(self._rules))
+        self.remove.setVisible(bool(self._rules))
         self.list.setCurrentRow(row)
         self._choose(row)
 
@@ -244,7 +264,7 @@ class NotifyDialog(QDialog):
             rule = self._rules[row]
             for name, field in self.fields.items():
                 value = self._tokens[rule["id"]] if name == "token" else rule[name]
-                field.set_value(", ".join(value) if name in {"to", "rules"} else value)
+                field.set_value(", ".join(value) if name == "to" else value)
             self._at = row
             self._show_token(rule["via"])
 
@@ -261,7 +281,7 @@ class NotifyDialog(QDialog):
             value = field.value()
             if name == "token":
                 self._tokens[rule["id"]] = value
-            elif name in {"to", "rules"}:
+            elif name == "to":
                 parts = value.replace("，", ",").split(",")
                 rule[name] = [part.strip() for part in parts if part.strip()]
             else:
@@ -308,6 +328,8 @@ class NotifyDialog(QDialog):
 
         def work() -> str:
             try:
+                if rule.via == "sound":
+                    self._sound(rule.at_least)
                 deliver(rule, server, lambda name: passwords.get(name, ""), letter)
             except SendError as error:
                 return str(error)
@@ -317,10 +339,6 @@ class NotifyDialog(QDialog):
             told = messages.shown(problem) or self.tr("The test was sent.")
             self.say(told, wrong=bool(problem))
 
-        if rule.via == "sound":
-            from PySide6.QtWidgets import QApplication
-
-            QApplication.beep()
         self.say(self.tr("Sending…"))
         self._background.ask("notify-test", work, answer)
 

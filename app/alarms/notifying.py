@@ -40,7 +40,7 @@ class Voices:
     names : callable
         Returns the names of entities.
     sound : callable
-        Makes a sound for a priority, in this thread.
+        Makes a sound for a priority, in this thread; raises `SendError` where it cannot.
     language : str
     """
 
@@ -151,7 +151,12 @@ class Notifying:
 
     def _tell(self, message: Message) -> None:
         if message.rule.via == "sound":
-            self._voices.sound(message.worst)
+            try:
+                self._voices.sound(message.worst)
+                self.problem = ""
+            except SendError as error:
+                self.problem = str(error)
+                self._note(EventKind.NOTIFY_FAILED, message.rule, str(error))
             return
         operations, language = self._operations, self._voices.language
         entities = {event.point.partition("/")[0] for event in (*message.events, *message.over)}

@@ -27,6 +27,7 @@ from twin_model.operations import Operations, bind_rules
 from twin_model.rules.rule_set import RuleSet, RuleStore, read_rules
 from twin_model.rules.watch import Watch
 from twin_model.samples import SampleBatch, concatenate
+from twin_model.schema.types import Severity
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 from twin_model.store.sample_files import guess_mapping, read_samples
 from twin_model.store.sample_history import SAMPLES, SampleHistory
@@ -70,6 +71,8 @@ def _notifying(operations: Operations, *, wanted: bool) -> Iterator[None]:
         yield
         return
     from app.alarms.notifying import SECRETS, Notifying, Voices
+    from app.alarms.sending import SendError
+    from app.alarms.sounds import play
     from plugins.host.state import PluginState
 
     secrets, twin = PluginState().secrets, operations.twin
@@ -82,8 +85,12 @@ def _notifying(operations: Operations, *, wanted: bool) -> Iterator[None]:
                 found[one] = entity.name or entity.codes.management or one
         return found
 
-    def ring(_: object) -> None:
-        print("\a", end="", file=sys.stderr, flush=True)
+    def ring(priority: Severity) -> None:
+        try:
+            play(priority)
+        except SendError:
+            print("\a", end="", file=sys.stderr, flush=True)  # the terminal's bell
+            raise
 
     running = Notifying(operations, Voices(lambda name: secrets.get(SECRETS, name), names, ring))
     try:

@@ -128,6 +128,7 @@ class LiveParts(QObject):
         made.selected.connect(window.interaction.select_id)
         made.notification_wanted.connect(self.notification.show_dialog)
         made.people_wanted.connect(self.people.show)
+        self.notification.troubled.connect(made.strip.set_trouble)
         made.detail.replay_wanted.connect(self.replay_incident)
         made.detail.guidance_wanted.connect(self.write_guidance)
         self.rule_editing.changed.connect(made.detail.read_again)

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import alarm_words
 from app.item_models.alarms import clock, since, value_text
@@ -30,6 +37,12 @@ if TYPE_CHECKING:
 _BEFORE_US: Final = 15 * 60 * 1_000_000
 _AFTER_US: Final = 10 * 60 * 1_000_000
 _EVENTS: Final = 60
+#: From this width the trend stands beside the texts.
+_WIDE_PX: Final = 620
+_TREND_PX: Final = 150
+_TALLEST_TREND_PX: Final = 420
+#: Title above and button below it.
+_AROUND_TREND_PX: Final = 84
 #: After the panel was first seen.
 _WARM_MS: Final = 1500
 
@@ -49,6 +62,7 @@ class _Story:
     at_s: float = 0.0
     start_s: float = 0.0
     end_s: float = 0.0
+    read: bool = False
 
 
 def _load_plots() -> None:
@@ -85,9 +99,14 @@ class AlarmDetail(QScrollArea):
         self._idle.timeout.connect(self._warm)
         self.setWidgetResizable(True)
         content = QWidget(self)
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(12, 6, 12, 10)
-        self._column.setSpacing(4)
+        self._grid = QGridLayout(content)
+        self._grid.setContentsMargins(12, 6, 12, 10)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._wide: bool | None = None
+        #: What it is and what to do; its trend; what happened.
+        self._upper, self._middle, self._lower = (QWidget(content) for _ in range(3))
+        self._column = self._begin(self._upper)
         self.title = self._label("heading")
         self.note = self._label("dim")
         self.shelf = self._label("")
@@ -98,21 +117,56 @@ class AlarmDetail(QScrollArea):
         self.write = QPushButton(content)
         self.write.clicked.connect(self._write)
         self._column.addWidget(self.write, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = self._begin(self._middle)
         self._trend_title = self._section()
         self._trend_place = QWidget(content)
-        self._trend_place.setFixedHeight(150)
         self._trend_column = QVBoxLayout(self._trend_place)
         self._trend_column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._trend_place)
         self.replay = QPushButton(content)
         self.replay.clicked.connect(self._replay)
         self._column.addWidget(self.replay, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = self._begin(self._lower)
         self._events_title = self._section()
         self.events = self._label("")
         self._column.addStretch(1)
         self.setWidget(content)
+        self._place()
         live.changed.connect(self._await_idle)
         self.show_alarm(None, "", 0)
+
+    def _begin(self, part: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        return column
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the trend beside the texts where there is room, else below what to do."""
+        wide = self.viewport().width() >= _WIDE_PX
+        tall = self.viewport().height() - _AROUND_TREND_PX if wide else _TREND_PX
+        self._trend_place.setFixedHeight(max(_TREND_PX, min(tall, _TALLEST_TREND_PX)))
+        if wide == self._wide:
+            return
+        self._wide, grid = wide, self._grid
+        parts = (self._upper, self._middle, self._lower)
+        for part in parts:
+            grid.removeWidget(part)
+        if wide:
+            grid.addWidget(self._upper, 0, 0)
+            grid.addWidget(self._lower, 1, 0)
+            grid.addWidget(self._middle, 0, 1, 2, 1, Qt.AlignmentFlag.AlignTop)
+        else:
+            for row, part in enumerate(parts):
+                grid.addWidget(part, row, 0)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, int(wide))
+        grid.setRowStretch(1, int(wide))
+        grid.setRowStretch(2, int(not wide))
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)
@@ -212,7 +266,7 @@ class AlarmDetail(QScrollArea):
             chart.value if chart is not None else np.zeros(0),
             unit_label(operations.twin, point.entity, point.indicator),
             indicator_label(operations.twin, point.entity, point.indicator),
-            at_us / 1e6, start_us / 1e6, end_us / 1e6,
+            at_us / 1e6, start_us / 1e6, end_us / 1e6, read=True,
         )  # fmt: skip
 
     def _event_line(self, event: Any, now_us: int, unit: str) -> str:
@@ -262,7 +316,8 @@ class AlarmDetail(QScrollArea):
         self.cause.setVisible(bool(story.cause))
         self.replay.setText(self.tr("Replay the incident…"))
         self._guidance_title.setText(self.tr("What to do"))
-        self.guidance.setText("\n\n".join(story.guidance) or self.tr("No guidance was written."))
+        nothing = self.tr("No guidance was written.") if story.read else ""
+        self.guidance.setText("\n\n".join(story.guidance) or nothing)
         self.write.setText(self.tr("Write what to do…"))
         self._events_title.setText(self.tr("What happened"))
         self.events.setText("\n".join(story.events))

@@ -75,6 +75,7 @@ class AlarmStrip(QFrame):
         super().__init__()
         self._theme = theme
         self._picture = AlarmPicture()
+        self._trouble = ""
         self.priorities = {one: PriorityCount(theme, one) for one in reversed(PRIORITIES)}
         self.rate = self._label()
         self.others = self._label()
@@ -102,6 +103,11 @@ class AlarmStrip(QFrame):
         label.setTextFormat(Qt.TextFormat.PlainText)
         return label
 
+    def set_trouble(self, text: str) -> None:
+        """Say why somebody could not be told of alarms; nothing once it goes again."""
+        self._trouble = self.tr("Not told: {0}").format(text) if text else ""
+        self.set_picture(self._picture)
+
     def set_picture(self, picture: AlarmPicture) -> None:
         """Show the figures of a picture."""
         self._picture = picture
@@ -127,7 +133,9 @@ class AlarmStrip(QFrame):
         self.ending.setToolTip(self.tr("Show what is shelved"))
         self.ending.setVisible(counts.ending > 0)
         unwritten = self.tr("{0} events wait for the disk").format(integer(picture.unwritten))
-        self.problem.setText(unwritten if picture.unwritten else "")
+        wrong = [unwritten if picture.unwritten else "", self._trouble]
+        self.problem.setText("  ·  ".join(part for part in wrong if part))
+        self.problem.setToolTip(self.problem.text())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

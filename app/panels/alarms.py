@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -35,6 +36,10 @@ from twin_model.alarms.model import HIDDEN, Alarm
 
 #: Alarms that are arranged on the GUI thread, within a millisecond or two.
 _AT_ONCE: Final = 300
+#: The detail gets this part of the width, once the list has what it needs.
+_DETAIL_SHARE: Final = 0.42
+_DETAIL_PX: Final = 320
+_LIST_PX: Final = 900
 _ALWAYS: Final = frozenset({"report", "notify", "people"})
 _TREES: Final = frozenset({Grouping.PLACE, Grouping.SYSTEM})
 
@@ -122,7 +127,8 @@ class AlarmsPanel(QWidget):
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([800, 320])
+        self._split_moved = False
+        self.split.splitterMoved.connect(self._keep_split)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -130,6 +136,17 @@ class AlarmsPanel(QWidget):
         layout.addWidget(self.strip)
         layout.addLayout(tools)
         layout.addWidget(self.split, 1)
+
+    def _keep_split(self) -> None:
+        """Leave the detail as wide as somebody made it."""
+        self._split_moved = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._split_moved:
+            width = event.size().width()
+            detail = max(_DETAIL_PX, min(round(_DETAIL_SHARE * width), width - _LIST_PX))
+            self.split.setSizes([width - detail, detail])
 
     def _connect(self) -> None:
         self._live.alarms_changed.connect(self.refresh)
@@ -242,7 +259,13 @@ class AlarmsPanel(QWidget):
         self.table.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         self.empty.setText(self._nothing())
+        self.banner.roots.setVisible(not self._causes_shown())
         self._chosen()
+
+    def _causes_shown(self) -> bool:
+        wish = self.wish()
+        causes = (wish.grouping, wish.show, wish.filter) == (Grouping.CAUSE, Show.STANDING, "")
+        return causes and not wish.toggled
 
     def _nothing(self) -> str:
         wish = self.model.shown.wish
@@ -265,8 +288,10 @@ class AlarmsPanel(QWidget):
 
     def _causes_only(self) -> None:
         self.filter.clear()
+        self._toggled.clear()
         self.shown.setCurrentIndex(list(Show).index(Show.STANDING))
         self.grouping.setCurrentIndex(list(Grouping).index(Grouping.CAUSE))
+        self._arrange()
 
     def chosen(self) -> list[Alarm]:
         """Return the selected alarms."""

@@ -6136,6 +6136,26 @@
         <source>check that the poses are of these photographs and their lens is right</source>
         <translation>请核对位姿是否属于这些照片、镜头参数是否正确</translation>
     </message>
+    <message>
+        <source>no sound can be played ({0})</source>
+        <translation>无法播放声音（{0}）</translation>
+    </message>
+    <message>
+        <source>no sound can be played: there is no pw-play, paplay or aplay</source>
+        <translation>无法播放声音：没有 pw-play、paplay 或 aplay</translation>
+    </message>
+    <message>
+        <source>install one</source>
+        <translation>请安装其中之一</translation>
+    </message>
+    <message>
+        <source>no sound can be played ({0}: {1})</source>
+        <translation>无法播放声音（{0}：{1}）</translation>
+    </message>
+    <message>
+        <source>no sound can be played ({0}: failed)</source>
+        <translation>无法播放声音（{0} 失败）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

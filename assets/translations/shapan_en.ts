@@ -175,4 +175,11 @@
         <translation><numerusform>No alarm stands. %n is shelved, suppressed or out of service.</numerusform><numerusform>No alarm stands. %n are shelved, suppressed or out of service.</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>RulesField</name>
+    <message numerus="yes">
+        <source>%n rules</source>
+        <translation><numerusform>%n rule</numerusform><numerusform>%n rules</numerusform></translation>
+    </message>
+</context>
 </TS>

@@ -4740,6 +4740,10 @@ management ^ '330106-BD'</translation>
         <source>Show what is shelved</source>
         <translation>查看已搁置的告警</translation>
     </message>
+    <message>
+        <source>Not told: {0}</source>
+        <translation>未能通知：{0}</translation>
+    </message>
 </context>
 <context>
     <name>FloodBanner</name>
@@ -8013,10 +8017,6 @@ management ^ '330106-BD'</translation>
         <translation>取消</translation>
     </message>
     <message>
-        <source>Nobody is told yet. Add who is to be told, how and of what.</source>
-        <translation>还没有通知对象。请添加通知谁、用什么方式、通知哪些告警。</translation>
-    </message>
-    <message>
         <source>The test was sent.</source>
         <translation>测试已发送。</translation>
     </message>
@@ -8033,10 +8033,6 @@ management ^ '330106-BD'</translation>
         <translation>恢复时也通知</translation>
     </message>
     <message>
-        <source>ids with commas; empty for all</source>
-        <translation>规则标识，逗号分隔；留空为全部</translation>
-    </message>
-    <message>
         <source>E-mail</source>
         <translation>邮件</translation>
     </message>
@@ -8047,6 +8043,14 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Sound</source>
         <translation>声音</translation>
+    </message>
+    <message>
+        <source>Add who is told</source>
+        <translation>添加通知对象</translation>
+    </message>
+    <message>
+        <source>Nobody is told yet. Somebody can be told by e-mail, a web service (webhook) or sound: at once, or when nobody has acknowledged for some time. If nobody answers, a second entry with more time tells somebody else.</source>
+        <translation>还没有通知对象。可以通过邮件、网络服务（Webhook）或声音通知：立即通知，或在一段时间无人确认后通知。若无人响应，可另加一条等待时间更长的通知，告知其他人。</translation>
     </message>
 </context>
 <context>
@@ -8840,6 +8844,25 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0} is back, but its password went with it: write it again.</source>
         <translation>{0} 已恢复，但其密码已随之删除：请重新填写。</translation>
+    </message>
+</context>
+<context>
+    <name>RulesField</name>
+    <message numerus="yes">
+        <source>%n rules</source>
+        <translation><numerusform>%n 条规则</numerusform></translation>
+    </message>
+    <message>
+        <source>All rules</source>
+        <translation>全部规则</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>按名称筛选</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
     </message>
 </context>
 </TS>

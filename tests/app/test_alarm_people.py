@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from app.alarms.rules_field import RulesField
 from app.panels.alarm_actions import ServiceDialog
 from app.workers import JobState
 from twin_model.alarms.accounts import Role
@@ -151,20 +152,32 @@ def test_who_is_told_is_written_in_a_dialog_and_undone(
     qtbot.waitUntil(lambda: window.live.notification.dialog is not None, timeout=10_000)
     dialog = window.live.notification.dialog
     assert dialog is not None
-    dialog.add_rule()
+    assert dialog.empty.isVisible() and not dialog.form.isVisible()
+    qtbot.mouseClick(dialog.first, Qt.MouseButton.LeftButton)
+    assert dialog.form.isVisible()
     dialog.put_into_service()
     assert dialog.note.objectName() == "error"
     dialog.fields["name"].set_value("Duty")
     dialog.fields["to"].set_value("duty@harbour.example, b@c.example")
     dialog.fields["after_s"].set_value(300)
+    rules = dialog.fields["rules"]
+    assert isinstance(rules, RulesField) and rules.button.text() == "All rules"
+    rules.filter.setText("hot")
+    items = [rules.list.item(row) for row in range(rules.list.count())]
+    shown = [item for item in items if not item.isHidden()]
+    assert [item.text() for item in shown] == ["hot  ·  Building"]
+    shown[0].setCheckState(Qt.CheckState.Checked)
+    assert rules.button.text() == "hot  ·  Building"
     dialog.server["host"].set_value("mail.example")
     dialog.server["secret"].set_value("p4ss")
     dialog.put_into_service()
     qtbot.waitUntil(lambda: len(operations.rule_store.current().notifications) == 1, timeout=10_000)
     rule = operations.rule_store.current().notifications[0]
     assert rule.to == ("duty@harbour.example", "b@c.example") and rule.after_s == 300
+    assert rule.rules == ("hot",)
     assert operations.rule_store.current().rules == (HOT,)
-    assert window.services.plugins.secrets.get("alarms", "mail") == "p4ss"
+    secrets = window.services.plugins.secrets
+    qtbot.waitUntil(lambda: secrets.get("alarms", "mail") == "p4ss", timeout=10_000)
     assert "p4ss" not in (project / "project.json").read_text()
     label = "Put into service: Notification of alarms"
     qtbot.waitUntil(lambda: window.session.required.undo_label == label)

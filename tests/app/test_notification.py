@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.server
+import io
 import json
 import socketserver
 import subprocess
 import sys
 import threading
 import time
+import wave
 from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
@@ -19,6 +21,7 @@ import pytest
 
 from app.alarms.notifying import Notifying, Voices
 from app.alarms.sending import Letter, SendError, send_mail, send_webhook
+from app.alarms.sounds import play, tone
 from broker_support import free_port
 from twin_model.alarms.accounts import Actor, Role
 from twin_model.alarms.changes import AlarmChange
@@ -133,6 +136,29 @@ def hook() -> Iterator[Hook]:
 def server(made: Mail) -> MailServer:
     return MailServer(host="127.0.0.1", port=made.server_address[1], security="none",
                       sender="shapan@harbour.example")  # fmt: skip
+
+
+def test_sounds_tell_the_priority_and_what_cannot_be_played_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {priority: tone(priority) for priority in Severity}
+    assert len(set(found.values())) == 4
+    for sound in found.values():
+        with wave.open(io.BytesIO(sound)) as reader:
+            assert 0.2 < reader.getnframes() / reader.getframerate() < 2
+    if sys.platform == "win32":
+        return
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SendError, match="no sound can be played: there is no"):
+        play(Severity.HIGH)
+    player = tmp_path / "paplay"
+    player.write_text('#!/bin/sh\n/bin/cp "$1" "$0.heard"\n')
+    player.chmod(0o755)
+    play(Severity.URGENT)
+    assert (tmp_path / "paplay.heard").read_bytes() == found[Severity.URGENT]
+    player.write_text("#!/bin/sh\necho no server >&2\nexit 1\n")
+    with pytest.raises(SendError, match="no server"):
+        play(Severity.LOW)
 
 
 # -- what is told, when --------------------------------------------------------------------

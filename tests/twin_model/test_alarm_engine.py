@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,34 @@ def test_when_a_cause_is_over_its_consequences_pass_to_what_explains_it(grid: Al
     desk.acknowledge(["substation"])
     returned(grid, "substation", 20)
     assert roots(grid) == ["house-1"], "what is still wrong is seen"
+
+
+def test_a_cause_that_comes_again_keeps_what_it_explains() -> None:
+    points = [point("hot", "transformer"), point("oil", "transformer"), point("crane")]
+    engine = AlarmEngine(points, graph=CauseGraph([("transformer", "crane")]))
+    raised(engine, ("hot", 0), ("oil", 2), ("crane", 4))
+    assert roots(engine) == ["hot"]
+    for name in ("crane", "oil", "hot"):
+        returned(engine, name, 10)
+    raised(engine, ("hot", 20), ("oil", 22), ("hot", 24))
+    causes = {a.point.id: a.status.cause for a in engine.alarms()}
+    assert causes == {"hot": "", "oil": "hot", "crane": "hot"}
+    assert engine.root("crane") == "hot" and set(engine.consequences("hot")) == {"oil", "crane"}
+
+
+def test_alarms_that_an_earlier_version_had_explain_each_other_are_restored_without_a_ring(
+    tmp_path: Path,
+) -> None:
+    points = [point("hot", "transformer"), point("oil", "transformer")]
+    with contextlib.closing(AlarmJournal(tmp_path / ALARMS_FILE)) as journal:
+        engine = AlarmEngine(points, journal=journal)
+        raised(engine, ("hot", 0), ("oil", 2))
+        found = journal.restored(engine.options.flood_window_s)
+        statuses = [replace(s, cause={"hot": "oil", "oil": "hot"}[s.point]) for s in found.statuses]
+        again = AlarmEngine(points, journal=journal)
+        again.restore(replace(found, statuses=statuses))
+        assert len(roots(again)) == 1
+        assert again.root("hot") == again.root("oil") == roots(again)[0]
 
 
 def test_a_ring_of_feeders_makes_no_ring_of_causes() -> None:

@@ -507,6 +507,20 @@ class AnySequence(RuleBasedStateMachine):
             assert self.plant.state(name) is expected
 
     @invariant()
+    def every_standing_alarm_is_reached_from_a_root(self) -> None:
+        """All points are of one thing, so that each may explain the others."""
+        engine = self.plant.engine
+        for name in self.truth:
+            if not engine.alarm(name).status.standing:
+                continue
+            passed = [name]
+            while cause := engine.alarm(passed[-1]).status.cause:
+                assert cause not in passed and engine.alarm(cause).status.standing
+                passed.append(cause)
+            assert engine.root(name) == passed[-1]
+            assert len(passed) == 1 or name in engine.consequences(passed[-1])
+
+    @invariant()
     def counts_are_those_of_the_states(self) -> None:
         alarms = [self.plant.engine.alarm(name) for name in self.truth]
         shown = Counter((a.state, a.status.priority) for a in alarms if a.state is not State.NORMAL)

@@ -120,7 +120,7 @@ class Causes:
         self._root_times: deque[tuple[int, str]] = deque()
 
     def raised(self, point: str, entity: str, at_us: int) -> tuple[str, list[str]]:
-        """Take in an alarm.
+        """Take in an alarm; one that stands already keeps what it explains.
 
         Returns
         -------
@@ -129,8 +129,6 @@ class Causes:
         adopted : list of str
             Alarms reported a little earlier that it explains.
         """
-        if point in self._entity:
-            self.finished(point)
         here = self._standing.get(entity)
         if here is None and self.graph.alone(entity):
             # Most of a flood, and nothing to be looked for.
@@ -160,11 +158,25 @@ class Causes:
             if roots.get(oldest) == raised_us:
                 del roots[oldest]
 
-    def restore(self, point: str, entity: str, at_us: int, cause: str) -> None:
-        """Take in an alarm whose cause is known already."""
+    def restore(self, point: str, entity: str, at_us: int, cause: str) -> str:
+        """Take in an alarm whose cause is known already; return the cause that it has now.
+
+        Journals of earlier versions may hold alarms that explain each other: one of them gets none.
+        """
         self._entity[point] = entity
         self._standing.setdefault(entity, {})[point] = at_us
+        cause = "" if self._explains(point, cause) else cause
         self._set_cause(point, cause)
+        return cause
+
+    def _explains(self, point: str, other: str) -> bool:
+        """Return whether an alarm is another one, or explains it, directly or not."""
+        above: str | None = other
+        while above:
+            if above == point:
+                return True
+            above = self._cause.get(above)
+        return False
 
     def finished(self, point: str) -> list[tuple[str, str]]:
         """Let an alarm go; return its consequences that stay, each with its new cause."""
@@ -247,7 +259,9 @@ class Causes:
         """Return the alarm on an entity that was raised first, if that is not too long ago."""
         found, found_us = "", at_us + 1
         for other, raised_us in self._standing.get(entity, {}).items():
-            if other != point and at_us - self._before_us <= raised_us < found_us:
+            recent = at_us - self._before_us <= raised_us < found_us
+            explains = bool(self._children.get(point)) and self._explains(point, other)
+            if recent and other != point and not explains:
                 found, found_us = other, raised_us
         return found
 

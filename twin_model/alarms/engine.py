@@ -115,7 +115,6 @@ class AlarmEngine:
         """Go on where the journal ended; before anything else happens."""
         with self._lock:
             self._system_events = found.system_events
-            self._published.take([copied(status) for status in found.statuses])
             for status in found.statuses:
                 self._statuses[status.point] = status
                 point = self._points.get(status.point)
@@ -125,9 +124,12 @@ class AlarmEngine:
                 if status.standing:
                     self._in_group[point.group] += bool(point.group)
                     raised_us = status.raised_us or 0
-                    self._causes.restore(status.point, point.entity, raised_us, status.cause)
+                    status.cause = self._causes.restore(
+                        status.point, point.entity, raised_us, status.cause
+                    )
                     if status.first_out:
                         self._first_out[point.group] = status.point
+            self._published.take([copied(status) for status in found.statuses])
             for at_us in found.recent_us:
                 self._flood.raised(at_us)
             self._flood.in_flood = found.in_flood
