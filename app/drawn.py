@@ -111,13 +111,13 @@ class DrawnEntities(QObject):
 
     def mark_of(self, entity: Entity | EntityChange) -> tuple[str, int] | None:
         """Return what the stage marks for an entity; None where nothing of it is drawn."""
-        if entity.layer is not None:
-            return None if entity.feature is None else (entity.layer, entity.feature)
         from rendering.entities.shape import ENTITIES
 
-        if entity.id not in self._shapes:
+        if entity.id in self._shapes:
+            return ENTITIES, self._features[entity.id]
+        if entity.layer is None or entity.feature is None:
             return None
-        return ENTITIES, self._features[entity.id]
+        return entity.layer, entity.feature
 
     def shape(self, entity_id: str) -> EntityShape | None:
         """Return how an entity is drawn; None where it is not."""
@@ -272,16 +272,17 @@ def _read(
     """Return what differs from what is drawn; runs in a worker."""
     from app.editing import schema
     from app.entity_shapes import ShapeMaker
+    from twin_model.placing import replacing
 
     catalogue = schema.catalogue()
     maker = ShapeMaker(catalogue)
     if wanted is None:
-        standing = view.standing(MOST)
+        standing = [*view.standing(MOST), *replacing(view, MOST)]
         entities = [*standing, *gone.among(gone.ids - {one.id for one in standing})]
         found = _differing(maker, entities, known, features)
         found.catalogue = catalogue
         found.gone = drawn - {entity.id for entity in entities}
-        found.is_cut = len(standing) == MOST
+        found.is_cut = len(standing) >= MOST
         return found
     present, ended = [], set()
     for entity_id in wanted:
@@ -290,13 +291,24 @@ def _read(
         except StoreError:
             ended.add(entity_id)
             continue
-        (present.append(entity) if entity.layer is None else ended.add(entity_id))
+        (present.append(entity) if _is_own(view, entity) else ended.add(entity_id))
     again = gone.among(ended)
     present += again
     ended.difference_update(one.id for one in again)
     found = _differing(maker, present, known, features)
     found.gone |= ended
     return found
+
+
+def _is_own(view: TwinView, entity: Entity) -> bool:
+    """Return whether what is drawn of an entity is its own: no layer does it, or a shape replaces
+    the layer's feature.
+    """
+    if entity.layer is None or entity.geometry is None:
+        return entity.layer is None
+    from twin_model.placing import is_replaced
+
+    return is_replaced(view, entity)
 
 
 def _differing(

@@ -11,8 +11,9 @@ from app.as_of import AsOf, view_at, world_instant
 from app.project import ProjectSession
 from app.viewport import Viewport
 from app.workers import Background
-from twin_model.errors import ShapanError, ValidationError
+from twin_model.errors import ShapanError, StoreError, ValidationError
 from twin_model.layer import Bounds, Layer, LayerRole
+from twin_model.placing import Placing, placing
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     Marked = Entity | EntityChange
 
-_ABSENT_MS: Final = 300
+_PLACING_MS: Final = 300
 
 _PLACE_TIMEOUT_S: Final = 10.0
 
@@ -45,6 +46,7 @@ class Scene(QObject):
 
     failed = Signal(str)
     settled = Signal()
+    placed = Signal()  # features of layers were put elsewhere, or are back
 
     def __init__(
         self,
@@ -59,9 +61,9 @@ class Scene(QObject):
         self._session = session
         self._drawn = drawn
         self._background = background
-        self._absent_key = f"absent{key}"
-        #: Features that are left out because what they stand for does not exist at the instant.
-        self.absent: dict[str, set[int]] = {}
+        self._placing_key = f"placing{key}"
+        #: Features that are left out, replaced, or stand elsewhere at the instant.
+        self.placing = Placing()
         self._again: dict[str, set[int]] = {}
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
@@ -74,15 +76,21 @@ class Scene(QObject):
         self._marks: dict[str, list[tuple[str, Sequence[Marked]]]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
-        # Many edits a second make one question.
+        # The first of many edits a second is shown at once, the others with the last of them.
+        self._is_outdated = False
         self._stale = QTimer(self)
         self._stale.setSingleShot(True)
-        self._stale.setInterval(_ABSENT_MS)
-        self._stale.timeout.connect(self._ask_absent)
+        self._stale.setInterval(_PLACING_MS)
+        self._stale.timeout.connect(self._ask_again)
         drawn.changed.connect(self._show_marks)
         session.opened.connect(self._open)
         session.closed.connect(self._clear)
         session.changed.connect(self._follow)
+
+    @property
+    def absent(self) -> dict[str, set[int]]:
+        """Features that are left out because what they stand for does not exist at the instant."""
+        return self.placing.absent
 
     @property
     def layers(self) -> dict[str, Layer]:
@@ -98,7 +106,7 @@ class Scene(QObject):
     def leave(self) -> None:
         """Follow the project no more."""
         self._stale.stop()
-        self._background.drop(self._absent_key)
+        self._background.drop(self._placing_key)
         self._session.opened.disconnect(self._open)
         self._session.closed.disconnect(self._clear)
         self._session.changed.disconnect(self._follow)
@@ -124,10 +132,10 @@ class Scene(QObject):
         self._marks.clear()
         self._viewport.stage.set_marks([])
         self._stale.stop()
-        self._background.drop(self._absent_key)
+        self._background.drop(self._placing_key)
         self._instant = None
         self._again = {}
-        self._show_absent({})
+        self._show_placing(Placing())
         self._look_over_nothing()
 
     def _look_over_nothing(self) -> None:
@@ -142,8 +150,12 @@ class Scene(QObject):
             self._viewport.stage.set_frame(self._session.required.frame)
         if change.layers or change.frame:
             self._sync()
-        if (change.entities or change.all_entities) and not self._stale.isActive():
-            self._stale.start()
+        if change.entities or change.all_entities:
+            if not self._stale.isActive():
+                self._stale.start()
+                self._ask_placing()
+            else:
+                self._is_outdated = True
 
     def _sync(self) -> None:
         """Add, remove and restyle so that the stage shows the twin's layers."""
@@ -162,7 +174,7 @@ class Scene(QObject):
                 self._shown[layer.id] = layer
             else:
                 self._shown[layer.id] = layer
-        self._ask_absent()
+        self._ask_placing()
         stage.set_order([layer_id for layer_id in layers if layer_id in self._shown])
         if self._shown:
             self._place_now()
@@ -213,7 +225,7 @@ class Scene(QObject):
             self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
         if self.has_own_sun:
             self.set_sun(world_instant(instant) or Instant.now())
-        self._ask_absent()
+        self._ask_placing()
         self._viewport.redraw()
 
     def set_sun(self, date: Instant | None) -> None:
@@ -223,26 +235,36 @@ class Scene(QObject):
             self._viewport.stage.set_date(date)
             self._viewport.redraw()
 
-    def _ask_absent(self) -> None:
-        """Find out which features stand for nothing at the instant."""
+    def _ask_again(self) -> None:
+        if self._is_outdated:
+            self._stale.start()
+            self._ask_placing()
+
+    def _ask_placing(self) -> None:
+        """Find out which features stand for nothing at the instant, and which elsewhere."""
+        self._is_outdated = False
         twin = self._session.twin
         if twin is None or not self._shown:
             return
         view = view_at(twin, self._instant)
 
-        def read() -> dict[str, set[int]]:
-            from twin_model.comparison import absent_features
+        def read() -> Placing | StoreError:
+            try:
+                return placing(view)
+            except StoreError as error:
+                return error  # the project may have been closed meanwhile
 
-            return absent_features(view)
+        self._background.ask(self._placing_key, read, self._show_placing)
 
-        self._background.ask(self._absent_key, read, self._show_absent)
-
-    def _show_absent(self, absent: dict[str, set[int]]) -> None:
-        self.absent = absent
-        self._viewport.stage.set_hidden(
-            {layer: found - self._again.get(layer, set()) for layer, found in absent.items()}
-        )
+    def _show_placing(self, found: Placing | StoreError) -> None:
+        if isinstance(found, StoreError):
+            self.failed.emit(str(found))
+            return
+        self.placing = found
+        self._viewport.stage.set_hidden(found.hidden(self._again))
+        self._viewport.stage.set_moved(found.moved)
         self._viewport.redraw()
+        self.placed.emit()
 
     def show_again(self, things: Sequence[Marked]) -> None:
         """Draw features although what they stand for is gone: those that a comparison marks."""
@@ -250,7 +272,7 @@ class Scene(QObject):
         for thing in things:
             if thing.layer is not None and thing.feature is not None:
                 self._again.setdefault(thing.layer, set()).add(thing.feature)
-        self._show_absent(self.absent)
+        self._show_placing(self.placing)
 
     def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Marked]]]) -> None:
         """Mark entities in colours, for one who asks; none to unmark.

@@ -1,4 +1,4 @@
-"""Which features stand out: selected, under the pointer, marked in colours, or not drawn at all."""
+"""Which features stand out: selected, hovered, marked in colours; moved, or not drawn at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rendering.camera import Point
 from rendering.options import Overlay
 from rendering.symbology.palette import Colour, rgb
+from twin_model.placing import Displacement
 
 Feature = tuple[str, int]
 """Layer id and feature id."""
@@ -63,6 +64,7 @@ class Marks:
         self._hovered: Feature | None = None
         self.groups: list[MarkGroup] = []
         self._hidden: dict[str, frozenset[int]] = {}
+        self._moved: dict[str, dict[int, Displacement]] = {}
 
     def select(self, items: Iterable[Feature]) -> None:
         """Replace what is selected."""
@@ -92,6 +94,18 @@ class Marks:
     def hidden(self, layer: str) -> frozenset[int]:
         """Return the features of a layer that are not drawn."""
         return self._hidden.get(layer, frozenset())
+
+    def move(self, features: Mapping[str, Mapping[int, Displacement]]) -> set[str]:
+        """Replace what stands elsewhere; return the layers to draw anew."""
+        fresh = {layer: dict(found) for layer, found in features.items() if found}
+        before, self._moved = self._moved, fresh
+        return {
+            layer for layer in before.keys() | fresh.keys() if before.get(layer) != fresh.get(layer)
+        }
+
+    def moved(self, layer: str) -> Mapping[int, Displacement]:
+        """Return the features of a layer that do not stand where it has them."""
+        return self._moved.get(layer, {})
 
     def of(self, layer: str) -> LayerMarks:
         """Return what of a layer stands out."""

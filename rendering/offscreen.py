@@ -16,6 +16,7 @@ from rendering.stage import Stage
 from twin_model.errors import SourceError
 from twin_model.frame import Frame
 from twin_model.layer import Layer
+from twin_model.placing import Placing
 from twin_model.time import Instant
 
 
@@ -50,6 +51,7 @@ def render_to_png(
     picture: Picture = Picture(),
     *,
     entities: Sequence[EntityShape] = (),
+    placing: Placing = Placing(),  # noqa: B008  frozen
 ) -> bool:
     """Draw layers and entities into a PNG.
 
@@ -62,6 +64,8 @@ def render_to_png(
     picture : Picture
     entities : sequence of EntityShape
         Those that no layer draws.
+    placing : Placing
+        Features that are left out or stand elsewhere than their layers have them.
 
     Returns
     -------
@@ -77,6 +81,8 @@ def render_to_png(
     try:
         stage.set_frame(frame)
         stage.set_theme(picture.dark)
+        stage.set_hidden(placing.hidden())
+        stage.set_moved(placing.moved)
         for layer, folder in layers:
             stage.add_layer(layer, folder)
         stage.entities.replace(entities)

@@ -27,6 +27,7 @@ from rendering.picking import Picker, Ray
 from rendering.quality import Quality
 from rendering.screenshot import read_pixels
 from rendering.sky import Sky, sun_direction
+from rendering.statistics import statistics_of
 from rendering.symbology.palette import DARK, LIGHT
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
@@ -37,6 +38,7 @@ from rendering.views.view import Scene, View
 from twin_model.errors import FrameError
 from twin_model.frame import Frame
 from twin_model.layer import Bounds, Layer
+from twin_model.placing import Displacement
 from twin_model.time import Instant
 
 _WAIT_S: Final = 0.05
@@ -138,6 +140,7 @@ class Stage:
         self._layers[layer.id] = view
         self._order.append(layer.id)
         view.hide(set(self._marks.hidden(layer.id)))
+        view.move(self._marks.moved(layer.id))
         self._mark([layer.id])
         self._layers_changed()
 
@@ -401,10 +404,15 @@ class Stage:
 
     def set_hidden(self, features: Mapping[str, Collection[int]]) -> None:
         """Leave features of layers undrawn and unpickable; replaces what was."""
-        for layer_id in self._marks.hide(features):
-            if layer_id in self._layers:
-                self._layers[layer_id].hide(set(self._marks.hidden(layer_id)))
-                self._pending = True
+        for layer_id in self._marks.hide(features) & self._layers.keys():
+            self._layers[layer_id].hide(set(self._marks.hidden(layer_id)))
+            self._pending = True
+
+    def set_moved(self, features: Mapping[str, Mapping[int, Displacement]]) -> None:
+        """Draw and pick features of layers where they stand now; replaces what was."""
+        for layer_id in self._marks.move(features) & self._layers.keys():
+            self._layers[layer_id].move(self._marks.moved(layer_id))
+            self._pending = True
 
     def _mark(self, layer_ids: Iterable[str]) -> None:
         for layer_id in self._layers.keys() & set(layer_ids):
@@ -462,21 +470,7 @@ class Stage:
 
     def statistics(self) -> StageStatistics:
         """Return what the stage is doing."""
-        views: list[Ground | View] = [self._ground, *self._layers.values()]
-        return StageStatistics(
-            frame_ms=self._quality.frame_ms,
-            tiles_visible=sum(v.tiles_visible for v in views),
-            tiles_loading=sum(v.tiles_loading for v in views),
-            bytes_cached=self._scene.cache.used,
-            bytes_ceiling=self._scene.cache.ceiling,
-            triangles=sum(v.triangles for v in views),
-            points=sum(v.points for v in views),
-            quality_notes=self._quality.notes(),
-            failures={
-                layer: [*getattr(view, "failures", []), *getattr(view, "warnings", [])]
-                for layer, view in self._layers.items()
-            },
-        )
+        return statistics_of(self._ground, self._layers, self._quality, self._scene.cache)
 
     def close(self) -> None:
         """Stop the decoders and give everything back; further calls do nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -315,34 +315,3 @@ def _parts(values: Iterable[Any]) -> Iterator[str]:
     wanted = list(values)
     for start in range(0, len(wanted), _PART):
         yield json.dumps(wanted[start : start + _PART])
-
-
-# -- features that stand for nothing ---------------------------------------------------
-
-
-@telling_damage
-def absent_features(
-    view: Twin | TwinView, layers: Collection[str] | None = None
-) -> dict[str, set[int]]:
-    """Return features of layers whose entities do not exist at a view's instant, though they did
-    or will.
-
-    Parameters
-    ----------
-    view : Twin or TwinView
-    layers : collection of str, optional
-        Only of these.
-    """
-    seen = view if isinstance(view, TwinView) else TwinView(view)
-    moment = seen.moment()
-    # One index answers: (layer, feature, valid_from, valid_to) of what is known now.
-    query = (
-        "SELECT layer, feature FROM entity_version INDEXED BY entity_version_feature"
-        " WHERE revision_to IS NULL AND layer IS NOT NULL AND feature IS NOT NULL"
-        " GROUP BY layer, feature HAVING max(valid_from <= ? AND valid_to > ?) = 0"
-    )
-    found: dict[str, set[int]] = {}
-    for layer, feature in seen.reader().execute(query, (moment.at_us, moment.at_us)):
-        if layers is None or layer in layers:
-            found.setdefault(str(layer), set()).add(int(feature))
-    return found

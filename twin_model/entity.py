@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from twin_model.time import Interval
 
@@ -12,6 +14,23 @@ ALL_TIME = Interval()
 
 Position = tuple[float, float, float]
 """x, y, z in local metres."""
+
+#: Attribute that says how many times as large as its layer's picture a thing is drawn.
+SCALE_ATTRIBUTE: Final = "shapan_scale"
+
+
+def scale_of(attributes: Mapping[str, Any]) -> float:
+    """Return how many times as large as its layer's picture a thing is."""
+    value = attributes.get(SCALE_ATTRIBUTE)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 1.0
+    return float(value) if math.isfinite(value) and value > 0 else 1.0
+
+
+def with_scale(attributes: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    """Return attributes that say how large a thing is drawn; of what is as large, nothing."""
+    others = {name: value for name, value in attributes.items() if name != SCALE_ATTRIBUTE}
+    return others if abs(scale - 1.0) < 1e-6 else {**others, SCALE_ATTRIBUTE: round(scale, 6)}
 
 
 @dataclass(frozen=True, slots=True)

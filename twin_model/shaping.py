@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from twin_model.entity import Entity, Position
+from twin_model.entity import Entity, Position, scale_of, with_scale
 from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def scaled(entity: Entity, factor: float, about: Position) -> Entity:
         value = attributes.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             attributes[name] = round(value * factor, 3)
+    if entity.layer is not None and entity.feature is not None:
+        attributes = with_scale(attributes, scale_of(attributes) * factor)
     return replace(
         entity,
         position=_place(entity, grow),

@@ -64,7 +64,7 @@ def _shaping(window: MainWindow) -> list[ActionSpec]:
         ActionSpec("edit.transform",
                    lambda: QCoreApplication.translate("Actions", "Move, turn, scale"),
                    window.transform.start, "F8", "arrows-out-cardinal",
-                   lambda: editing.allowed and bool(editing.own()),
+                   lambda: editing.allowed and bool(editing.movable()),
                    lambda: window.transform.active),
         ActionSpec("edit.corners",
                    lambda: QCoreApplication.translate("Actions", "Edit corners"),

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 def render(arguments: argparse.Namespace) -> int:
     """Draw a project off-screen into a picture."""
     from rendering.offscreen import Picture, render_to_png  # VTK is slow to import
+    from twin_model.placing import placing
+    from twin_model.view import TwinView
 
     printer = ProgressPrinter(arguments.progress)
     with open_project(arguments.project, write=False) as twin:
@@ -40,13 +43,17 @@ def render(arguments: argparse.Namespace) -> int:
         else:
             chosen = [layer for layer in chosen if layer.style.get("visible", True)]
         pose = _pose(arguments, twin.view_state())
+        placed = placing(TwinView(twin, at))
+        if arguments.layers:
+            # Named layers are wanted and nothing beside them: no shape takes a feature's place.
+            placed = replace(placed, replaced={})
         complete = render_to_png(
             twin.frame,
             [(layer, twin.layer_folder(layer.id)) for layer in chosen],
             Path(arguments.out),
             Picture(arguments.size, pose, arguments.timeout, instant=at),
-            # Named layers are wanted and nothing beside them.
             entities=[] if arguments.layers else _own_shapes(twin, at),
+            placing=placed,
         )
     printer.clear()
     if not complete:
@@ -64,9 +71,11 @@ def _own_shapes(twin: Twin, at: Instant | None) -> list[EntityShape]:
     from app.entity_shapes import ShapeMaker
     from app.plugins.data import read_symbols, take_types
     from rendering.symbology.models import bring_models
+    from twin_model.placing import replacing
     from twin_model.view import TwinView
 
-    standing = TwinView(twin, at).standing()
+    view = TwinView(twin, at)
+    standing = [*view.standing(), *replacing(view)]
     if not standing:
         return []
     of_plugins: list[EntityType] = []

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app import messages
 from app.editing import schema
+from twin_model.entity import SCALE_ATTRIBUTE
 
 if TYPE_CHECKING:
     from twin_model.entity import Entity
@@ -75,7 +76,10 @@ def attributes_of(entities: Sequence[Entity]) -> list[Attribute]:
         for name, (kind, group) in declared.items()
     ]
     extra = dict.fromkeys(
-        name for entity in entities for name in entity.attributes if name not in declared
+        name
+        for entity in entities
+        for name in entity.attributes
+        if name not in declared and name != SCALE_ATTRIBUTE  # which the Position tab has
     )
     brought = QCoreApplication.translate("EntityPanel", "From the source")
     for name in extra:

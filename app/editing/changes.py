@@ -16,7 +16,7 @@ from app.error_words import broken_text
 from app.item_models.entities import display_name
 from twin_model import shaping
 from twin_model.coding import at_new_place
-from twin_model.entity import Entity
+from twin_model.entity import Entity, with_scale
 from twin_model.errors import ValidationError
 from twin_model.time import ALWAYS, FOREVER
 
@@ -69,7 +69,8 @@ def set_position(key: str, value: float, frame: Frame) -> Change:
     ----------
     key : str
         ``position.east``, ``.north``, ``.height`` (project coordinates, metres), ``.heading``
-        (degrees clockwise from grid north), ``.pitch`` or ``.roll`` (degrees).
+        (degrees clockwise from grid north), ``.pitch`` or ``.roll`` (degrees), or ``.scale``
+        (against its layer's picture).
     value : float
     frame : Frame
     """
@@ -80,6 +81,10 @@ def set_position(key: str, value: float, frame: Frame) -> Change:
         return lambda entity: replace(entity, pitch_deg=_signed(value))
     if name == "roll":
         return lambda entity: replace(entity, roll_deg=_signed(value))
+    if name == "scale":
+        return lambda entity: replace(
+            entity, attributes=with_scale(entity.attributes, float(value))
+        )
     axis = _AXES.index(name)
     local = float(value) - float(frame.offset[axis])
 

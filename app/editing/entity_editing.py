@@ -60,7 +60,18 @@ class EntityEditing(QObject):
         """Return the selected entities that have a place or geometry of their own."""
         return [
             one for one in self.selected()
-            if one.layer is None and (one.geometry is not None or one.position is not None)
+            if (one.layer is None and (one.geometry is not None or one.position is not None))
+            or self._window.drawn.shape(one.id) is not None
+        ]  # fmt: skip
+
+    def movable(self) -> list[Entity]:
+        """Return the selected entities that can be moved: own ones, and those that are drawn as
+        features of layers.
+        """
+        own = {one.id for one in self.own()}
+        return [
+            one for one in self.selected()
+            if one.id in own or (one.feature is not None and one.position is not None)
         ]  # fmt: skip
 
     def outlined(self) -> list[Entity]:
@@ -100,7 +111,10 @@ class EntityEditing(QObject):
             shape = self._window.drawn.shape(entity.id)
             box = shape and self._window.viewport.stage.entities.feature_bounds(shape.feature)
             aside = _APART_M if not box else 0.15 * (box[3] - box[0]) + _APART_M
-            fresh = replace(entity, id=new_id(), name="", codes=Codes(), guid="", valid=ALL_TIME)
+            fresh = replace(
+                entity, id=new_id(), name="", codes=Codes(), guid="", valid=ALL_TIME,
+                layer=None, feature=None,
+            )  # fmt: skip
             copies.append(moved(fresh, (aside, -aside, 0.0)))
         if copies:
             self.create(copies)

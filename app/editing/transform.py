@@ -78,6 +78,7 @@ class TransformTool(EditTool):
         window.viewport.pose_changed.connect(self._draw)
         window.interaction.selected.connect(lambda _: self._follow())
         window.drawn.changed.connect(self._follow)
+        window.scene.placed.connect(self._follow)
 
     def _field(self, title: Callable[[], str], unit: str) -> ValueField:
         field = ValueField(self._window.edit_bar, title, unit)
@@ -111,7 +112,7 @@ class TransformTool(EditTool):
         super().stop()
 
     def _entities(self) -> list[Entity]:
-        return self._window.entity_editing.own()
+        return self._window.entity_editing.movable()
 
     def _follow(self) -> None:
         """Put the handles where the selection is now."""
@@ -119,12 +120,19 @@ class TransformTool(EditTool):
             return
         from twin_model.shaping import pivot_of
 
-        pivot = pivot_of(self._entities())
+        entities, stage = self._entities(), self._viewport.stage
+        pivot = pivot_of(entities)
         if pivot is not None and abs(pivot[2]) < 1e-6:
             # Heights that nobody gave: it stands on the ground.
-            pivot = (*pivot[:2], self._viewport.stage.ground_level(*pivot[:2]))
+            pivot = (*pivot[:2], stage.ground_level(*pivot[:2]))
+        if pivot is not None and all(self._window.drawn.shape(one.id) is None for one in entities):
+            # Features are known by their middles: what is scaled shall stay on its foot.
+            marks = [self._window.drawn.mark_of(one) for one in entities]
+            boxes = [stage.feature_bounds(*mark) for mark in marks if mark is not None]
+            feet = [box[2] for box in boxes if box is not None]
+            pivot = (*pivot[:2], min(feet, default=pivot[2]))
         self.pivot = pivot
-        self.say("" if pivot else self.tr("Select entities with a place of their own"))
+        self.say("" if pivot else self.tr("Select entities that have a place"))
         self._draw()
 
     # -- the mouse -----------------------------------------------------------------------
@@ -355,15 +363,15 @@ class TransformTool(EditTool):
         self.say(words_for(shift))
 
     def _ghost(self, entity: Entity, shift: Shift, pivot: Point) -> list[tuple[Point, ...]]:
-        shape = self._window.drawn.shape(entity.id)
+        mark = self._window.drawn.mark_of(entity)
         stage = self._viewport.stage
-        if shape is None:
+        if mark is None:
             return []
-        edges = stage.entities.traces().segments[
-            stage.entities.traces().segment_feature == shape.feature
-        ]
+        edges = np.zeros((0, 2, 3))
+        if self._window.drawn.shape(entity.id) is not None:
+            edges = stage.entities.traces().of_feature(mark[1])
         if len(edges) == 0:
-            edges = box_edges(stage.entities.feature_bounds(shape.feature))
+            edges = box_edges(stage.feature_bounds(*mark))
         turned = shifted(edges.reshape(-1, 3), shift, pivot).reshape(-1, 2, 3)
         return [(as_point(a), as_point(b)) for a, b in turned[:2000]]
 

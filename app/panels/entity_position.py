@@ -14,7 +14,7 @@ from app.editing.attributes import SEVERAL
 from app.editing.times import time_text
 from app.panels.entity_form import FormField
 from app.panels.fields import Field
-from twin_model.entity import Entity, Position
+from twin_model.entity import Entity, Position, scale_of
 from twin_model.errors import ShapanError
 from twin_model.heights import DATUM, GROUND, by_reference, is_same, stated_m
 
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
     from twin_model.view import TwinView
 
-_ANGLES: Final = ("heading", "pitch", "roll")
+_ANGLE: Final = ("deg", -360.0, 360.0, "°", 1)
+#: Unit, lowest and highest value, what stands behind it, and decimals.
+_KINDS: Final[dict[str, tuple[str, float | None, float | None, str, int]]] = {
+    "heading": _ANGLE, "pitch": _ANGLE, "roll": _ANGLE, "scale": ("", 0.01, 100.0, "×", 3),
+}  # fmt: skip
 #: Of what is selected, so many have their heights converted; more would be read for minutes.
 MOST_CONVERTED: Final = 20_000
 
@@ -90,14 +94,10 @@ def position_fields(entities: Sequence[Entity], twin: Twin, stated: Stated) -> l
         lines.append(_stated_field(entities, frame, stated))
         lines.append(_reference_field(entities, frame))
         lines.append(_place_field(say("EntityPanel", "In the project"), "height", height))
-    if entity.layer is not None and entity.feature is not None:
-        # Otherwise a place that is entered would seem to do nothing.
-        lines.append(
-            Field(say("EntityPanel", "In the scene"), say("EntityPanel", "as its layer has it"))
-        )
     return [
         *lines,
         *_angle_fields(entities),
+        *_in_the_scene(entities),
         Field(say("EntityPanel", "Project CRS"), frame.horizontal.name, frame.crs[:16]),
         *_validity(life),
     ]
@@ -111,6 +111,7 @@ def _of_several(entities: Sequence[Entity], frame: Frame, stated: Stated) -> lis
         _stated_field(placed, frame, stated),
         _reference_field(placed, frame),
         *_angle_fields(placed),
+        *_in_the_scene(placed),
     ]
 
 
@@ -125,6 +126,25 @@ def _angle_fields(entities: Sequence[Entity]) -> list[Field]:
         _place_field(title, key, _common([getattr(one, f"{key}_deg") for one in entities]))
         for key, title in titles.items()
     ]
+
+
+def _in_the_scene(entities: Sequence[Entity]) -> list[Field]:
+    """Return how large their layers' pictures of them are drawn, and what has no picture."""
+    parts = [one for one in entities if one.layer is not None]
+    alone = [one for one in parts if one.feature is not None]
+    found: list[Field] = []
+    if len(alone) == len(entities):
+        scales = [scale_of(one.attributes) for one in alone]
+        title = QCoreApplication.translate("EntityPanel", "Scale")
+        found.append(_place_field(title, "scale", _common(scales)))
+    if len(alone) < len(parts):
+        # Otherwise a place that is entered would seem to do nothing.
+        text = QCoreApplication.translate("EntityPanel", "has no picture of its own")
+        if len(entities) > 1:
+            text = QCoreApplication.translate("EntityPanel", "{0} have no picture of their own")
+            text = text.format(numbers.integer(len(parts) - len(alone)))
+        found.append(Field(QCoreApplication.translate("EntityPanel", "In the scene"), text))
+    return found
 
 
 def _common(values: Sequence[Any]) -> Any:
@@ -189,23 +209,18 @@ def _reference_field(entities: Sequence[Entity], frame: Frame) -> FormField:
 
 
 def _place_field(name: str, key: str, value: Any) -> FormField:
-    """Return a line for one of the position's values; degrees for angles, metres else."""
+    """Return a line for one of the position's values; metres unless `_KINDS` says otherwise."""
     from twin_model.schema.types import Kind, PropertyType
 
-    turns = key in _ANGLES
+    unit, low, high, sign, decimals = _KINDS.get(key, ("m", None, None, "m", 2))
     kind = PropertyType(
-        id=key,
-        kind=Kind.NUMBER,
-        unit="deg" if turns else "m",
-        minimum=-360.0 if turns else None,
-        maximum=360.0 if turns else None,
-        required=True,
+        id=key, kind=Kind.NUMBER, unit=unit, minimum=low, maximum=high, required=True
     )
     several = value is SEVERAL
     return FormField(
         name,
-        "" if several else numbers.fixed(value, 1 if turns else 2),
-        "°" if turns else "m",
+        "" if several else numbers.fixed(value, decimals),
+        sign,
         key=changes.POSITION + key,
         kind=kind,
         stored=SEVERAL if several else round(value, 6),

@@ -959,8 +959,16 @@ management ^ '330106-BD'</translation>
         <translation>场景中</translation>
     </message>
     <message>
-        <source>as its layer has it</source>
-        <translation>仍按所属图层显示</translation>
+        <source>has no picture of its own</source>
+        <translation>没有单独的图形</translation>
+    </message>
+    <message>
+        <source>{0} have no picture of their own</source>
+        <translation>{0} 个没有单独的图形</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>缩放比例</translation>
     </message>
 </context>
 <context>
@@ -3236,10 +3244,6 @@ management ^ '330106-BD'</translation>
         <translation>应用</translation>
     </message>
     <message>
-        <source>Select entities with a place of their own</source>
-        <translation>请选择有自身位置的实体</translation>
-    </message>
-    <message>
         <source>That is no number</source>
         <translation>这不是数字</translation>
     </message>
@@ -3262,6 +3266,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>East {0} · north {1} · up {2}</source>
         <translation>东 {0} · 北 {1} · 上 {2}</translation>
+    </message>
+    <message>
+        <source>Select entities that have a place</source>
+        <translation>请选择有位置的实体</translation>
     </message>
 </context>
 <context>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from rendering.views.ground import Ground
 from rendering.views.instances import Instances, InstanceScene, frame_actor, instance_at
 from rendering.views.view import Scene
 from twin_model.layer import Bounds
+from twin_model.placing import Displacement
 
 _MOST_TRIANGLES: Final = 500_000
 _MOST_MOVING: Final = 70_000
@@ -438,6 +439,9 @@ class EntitiesView:
 
     def hide(self, features: set[int]) -> None:
         """Do nothing: entities that are not to be seen are not among those to show."""
+
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Do nothing: entities are told with the place where they stand."""
 
     def _mark(self) -> None:
         renderer = self.scene.renderer

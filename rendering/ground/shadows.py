@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rendering.features import FeatureTable
+from twin_model.placing import Displacement
 
+Array = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 _LONGEST_M: Final = 120.0
 _DEFAULT_HEIGHT_M: Final = 9.0
@@ -48,12 +50,24 @@ class Footprints:
         import shapely
 
         rows = np.flatnonzero(~np.isin(self.fids, list(fids)))
-        rings = [self.rings[i] for i in rows]
-        tree = shapely.STRtree([shapely.Polygon(ring) for ring in rings])
         return replace(
-            self, rings=rings, heights=self.heights[rows], tree=tree,
+            self, rings=[self.rings[i] for i in rows], heights=self.heights[rows],
+            tree=shapely.STRtree(self.tree.geometries[rows]),
             names=[self.names[i] for i in rows], fids=self.fids[rows],
         )  # fmt: skip
+
+    def moved(self, displacements: Mapping[int, Displacement]) -> Footprints:
+        """Return them with those of some features where these stand."""
+        import shapely
+
+        rings, heights = list(self.rings), self.heights.copy()
+        shapes = self.tree.geometries.copy()
+        for row in np.flatnonzero(np.isin(self.fids, list(displacements))):
+            found = displacements[int(self.fids[row])]
+            rings[row] = moved_flat(rings[row], found)
+            heights[row] *= found.after.scale / found.before.scale
+            shapes[row] = shapely.Polygon(rings[row])
+        return replace(self, rings=rings, heights=heights, tree=shapely.STRtree(shapes))
 
     def shapes(
         self, box: Box, sun: tuple[float, float, float]
@@ -80,6 +94,13 @@ class Footprints:
             cast.append(ring + shift)
             cast += [np.array([p, q, q + shift, p + shift]) for p, q in itertools.pairwise(ring)]
         return near, cast
+
+
+def moved_flat(points: Array, displacement: Displacement) -> Array:
+    """Return places in plan (n, 2) where a displacement brings them, as high as its feature."""
+    matrix = displacement.matrix
+    height = np.full(len(points), displacement.before.position[2])
+    return np.asarray(np.column_stack([points, height]) @ matrix[:2, :3].T + matrix[:2, 3])
 
 
 def make_footprints(layer: str, table: FeatureTable) -> Footprints:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from rendering.look import Look
+from rendering.picking import Ray
 from rendering.tiles.loader import Loader, Request
 from twin_model.layer import Bounds
 
@@ -86,6 +87,30 @@ class Node(ABC):
     @abstractmethod
     def uninstall(self) -> None:
         """Give the content's memory back."""
+
+    @property
+    def moved_box(self) -> Bounds | None:
+        """What holds that of it which was moved elsewhere; None where nothing was."""
+        return None
+
+    def is_seen(self, look: Look) -> bool:
+        """Return whether it reaches into what a camera sees."""
+        if look.sees(self.box):
+            return True
+        elsewhere = self.moved_box
+        return elsewhere is not None and look.sees(elsewhere)
+
+    def distance(self, look: Look) -> float:
+        """Return how far it is from the eye in metres, 0 inside."""
+        distance = look.distance(self.box)
+        elsewhere = self.moved_box
+        return distance if elsewhere is None else min(distance, look.distance(elsewhere))
+
+    def met_by(self, ray: Ray) -> float | None:
+        """Return how far away a ray enters it; None where it misses it."""
+        boxes = (self.box, self.moved_box)
+        entries = [ray.meets(box, 0.5) for box in boxes if box is not None]
+        return min((entry for entry in entries if entry is not None), default=None)
 
 
 class Cache:
@@ -241,10 +266,10 @@ class Engine:
 
     def _visit(self, node: Node, look: Look) -> bool:
         """Choose below *node*; return whether its place is filled."""
-        if not look.sees(node.box):
+        if not node.is_seen(look):
             return True
         node.last_frame = look.frame
-        distance = look.distance(node.box)
+        distance = node.distance(look)
         error = look.error_of(node.geometric_error, distance)
         # The coarsest missing tiles of what is near come first.
         priority = distance / (1.0 + error)
@@ -295,7 +320,7 @@ class Engine:
         stack = list(node.made_children)
         while stack:
             child = stack.pop()
-            if not look.sees(child.box):
+            if not child.is_seen(look):
                 continue
             child.last_frame = look.frame
             if child.state is State.LOADED and child.has_content and not child.is_structure:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from rendering.features import check_features
+from rendering.features import FeatureTable, check_features
 from rendering.ground.heights import HeightField
 from rendering.ground.imagery import ImagerySource
 from rendering.ground.paint import DrapeLayer
+from rendering.ground.shadows import moved_flat
 from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.marks import LayerMarks
@@ -24,6 +26,7 @@ from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.errors import SourceError
 from twin_model.layer import Bounds, Layer
+from twin_model.placing import Displacement
 
 #: Kinds of lines and areas that carry their names in the scene.
 _NAMED: Final = frozenset({"road", "district", "boundary", "waterway", "water"})
@@ -43,6 +46,22 @@ def content_path(layer: Layer, folder: Path) -> Path:
     if not path.is_file():
         raise SourceError(path, "no such file", remedy="import the layer again")
     return path
+
+
+def _arranged(
+    table: FeatureTable, hidden: Collection[int], moved: Mapping[int, Displacement]
+) -> FeatureTable:
+    """Return a table without some features and with others where they stand; for a worker."""
+    import shapely
+
+    shown = table.without(hidden) if hidden else table
+    geometry = shown.geometry.copy()
+    for row in np.flatnonzero(np.isin(shown.fid, list(moved))):
+        displacement = moved[int(shown.fid[row])]
+        geometry[row] = shapely.transform(
+            geometry[row], lambda points, by=displacement: moved_flat(points, by)
+        )
+    return replace(shown, geometry=geometry)
 
 
 class DrapedView:
@@ -78,6 +97,9 @@ class DrapedView:
 
     def hide(self, features: set[int]) -> None:
         """Nothing to leave out."""
+
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Nothing to move."""
 
     def close(self) -> None:
         """Take it off the ground."""
@@ -147,14 +169,23 @@ class DrapeView(DrapedView):
         self._chosen = LayerMarks()
         self._whole: DrapeLayer | None = None
         self._hidden: set[int] = set()
+        self._moved: dict[int, Displacement] = {}
         ground.load(layer.id, path, "drape", self._loaded)
 
     def _loaded(self, result: Any) -> None:
         if isinstance(result, Exception):
             self.warnings.append(str(result))
             return
-        self._drape = self._whole = result
-        self._leave_out()
+        self._whole = result
+        if self._hidden or self._moved:
+            self._arrange()
+        else:
+            self._put(result)
+
+    def _put(self, result: Any) -> None:
+        if isinstance(result, Exception):
+            raise result  # a fault of ours: the table had been read
+        self._drape = result
         if self.bounds is None and result.bounds is not None:
             west, south, east, north = result.bounds
             z = self.ground.heights(np.array([west, east]), np.array([south, north]))
@@ -198,18 +229,25 @@ class DrapeView(DrapedView):
         if features == self._hidden:
             return
         self._hidden = set(features)
-        if self._whole is not None:
-            self._leave_out()
-            self.set_style(self._style)
-            chosen, self._chosen = self._chosen, LayerMarks()
-            self.mark(chosen)
+        self._arrange()
 
-    def _leave_out(self) -> None:
-        whole = self._whole
-        if whole is not None and self._hidden:
-            self._drape = replace(whole, table=whole.table.without(self._hidden)).prepare()
-        else:
-            self._drape = whole
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Paint features where they stand."""
+        if features == self._moved:
+            return
+        self._moved = dict(features)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Have what is painted made anew in the background."""
+        whole, hidden, moved = self._whole, self._hidden, self._moved
+        if whole is None:
+            return
+
+        def work() -> DrapeLayer:
+            return replace(whole, table=_arranged(whole.table, hidden, moved)).prepare()
+
+        self.ground.ask(self.layer.id, "arranged", work, self._put)
 
     def mark(self, marks: LayerMarks) -> None:
         """Outline features on the ground."""

@@ -200,6 +200,21 @@ class Ground:
                 return DrapeLayer(layer, table).prepare()
             return make_footprints(layer, table) if what == "footprints" else table
 
+        self.ask(layer, what, work, done)
+
+    def ask(
+        self, layer: str, what: str, work: Callable[[], Any], done: Callable[[Any], None]
+    ) -> None:
+        """Have something of a layer made in a decoder thread, in place of what was asked before.
+
+        Parameters
+        ----------
+        layer, what : str
+        work : callable
+            Must not touch what is being drawn.
+        done : callable
+            Called in the drawing thread with the result or the exception.
+        """
         self._counter += 1
         key = (layer, what)
         self._jobs[key] = (Request((id(self), self._counter, *key), -1.0, work), done)

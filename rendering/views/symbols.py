@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from rendering.views.instances import (
 )
 from rendering.views.view import Scene
 from twin_model.layer import Bounds, Layer
+from twin_model.placing import Displacement
 
 #: Triangles of one layer at rest and while moving.
 _MOST_TRIANGLES: Final = 500_000
@@ -70,6 +72,7 @@ class SymbolsView:
         self._chosen = LayerMarks()
         self._whole: FeatureTable | None = None
         self._hidden: set[int] = set()
+        self._moved: dict[int, Displacement] = {}
         self._stands_on: Any = None
         self._seen: tuple[Any, ...] = ()
         path = content_path(layer, folder)
@@ -95,6 +98,13 @@ class SymbolsView:
             if self._whole is not None:
                 self._leave_out()
 
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Draw features where they stand."""
+        if features != self._moved:
+            self._moved = dict(features)
+            if self._whole is not None:
+                self._leave_out()
+
     def _leave_out(self) -> None:
         whole = self._whole
         self._table = whole.without(self._hidden) if whole is not None and self._hidden else whole
@@ -112,9 +122,11 @@ class SymbolsView:
             self._label()
             return
         centre = shapely.centroid(table.geometry)
-        x, y = shapely.get_x(centre), shapely.get_y(centre)
+        place = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
         point = table.geometry
         z = np.array([g.z if g.geom_type == "Point" and g.has_z else np.nan for g in point])
+        moved = moved_points(table.fid, self._moved, place, z)
+        x, y = place.T
         ground = self._ground.heights(x, y)
         types = np.array([t if has_model(t) else "pin" for t in table.columns["type"]])
         heights = np.array(
@@ -125,7 +137,10 @@ class SymbolsView:
         )
         for kind in np.unique(types):
             rows = np.flatnonzero(types == kind)
-            self._kinds += self._group(str(kind), rows, (x, y, z, ground), heights, headings)
+            places = (x[rows], y[rows], z[rows], ground[rows])
+            self._kinds += self._group(
+                str(kind), rows, places, heights[rows], headings[rows], moved[rows]
+            )
         self._stands_on = self._ground.content.fields
         every = np.concatenate([k.position for k in self._kinds])
         top = max(float((k.position[:, 2] + k.height_m).max()) for k in self._kinds)
@@ -135,10 +150,15 @@ class SymbolsView:
         self._label()
 
     def _group(
-        self, kind: str, rows: Any, place: tuple[Any, Any, Any, Any], heights: Any, headings: Any
+        self,
+        kind: str,
+        rows: Any,
+        place: tuple[Any, Any, Any, Any],
+        height: Any,
+        heading: Any,
+        moved: npt.NDArray[np.float64],
     ) -> list[Instances]:
-        x, y, z, ground = (values[rows] for values in place)
-        height = heights[rows]
+        x, y, z, ground = place
         fid = self._table.fid[rows].astype(np.uint64) if self._table is not None else rows
         mixed = (fid * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)
         chance = (mixed & np.uint64(1023)).astype(float) / 1023.0
@@ -161,17 +181,20 @@ class SymbolsView:
             # Own heights count where they are not simply zero: many sources write z = 0.
             own = np.isfinite(z[here]) & (np.abs(z[here]) > 1e-6)
             base = np.where(own, z[here], ground[here])
-            turn = headings[rows][here] if "tree" not in kind else chance[here] * 360.0
+            turn = heading[here] if "tree" not in kind else chance[here] * 360.0
+            turned, factor, tilt = moved[here, 0], moved[here, 1], moved[here, 2:]
+            scale = scale * factor
             groups.append(
                 Instances(
                     name,
                     rows[here],
                     np.column_stack([x[here], y[here], base]),
-                    turn,
+                    turn + turned,
                     scale,
                     scale * tall,
                     scale * radius,
                     0.86 + 0.26 * ((chance[here] * 7.3) % 1.0) if kind == "tree" else flat,
+                    tilt if tilt.any() else None,
                 )
             )
         for group in groups:
@@ -296,6 +319,42 @@ class SymbolsView:
         self.mark(LayerMarks())
         self._remove()
         self.scene.labels.set(self.layer.id, [])
+
+
+def moved_points(
+    fid: npt.NDArray[np.int64],
+    displacements: Mapping[int, Displacement],
+    place: npt.NDArray[np.float64],
+    height: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Bring points to where they stand, and return how they are turned, enlarged and tilted.
+
+    Parameters
+    ----------
+    fid : (n,) array
+    displacements : mapping of int to Displacement
+    place : (n, 2) array
+        Changed in place, like *height*.
+    height : (n,) array
+        NaN, or zero, for what stands on the ground.
+
+    Returns
+    -------
+    (n, 4) array
+        Degrees clockwise, factor, pitch and roll in degrees.
+    """
+    out = np.tile([0.0, 1.0, 0.0, 0.0], (len(fid), 1))
+    for row in np.flatnonzero(np.isin(fid, list(displacements))):
+        found = displacements[int(fid[row])]
+        before, after = found.before, found.after
+        own = height[row] if np.isfinite(height[row]) and abs(height[row]) > 1e-6 else None
+        x, y, z = found.matrix[:3] @ (*place[row], before.position[2] if own is None else own, 1.0)
+        place[row] = x, y
+        if own is not None or abs(after.position[2] - before.position[2]) > 1e-4:
+            height[row] = z
+        turn = after.heading_deg - before.heading_deg
+        out[row] = turn, after.scale / before.scale, after.pitch_deg, after.roll_deg
+    return out
 
 
 def _extent(position: npt.NDArray[np.float64]) -> tuple[Any, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from rendering.actors import apply_opacity, edge_actor, edge_colour, surface_actor
 from rendering.geometry import poly_data
@@ -20,12 +22,14 @@ from rendering.picking import Ray, hit_points, hit_triangles
 from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Engine, Node, State
+from rendering.tiles.moved import Moves, features_of, move_features
 from rendering.tiles.parts import Part, PartOptions, build_parts, lit_colours, point_colours
 from rendering.tiles.placement import Placement
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
 from twin_model.errors import ShapanError, SourceError
 from twin_model.layer import Bounds, Layer, LayerRole
+from twin_model.placing import Displacement
 from twin_model.tiles.content import decode_content, is_tileset
 from twin_model.tiles.gltf_document import read_bytes
 from twin_model.tiles.implicit import expand
@@ -43,6 +47,8 @@ class _Payload:
     parts: list[Part] = field(default_factory=list)
     externals: list[Tileset] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
+    features: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class TileNode(Node):
@@ -52,6 +58,9 @@ class TileNode(Node):
         super().__init__(view.placement.box(tile), tile.geometric_error, adds=tile.refine == "ADD")
         self.tile = tile
         self.view = view
+        self._is_stale = False
+        self._moved_box: tuple[Moves, Bounds | None] | None = None
+        self._features = np.zeros(0, np.int64)
         self._children: list[Node] | None = None
         self._is_structure = False
         self._has_content = bool(tile.contents) or tile.implicit is not None
@@ -82,9 +91,22 @@ class TileNode(Node):
         """Whether its content turned out to be tilesets only."""
         return self._is_structure
 
+    @property
+    def moved_box(self) -> Bounds | None:
+        """See `Node`; worked out once for all frames until something else is moved."""
+        moves = self.view.moves
+        if self._moved_box is None or self._moved_box[0] is not moves:
+            self._moved_box = moves, moves.box(self.box)
+        return self._moved_box[1]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether features of it stand elsewhere than they are drawn."""
+        return self._is_stale
+
     def work(self) -> _Payload:
         """Read, decode and prepare the content."""
-        payload = _Payload()
+        payload = _Payload(moves=self.view.moves)
         tile = self.tile
         if tile.implicit is not None:
             expand(tile)
@@ -100,7 +122,9 @@ class TileNode(Node):
             for primitive in content.primitives:
                 part = build_parts(primitive, tile, self.view.placement, self.view.options)
                 if part is not None:
+                    move_features(part, payload.moves, self.view.options.light)
                     payload.parts.append(part)
+        payload.features = features_of(payload.parts)
         return payload
 
     def install(self, payload: _Payload) -> None:
@@ -116,6 +140,9 @@ class TileNode(Node):
         if not self.tile.contents:
             self._is_structure = True
         self.parts = payload.parts
+        self._features, self._is_stale = payload.features, False
+        if payload.moves is not self.view.moves:
+            self.outdate(self.view.moves.differing(payload.moves))
         self.view.warn(payload.warnings)
         for part in payload.parts:
             actor = surface_actor(part)
@@ -134,6 +161,10 @@ class TileNode(Node):
         self.style()
         self.leave_out()
         self.mark()
+
+    def outdate(self, features: npt.NDArray[np.int64]) -> None:
+        """Take note that features stand elsewhere than when it was made."""
+        self._is_stale = self._is_stale or bool(np.isin(features, self._features).any())
 
     def leave_out(self) -> None:
         """Draw everything but the view's hidden features."""
@@ -230,6 +261,7 @@ class TilesetView:
         self.point_size = 3.0
         self.marks = LayerMarks()
         self.hidden: set[int] = set()
+        self.moves = Moves()
         self.warnings: list[str] = []
         self.triangles = self.points = self.tiles_visible = self.tiles_loading = 0
         self.bounds: Bounds | None = self.placement.box(self.tileset.root)
@@ -263,7 +295,7 @@ class TilesetView:
             self.points += node.points
             self.tiles_visible += 1
             if isinstance(node, TileNode) and any(node.edges):
-                distance = max(look.distance(node.box), 1e-3)
+                distance = max(node.distance(look), 1e-3)
                 scale = look.pixels_per_radian / distance
                 node.show_edges(scale > _EDGE_PIXELS_A_METRE and not look.is_moving)
         self.tiles_loading = self.engine.loading if pending else 0
@@ -282,6 +314,8 @@ class TilesetView:
             shown = self._footprints if self.visible and self.opacity > 0.5 else None
             if shown is not None and self.hidden:
                 shown = shown.without(self.hidden)
+            if shown is not None and len(self.moves):
+                shown = shown.moved(self.moves.by_feature)
             self._ground.set_footprints(self.layer.id, shown)
             self._label(shown)
         for node in self._loaded():
@@ -332,7 +366,7 @@ class TilesetView:
         """Return the nearest feature that a ray meets in what is drawn."""
         best: tuple[float, TileNode, Part, int] | None = None
         for node in self.engine.drawn:
-            entry = ray.meets(node.box, 0.5)
+            entry = node.met_by(ray)
             if not isinstance(node, TileNode) or entry is None:
                 continue
             if best is not None and entry > best[0]:
@@ -357,7 +391,7 @@ class TilesetView:
         """Return distance and place of the nearest point of a cloud within a ray's spread."""
         best: tuple[float, tuple[float, float, float]] | None = None
         for node in self.engine.drawn:
-            if not isinstance(node, TileNode) or ray.meets(node.box, 0.5) is None:
+            if not isinstance(node, TileNode) or node.met_by(ray) is None:
                 continue
             for part in node.parts:
                 hit = None
@@ -387,6 +421,17 @@ class TilesetView:
             node.leave_out()
             node.mark()
         self.set_style(self._style)
+
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Draw features where they stand; tiles that hold them are made anew in the background."""
+        before, moves = self.moves, Moves(features)
+        if moves == before:
+            return
+        self.moves, differing = moves, moves.differing(before)
+        for node in self._loaded():
+            node.outdate(differing)
+        if self._footprints is not None:
+            self.set_style(self._style)
 
     def feature_bounds(self, feature: int) -> Bounds | None:
         """Return the bounds of a feature within the loaded tiles."""

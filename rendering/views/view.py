@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
 from twin_model.frame import Frame
 from twin_model.layer import Bounds
+from twin_model.placing import Displacement
 
 
 @dataclass
@@ -92,6 +94,10 @@ class View(Protocol):
 
     def hide(self, features: set[int]) -> None:
         """Leave features undrawn and unpickable; replaces what was."""
+        ...
+
+    def move(self, features: Mapping[int, Displacement]) -> None:
+        """Draw features elsewhere than their layer has them; replaces what was."""
         ...
 
     def close(self) -> None:

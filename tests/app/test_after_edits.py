@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.panels.entity_history import link_text
-from app.panels.entity_tabs import HISTORY, POSITION
+from app.panels.entity_tabs import HISTORY
 from assets.catalogue import entity_types_text
 from twin_model.commands import AddEntities, EditEntities
 from twin_model.entity import Entity, Relation
@@ -75,20 +75,3 @@ def test_what_cannot_be_removed_stays_selected_and_what_is_removed_does_not(
     window.interaction.select_id("lamp-1")
     window.actions_registry.run("edit.remove")
     qtbot.waitUntil(lambda: panel.entity is None)
-
-
-def test_the_position_of_a_layers_thing_says_that_the_scene_keeps_to_the_layer(
-    qtbot: QtBot, make_window: MakeWindow, project: Path
-) -> None:
-    with Twin.open(project) as twin:
-        twin.execute(AddEntities([Entity("own", "pump", "Own", (5.0, 5.0, 0.0))]))
-    window = make_window(project)
-    window.entity_panel.tabs.set_current(POSITION)
-    window.interaction.select_id("old-town-0")
-
-    def lines() -> dict[str, str | None]:
-        return {one.name: one.value for one in window.entity_panel.fields.fields}
-
-    qtbot.waitUntil(lambda: lines().get("In the scene") == "as its layer has it")
-    window.interaction.select_id("own")
-    qtbot.waitUntil(lambda: "In the scene" not in lines() and "Easting" in lines())

@@ -1,4 +1,4 @@
-"""What differs between two moments, by kind and dimension, and which features stand for nothing."""
+"""What differs between two moments, by kind and dimension."""
 
 from __future__ import annotations
 
@@ -20,12 +20,7 @@ from twin_model.commands import (
     RemoveEntities,
     RemoveRelations,
 )
-from twin_model.comparison import (
-    ChangeKind,
-    absent_features,
-    compare,
-    entity_differences,
-)
+from twin_model.comparison import ChangeKind, compare, entity_differences
 from twin_model.entity import Entity, Relation
 from twin_model.errors import ShapanError
 from twin_model.frame import Frame
@@ -122,13 +117,6 @@ def test_what_was_known_can_be_compared_with_what_is_known(year: Twin) -> None:
     assert {change.id: str(change.kind) for change in found.changes} == {
         "p0": "changed", "p1": "removed", "p2": "changed", "p9": "added",
     }  # fmt: skip
-
-
-def test_features_whose_entities_are_gone_or_to_come_stand_for_nothing(year: Twin) -> None:
-    assert absent_features(year.at(day(5))) == {"site": {9}}
-    assert absent_features(year.at(day(25))) == {"site": {1, 9}}
-    assert absent_features(year) == {"site": {1}}
-    assert absent_features(year, ["other"]) == {}
 
 
 NAMES = st.sampled_from("abc")
