@@ -323,7 +323,13 @@ def build_parser() -> argparse.ArgumentParser:
 
     made = command("extract", "extract:extract_things", "things in a scene become entities")
     made.add_argument("project")
-    made.add_argument("--layer", required=True, help="points or heights: id or name")
+    made.add_argument("--layer", required=True,
+                      help="points or heights, with --model imagery: id or name")  # fmt: skip
+    made.add_argument(
+        "--model",
+        metavar="F.onnx",
+        help="look at imagery with this model; F.json says what its classes are",
+    )
     made.add_argument("--language", choices=["zh_CN", "en"], default="en")
     made.add_argument("--json", action="store_true")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.cli.output import Exit, ProgressPrinter, format_count, print_json, prin
 from app.cli.projects import find_layer
 from ingest.extraction.buildings import Building
 from ingest.extraction.extract import Extraction, extract
+from ingest.extraction.segment import segment_in_process
 from ingest.reconstruction.options import require_modules
 
 _ENGLISH: Final = {
@@ -47,7 +49,9 @@ _CHINESE: Final = {
 
 
 def extract_things(arguments: argparse.Namespace) -> int:
-    """Find buildings and trees in a layer and add them for review."""
+    """Find buildings and trees in a layer, or what a model finds, and add them for review."""
+    if arguments.model:
+        return _segment(arguments)
     require_modules(("CSF", "scipy"), "extraction")
     printer = ProgressPrinter(arguments.progress)
     with open_project(arguments.project, write=True) as twin:
@@ -59,6 +63,31 @@ def extract_things(arguments: argparse.Namespace) -> int:
         print("\n".join(summary(found, arguments.language)))
     say = saying(arguments.language)
     for warning in found.warnings:
+        print_warning(say(warning))
+    return Exit.DONE
+
+
+def _segment(arguments: argparse.Namespace) -> int:
+    printer = ProgressPrinter(arguments.progress)
+    job = printer.job()
+    with open_project(arguments.project, write=True) as twin:
+        layer = find_layer(twin, arguments.layer)
+        added = segment_in_process(twin, layer, Path(arguments.model).absolute(), job)
+    printer.clear()
+    if arguments.json:
+        print_json({
+            "source_layer": layer.id,
+            "model": str(arguments.model),
+            "layers": [one.layer for one in added],
+            "entities": sum(one.entities for one in added),
+            "warnings": job.warnings,
+        })  # fmt: skip
+    else:
+        texts = _ENGLISH if arguments.language == "en" else _CHINESE
+        for one in added:
+            print(texts["layer"].format(one.layer, format_count(one.entities)).strip())
+    say = saying(arguments.language)
+    for warning in dict.fromkeys([*job.warnings, *(w for one in added for w in one.warnings)]):
         print_warning(say(warning))
     return Exit.DONE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -252,11 +254,31 @@ class ReviewPanel(QWidget):
             action.triggered.connect(lambda _=False, layer=layer: self.start_extraction(layer))
         if not found:
             self.layers.addAction(self.tr("No layer of points or heights")).setEnabled(False)
+        pictures = [] if twin is None else [one for one in twin.layers() if one.role == "imagery"]
+        if pictures:
+            self.layers.addSeparator()
+        for layer in pictures:
+            action = self.layers.addAction(self.tr("{0} with a model…").format(layer.name))
+            action.triggered.connect(lambda _=False, layer=layer: self.ask_for_model(layer))
 
     def start_extraction(self, layer: Layer) -> JobRecord:
         """Find buildings and trees in a layer, as a job."""
         title = self.tr("Buildings and trees of {0}").format(layer.name)
         work = partial(_extract, self._session.required, layer)
+        return self._jobs.start(title, work, kind="reconstruct")
+
+    def ask_for_model(self, layer: Layer) -> None:
+        """Look at an orthophoto with a model that the user chooses."""
+        kinds = self.tr("ONNX models (*.onnx)")
+        title = self.tr("Model for {0}").format(layer.name)
+        place, _ = QFileDialog.getOpenFileName(self.window(), title, "", kinds)
+        if place:
+            self.start_segmentation(layer, Path(place))
+
+    def start_segmentation(self, layer: Layer, model: Path) -> JobRecord:
+        """Find a model's classes in an orthophoto, as a job."""
+        title = self.tr("{0} in {1}").format(model.stem, layer.name)
+        work = partial(_segment, self._session.required, layer, model)
         return self._jobs.start(title, work, kind="reconstruct")
 
     def _allow(self) -> None:
@@ -344,6 +366,12 @@ class ReviewPanel(QWidget):
                 slot()
                 return True
         return False
+
+
+def _segment(twin: Twin, layer: Layer, model: Path, job: Job) -> Any:
+    from ingest.extraction.segment import segment_in_process
+
+    return segment_in_process(twin, layer, model, job)
 
 
 def _extract(twin: Twin, layer: Layer, job: Job) -> Any:

@@ -6156,6 +6156,86 @@
         <source>no sound can be played ({0}: failed)</source>
         <translation>无法播放声音（{0} 失败）</translation>
     </message>
+    <message>
+        <source>layer {0} is {1}: a model looks at imagery</source>
+        <translation>图层“{0}”的类型为 {1}：模型只能识别影像</translation>
+    </message>
+    <message>
+        <source>choose an orthophoto (shapan layers lists them)</source>
+        <translation>请选择正射影像图层（shapan layers 可列出图层）</translation>
+    </message>
+    <message>
+        <source>has {0} x {1} pixels of {2} m; {3} are the most at once</source>
+        <translation>按 {2} 米像元有 {0} x {1} 个像素；一次最多 {3} 个</translation>
+    </message>
+    <message>
+        <source>use a model for coarser pixels (input.gsd_m)</source>
+        <translation>请使用像元更大的模型（input.gsd_m）</translation>
+    </message>
+    <message>
+        <source>has {0} bands; red, green and blue are needed</source>
+        <translation>只有 {0} 个波段；需要红、绿、蓝三个波段</translation>
+    </message>
+    <message>
+        <source>{0} found nothing in {1}</source>
+        <translation>{0} 在 {1} 中没有找到任何对象</translation>
+    </message>
+    <message>
+        <source>is too large to describe a model</source>
+        <translation>过大，不是模型说明文件</translation>
+    </message>
+    <message>
+        <source>docs/reconstruction.md describes what the JSON beside a model says</source>
+        <translation>模型旁的 JSON 应写什么，见 docs/reconstruction.md</translation>
+    </message>
+    <message>
+        <source>is missing: nothing says what the classes of {0} are</source>
+        <translation>不存在：没有说明 {0} 的类别是什么</translation>
+    </message>
+    <message>
+        <source>does not describe a model ({0})</source>
+        <translation>不是有效的模型说明（{0}）</translation>
+    </message>
+    <message>
+        <source>has {0} inputs; one picture is what it gets</source>
+        <translation>有 {0} 个输入；只能给它一幅影像</translation>
+    </message>
+    <message>
+        <source>takes {0}, not 32-bit floats</source>
+        <translation>输入类型为 {0}，不是 32 位浮点数</translation>
+    </message>
+    <message>
+        <source>takes an input of shape {0}, its JSON gives {1}</source>
+        <translation>要求的输入形状为 {0}，JSON 给出的是 {1}</translation>
+    </message>
+    <message>
+        <source>set input.layout and input.size_px in the JSON to what the model takes</source>
+        <translation>请把 JSON 中的 input.layout 和 input.size_px 改为模型要求的值</translation>
+    </message>
+    <message>
+        <source>failed on a tile ({0})</source>
+        <translation>处理某一图块时失败（{0}）</translation>
+    </message>
+    <message>
+        <source>gives an output of shape {0}; its JSON needs a map of {1} x {2} pixels with a channel for each of its classes, 0 to {3}</source>
+        <translation>输出的形状为 {0}；按 JSON 应为 {1} x {2} 像素、每个类别一个通道（0 至 {3}）的图</translation>
+    </message>
+    <message>
+        <source>has {0} MiB, of which at most {1} can be used here, and three times as much must be free ({2} MiB are)</source>
+        <translation>大小为 {0} MiB；此处最多可用 {1} MiB 的模型，且需有三倍于它的空闲内存（现有 {2} MiB）</translation>
+    </message>
+    <message>
+        <source>use a smaller or quantised model</source>
+        <translation>请使用更小的或量化后的模型</translation>
+    </message>
+    <message>
+        <source>is no ONNX model that can be run here ({0})</source>
+        <translation>不是此处能运行的 ONNX 模型（{0}）</translation>
+    </message>
+    <message>
+        <source>export it as one .onnx file with standard operators only</source>
+        <translation>请导出为单个 .onnx 文件，且只用标准算子</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -6671,6 +6751,14 @@
     <message>
         <source>Finding tie points</source>
         <translation>正在寻找连接点</translation>
+    </message>
+    <message>
+        <source>Looking at tiles</source>
+        <translation>逐块识别影像</translation>
+    </message>
+    <message>
+        <source>Outlining</source>
+        <translation>勾绘轮廓</translation>
     </message>
 </context>
 <context>

@@ -7902,6 +7902,22 @@ management ^ '330106-BD'</translation>
         <source>Buildings and trees of {0}</source>
         <translation>{0} 的建筑物和树木</translation>
     </message>
+    <message>
+        <source>Model for {0}</source>
+        <translation>用于 {0} 的模型</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX 模型 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>{0} in {1}</source>
+        <translation>{1} 中的 {0}</translation>
+    </message>
+    <message>
+        <source>{0} with a model…</source>
+        <translation>{0}（用模型识别）…</translation>
+    </message>
 </context>
 <context>
     <name>PanelMemory</name>

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,6 +15,7 @@ import shapely
 from ingest.extraction.buildings import Building, building_mask, find_buildings
 from ingest.extraction.layer_points import read_layer_points
 from ingest.extraction.model import HeightModel, height_model
+from ingest.extraction.review import review_columns, write_table
 from ingest.extraction.roofs import add_roofs
 from ingest.extraction.vegetation import Tree, find_trees
 from ingest.importer import ImportOptions, ImportResult, add_source
@@ -23,9 +24,6 @@ from ingest.shell import SOLID_COLUMN
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.twin import Twin
-
-#: What ``review`` says of an entity that nobody has looked at yet.
-PROPOSED: Final = "proposed"
 
 
 @dataclass
@@ -111,7 +109,7 @@ def write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Pa
     out = []
     if found.buildings:
         path = folder / "buildings.gpkg"
-        _write(path, "buildings", _outlines(found.buildings, frame), "Polygon Z", frame,
+        write_table(path, "buildings", _outlines(found.buildings, frame), "Polygon Z", frame,
                _building_columns(found, frame))  # fmt: skip
         out.append((path, "buildings"))
     if found.trees:
@@ -119,7 +117,7 @@ def write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Pa
         points = shapely.points(
             np.array([(t.x_m, t.y_m, t.ground_m) for t in found.trees]) + frame.offset
         )
-        _write(path, "trees", list(points), "Point Z", frame, _tree_columns(found))
+        write_table(path, "trees", list(points), "Point Z", frame, _tree_columns(found))
         out.append((path, "trees"))
     return out
 
@@ -151,7 +149,7 @@ def _building_columns(found: Extraction, frame: Frame) -> dict[str, Any]:
         "roof_rms_m": np.array([b.roof_rms_m for b in buildings]),
         "roof_confidence": np.array([b.roof_confidence for b in buildings]),
         SOLID_COLUMN: np.array([s if s is None else s.to_text() for s in solids], object),
-        **_review(found.layer, [b.confidence for b in buildings]),
+        **review_columns(found.layer, [b.confidence for b in buildings]),
     }
 
 
@@ -160,26 +158,5 @@ def _tree_columns(found: Extraction) -> dict[str, Any]:
     return {
         "height_m": np.array([round(t.height_m, 2) for t in trees]),
         "crown_diameter_m": np.array([round(t.crown_m, 2) for t in trees]),
-        **_review(found.layer, [t.confidence for t in trees]),
+        **review_columns(found.layer, [t.confidence for t in trees]),
     }
-
-
-def _review(layer: str, confidence: list[float]) -> dict[str, Any]:
-    count = len(confidence)
-    return {
-        "confidence": np.array(confidence),
-        "review": np.array([PROPOSED] * count, object),
-        "extracted_from": np.array([layer] * count, object),
-    }
-
-
-def _write(
-    path: Path, table: str, geometry: list[Any], kind: str, frame: Frame, columns: dict[str, Any]
-) -> None:
-    import pyogrio
-
-    pyogrio.raw.write(
-        path, np.array(shapely.to_wkb(geometry), object), list(columns.values()),
-        np.array(list(columns), object), layer=table, geometry_type=kind,
-        crs=frame.horizontal.to_wkt(), driver="GPKG",
-    )  # fmt: skip

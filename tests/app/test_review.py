@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.review.panel import ReviewPanel
 from app.workers import JobState
+from segment_support import DESCRIPTION, described, park_project, write_model
 from twin_model.commands import EditEntities
 from twin_model.errors import StoreError
 from twin_model.query import EntityQuery
@@ -150,3 +151,23 @@ def test_buildings_are_extracted_from_points_as_a_job_and_wait_for_review(
     houses = [one for one in panel.model.entities if one.type == "building"]
     assert len(houses) == 3
     assert panel.count.text() == f"0 of {len(panel.model.entities)} reviewed"
+
+
+def test_an_orthophoto_is_looked_at_with_a_model_as_a_job(
+    qtbot: QtBot, make_window: MakeWindow, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    described(tmp_path / "colours.json", DESCRIPTION)
+    model = write_model(tmp_path / "colours.onnx")
+    window = make_window(park_project(tmp_path))
+    panel = panel_of(qtbot, window)
+    panel.layers.aboutToShow.emit()
+    offered = [action.text() for action in panel.layers.actions() if action.text()]
+    assert offered[-1] == "ortho with a model…"
+    job = panel.start_segmentation(window.session.required.layer("ortho"), model)
+    qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=120_000)
+    qtbot.waitUntil(lambda: panel.shown.rowCount() == 3, timeout=10_000)
+    model.with_suffix(".json").unlink()
+    failed = panel.start_segmentation(window.session.required.layer("ortho"), model)
+    qtbot.waitUntil(lambda: failed.state is JobState.FAILED, timeout=120_000)

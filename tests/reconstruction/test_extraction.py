@@ -14,9 +14,10 @@ import pytest
 
 from app.cli.extract import summary
 from ingest.extraction.buildings import find_buildings, roof_shape
-from ingest.extraction.extract import PROPOSED, extract, find_things
+from ingest.extraction.extract import extract, find_things
 from ingest.extraction.layer_points import LayerPoints
 from ingest.extraction.model import height_model
+from ingest.extraction.review import PROPOSED
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import ClothOptions, ground_points
 from twin_model.errors import SourceError
