@@ -24,21 +24,23 @@ from ingest.pipeline.job import Progress
 from twin_model.errors import SimulationError, ValidationError
 from twin_model.schema.units import label
 from twin_model.simulation.comparison import spread
+from twin_model.simulation.evacuation import building_plan, chosen_of, takes_plan
 from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario_file
 from twin_model.simulation.templates import TEMPLATES, scenario_from
 
 if TYPE_CHECKING:
     from plugins.conductor.run import Outcome
     from twin_model.simulation.conductor import Progress as Simulated
+    from twin_model.twin import Twin
 
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Run a scenario, list what there is, or make one from a template."""
     project = Path(arguments.project)
-    with open_project(arguments.project, write=False):
+    with open_project(arguments.project, write=False) as twin:
         store = ScenarioStore(project.absolute())
-    if arguments.template:
-        return _make(arguments, store)
+        if arguments.template:
+            return _make(arguments, store, twin)
     if arguments.branch:
         return _branch(arguments, store, project.absolute())
     if arguments.scenario is None:
@@ -83,12 +85,29 @@ def _scenario(arguments: argparse.Namespace, store: ScenarioStore) -> Scenario:
     return scenario.with_values(values)
 
 
-def _make(arguments: argparse.Namespace, store: ScenarioStore) -> int:
+def _make(arguments: argparse.Namespace, store: ScenarioStore, twin: Twin) -> int:
     scenario_id = arguments.scenario or arguments.template
-    scenario = scenario_from(arguments.template, scenario_id, _values(arguments.set))
+    given = _values(arguments.set)
+    if arguments.template == "evacuation" and "area" in given:
+        given |= _planned(twin, given)
+    scenario = scenario_from(arguments.template, scenario_id, given)
     store.write(scenario)
     print(f"scenario {scenario.id}: {scenario.title}")
     return Exit.DONE
+
+
+def _planned(twin: Twin, given: dict[str, Any]) -> dict[str, Any]:
+    """Return how storeys of what is to be left hang together, where it is of a building model."""
+    chosen = chosen_of(twin, given["area"])
+    if not takes_plan(twin, chosen):
+        return {}
+    plan = building_plan(twin, chosen, chosen_of(twin, given.get("exits", [])))
+    storeys = ", ".join(one["name"] for one in plan["storeys"])
+    print(f"storeys: {storeys}; stairs: {len(plan['stairs'])}")
+    if plan["left_out"]:
+        print_warning(f"no way leads out of {len(plan['left_out'])} rooms: "
+                      f"{', '.join(plan['left_out'])}")  # fmt: skip
+    return {"plan": plan}
 
 
 def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) -> int:

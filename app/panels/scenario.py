@@ -345,7 +345,8 @@ class ScenarioPanel(QWidget):
             self.start.setEnabled(False)
 
     def _show_rows(self, document: dict[str, Any]) -> None:
-        self.parameters.show_rows([(k, text_of(v)) for k, v in document["parameters"].items()])
+        rows = [(k, text_of(v)) for k, v in document["parameters"].items()]
+        self.parameters.show_rows(rows, [k for k, _ in rows], changes.parameter_words(rows))
         self.assumptions.show_rows(
             changes.assumption_rows(document, self._name), [e["entity"] for e in document["edits"]],
             changes.assumption_words(document, self._name),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from app.simulation.draft import text_of, value_of
 from app.simulation.words import (
     engine_parameter,
     indicator_of,
+    parameter_title,
     simulated,
     simulator_title,
     yes_or_no,
@@ -103,10 +104,17 @@ def _named(value: Any, name_of: Callable[[str], str]) -> str:
     """Return a value with names in place of ids of entities, which have no blank in them."""
     if isinstance(value, str) and value and not any(sign in value for sign in " $/="):
         return name_of(value)
+    if isinstance(value, Mapping) and value and all(isinstance(v, list) for v in value.values()):
+        value = list(value)  # outlines by name: where they lie is seen in the scene
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
         return ", ".join(name_of(one) for one in value[:_MOST_NAMES]) + (
             f" … ({len(value)})" if len(value) > _MOST_NAMES else "")  # fmt: skip
     return text_of(value)
+
+
+def parameter_words(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return lines of parameters as people read them: how many people are on which storey."""
+    return [(parameter_title(name), value) for name, value in rows]
 
 
 def edit_parameter(document: Document, row: int, column: int, text: str) -> Document:

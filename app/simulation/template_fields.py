@@ -117,8 +117,8 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
         _duration(1440.0), _WATER,
     ),
     "evacuation": (
-        Asked("area", lambda: translate("Asked", "Rooms or areas where people walk"), "entities"),
-        Asked("exits", lambda: translate("Asked", "Exits"), "entities"),
+        Asked("area", lambda: translate("Asked", "Building, storeys, rooms or areas"), "entities"),
+        Asked("exits", lambda: translate("Asked", "Exits"), "entities", needed=False),
         Asked("people", lambda: translate("Asked", "People"), "number", 200.0, "", 1.0, 100_000.0),
         _duration(10.0),
     ),

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from app import messages
 from app.item_models.entities import display_name
+from app.simulation.building_plans import BuildingPlans, plan_words
 from app.simulation.template_fields import FIELDS, Asked
 from app.simulation.words import template_words
 from twin_model.errors import ShapanError
@@ -50,6 +51,7 @@ def ask_scenario(window: MainWindow, template_id: str) -> Scenario | None:
         window, template_id, window.entity_editing.selected(),
         [layer for layer in twin.layers() if layer.content == "terrain.tif"],
         {one.id for one in window.simulation.session.scenarios},
+        BuildingPlans(twin, window.services.background),
     )  # fmt: skip
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     dialog.deleteLater()
@@ -67,6 +69,8 @@ class TemplateDialog(QDialog):
     terrains : sequence of Layer
     taken : set of str
         Ids that scenarios have already.
+    plans : BuildingPlans, optional
+        Reads buildings that are to be left.
     """
 
     def __init__(
@@ -76,12 +80,16 @@ class TemplateDialog(QDialog):
         selection: Sequence[Entity],
         terrains: Sequence[Layer],
         taken: set[str],
+        plans: BuildingPlans | None = None,
     ) -> None:
         super().__init__(parent)
         self._template = TEMPLATES[template_id]
         self._selection = selection
         self._terrains = terrains
         self._taken = taken
+        self._plans = plans if template_id == "evacuation" else None
+        #: What is known of the building that is chosen.
+        self._plan: dict[str, Any] | None = None
         self.scenario: Scenario | None = None
         self._readers: dict[str, Callable[[], Any]] = {}
         self.fields: dict[str, QWidget] = {}
@@ -105,9 +113,14 @@ class TemplateDialog(QDialog):
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        make = QPushButton(self.tr("Make scenario"), self)
-        make.setObjectName("primary")
-        buttons.addButton(make, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.building = QLabel(self)
+        self.building.setObjectName("dim")
+        self.building.setWordWrap(True)
+        self.building.setTextFormat(Qt.TextFormat.PlainText)
+        self.building.hide()
+        self.make = QPushButton(self.tr("Make scenario"), self)
+        self.make.setObjectName("primary")
+        buttons.addButton(self.make, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._make)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -115,9 +128,11 @@ class TemplateDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(note)
         layout.addLayout(form)
+        layout.addWidget(self.building)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)
         self.setMinimumWidth(_WIDTH_PX)
+        self._read_building()
 
     def _free_title(self, title: str) -> str:
         return title if self._id_of(title) not in self._taken else f"{title} {len(self._taken) + 1}"
@@ -151,7 +166,10 @@ class TemplateDialog(QDialog):
         if self._selection and asked.name not in _NEVER_SELECTED:
             self._use_selection(line, single)
         self._readers[asked.name] = lambda: _ids(line, single)
-        line.setPlaceholderText(self.tr("Ids of entities, or a query"))
+        line.setPlaceholderText(
+            self.tr("Ids of entities, or a query") if asked.needed else self.tr("Outer doors")
+        )
+        line.editingFinished.connect(self._read_building)
         row = self._row(line, self.tr("Use selection"), lambda: self._use_selection(line, single))
         return row
 
@@ -199,6 +217,35 @@ class TemplateDialog(QDialog):
         chosen = self._selection[:1] if single else self._selection
         line.setText(", ".join(entity.id for entity in chosen))
         line.setToolTip("\n".join(display_name(entity) for entity in chosen))
+        if hasattr(self, "problem"):
+            self._read_building()
+
+    # -- buildings -----------------------------------------------------------------------
+
+    def _read_building(self) -> None:
+        """Read how the storeys of what is chosen hang together."""
+        if self._plans is None:
+            return
+        self._plan = None
+        self.problem.hide()
+        given = self.given()
+        if not given.get("area"):
+            self.building.hide()
+            return
+        self.building.setText(self.tr("Reading rooms, doors and stairs…"))
+        self.building.show()
+        self.make.setEnabled(False)
+        self._plans.ask(given, self._building_read)
+
+    def _building_read(self, found: dict[str, Any] | str | None) -> None:
+        self.make.setEnabled(True)
+        self.building.setVisible(isinstance(found, dict))
+        if isinstance(found, str):
+            self.problem.setText(messages.shown(found))
+            self.problem.show()
+        elif found is not None:
+            self._plan = found
+            self.building.setText(plan_words(found))
 
     # -- making --------------------------------------------------------------------------
 
@@ -208,6 +255,8 @@ class TemplateDialog(QDialog):
         kept = {name: value for name, value in found.items() if value not in ("", [])}
         if "people" in kept:
             kept["people"] = round(kept["people"])
+        if self._plan is not None:
+            kept["plan"] = self._plan
         return kept
 
     def _make(self) -> None:

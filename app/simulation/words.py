@@ -7,6 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from twin_model.simulation.evacuation import PEOPLE_IN
+
 translate = QCoreApplication.translate
 
 _INDICATORS: Final[dict[str, Callable[[], str]]] = {
@@ -61,7 +63,16 @@ _INDICATORS: Final[dict[str, Callable[[], str]]] = {
     "rain": lambda: translate("Simulated", "Rain"),
     "arriving": lambda: translate("Simulated", "People who arrive"),
     "passed": lambda: translate("Simulated", "People who left here"),
-    "people_coming": lambda: translate("Simulated", "People on the stairs"),
+    "people_coming": lambda: translate("Simulated", "People waiting to come in"),
+    "people_in_building": lambda: translate("Simulated", "People in the building"),
+    "people_on_stairs": lambda: translate("Simulated", "People on stairs"),
+    "building_empty_after": lambda: translate("Simulated", "Building empty after"),
+    "peak_density": lambda: translate("Simulated", "Greatest density (2 m squares)"),
+    "allowed": lambda: translate("Simulated", "People the stairs take in all"),
+    "entered": lambda: translate("Simulated", "People who came in here"),
+    "left_stairs": lambda: translate("Simulated", "People who left the stairs"),
+    "on_stairs": lambda: translate("Simulated", "People on this staircase"),
+    "storey_people": lambda: translate("Simulated", "People on storeys"),
     "people_inside": lambda: translate("Simulated", "People inside"),
     "people_out": lambda: translate("Simulated", "People out"),
     "evacuation_time": lambda: translate("Simulated", "Evacuation time"),
@@ -79,6 +90,10 @@ _PARAMETERS: Final[dict[str, Callable[[], str]]] = {
     "area": lambda: translate("EngineParameter", "Where people walk"),
     "exits": lambda: translate("EngineParameter", "Exits"),
     "entries": lambda: translate("EngineParameter", "Entrances from other storeys"),
+    "held": lambda: translate("EngineParameter", "Exits onto stairs"),
+    "height_m": lambda: translate("EngineParameter", "Height of the floor (m)"),
+    "stairs": lambda: translate("EngineParameter", "Stairs"),
+    "storeys": lambda: translate("EngineParameter", "Storeys"),
     "entry_delay_s": lambda: translate("EngineParameter", "Way to the entrance (s)"),
     "openings": lambda: translate("EngineParameter", "Passages between rooms"),
     "people": lambda: translate("EngineParameter", "People"),
@@ -174,3 +189,11 @@ def engine_parameter(name: str) -> str:
     """Return what a parameter of an engine is called; itself where nobody named it."""
     found = _PARAMETERS.get(name)
     return found() if found is not None else name
+
+
+def parameter_title(name: str) -> str:
+    """Return what a parameter of a scenario is called; itself where its maker named it."""
+    if name.startswith(PEOPLE_IN):
+        storey = name.removeprefix(PEOPLE_IN)
+        return translate("EngineParameter", "People, {0}").format(storey)
+    return name

@@ -6236,6 +6236,58 @@
         <source>export it as one .onnx file with standard operators only</source>
         <translation>请导出为单个 .onnx 文件，且只用标准算子</translation>
     </message>
+    <message>
+        <source>correct the scenario</source>
+        <translation>请更正方案</translation>
+    </message>
+    <message>
+        <source>set stairs, each with its path</source>
+        <translation>请设置 stairs，并给出每部楼梯的路径</translation>
+    </message>
+    <message>
+        <source>nothing that was chosen has rooms</source>
+        <translation>所选内容中没有房间</translation>
+    </message>
+    <message>
+        <source>choose a building model, storeys or rooms of it</source>
+        <translation>请选择建筑模型、其楼层或房间</translation>
+    </message>
+    <message>
+        <source>no door leads out of the rooms that were chosen</source>
+        <translation>所选房间没有通往室外的门</translation>
+    </message>
+    <message>
+        <source>choose exits: doors, or outlines that are drawn</source>
+        <translation>请选择出口：门，或绘制的轮廓</translation>
+    </message>
+    <message>
+        <source>{0} is no way out of the rooms that were chosen</source>
+        <translation>{0} 不是所选房间的出口</translation>
+    </message>
+    <message>
+        <source>choose doors of these rooms, or outlines that overlap them</source>
+        <translation>请选择这些房间的门，或与之重叠的轮廓</translation>
+    </message>
+    <message>
+        <source>the template {0} needs {1}: the ways out</source>
+        <translation>模板 {0} 需要 {1}：出口</translation>
+    </message>
+    <message>
+        <source>held: there is no exit {0}</source>
+        <translation>held：没有出口 {0}</translation>
+    </message>
+    <message>
+        <source>the parameter stairs is missing</source>
+        <translation>缺少参数 stairs</translation>
+    </message>
+    <message>
+        <source>the stairs {0} are none that people walk on (width {1} m, riser {2} m, tread {3} m, way {4} m)</source>
+        <translation>楼梯 {0} 无法供人行走（宽 {1} m，踏步高 {2} m，踏步深 {3} m，长 {4} m）</translation>
+    </message>
+    <message>
+        <source>the stairs {0} cannot be read ({1})</source>
+        <translation>无法读取楼梯 {0}（{1}）</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

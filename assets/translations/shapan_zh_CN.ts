@@ -6085,6 +6085,14 @@ management ^ '330106-BD'</translation>
         <source>The project has no terrain.</source>
         <translation>项目中没有地形。</translation>
     </message>
+    <message>
+        <source>Reading rooms, doors and stairs…</source>
+        <translation>正在读取房间、门和楼梯…</translation>
+    </message>
+    <message>
+        <source>Outer doors</source>
+        <translation>外门</translation>
+    </message>
 </context>
 <context>
     <name>Asked</name>
@@ -6177,10 +6185,6 @@ management ^ '330106-BD'</translation>
         <translation>爆管时刻</translation>
     </message>
     <message>
-        <source>Rooms or areas where people walk</source>
-        <translation>人员行走的房间或区域</translation>
-    </message>
-    <message>
         <source>Exits</source>
         <translation>出口</translation>
     </message>
@@ -6195,6 +6199,18 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Valve closed after the burst</source>
         <translation>爆管后关阀时间</translation>
+    </message>
+    <message>
+        <source>Building, storeys, rooms or areas</source>
+        <translation>建筑、楼层、房间或区域</translation>
+    </message>
+    <message>
+        <source>Storeys: {0} · ways out: {1} · stairs: {2} · to walk on: {3} m²</source>
+        <translation>楼层：{0} · 出口：{1} · 楼梯：{2} · 可行走面积：{3} m²</translation>
+    </message>
+    <message>
+        <source>Left out, as no way leads out of them ({0}): {1}</source>
+        <translation>以下房间无路通往室外，未计入（{0}）：{1}</translation>
     </message>
 </context>
 <context>
@@ -6500,8 +6516,44 @@ management ^ '330106-BD'</translation>
         <translation>由此离开的人数</translation>
     </message>
     <message>
-        <source>People on the stairs</source>
+        <source>People waiting to come in</source>
+        <translation>等待进入的人数</translation>
+    </message>
+    <message>
+        <source>People in the building</source>
+        <translation>楼内人数</translation>
+    </message>
+    <message>
+        <source>People on stairs</source>
         <translation>楼梯上的人数</translation>
+    </message>
+    <message>
+        <source>Building empty after</source>
+        <translation>全楼撤空用时</translation>
+    </message>
+    <message>
+        <source>Greatest density (2 m squares)</source>
+        <translation>最大密度（2 m 方格）</translation>
+    </message>
+    <message>
+        <source>People the stairs take in all</source>
+        <translation>楼梯累计可进入人数</translation>
+    </message>
+    <message>
+        <source>People who came in here</source>
+        <translation>由此进入的人数</translation>
+    </message>
+    <message>
+        <source>People who left the stairs</source>
+        <translation>离开楼梯的人数</translation>
+    </message>
+    <message>
+        <source>People on this staircase</source>
+        <translation>该楼梯上的人数</translation>
+    </message>
+    <message>
+        <source>People on storeys</source>
+        <translation>各层人数</translation>
     </message>
 </context>
 <context>
@@ -8774,6 +8826,26 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Depths kept every (s)</source>
         <translation>水深保存间隔（s）</translation>
+    </message>
+    <message>
+        <source>Exits onto stairs</source>
+        <translation>通往楼梯的出口</translation>
+    </message>
+    <message>
+        <source>Height of the floor (m)</source>
+        <translation>地面高度（m）</translation>
+    </message>
+    <message>
+        <source>Stairs</source>
+        <translation>楼梯</translation>
+    </message>
+    <message>
+        <source>Storeys</source>
+        <translation>楼层</translation>
+    </message>
+    <message>
+        <source>People, {0}</source>
+        <translation>人数，{0}</translation>
     </message>
 </context>
 <context>

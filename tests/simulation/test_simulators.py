@@ -29,6 +29,7 @@ def trials(real_data: Path, folder: Path) -> dict[str, tuple[str, Trial | None, 
     return {
         "flood": ("flood", None, sim),
         "jupedsim": ("jupedsim", None, sim),
+        "stairs": ("stairs", None, sim),
         "swmm": (
             "swmm",
             Trial({"network": str(sim / "swmm_pyswmm/model_full_features.inp")}, 300 * SECOND_US),

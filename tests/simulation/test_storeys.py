@@ -98,3 +98,84 @@ def test_rooms_of_two_storeys_in_one_engine_are_refused(city: Twin) -> None:
         session.close()
     assert outcome.state == "failed"
     assert "gallery lies at 4.5 m and hall at 0.0 m: these are two storeys" in outcome.error
+
+
+STAIRS: dict[str, Any] = {
+    "path": [[20, 6, 3.4], [14, 6, 0]],
+    "width_m": 1.2,
+    "riser_m": 0.17,
+    "tread_m": 0.28,
+}
+
+
+def joined_by_stairs(city: Twin, people: int, duration_s: float, **more: Any) -> Outcome:
+    """Run two halls whose stairs take people after the hydraulic model; all walk 1.34 m/s."""
+    ends = {"stairs": [[18.5, 5], [20, 5], [20, 7], [18.5, 7]]}
+    upper = storey("upper", 1.0, people=people, height_m=3.4, exits=ends, held=["stairs"],
+                   speed_spread_m_s=0.0)  # fmt: skip
+    lower = storey("lower", 1.0, people=0, entries={"stairs": [[12, 5], [14, 5], [14, 7], [12, 7]]},
+                   exits={"door": [[0, 5], [1, 5], [1, 7], [0, 7]]}, speed_spread_m_s=0.0,
+                   **more)  # fmt: skip
+    whole = {
+        "id": "building",
+        "simulator": "shapan.jupedsim.stairs",
+        "step_s": 1.0,
+        "parameters": {"stairs": {"stairs": STAIRS}, "storeys": ["upper", "lower"]},
+    }
+    told = [("upper.passed", "building.arriving", False),
+            ("building.allowed", "upper.allowed", True),
+            ("building.left_stairs", "lower.arriving", True),
+            ("lower.entered", "building.entered", False),
+            ("upper.people_inside", "building.storey_people", False),
+            ("lower.people_inside", "building.storey_people", False)]  # fmt: skip
+    plan = read_scenario("test", {
+        "start": "2026-07-01T00:00:00Z", "duration_s": duration_s, "engines": [upper, lower, whole],
+        "couplings": [{"from": a, "to": b, "delayed": late} for a, b, late in told],
+    })  # fmt: skip
+    session = RunSession(city.path, plan)
+    try:
+        return session.outcome.result(240.0)
+    finally:
+        session.close()
+
+
+def test_stairs_take_as_long_as_the_hydraulic_model_says(city: Twin) -> None:
+    city.close()
+    outcome = joined_by_stairs(city, 50, 100.0)
+    assert (outcome.state, outcome.error, outcome.warnings) == ("finished", "", [])
+    upper, lower = outcome.figures["upper"], outcome.figures["lower"]
+    assert upper["people_out"] == lower["people_out"] == 50
+    # By hand: k = 0.863 √(0.28 / 0.17) = 1.108 m/s; the greatest flow k / 4a = 1.041 people/s and
+    # metre, over 1.2 m less 0.15 m at each side 0.937 people/s: 50 people take 53 s. Before that
+    # the first has walked to the stairs, 15 m at most.
+    flow_per_s = 0.863 * (0.28 / 0.17) ** 0.5 / (4 * 0.266) * 0.9
+    assert pytest.approx(53.4, abs=0.5) == 50 / flow_per_s
+    assert 53.4 - 2.0 / flow_per_s < upper["evacuation_time"] < 53.4 + 15.0 / 1.34
+    # Then 6.9 m of stairs, at half of k where they are full, and 11 to 13 m to the door.
+    later = lower["evacuation_time"] - upper["evacuation_time"]
+    assert 6.9 / (0.856 * 1.108) + 11.0 / 1.34 < later < 6.9 / 0.554 + 13.0 / 1.34 + 5.0
+    building = outcome.figures["building"]
+    assert building["building_empty_after"] == pytest.approx(lower["evacuation_time"], abs=1.5)
+    run = Run(city.path / RUNS / outcome.run)
+    places = run.moving.read(run.period)
+    assert places.position is not None
+    heights = places.position[places.quality < 2, 2]
+    assert {0.0, 3.4} <= set(heights.tolist())
+    assert ((heights > 0.5) & (heights < 3.0)).sum() > 100, "people are seen on the stairs"
+
+
+def test_who_finds_no_room_at_the_foot_holds_up_those_above(city: Twin) -> None:
+    city.close()
+    # Of the lower hall only a corner is left, and a crack that lets nobody out.
+    walls = {"south": [[1, 0], [20, 0], [20, 5], [11, 5], [11, 5.9], [1, 5.9]],
+             "north": [[1, 6.1], [11, 6.1], [11, 7], [20, 7], [20, 12], [1, 12]],
+             "east": [[14, 5], [20, 5], [20, 7], [14, 7]]}  # fmt: skip
+    outcome = joined_by_stairs(city, 50, 60.0, obstacles=walls)
+    assert (outcome.state, outcome.error) == ("finished", "")
+    upper, lower = outcome.figures["upper"], outcome.figures["lower"]
+    on_stairs = outcome.figures["building"]["people_on_stairs"]
+    # 0.9 m × 6.9 m, of 1.88 people/m².
+    assert on_stairs == 11.0
+    assert upper["people_inside"] + on_stairs + lower["people_inside"] == 50
+    assert upper["people_inside"] > 10.0 and lower["people_out"] == 0.0
+    assert "building_empty_after" not in outcome.figures["building"]

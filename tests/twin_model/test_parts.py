@@ -15,12 +15,15 @@ from ingest.importer import ImportOptions, add_source
 from ingest.pipeline.job import Job
 from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
 from twin_model.entity import Entity
-from twin_model.errors import Cancelled
+from twin_model.errors import Cancelled, SimulationError
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
 from twin_model.parts.file import PARTS_FILE, LayerParts, read_parts, write_parts
 from twin_model.parts.keeping import keep_parts
 from twin_model.parts.outline import Part
+from twin_model.parts.ways_out import ways_out
+from twin_model.simulation.evacuation import building_plan
+from twin_model.simulation.templates import scenario_from
 from twin_model.store.verify import verify_store
 from twin_model.topology import KeepTopology, RecomputeTopology, keeping
 from twin_model.twin import Twin
@@ -274,6 +277,56 @@ def test_the_outline_of_a_turned_wall_is_a_wall_and_no_box_around_it(imported: T
 def _edges(rectangle: shapely.Polygon) -> list[float]:
     corners = [shapely.Point(one) for one in rectangle.exterior.coords]
     return [corners[0].distance(corners[1]), corners[1].distance(corners[2])]
+
+
+def test_a_real_house_is_left_by_its_stairs_and_its_outer_doors(imported: Twin) -> None:
+    named = {one.name: one.id for one in imported.entities() if one.type in ("building", "door")}
+    plan = building_plan(imported, [named["FZK-Haus"]])
+    assert [one["name"] for one in plan["storeys"]] == ["Erdgeschoss", "Dachgeschoss"]
+    ground, attic = (one["parameters"] for one in plan["storeys"])
+    assert set(ground["exits"]) == {named["Haustuer"], named["Terrassentuer"]}
+    assert len(ground["area"]) == 6 and set(ground["openings"]) >= {
+        named["Innentuer-1"], named["Innentuer-2"], named["Innentuer-3"]
+    }  # fmt: skip
+    (link,) = plan["links"]
+    assert (link["from"], link["to"]) == ("dachgeschoss", "erdgeschoss")
+    assert attic["held"] == list(attic["exits"]) == list(ground["entries"]) == [link["stairs"]]
+    # As the file says of its winding stairs: 15 treads that rise by 2.65 m to the last.
+    stairs = plan["stairs"][link["stairs"]]
+    assert len(stairs["path"]) == 15 and stairs["path"][0][2] > stairs["path"][-1][2]
+    assert stairs["riser_m"] == pytest.approx(2.65 / 15, abs=0.002)
+    assert attic["height_m"] - ground["height_m"] == pytest.approx(2.7, abs=0.01)
+    assert plan["left_out"] == []
+    # By one door only, and of one storey only.
+    plan = building_plan(imported, [named["FZK-Haus"]], [named["Terrassentuer"]])
+    assert list(plan["storeys"][0]["parameters"]["exits"]) == [named["Terrassentuer"]]
+    made = scenario_from("evacuation", "x", {"area": [], "plan": plan, "people": 7})
+    assert sum(made.parameters.values()) == 7 and len(made.engines) == 3
+    (upper,) = [one.id for one in imported.entities() if one.name == "Dachgeschoss"]
+    with pytest.raises(SimulationError, match="no door leads out"):
+        building_plan(imported, [upper])
+    with pytest.raises(SimulationError, match="Haustuer is no way out of the rooms"):
+        building_plan(imported, [upper], [named["Haustuer"]])
+
+
+def test_rooms_that_no_way_leads_out_of_are_named(twin: Twin) -> None:
+    made = house()
+    made.part("front door", "door", (2, -0.18, 3, -0.02), 0.0, 2.1)
+    for entity in made.entities:
+        if entity.type == "space":
+            made.parts.entities[entity.id] = made.parts.features.pop(entity.feature or 0)
+    made.entities = [
+        replace(one, feature=None) if one.type == "space" else one for one in made.entities
+    ]
+    made.put_into(twin)
+    found = ways_out(twin, ["west", "east", "attic"])
+    (area,) = found.areas
+    assert set(area.rooms) == {"west", "east"} and list(area.exits) == ["front door"]
+    # 25 m² each, a door of 1 m through 20 cm, and a metre before the house.
+    assert area.shape.area == pytest.approx(50.0 + 0.2 + 1.0, abs=0.2)
+    assert found.left_out == ["attic"]
+    with pytest.raises(SimulationError, match="nothing that was chosen has rooms"):
+        ways_out(twin, ["screw"])
 
 
 def test_a_damaged_tile_is_told_and_the_rest_is_computed(real_data: Path, tmp_path: Path) -> None:

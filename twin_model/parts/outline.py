@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -196,3 +196,34 @@ def tidy(shape: Any) -> Any:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+
+
+def triangles_of(path: Path, features: Collection[int]) -> dict[int, Floats]:
+    """Return the triangles of some things of a layer's tileset, by feature id.
+
+    Parameters
+    ----------
+    path : Path
+        ``tileset.json`` in the project's own frame.
+    features : collection of int
+
+    Returns
+    -------
+    dict of int to (n, 3, 3) float64 array
+        Corners in local metres.
+
+    Raises
+    ------
+    SourceError
+        If a tile is missing or damaged.
+    """
+    tileset = load_tileset(path)
+    wanted = np.array(sorted(features), np.int64)
+    pieces: dict[int, list[Floats]] = defaultdict(list)
+    for tile in _originals(tileset.root):
+        for file in tile.contents:
+            content = decode_content(file, root=tileset.root_folder, up_axis=tileset.up_axis)
+            corners, ids = _triangles(content.primitives, tile)
+            for feature in np.intersect1d(ids, wanted).tolist():
+                pieces[feature].append(corners[ids == feature])
+    return {feature: np.concatenate(found) for feature, found in pieces.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from twin_model.errors import SimulationError
+from twin_model.simulation.evacuation import evacuation_document
 from twin_model.simulation.scenario import Scenario, read_scenario
 
 _SUMO: Final = "shapan.sumo.sumo"
@@ -187,6 +188,10 @@ def _burst(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _evacuation(given: Mapping[str, Any]) -> dict[str, Any]:
+    if "plan" in given:
+        return evacuation_document(given)
+    if "exits" not in given:
+        raise _missing("evacuation", "exits", "the ways out")
     names = ("area", "obstacles", "exits", "start", "height_m")
     parameters = {name: given[name] for name in names if name in given}
     made: dict[str, Any] = {
@@ -216,11 +221,17 @@ TEMPLATES: Final = {
         Template("pipe-burst", "Pipe burst", "What does a burst cost in pressure and water?",
                  {"node": "where it bursts"}, _burst),
         Template("evacuation", "Evacuation", "How long until everybody is out?",
-                 {"area": "where people walk", "exits": "the ways out"}, _evacuation),
+                 {"area": "where people walk"}, _evacuation),
         Template("event-day", "Event day", "What if there is more traffic than on other days?",
                  {}, _event_day),
     )
 }  # fmt: skip
+
+
+def _missing(template_id: str, name: str, meaning: str) -> SimulationError:
+    return SimulationError(
+        "", f"the template {template_id} needs {name}: {meaning}", remedy=f"give {name}=…"
+    )
 
 
 def scenario_from(template_id: str, scenario_id: str, given: Mapping[str, Any]) -> Scenario:
@@ -244,9 +255,6 @@ def scenario_from(template_id: str, scenario_id: str, given: Mapping[str, Any]) 
         )
     missing = [name for name in template.needs if name not in given]
     if missing:
-        raise SimulationError(
-            "", f"the template {template_id} needs {missing[0]}: {template.needs[missing[0]]}",
-            remedy=f"give {missing[0]}=…",
-        )  # fmt: skip
+        raise _missing(template_id, missing[0], template.needs[missing[0]])
     document = {"title": given.get("title", template.title), "template": template_id}
     return read_scenario(scenario_id, {**document, **template.make(given)})

@@ -31,6 +31,8 @@ class Entries:
         given = delay_s if isinstance(delay_s, Mapping) else dict.fromkeys(shapes, delay_s)
         self._delay_us = {name: round(1e6 * float(given.get(name, 0.0))) for name in shapes}
         self._told = dict.fromkeys(shapes, 0)
+        #: How many came in by each since the beginning.
+        self.entered = dict.fromkeys(shapes, 0)
         #: When each is here, by entry, in order.
         self._coming: dict[str, list[int]] = {name: [] for name in shapes}
 
@@ -73,6 +75,7 @@ class Entries:
                 found.append((float(place[0]), float(place[1])))
                 others = np.vstack([others, place])
                 coming.pop(0)
+                self.entered[name] += 1
                 here -= 1
         return found
 

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
+from plugins.builtin.jupedsim.crowding import Crowding
 from plugins.builtin.jupedsim.entries import Entries
+from plugins.builtin.jupedsim.held import HeldExits
 from shapan import Entity, Instant, SampleBatch, WorkerContext
 
 _STEP_S: Final = 0.01
 _MOST_PEOPLE: Final = 100_000
 #: People come in every so many steps.
 _ENTER_STEPS: Final = 25
+#: And leave by stairs every so many.
+_LEAVE_STEPS: Final = 10
 #: Floors that differ by more are two storeys; ramps and steps within a room are less.
 _STOREY_M: Final = 1.5
 #: A door belongs to an area that is no farther, and is so wide where it does not say.
 _DOOR_REACH_M: Final = 1.5
 _DOOR_M: Final = 1.6
+#: Splinters that obstacles leave are smaller.
+_LEAST_M2: Final = 1.0
+#: Whoever waits at the head of stairs stands so near to its middle.
+_NEAR_M: Final = 0.2
+#: Half of the least width that people fit through.
+_BODY_M: Final = 0.17
 
 
 class JupedsimSimulator(Engine):
@@ -32,20 +42,22 @@ class JupedsimSimulator(Engine):
     without a footprint is the way out at the border of the area nearest to it), ``start``
     (a polygon, else the whole area), ``people``, ``speed_m_s`` and ``speed_spread_m_s``,
     ``height_m`` (of the floor; that of the rooms where not given), ``people_every_s``, ``system``,
-    ``entries`` (polygons by name, or entities: where people come in who left another storey) and
-    ``entry_delay_s`` (what the way there takes, by entry or one for all).
+    ``entries`` (polygons by name, or entities: where people come in who left another storey),
+    ``entry_delay_s`` (what the way there takes, by entry or one for all) and ``held`` (names of
+    exits that let as many through as ``allowed`` says, and none before).
 
     One engine is one storey. Of several, each has its own: ``passed`` of the upper one's exit at
-    the head of the stairs goes to ``arriving`` of the lower one's entry at their foot. Both are
-    totals since the beginning, so that nobody is lost between engines of different steps.
+    the head of the stairs goes to ``arriving`` of the lower one's entry at their foot, or with
+    the stairs' width, length and capacity through `StairsSimulator`. All are totals since the
+    beginning, so that nobody is lost between engines of different steps.
     """
 
     name = "jupedsim"
-    inputs = {"closed": "", "arriving": "person"}  # noqa: RUF012
+    inputs = {"closed": "", "arriving": "person", "allowed": "person"}  # noqa: RUF012
     outputs = {  # noqa: RUF012
         "person": "m/s", "people_inside": "person", "people_out": "person",
         "density": "person/m^2", "evacuation_time": "s", "flow": "person/min", "passed": "person",
-        "people_coming": "person",
+        "people_coming": "person", "entered": "person", "peak_density": "person/m^2",
     }  # fmt: skip
 
     def __init__(self, context: WorkerContext) -> None:
@@ -85,6 +97,9 @@ class JupedsimSimulator(Engine):
         obstacles = self._polygons(parameters.get("obstacles") or {}, "obstacles")
         if obstacles:
             walkable = walkable.difference(shapely.union_all(list(obstacles.values())))
+        parts = [part for part in shapely.get_parts(walkable) if part.area >= _LEAST_M2]
+        if len(parts) == 1:
+            walkable = parts[0]
         if walkable.geom_type != "Polygon":
             raise self.error(
                 "the area falls into parts that do not touch",
@@ -100,13 +115,14 @@ class JupedsimSimulator(Engine):
             parameters.get("entry_delay_s", 0.0),
         )
         self._area_m2 = float(walkable.area)
+        self._crowding = Crowding(walkable.bounds)
+        self._held = HeldExits(self._held_shapes(parameters))
         try:
             self._simulation = jps.Simulation(
                 model=jps.CollisionFreeSpeedModel(), geometry=walkable, dt=_STEP_S
             )
-            self._stages = {
-                name: self._simulation.add_exit_stage(shape) for name, shape in self._exits.items()
-            }
+            self._stages = {name: self._stage(name, shape) for name, shape in self._exits.items()}
+            self._routes = jps.RoutingEngine(walkable)
         except RuntimeError as error:
             raise self.error(f"the area cannot be walked on ({error})") from error
         self._journeys = {
@@ -118,6 +134,20 @@ class JupedsimSimulator(Engine):
         self._every_us = int(1e6 * self.number(parameters, "people_every_s", 0.5, 0.0))
         self._next_us = self.start.us
         self._settle(parameters, walkable, seed)
+
+    def _held_shapes(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        names = [str(one) for one in parameters.get("held") or ()]
+        unknown = [one for one in names if one not in self._exits]
+        if unknown:
+            raise self.error(f"held: there is no exit {unknown[0]}", "correct the scenario")
+        return {name: self._exits[name] for name in names}
+
+    def _stage(self, name: str, shape: Any) -> int:
+        """Add what people walk to on their way out."""
+        place = self._held.places.get(name)
+        if place is None:
+            return int(self._simulation.add_exit_stage(shape.convex_hull))
+        return int(self._simulation.add_waypoint_stage((place.x, place.y), _NEAR_M))
 
     def _polygons(self, given: Any, name: str, walkable: Any = None) -> dict[str, Any]:
         """Return shapes by entity or name; with *walkable* also of doors that have none."""
@@ -186,18 +216,10 @@ class JupedsimSimulator(Engine):
             shapely.union_all(list(start.values())).intersection(walkable) if start else walkable
         )
         place = place.difference(shapely.union_all(list(self._exits.values())))
+        place = place.intersection(self._led_out(walkable))
         least = 0 if self._entries.names else 1
         count = int(self.number(parameters, "people", 100, least, _MOST_PEOPLE))
-        points: Any = []
-        try:
-            points = count and self._jps.distribute_by_number(
-                polygon=place, number_of_agents=count, distance_to_agents=0.4,
-                distance_to_polygon=0.25, seed=seed,
-            )  # fmt: skip
-        except Exception as error:
-            raise self.error(
-                f"{count} people do not fit into {place.area:.0f} m²", "choose fewer people"
-            ) from error
+        points = self._spread(place, count, seed)
         self._speed = (
             self.number(parameters, "speed_m_s", 1.34, 0.1, 10.0),
             self.number(parameters, "speed_spread_m_s", 0.26, 0.0, 5.0),
@@ -209,8 +231,38 @@ class JupedsimSimulator(Engine):
         self._count = self._out = 0
         self._last_out_s = 0.0
         self._passed = dict.fromkeys(self._exits, 0)
-        for point, speed in zip(points or [], self._speeds(count)):
+        for point, speed in zip(points, self._speeds(count)):
             self._add(point, float(speed))
+
+    def _led_out(self, walkable: Any) -> Any:
+        """Return the ground from which people fit through to an exit: no corner behind stairs."""
+        import shapely
+
+        parts = shapely.get_parts(walkable.buffer(-_BODY_M))
+        exits = shapely.union_all(list(self._exits.values()))
+        open_ = [one for one in parts if one.distance(exits) <= 2 * _BODY_M]
+        return shapely.union_all(open_).buffer(1.01 * _BODY_M) if open_ else walkable
+
+    def _spread(self, place: Any, count: int, seed: int) -> list[Any]:
+        """Return where people begin; in each part of the place as many as its size says."""
+        import shapely
+
+        parts = [one for one in shapely.get_parts(place) if one.area >= _LEAST_M2]
+        parts = parts or list(shapely.get_parts(place))
+        ends = np.cumsum([one.area for one in parts]) / sum(one.area for one in parts) * count
+        numbers = np.diff(np.round(np.concatenate([[0.0], ends]))).astype(int)
+        points: list[Any] = []
+        for one, number in zip(parts, numbers.tolist()):
+            try:
+                points += (number and self._jps.distribute_by_number(
+                    polygon=one, number_of_agents=number, distance_to_agents=0.4,
+                    distance_to_polygon=0.25, seed=seed,
+                )) or []  # fmt: skip
+            except Exception as error:
+                raise self.error(
+                    f"{count} people do not fit into {place.area:.0f} m²", "choose fewer people"
+                ) from error
+        return points
 
     def _speeds(self, count: int) -> Any:
         return np.clip(self._chance.normal(*self._speed, count), 0.3, None)
@@ -227,15 +279,31 @@ class JupedsimSimulator(Engine):
         self._count += 1
 
     def _nearest(self, point: Any) -> str:
+        """Return the open exit to which the way on foot is shortest."""
+        open_ = [name for name in self._exits if name not in self._closed]
+        if len(open_) == 1:
+            return open_[0]
+        return min(open_, key=lambda name: self._way_m(point, name))
+
+    def _way_m(self, point: Any, name: str) -> float:
         import shapely
 
-        here = shapely.Point(point)
-        ways = {n: s.distance(here) for n, s in self._exits.items() if n not in self._closed}
-        return min(ways, key=ways.__getitem__)
+        shape = self._exits[name]
+        goal = shapely.Point(shapely.shortest_line(shape, shapely.Point(point)).coords[0])
+        if not shape.covers(goal.buffer(1e-6)):  # on its border: a little inside
+            middle = shape.representative_point()
+            goal = shapely.LineString([goal, middle]).interpolate(0.02)
+        try:
+            way = self._routes.compute_waypoints(tuple(point), (goal.x, goal.y))
+        except RuntimeError:
+            return float(shape.distance(shapely.Point(point)))
+        return float(np.linalg.norm(np.diff(np.array(way), axis=0), axis=1).sum())
 
     def _take(self, indicator: str, values: Mapping[str, float]) -> list[str]:
         if indicator == "arriving":
             return self._entries.take(values, self.now.us)
+        if indicator == "allowed":
+            return self._held.take(values)
         unknown = [entity for entity in values if entity not in self._exits]
         for entity, value in values.items():
             if entity in self._exits:
@@ -261,9 +329,15 @@ class JupedsimSimulator(Engine):
                 break
             if waiting and simulation.iteration_count() % _ENTER_STEPS == 0:
                 self._let_in()
+            gone = []
+            if self._held and simulation.iteration_count() % _LEAVE_STEPS == 0:
+                gone = self._held.leaving(simulation.agents(), self._ways, self._passed)
+                for agent in gone:
+                    simulation.mark_agent_for_removal(agent)
             simulation.iterate()
             now_us = self.start.us + round(simulation.iteration_count() * _STEP_S * 1e6)
-            self._count_out(now_us)
+            # The engine names those who reached an exit, not those who were told to go.
+            self._count_out(now_us, {*gone, *simulation.removed_agents()})
             if self._every_us and now_us >= self._next_us:
                 self._next_us = now_us + self._every_us
                 batches.append(self._people(Instant(min(now_us, instant.us))))
@@ -277,8 +351,7 @@ class JupedsimSimulator(Engine):
         for point in self._entries.room(now_us, others.reshape(-1, 2)):
             self._add(point, float(self._speeds(1)[0]))
 
-    def _count_out(self, now_us: int) -> None:
-        gone = list(self._simulation.removed_agents())
+    def _count_out(self, now_us: int, gone: Collection[int]) -> None:
         for agent in gone:
             self._passed[self._ways.pop(agent)] += 1
         if gone:
@@ -313,6 +386,9 @@ class JupedsimSimulator(Engine):
             "people_inside": inside, "people_out": float(self._out),
             "density": inside / self._area_m2, "flow": self._out / passed_min,
         }  # fmt: skip
+        figures["peak_density"] = self._crowding.peak(
+            np.array([agent.position for agent in self._simulation.agents()], np.float64)
+        )
         if self._entries.names:
             figures["people_coming"] = float(coming)
         if not inside and not coming:
@@ -321,6 +397,9 @@ class JupedsimSimulator(Engine):
         return self.joined(
             self.samples(instant, [self.system], {n: [v] for n, v in figures.items()}),
             self.samples(instant, self._passed, passed),
+            self.samples(
+                instant, self._entries.names, {"entered": list(self._entries.entered.values())}
+            ),
         )
 
     def get_values(self) -> SampleBatch:
