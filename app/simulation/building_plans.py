@@ -62,7 +62,7 @@ def plan_words(plan: Mapping[str, Any]) -> str:
     said = translate(
         "Asked", "Storeys: {0} · ways out: {1} · stairs: {2} · to walk on: {3} m²"
     ).format(
-        ", ".join(dict.fromkeys(one["name"] for one in plan["storeys"])), len(outer), len(stairs),
+        "; ".join(one["name"] for one in plan["storeys"]), len(outer), len(stairs),
         f"{sum(one['area_m2'] for one in plan['storeys']):,.0f}",
     )  # fmt: skip
     left_out = plan["left_out"]

@@ -32,6 +32,8 @@ class Asked:
         A number is multiplied with it for the template: minutes are asked, seconds are kept.
     filter : str
         Of a file's name.
+    whole : bool
+        Whether a number has no decimals.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Asked:
     needed: bool = True
     factor: float = 1.0
     filter: str = ""
+    whole: bool = False
 
 
 def _duration(minutes: float) -> Asked:
@@ -119,7 +122,8 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
     "evacuation": (
         Asked("area", lambda: translate("Asked", "Building, storeys, rooms or areas"), "entities"),
         Asked("exits", lambda: translate("Asked", "Exits"), "entities", needed=False),
-        Asked("people", lambda: translate("Asked", "People"), "number", 200.0, "", 1.0, 100_000.0),
+        Asked("people", lambda: translate("Asked", "People"), "number", 200.0, "", 1.0, 100_000.0,
+              whole=True),
         _duration(10.0),
     ),
 }  # fmt: skip

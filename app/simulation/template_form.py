@@ -91,6 +91,8 @@ class TemplateDialog(QDialog):
         #: What is known of the building that is chosen.
         self._plan: dict[str, Any] | None = None
         self.scenario: Scenario | None = None
+        #: What was taken from the selection: as it is read, and the ids.
+        self._named: dict[QLineEdit, tuple[str, list[str]]] = {}
         self._readers: dict[str, Callable[[], Any]] = {}
         self.fields: dict[str, QWidget] = {}
         title, asks = template_words(template_id, self._template.title, self._template.asks)
@@ -138,7 +140,8 @@ class TemplateDialog(QDialog):
         return title if self._id_of(title) not in self._taken else f"{title} {len(self._taken) + 1}"
 
     def _id_of(self, title: str) -> str:
-        made = _STRANGE.sub("-", title.lower()).strip("-")[:48]
+        # Of a Chinese title only digits would be left.
+        made = _STRANGE.sub("-", title.lower()).strip("-")[:48] if title.isascii() else ""
         return made or self._template.id
 
     # -- fields --------------------------------------------------------------------------
@@ -165,7 +168,7 @@ class TemplateDialog(QDialog):
         single = asked.kind == "entity"
         if self._selection and asked.name not in _NEVER_SELECTED:
             self._use_selection(line, single)
-        self._readers[asked.name] = lambda: _ids(line, single)
+        self._readers[asked.name] = lambda: self._ids(line, single)
         line.setPlaceholderText(
             self.tr("Ids of entities, or a query") if asked.needed else self.tr("Outer doors")
         )
@@ -175,7 +178,8 @@ class TemplateDialog(QDialog):
 
     def _number(self, asked: Asked) -> QWidget:
         spin = QDoubleSpinBox(self)
-        spin.setDecimals(5 if asked.low < 0.01 and asked.low > 0 else 1)
+        decimals = 0 if asked.whole else 1
+        spin.setDecimals(5 if asked.low < 0.01 and asked.low > 0 else decimals)
         spin.setRange(asked.low, asked.high)
         spin.setSuffix(f" {asked.unit}" if asked.unit else "")
         spin.setValue(float(asked.default))
@@ -215,7 +219,9 @@ class TemplateDialog(QDialog):
 
     def _use_selection(self, line: QLineEdit, single: bool) -> None:
         chosen = self._selection[:1] if single else self._selection
-        line.setText(", ".join(entity.id for entity in chosen))
+        self._named[line] = ", ".join(map(display_name, chosen)), [entity.id for entity in chosen]
+        line.setText(self._named[line][0])
+        line.setCursorPosition(0)
         line.setToolTip("\n".join(display_name(entity) for entity in chosen))
         if hasattr(self, "problem"):
             self._read_building()
@@ -232,20 +238,33 @@ class TemplateDialog(QDialog):
         if not given.get("area"):
             self.building.hide()
             return
-        self.building.setText(self.tr("Reading rooms, doors and stairs…"))
-        self.building.show()
+        self._say(self.tr("Reading rooms, doors and stairs…"))
         self.make.setEnabled(False)
         self._plans.ask(given, self._building_read)
 
     def _building_read(self, found: dict[str, Any] | str | None) -> None:
         self.make.setEnabled(True)
-        self.building.setVisible(isinstance(found, dict))
         if isinstance(found, str):
             self.problem.setText(messages.shown(found))
             self.problem.show()
         elif found is not None:
             self._plan = found
-            self.building.setText(plan_words(found))
+        self._say(plan_words(found) if isinstance(found, dict) else "")
+
+    def _say(self, text: str) -> None:
+        """Say something of the building, with room for all of it."""
+        self.building.setText(text)
+        self.building.setVisible(bool(text))
+        width = self.width() - 40
+        self.building.setMinimumHeight(max(0, self.building.heightForWidth(width)) if text else 0)
+        self.adjustSize()
+
+    def _ids(self, line: QLineEdit, single: bool) -> Any:
+        """Return the ids of what was selected, or what was typed instead."""
+        seen, ids = self._named.get(line, ("", []))
+        if ids and line.text() == seen:
+            return ids[0] if single else ids
+        return _typed(line.text().strip(), single)
 
     # -- making --------------------------------------------------------------------------
 
@@ -276,9 +295,8 @@ class TemplateDialog(QDialog):
         self.accept()
 
 
-def _ids(line: QLineEdit, single: bool) -> Any:
-    """Return ids, or a query as it is: one has a blank or an operator in it."""
-    text = line.text().strip()
+def _typed(text: str, single: bool) -> Any:
+    """Return ids, or a query as it is: one has an operator in it."""
     if any(sign in text for sign in ("=", "<", ">", "(")):
         return text
     ids = [part.strip() for part in text.split(",") if part.strip()]

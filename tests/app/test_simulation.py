@@ -211,7 +211,7 @@ def test_a_road_closure_is_made_from_what_is_selected(
     QTimer.singleShot(200, fill)
     window.simulation.new("road-closure")
     editor = window.simulation.editor
-    assert asked == ["south-street"] and editor is not None and editor.draft is not None
+    assert asked == ["South Street"] and editor is not None and editor.draft is not None
     assert editor.draft.fresh and editor.save.isEnabled()
     editor.save.click()
     qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == ["road-closure"], timeout=10_000)

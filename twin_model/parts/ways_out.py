@@ -50,11 +50,14 @@ class WaysOut:
         Stairs, by number of the area.
     left_out : list of str
         Names of rooms from which no way leads out.
+    titles : list of str
+        What areas are called: as their storey; after their room where that has several.
     """
 
     areas: list[Area]
     links: list[Link]
     left_out: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
 
 
 def ways_out(
@@ -238,6 +241,17 @@ class _Reading:
                          if one in self._entities)]  # fmt: skip
         return {one.feature for one in pieces if one.feature is not None and one.type == "stair"}
 
+    def _titles(self, areas: Sequence[Area]) -> list[str]:
+        largest: set[str] = set()
+        titles = []
+        for area in areas:
+            one = area.storey in largest and len(area.rooms) == 1
+            largest.add(area.storey)
+            room = self._entities[area.rooms[0]]
+            called = " ".join(filter(None, (room.name, str(room.attributes.get("LongName", "")))))
+            titles.append(f"{area.storey}, {called}" if one else area.storey)
+        return _told_apart(titles)
+
     # -- what leads out ------------------------------------------------------------------
 
     def _led_out(
@@ -254,7 +268,19 @@ class _Reading:
                   one.down)
              for one in links if one.source in place and one.target in place],
             sorted(names),
+            self._titles([every[number] for number in kept]),
         )  # fmt: skip
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Return names, numbered where they are the same."""
+    found: list[str] = []
+    for base in names:
+        name, number = base, 2
+        while name in found:
+            name, number = f"{base} ({number})", number + 1
+        found.append(name)
+    return found
 
 
 def _outer_doors(areas: Sequence[Area], doors: Sequence[Door]) -> None:

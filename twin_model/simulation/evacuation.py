@@ -78,10 +78,9 @@ def building_plan(
     """
     found = ways_out(twin, chosen, exits, report)
     ids = _ids(found.areas)
-    titles = _told_apart([area.storey for area in found.areas], "{0} ({1})")
     return {
         "storeys": [
-            {"id": ids[n], "name": titles[n], "area_m2": round(float(area.shape.area), 1),
+            {"id": ids[n], "name": found.titles[n], "area_m2": round(float(area.shape.area), 1),
              "parameters": _parameters(area, [one for one in found.links if one.source == n],
                                        [one for one in found.links if one.target == n])}
             for n, area in enumerate(found.areas)
@@ -102,16 +101,11 @@ def _ids(areas: Sequence[Area]) -> list[str]:
         else f"level-{floors.index(area.storey) + 1}"
         for name, area in zip(named, areas)
     ]  # fmt: skip
-    return _told_apart(ids, "{0}-{1}")
-
-
-def _told_apart(names: Sequence[str], form: str) -> list[str]:
-    """Return names, numbered where they are the same."""
     found: list[str] = []
-    for base in names:
+    for base in ids:
         name, number = base, 2
         while name in found:
-            name, number = form.format(base, number), number + 1
+            name, number = f"{base}-{number}", number + 1
         found.append(name)
     return found
 

@@ -30,7 +30,7 @@ _LEAST_M2: Final = 1.0
 #: Whoever waits at the head of stairs stands so near to its middle.
 _NEAR_M: Final = 0.2
 #: Half of the least width that people fit through.
-_BODY_M: Final = 0.17
+_BODY_M: Final = 0.25
 
 
 class JupedsimSimulator(Engine):
