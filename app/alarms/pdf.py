@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -32,9 +32,9 @@ _BAR: Final = "#3d6f9e"
 _OVER: Final = "#b3261e"
 _LINE: Final = "#66707a"
 _STYLE: Final = """
-body{color:#1d2329}h1{font-size:17pt}h2{font-size:12pt;margin-top:16px;margin-bottom:4px}
+body{color:#1d2329}h1{font-size:17pt}h2{font-size:12pt;margin-top:22px;margin-bottom:6px}
 td,th{padding:3px 8px 3px 0;text-align:left}th{color:#66707a;font-weight:normal}
-.off{color:#b3261e;font-weight:600}.quiet{color:#66707a}
+.off{color:#b3261e;font-weight:600}.quiet{color:#66707a}.foot td{color:#66707a;font-size:8pt}
 """
 
 
@@ -74,7 +74,7 @@ def write_pdf(
     # The page's own sheet is for browsers; documents know a few properties only.
     start, end = page.index("<style>"), page.index("</style>")
     body = page[:start] + page[end + len("</style>") :]
-    document.setHtml(body.replace("<table>", '<table width="100%" cellspacing="0">'))
+    document.setHtml(body.replace("<table", '<table width="100%" cellspacing="0"'))
     document.setPageSize(QSizeF(width, area.height()))
     document.print_(writer)
     del writer  # the file is complete only then
@@ -145,6 +145,5 @@ def _chart(found: AlarmFigures, width: int) -> QImage:
     painter.setPen(QColor(_LINE))
     limit = round(height - height * 10 / most)
     painter.drawLine(0, limit, width, limit)
-    painter.drawText(QRectF(0, limit - 16, width, 14), Qt.AlignmentFlag.AlignRight, "10")
     painter.end()
     return image

@@ -46,7 +46,7 @@ _LONGEST_US: Final = 24 * 3600 * _SECOND_US
 #: How often the time goes on; what is shown as of it is read in threads.
 _STEP_MS: Final = 250
 #: Longer ones, as while the window does something else, are not made up for.
-_LONGEST_STEP_MS: Final = 2000
+_LONGEST_STEP_MS: Final = 4000
 _WIDTH_PX: Final = 460
 _HEIGHT_PX: Final = 520
 _EDGE_PX: Final = 12

@@ -320,15 +320,19 @@ class LiveSession(QObject):
         from twin_model.alarms.model import PRIORITIES, Alarm, AlarmPoint, AlarmStatus, State
 
         found = []
-        for name, event in operations.journal.states_at(instant).items():
-            if event.after == State.NORMAL:
-                continue
+        states = {
+            name: event
+            for name, event in operations.journal.states_at(instant).items()
+            if event.after != State.NORMAL
+        }
+        raised = operations.journal.raised_before(instant, list(states))
+        for name, event in states.items():
             entity = name.partition("/")[0]
             point = operations.alarms.points.get(name) or AlarmPoint(name, entity, name)
             status = AlarmStatus(
                 name, event.priority, active=event.after in {State.UNACKNOWLEDGED,
                                                              State.ACKNOWLEDGED},
-                value=event.value, raised_us=event.at_us, cause=event.cause,
+                value=event.value, raised_us=raised.get(name, event.at_us), cause=event.cause,
             )  # fmt: skip
             found.append(Alarm(point, status, event.after))
         found.sort(key=lambda a: (-PRIORITIES.index(a.status.priority), -(a.status.raised_us or 0)))

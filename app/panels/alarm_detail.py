@@ -42,7 +42,7 @@ _WIDE_PX: Final = 620
 _TREND_PX: Final = 150
 _TALLEST_TREND_PX: Final = 420
 #: Title above and button below it.
-_AROUND_TREND_PX: Final = 84
+_AROUND_TREND_PX: Final = 112
 #: After the panel was first seen.
 _WARM_MS: Final = 1500
 

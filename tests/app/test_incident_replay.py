@@ -85,6 +85,10 @@ def test_an_incident_is_replayed_with_time_camera_trend_and_events(
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
     assert window.timeline.instant is not None and window.timeline.instant.us == raised_us
     assert "Raised" in replay.events.currentItem().text()
+    # It stands since it was raised, whatever happened to it after that.
+    names = ["old-town-0/hot", "nothing"]
+    assert operations.journal.raised_before(Instant.now(), names) == {names[0]: raised_us}
+    assert operations.journal.raised_before(Instant(raised_us - 1), names) == {}
     replay.speed.setCurrentIndex(replay.speed.findData(300))
     qtbot.mouseClick(replay.play, Qt.MouseButton.LeftButton)
     at = replay.instant

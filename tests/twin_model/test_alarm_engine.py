@@ -189,6 +189,23 @@ def test_a_flood_starts_above_ten_in_ten_minutes_and_ends_below_five() -> None:
     assert ended.at_us == 660 * SECOND, "the moment when only four remained"
 
 
+def test_a_flood_and_a_shelf_that_began_while_our_clock_was_ahead_last_no_longer() -> None:
+    points = [point(f"p{n}") for n in range(12)]
+    engine, now = AlarmEngine(points), [3600.0]
+    raised(engine, *((f"p{n}", 3600) for n in range(12)))
+    desk = AlarmDesk(engine, Actor("Li", Role.OPERATOR), lambda: int(now[0] * SECOND))
+    desk.shelve(["p0"], "drifts", 1800)
+    assert engine.in_flood
+    engine.turn_back(0)
+    engine.advance(599 * SECOND)
+    assert engine.in_flood
+    engine.advance(601 * SECOND)
+    assert not engine.in_flood
+    assert engine.alarm("p0").state is State.SHELVED
+    engine.advance(1801 * SECOND)
+    assert engine.alarm("p0").state is not State.SHELVED
+
+
 def test_acknowledgements_returns_and_hidden_alarms_make_no_flood() -> None:
     engine = AlarmEngine([point(f"p{n}") for n in range(40)])
     desk = AlarmDesk(engine, Actor("Li", Role.ENGINEER), lambda: 50 * SECOND)

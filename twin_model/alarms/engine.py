@@ -33,8 +33,6 @@ from twin_model.alarms.writing import EventWriter, tell_beside
 from twin_model.schema.types import Severity
 
 _SECOND_US: Final = 1_000_000
-#: How old what comes may be, once our clock has gone back.
-_TURNED_US: Final = 60_000_000
 #: Conditions that are taken in while whoever asks waits, a few milliseconds.
 _PORTION: Final = 500
 Action = Callable[[AlarmStatus, AlarmPoint], list[AlarmEvent]]
@@ -175,9 +173,11 @@ class AlarmEngine:
         everything until then would be taken for old.
         """
         with self._lock:
+            self._flood.turn_back(now_us + ahead_us)
             for status in self._statuses.values():
-                if status.condition_us > now_us + ahead_us:
-                    status.condition_us = now_us - _TURNED_US
+                if machine.turn_back(status, now_us, ahead_us):
+                    self._timers.set_shelf(status)
+                    self._touch(status)
                 point = self._points.get(status.point)
                 if status.pending_us is None or point is None:
                     continue

@@ -47,6 +47,12 @@ class FloodWatch:
             self.since_us = None
         return ended
 
+    def turn_back(self, now_us: int) -> None:
+        """Count what was raised at times still to come as raised now: our clock has gone back."""
+        self._times = deque(min(at_us, now_us) for at_us in self._times)
+        if self.since_us is not None:
+            self.since_us = min(self.since_us, now_us)
+
     def _forget(self, now_us: int) -> int | None:
         ended: int | None = None
         while self._times and self._times[0] <= now_us - self._window_us:

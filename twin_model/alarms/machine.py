@@ -7,6 +7,7 @@ is not allowed in a state raises and changes nothing. No clock, no store, no oth
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from twin_model.alarms.model import (
     HIDDEN,
@@ -19,6 +20,9 @@ from twin_model.alarms.model import (
     State,
 )
 from twin_model.errors import ShapanError
+
+#: How old what comes may be, once our clock has gone back.
+_TURNED_US: Final = 60_000_000
 
 
 class AlarmError(ShapanError):
@@ -172,6 +176,18 @@ def shelve(status: AlarmStatus, shelf: Shelf) -> list[AlarmEvent]:
     status.shelf = shelf
     _put_away(status)
     return [event(status, EventKind.SHELVED, shelf.since_us, before, shelf.who, shelf.reason)]
+
+
+def turn_back(status: AlarmStatus, now_us: int, ahead_us: int) -> bool:
+    """Believe what comes again after our clock went back; return whether a shelf ends otherwise."""
+    if status.condition_us > now_us + ahead_us:
+        status.condition_us = now_us - _TURNED_US
+    shelf = status.shelf
+    if shelf is None or shelf.since_us <= now_us + ahead_us:
+        return False
+    until_us = now_us + shelf.until_us - shelf.since_us  # it lasts as long as was said
+    status.shelf = replace(shelf, since_us=now_us, until_us=until_us)
+    return True
 
 
 def warn_of_shelf_end(status: AlarmStatus, at_us: int) -> list[AlarmEvent]:

@@ -34,7 +34,12 @@ _WORDS: Final = {
     "actions": ("操作", "Actions"),
     "none": ("无", "none"),
     "per_interval": ("每十分钟告警数", "Alarms in ten minutes"),
-    "times": ("次", "times"),
+    "began": ("开始", "Began"),
+    "ended": ("结束", "Ended"),
+    "priority": ("优先级", "Priority"),
+    "share": ("占比", "Share"),
+    "limit": ("横线：十分钟 10 条", "Line: 10 in ten minutes"),
+    "times": ("次", "×"),
     "hours": ("小时", "hours"),
     "low": ("低", "Low"), "medium": ("中", "Medium"), "high": ("高", "High"),
     "urgent": ("紧急", "Urgent"),
@@ -48,13 +53,16 @@ _WORDS: Final = {
     "source": ("目标值取自 ISA-18.2 与 EEMUA 191，可按现场修改。",
                "Targets after ISA-18.2 and EEMUA 191; a site may set its own."),
 }  # fmt: skip
+_RIGHT: Final = ' align="right" style="text-align:right"'
+_MIDDLE: Final = ' align="center" style="text-align:center"'
 _STYLE: Final = """
 body{font:13px/1.5 "Noto Sans","Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:#1d2329;
 max-width:60em;margin:2em auto;padding:0 1em}
 h1{font-size:20px;font-weight:600;margin:0}h2{font-size:15px;font-weight:600;margin:2em 0 .5em}
 table{border-collapse:collapse;width:100%}td,th{padding:.3em .6em;text-align:left;
 border-bottom:1px solid #e3e6e9;font-variant-numeric:tabular-nums}th{color:#66707a;font-weight:500}
-td.n{text-align:right}.off{color:#b3261e;font-weight:600}.quiet{color:#66707a}
+td.n{text-align:right}.foot td{border:0;color:#66707a;font-size:11px;padding:.2em 0}
+.off{color:#b3261e;font-weight:600}.quiet{color:#66707a}
 svg{width:100%;height:120px;display:block}.bar{fill:#3d6f9e}.over{fill:#b3261e}
 .line{stroke:#66707a;stroke-dasharray:3 3}@media print{body{margin:0}}
 """
@@ -92,7 +100,7 @@ def report_html(
         f'<p class="quiet">{words["period"]}: {_time(found.period.start)} – '
         f"{_time(found.period.end)}</p>"
         + page.figures()
-        + (page.heading("per_interval") + chart if chart else page.chart())
+        + (page.heading("per_interval") + chart + page.chart_foot() if chart else page.chart())
         + page.floods()
         + page.points("top", found.top, words["times"])
         + page.points("chattering", found.chattering, words["times"])
@@ -159,6 +167,15 @@ class _Page:
             f"<h2>{self._words['per_interval']}</h2>"
             f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img">{drawn}'
             f'<line class="line" x1="0" x2="1000" y1="{limit:.1f}" y2="{limit:.1f}"/></svg>'
+            + self.chart_foot()
+        )
+
+    def chart_foot(self) -> str:
+        """Say which time the drawing is of, and what its line stands for."""
+        period = self._found.period
+        return (
+            f'<table class="foot"><tr><td>{_time(period.start)}</td>'
+            f"<td{_MIDDLE}>{self._words['limit']}</td><td{_RIGHT}>{_time(period.end)}</td></tr></table>"
         )
 
     def heading(self, key: str) -> str:
@@ -169,16 +186,17 @@ class _Page:
         """Every flood with its length."""
         rows = [
             f"<tr><td>{_time(flood.period.start)}</td><td>{_time(flood.period.end)}</td>"
-            f'<td class="n">{flood.alarms}</td><td class="n">{flood.peak}</td></tr>'
+            f'<td class="n" align="right">{flood.alarms}</td>'
+            f'<td class="n" align="right">{flood.peak}</td></tr>'
             for flood in self._found.floods
         ]
-        return self._section("floods", rows)
+        return self._section("floods", rows, ("began", "ended", "alarms", "peak"))
 
     def points(self, key: str, listed: tuple[tuple[str, int], ...], unit: str) -> str:
         """Alarm points with a number."""
         rows = [
             f"<tr><td>{escape(self._names.get(point, point))}</td>"
-            f'<td class="n">{count} {unit}</td></tr>'
+            f'<td class="n" align="right">{count} {unit}</td></tr>'
             for point, count in listed[:TOP]
         ]
         if len(listed) > TOP:
@@ -189,30 +207,39 @@ class _Page:
         """Shares beside their targets."""
         total = max(1, self._found.alarms)
         rows = [
-            f'<tr><td>{self._words[str(priority)]}</td><td class="n">{count}</td>'
-            f'<td class="n">{count / total:.0%}</td>'
-            f'<td class="n quiet">{PRIORITY_TARGETS[priority]:.0%}</td></tr>'
+            f'<tr><td>{self._words[str(priority)]}</td><td class="n" align="right">{count}</td>'
+            f'<td class="n" align="right">{count / total:.0%}</td>'
+            f'<td class="n quiet" align="right">{PRIORITY_TARGETS[priority]:.0%}</td></tr>'
             for priority, count in self._found.priorities.items()
         ]
-        return self._section("priorities", rows)
+        return self._section("priorities", rows, ("priority", "alarms", "share", "target"))
 
     def actions(self) -> str:
         """What people did."""
         rows = [
-            f'<tr><td>{self._words[f"{kind}_"]}</td><td class="n">{count}</td></tr>'
+            f'<tr><td>{self._words[f"{kind}_"]}</td><td class="n" align="right">{count}</td></tr>'
             for kind, count in self._found.actions.items()
         ]
         return self._section("actions", rows)
 
-    def _section(self, key: str, rows: list[str]) -> str:
+    def _section(self, key: str, rows: list[str], columns: tuple[str, ...] = ()) -> str:
         heading = f"<h2>{self._words[key]}</h2>"
         if not rows:
             return f'{heading}<p class="quiet">{self._words["none"]}</p>'
-        return f"{heading}<table>{''.join(rows)}</table>"
+        texts = [self._words[column] for column in columns]
+        # Numbers stand at the right, below their headings.
+        first_number = 1 if key == "priorities" else 2
+        heads = [f"<th{_RIGHT if n >= first_number else ''}>{text}</th>"
+                 for n, text in enumerate(texts)]  # fmt: skip
+        head = f"<tr>{''.join(heads)}</tr>" if heads else ""
+        return f"{heading}<table>{head}{''.join(rows)}</table>"
 
 
 def _time(instant: Instant) -> str:
-    return f"{instant.to_datetime():%Y-%m-%d %H:%M} UTC"
+    """Return a time where the report is written, as the shift's clocks showed it."""
+    stamp = instant.to_datetime().astimezone()
+    zone = f"{stamp:%z}"
+    return f"{stamp:%Y-%m-%d %H:%M} {zone[:3]}:{zone[3:]}"
 
 
 def _duration(seconds: float) -> str:

@@ -27,6 +27,7 @@ from twin_model.time import ALWAYS, FOREVER, Instant, Interval
 ALARMS_FILE: Final = "alarms.sqlite"
 FORMAT_VERSION: Final = 1
 _GENESIS: Final = "0" * 64
+_POINTS_AT_ONCE: Final = 500
 _TABLES: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (
@@ -236,6 +237,18 @@ class AlarmJournal:
             [instant.us],
         )
         return {row[0]: _event(row) for row in found}
+
+    def raised_before(self, instant: Instant, points: Sequence[str]) -> dict[str, int]:
+        """Return when some points were raised last, up to an instant."""
+        found: dict[str, int] = {}
+        for start in range(0, len(points), _POINTS_AT_ONCE):
+            part = points[start : start + _POINTS_AT_ONCE]
+            found.update(self.rows(
+                "SELECT point, max(at_us) FROM event WHERE at_us <= ? AND kind = ?"
+                f" AND point IN ({','.join('?' * len(part))}) GROUP BY point",
+                [instant.us, EventKind.RAISED, *part],
+            ))  # fmt: skip
+        return found
 
     def restored(self, flood_window_s: float) -> Restored:
         """Return what an engine needs to go on."""
