@@ -54,6 +54,9 @@ _ALL: Final = 0
 _OWN: Final = -1
 _SECONDS: Final = ":%S"
 _SHARE: Final = 1000
+_HOUR_S: Final = 3600
+#: Of the period, from which it counts as recorded.
+_COMPLETE: Final = 0.95
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -68,11 +71,14 @@ class Trial:
         Names of entities by id.
     events : list of AlarmEvent
         Those that raise an alarm.
+    unit : str
+        Of their values.
     """
 
     found: Backtest
     names: dict[str, str]
     events: list[AlarmEvent]
+    unit: str = ""
 
 
 def try_rule(
@@ -91,7 +97,7 @@ def try_rule(
     found = operations.backtest(RuleSet(rules=(rule,)), period, options)
     raised = [event for event in found.events if str(event.kind) == "raised"]
     names = live.names(event.point.partition("/")[0] for event in raised)
-    return Trial(found, names, raised)
+    return Trial(found, names, raised, words.value_unit(rule))
 
 
 def _recorded(operations: Operations) -> Interval:
@@ -209,7 +215,7 @@ class TrialList(QAbstractTableModel):
             case 1:
                 return self.trial.names.get(entity, entity)
             case 2:
-                return value_text(event.value)
+                return value_text(event.value, self.trial.unit)
         return alarm_words.priority(event.priority)
 
 
@@ -275,7 +281,7 @@ class TrialPanel(QWidget):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.list)
-        dress(table, (140, 180, 80))
+        dress(table, (136, 124, 76))
         table.setAccessibleName(self.tr("Alarms that it would have raised"))
         table.doubleClicked.connect(self._fly)
         row = QHBoxLayout()
@@ -387,18 +393,30 @@ class TrialPanel(QWidget):
             return
         figures = trial.found.figures
         self.words.setText(words.backtest_text(figures.alarms, len(figures.floods)))
-        places = len({event.point for event in trial.events})
-        span_s = (figures.period.end.us - figures.period.start.us) / 1e6
-        text = self.tr("{0} samples in {1} · {2} places · {3} an hour · longest flood {4}")
-        longest_us = max((f.period.end.us - f.period.start.us for f in figures.floods), default=0)
-        self.note.setText(
-            text.format(
-                integer(trial.found.samples), duration(span_s), integer(places),
-                f"{figures.per_hour:.1f}", duration(longest_us / 1e6) if longest_us else "–",
-            )
-        )  # fmt: skip
-        if not trial.found.samples:
-            self.note.setText(self.tr("Nothing was recorded in that time."))
+        self.note.setText(self._note(trial))
+
+    def _note(self, trial: Trial) -> str:
+        """Say on how much the figures rest."""
+        figures, recorded = trial.found.figures, trial.found.recorded
+        if recorded is None:
+            return self.tr("Nothing was recorded in that time.")
+        asked_s = (figures.period.end.us - figures.period.start.us) / 1e6
+        there_s = (recorded.end.us - recorded.start.us) / 1e6
+        samples = integer(trial.found.samples)
+        if there_s >= _COMPLETE * asked_s:
+            parts = [self.tr("{0} samples in {1}").format(samples, duration(asked_s))]
+        else:
+            text = self.tr("{0} samples: only {1} of {2} were recorded")
+            parts = [text.format(samples, duration(there_s), duration(asked_s))]
+        if figures.alarms:
+            parts.append(self.tr("%n places", "", len({event.point for event in trial.events})))
+            if there_s >= _HOUR_S:
+                an_hour = figures.alarms * _HOUR_S / there_s
+                parts.append(self.tr("{0} an hour").format(f"{an_hour:.1f}"))
+        if figures.floods:
+            longest_us = max(f.period.end.us - f.period.start.us for f in figures.floods)
+            parts.append(self.tr("longest flood {0}").format(duration(longest_us / 1e6)))
+        return "  ·  ".join(parts)
 
     def _fly(self, index: Any) -> None:
         if self.list.trial is not None:

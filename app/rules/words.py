@@ -189,5 +189,13 @@ def _unit(entity_type: str, indicator: str) -> str:
     return label(found.unit) if found is not None else ""
 
 
+def value_unit(rule: Rule) -> str:
+    """Return the unit of the value that a rule's alarms show; empty for counts and scores."""
+    if isinstance(rule, ThresholdRule | DeviationRule | RateRule):
+        unit = _unit(type_of(rule.applies), rule.indicator)
+        return f"{unit}/s" if isinstance(rule, RateRule) and unit else unit
+    return ""
+
+
 def _number(limit: object) -> float:
     return float(limit) if isinstance(limit, int | float) else float("nan")

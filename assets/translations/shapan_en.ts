@@ -182,4 +182,11 @@
         <translation><numerusform>%n rule</numerusform><numerusform>%n rules</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>TrialPanel</name>
+    <message numerus="yes">
+        <source>%n places</source>
+        <translation><numerusform>%n place</numerusform><numerusform>%n places</numerusform></translation>
+    </message>
+</context>
 </TS>

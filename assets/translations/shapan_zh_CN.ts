@@ -5582,10 +5582,6 @@ management ^ '330106-BD'</translation>
 <context>
     <name>TrialPanel</name>
     <message>
-        <source>{0} samples in {1} · {2} places · {3} an hour · longest flood {4}</source>
-        <translation>{1} 内 {0} 个样本 · {2} 处 · 每小时 {3} 次 · 最长泛滥 {4}</translation>
-    </message>
-    <message>
         <source>Last hour</source>
         <translation>最近一小时</translation>
     </message>
@@ -5648,6 +5644,26 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Cancelled.</source>
         <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>{0} samples in {1}</source>
+        <translation>{1}内 {0} 个样本</translation>
+    </message>
+    <message>
+        <source>{0} samples: only {1} of {2} were recorded</source>
+        <translation>{0} 个样本：{2}中只记录了 {1}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n places</source>
+        <translation><numerusform>%n 处</numerusform></translation>
+    </message>
+    <message>
+        <source>{0} an hour</source>
+        <translation>每小时 {0} 条</translation>
+    </message>
+    <message>
+        <source>longest flood {0}</source>
+        <translation>最长泛滥 {0}</translation>
     </message>
 </context>
 <context>

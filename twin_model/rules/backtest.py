@@ -20,7 +20,7 @@ from twin_model.rules.binding import Binding
 from twin_model.rules.model import CountRule, StaleRule
 from twin_model.rules.watch import Watch
 from twin_model.samples import SampleBatch
-from twin_model.time import Interval
+from twin_model.time import Instant, Interval
 
 _SECOND_US: Final = 1_000_000
 
@@ -37,12 +37,15 @@ class Backtest:
     figures : AlarmFigures
     by_rule : dict
         Alarms by rule id; rules that raised none are there with 0.
+    recorded : Interval, optional
+        From the first to the last sample that there was; None where there was none.
     """
 
     samples: int
     events: tuple[AlarmEvent, ...]
     figures: AlarmFigures
     by_rule: dict[str, int]
+    recorded: Interval | None = None
 
     def __str__(self) -> str:
         floods = len(self.figures.floods)
@@ -112,6 +115,7 @@ def backtest(
     step_us = _step_us(binding, options)
     span = period.end.us - period.start.us
     watch.tick(now_us[0])
+    times_us: list[int] = []
     for batch in batches(period):
         if options.cancelled is not None and options.cancelled():
             raise Cancelled
@@ -122,6 +126,8 @@ def backtest(
             now_us[0] = min(end_us, period.end.us)
             hub.publish(part)
             watch.tick(now_us[0])
+        if len(batch):
+            times_us = [*times_us[:1], int(batch.time_us.min()), int(batch.time_us.max())]
         if options.progress is not None:
             options.progress(min(1.0, (now_us[0] - period.start.us) / span))
     _pass_silence(watch, now_us, period.end.us, step_us)
@@ -130,7 +136,8 @@ def backtest(
     raised = Counter(engine.points[e.point].rule for e in events if e.kind is EventKind.RAISED)
     by_rule = {bound.rule.id: raised.get(bound.rule.id, 0) for bound in binding.rules}
     found = figures(events, period, options.alarms)
-    return Backtest(hub.counts().received, tuple(events), found, by_rule)
+    recorded = Interval(Instant(min(times_us)), Instant(max(times_us))) if times_us else None
+    return Backtest(hub.counts().received, tuple(events), found, by_rule, recorded)
 
 
 def _step_us(binding: Binding, options: BacktestOptions) -> int:
