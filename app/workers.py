@@ -23,6 +23,14 @@ from twin_model.errors import Cancelled, ShapanError, SourceError
 _BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct", "types"})
 
 
+def _asker(answer: Callable[[Any], object]) -> object:
+    """Return whose method an answer is, or within whose method it was written; None for others."""
+    code, cells = getattr(answer, "__code__", None), getattr(answer, "__closure__", None)
+    if cells and code is not None and "self" in code.co_freevars:
+        return cells[code.co_freevars.index("self")].cell_contents
+    return getattr(answer, "__self__", None)
+
+
 class Background(QObject):
     """Asks small questions in a thread and answers on the GUI thread.
 
@@ -73,7 +81,7 @@ class Background(QObject):
     ) -> None:
         key, number = ticket
         result, fault = outcome
-        asker = getattr(answer, "__self__", None)
+        asker = _asker(answer)
         if isinstance(asker, QObject) and not shiboken6.isValid(asker):
             return  # whoever asked has been closed since
         if self._latest.get(key) != number:
