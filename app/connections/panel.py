@@ -22,6 +22,7 @@ from app import messages
 from app.connections.book import ConnectionLine
 from app.connections.editing import ConnectionEditing
 from app.connections.kinds import kind_of
+from app.connections.running import connectors
 from app.connections.table import LINE_ROLE, ConnectionsModel
 from app.connections.wizard import ConnectionWizard
 from app.editing import schema
@@ -175,12 +176,13 @@ class ConnectionsPanel(ListPanel):
 
     def _take(self, found: tuple[list[ConnectionLine], list[str]]) -> None:
         lines, problems = found
-        self._read = True
+        # Plugins are found a while after the project is open: until then nothing is known.
+        self._read = bool(lines) or self._session.twin is None or bool(connectors(self.book.host))
         self.model.set_lines(lines)
         if lines and not self.table.selectionModel().hasSelection():
             self.table.selectRow(0)
         self._split.setVisible(bool(lines))
-        self._nothing.setVisible(not lines)
+        self._nothing.setVisible(self._read and not lines)
         self.figures.setText(messages.shown(problems[0]) if problems else self._figures())
         self._chosen()
 

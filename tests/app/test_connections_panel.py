@@ -365,6 +365,18 @@ def test_an_address_that_does_not_answer_says_so_and_can_be_corrected(
     assert not list(project.rglob("connections.json"))
 
 
+def test_nothing_is_said_to_be_connected_or_not_before_connectors_are_found(
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(project)
+    window.docks.show("connections")
+    panel = window.live.connections
+    qtbot.waitUntil(panel.first.isVisible, timeout=20_000)
+    monkeypatch.setattr(panel.book.host, "records", {})
+    panel.refresh()
+    qtbot.waitUntil(lambda: not panel.first.isVisible(), timeout=10_000)
+
+
 def test_columns_of_a_file_are_mapped_and_played(
     qtbot: QtBot, make_window: MakeWindow, project: Path, tmp_path: Path
 ) -> None:
