@@ -142,8 +142,12 @@ class Plot(QWidget):
             main.sigResized.connect(lambda: view.setGeometry(main.sceneBoundingRect()))
             view.setGeometry(main.sceneBoundingRect())
         self._dress(axis)
-        axis.setLabel(unit, **{"font-size": f"{SMALL_PX}px"})
+        self._say_unit(axis, unit)
         return axis, view
+
+    def _say_unit(self, axis: Any, unit: str) -> None:
+        colour = self._theme.colour("dim").name()
+        axis.setLabel(unit, **{"font-size": f"{SMALL_PX}px", "color": colour})
 
     def _dress(self, axis: Any) -> None:
         theme = self._theme
@@ -182,7 +186,7 @@ class Plot(QWidget):
     def _rename_axis(self, unit: str) -> None:
         if [unit] != self._units_shown:
             ((axis, view),) = self._axes.values()
-            axis.setLabel(unit, **{"font-size": f"{SMALL_PX}px"})
+            self._say_unit(axis, unit)
             self._axes, self._units_shown = {unit: (axis, view)}, [unit]
 
     def set_markers(self, markers: list[tuple[float, str]]) -> None:

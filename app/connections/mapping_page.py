@@ -84,6 +84,8 @@ class PreviewModel(LinesModel):
                 return self._theme.colour("critical")
             if line.target is None:
                 return self._theme.colour("dim")
+            if line.told_unit and column in {VALUE, STATE}:
+                return self._theme.colour("high")
             return self._theme.colour("accent") if column == STATE else None
         if role == Qt.ItemDataRole.TextAlignmentRole and column == VALUE:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -112,6 +114,9 @@ class PreviewModel(LinesModel):
             return self.tr("no template matches")
         if line.target is None:
             return self.tr("no such entity")
+        if line.told_unit:
+            text = self.tr("comes in {0}, taken for {1}: state the unit that comes")
+            return text.format(line.told_unit, _unit(line.unit))
         parts = [self.tr("goes in")]
         if line.quality == Quality.BAD:
             parts.append(self.tr("bad"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from plugins.builtin.connecting.connections import Mapping
 from plugins.builtin.connecting.payloads import PayloadError, Row, decode, rows_of
@@ -15,10 +17,15 @@ from plugins.builtin.connecting.templates import Template
 from twin_model.entity import Entity
 from twin_model.errors import ShapanError
 from twin_model.query import EntityQuery
+from twin_model.schema.units import convert
 from twin_model.twin import Twin
 
 if TYPE_CHECKING:
     from twin_model.schema.types import IndicatorType
+
+
+#: Where messages state their unit.
+_UNIT_NAMES: Final = ("unit", "units", "uom")
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ class Line:
     quality : int
     problem : str
         Why it cannot be understood.
+    told_unit : str
+        What the source says that it comes in, where that is another unit than it is taken for.
     """
 
     name: str
@@ -92,6 +101,7 @@ class Line:
     time_us: int | None = None
     quality: int = 0
     problem: str = ""
+    told_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,6 +229,7 @@ class Previewer:
             return Line(seen.name, seen.shown, problem=problem)
         target = targets.get((mapping.match, row.entity))
         value, unit = row.value * mapping.scale + mapping.shift, mapping.unit
+        told = ""
         if target is not None:
             declared = self._context.indicator_units(target.type).get(row.indicator, "")
             try:
@@ -226,10 +237,35 @@ class Previewer:
                 value, unit = value * factor + shift, declared or mapping.unit
             except ShapanError as error:
                 problem = str(error)
+            plain = not mapping.unit and mapping.scale == 1.0 and mapping.shift == 0.0
+            if plain and declared and not math.isnan(value):
+                told = _other_unit(_told_unit(seen), declared)
         return Line(
             seen.name, seen.shown, row.entity, target, row.indicator, value, row.text or "", unit,
-            row.time_us, row.quality, problem,
+            row.time_us, row.quality, problem, told,
         )  # fmt: skip
+
+
+def _told_unit(seen: Seen) -> str:
+    """Return the unit that a message itself states; empty for none."""
+    if seen.unit or not any(f'"{name}"' in seen.content for name in _UNIT_NAMES):
+        return seen.unit
+    try:
+        document = json.loads(seen.content)
+    except (ValueError, RecursionError):
+        return ""
+    found = [document.get(name) for name in _UNIT_NAMES] if isinstance(document, dict) else []
+    return next((one for one in found if isinstance(one, str)), "")
+
+
+@functools.lru_cache(maxsize=256)
+def _other_unit(told: str, declared: str) -> str:
+    """Return the unit that is told, if it can be converted to the declared one and differs."""
+    try:
+        zero, one = (convert(value, told, declared) for value in (0.0, 1.0))
+    except (ShapanError, ValueError):
+        return ""  # words that are no unit, such as "count"
+    return "" if not told or (abs(zero) < 1e-12 and abs(one - 1.0) < 1e-12) else told
 
 
 def _rows(

@@ -6777,6 +6777,10 @@ management ^ '330106-BD'</translation>
         <source>uncertain</source>
         <translation>不确定</translation>
     </message>
+    <message>
+        <source>comes in {0}, taken for {1}: state the unit that comes</source>
+        <translation>来源单位为 {0}，却按 {1} 处理：请填写来源单位</translation>
+    </message>
 </context>
 <context>
     <name>MappingForm</name>

@@ -91,6 +91,8 @@ def test_a_broker_is_looked_at_mapped_started_stopped_and_removed_and_all_of_it_
         qtbot.waitUntil(lambda: form.fields["source"].text() == "plant/{entity}/{indicator}")
         qtbot.waitUntil(lambda: wizard.mapping.model.preview.matched == 3, timeout=10_000)
         assert form.problem.text() == ""
+        said = states(wizard)["plant/31-000/flow_now_m3_h"]
+        assert said == "comes in l/min, taken for m³/h: state the unit that comes"
         form.fields["unit"].setText("l/s")
         qtbot.waitUntil(
             lambda: (

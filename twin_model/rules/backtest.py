@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from twin_model.alarms.causes import CauseGraph
-from twin_model.alarms.changes import AlarmChange
 from twin_model.alarms.engine import AlarmEngine
 from twin_model.alarms.kpi import AlarmFigures, figures
 from twin_model.alarms.model import AlarmEvent, AlarmOptions, EventKind
@@ -106,11 +105,7 @@ def backtest(
     hub = Hub(clock=lambda: now_us[0])
     engine = AlarmEngine(binding.alarm_points(), options=options.alarms, graph=graph)
     events: list[AlarmEvent] = []
-
-    def note(change: AlarmChange) -> None:
-        events.extend(change.events)
-
-    engine.changed.connect(note)
+    engine.changed.connect(lambda change: events.extend(change.events))
     watch = Watch(hub, binding, engine)
     step_us = _step_us(binding, options)
     span = period.end.us - period.start.us
