@@ -250,7 +250,11 @@ class Scene(QObject):
 
         def read() -> Placing | StoreError:
             try:
-                return placing(view)
+                found = placing(view)
+                for ways in found.moved.values():
+                    for way in ways.values():
+                        _ = way.matrix  # worked out here and kept, not while drawing
+                return found
             except StoreError as error:
                 return error  # the project may have been closed meanwhile
 

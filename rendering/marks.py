@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rendering.camera import Point
 from rendering.options import Overlay
 from rendering.symbology.palette import Colour, rgb
-from twin_model.placing import Displacement
+from twin_model.displacement import Displacement
 
 Feature = tuple[str, int]
 """Layer id and feature id."""

@@ -35,10 +35,10 @@ from rendering.views.ground import Ground
 from rendering.views.table import make_view
 from rendering.views.tileset import TilesetView
 from rendering.views.view import Scene, View
+from twin_model.displacement import Displacement
 from twin_model.errors import FrameError
 from twin_model.frame import Frame
 from twin_model.layer import Bounds, Layer
-from twin_model.placing import Displacement
 from twin_model.time import Instant
 
 _WAIT_S: Final = 0.05

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from twin_model.entity import Entity, Relation
+from twin_model.entity import Entity, Relation, scale_of
 from twin_model.errors import ValidationError
 from twin_model.spatial import (
     Finding,
@@ -172,8 +172,12 @@ def keeping(command: Command, before: Sequence[Entity], after: Sequence[Entity])
 def _shape(entity: Entity) -> tuple[Any, ...]:
     # What is said of a part of a model goes by its type too.
     role = None if entity.layer is None else entity.type
+    turned = None
+    if entity.feature is not None:
+        scale = scale_of(entity.attributes)
+        turned = (entity.heading_deg, entity.pitch_deg, entity.roll_deg, scale)
     return (
-        role,
+        role, turned,
         entity.position, entity.geometry, entity.layer, entity.feature,
         own_height_m(entity.attributes),
     )  # fmt: skip

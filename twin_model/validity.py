@@ -138,8 +138,8 @@ def known_life(transaction: Transaction, name: str) -> tuple[list[tuple[Any, ...
 def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Interval) -> None:
     """Let the relations of a thing hold no longer than it is.
 
-    Those that follow from geometry and began with it reach back with it, as far as the other end
-    has been as it was then.
+    Those that follow from geometry and began or ended with it reach as far back or on as it does,
+    as long as the other end was, or is, as it was then.
     """
     found: dict[int, tuple[Any, ...]] = {}
     for side in ("source", "target"):
@@ -148,11 +148,13 @@ def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Int
         found.update((row[0], tuple(row)) for row in rows_found)
     ended, fresh = [], []
     for fid, begins, ends, *values in found.values():
+        first, last = begins, ends
+        other = values[3] if values[2] == key else values[2]
         if values[-1] and begins == old.start.us and new.start < old.start:
-            other = values[3] if values[2] == key else values[2]
-            bounded = max(_since(transaction, other, begins), new.start.us), min(ends, new.end.us)
-        else:
-            bounded = max(begins, new.start.us), min(ends, new.end.us)
+            first = _so(transaction, other, begins)[0]
+        if values[-1] and ends == old.end.us and new.end > old.end:
+            last = _so(transaction, other, ends - 1)[1]
+        bounded = max(first, new.start.us), min(last, new.end.us)
         if bounded == (begins, ends):
             continue
         ended.append(fid)
@@ -164,11 +166,11 @@ def _bound_relations(transaction: Transaction, key: int, old: Interval, new: Int
     transaction.entities.update(transaction.ids_of(keys))
 
 
-def _since(transaction: Transaction, key: int, at_us: int) -> int:
-    """Return since when a thing has been as it was at a time (microseconds)."""
+def _so(transaction: Transaction, key: int, at_us: int) -> tuple[int, int]:
+    """Return since when and until when a thing is as it was at a time (microseconds)."""
     found = transaction.connection.execute(
-        "SELECT valid_from FROM entity_version WHERE entity = ? AND revision_to IS NULL"
+        "SELECT valid_from, valid_to FROM entity_version WHERE entity = ? AND revision_to IS NULL"
         " AND valid_from <= ? AND valid_to > ?",
         (key, at_us, at_us),
     ).fetchone()
-    return at_us if found is None else int(found[0])
+    return (at_us, at_us + 1) if found is None else (int(found[0]), int(found[1]))

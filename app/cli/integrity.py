@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from app.cli.opening import ProjectNotOpenedError, catalogue_of, open_project
-from twin_model.errors import ShapanError, StoreError
+from twin_model.errors import ShapanError, StoreError, StoreOutdatedError
 from twin_model.layer import Layer, LayerRole
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 from twin_model.store.sample_history import SAMPLES, SampleHistory
@@ -29,6 +29,9 @@ def check_project(folder: Path, *, repair: bool) -> list[str]:
     """
     try:
         twin = Twin.open(folder, read_only=not repair)
+    except StoreOutdatedError as error:
+        remedy = f"run shapan check {folder} --repair, which brings it to this format"
+        raise ProjectNotOpenedError(error.reason, remedy=remedy) from error
     except StoreError as error:
         raise ProjectNotOpenedError(error.reason, remedy=error.remedy) from error
     with twin:

@@ -199,7 +199,7 @@ class AssignDialog(QDialog):
         if found.problem:
             self.count.setText(messages.shown(found.problem))
         else:
-            text = self.tr("%n entity(ies) found", None, found.count)
+            text = self.tr("%Ln entity(ies) found", None, found.count)
             if not self.query.text().strip():
                 self.count.setObjectName("warning")
                 self.count.style().polish(self.count)
@@ -348,9 +348,9 @@ class AssignDialog(QDialog):
             self.problem.setText(self._broken)
             change = None
         self.problem.setVisible(bool(self.problem.text()))
-        text = self.tr("Assign to %n entity(ies)", None, count)
+        text = self.tr("Assign to %Ln entity(ies)", None, count)
         if removing:
-            text = self.tr("Remove from %n entity(ies)", None, count)
+            text = self.tr("Remove from %Ln entity(ies)", None, count)
         self.assign.setText(text)
         if self.key == _TYPE and (self._looked_at != self._type or not self.lacking.decided):
             change = None  # what the type needs is filled in, or left open knowingly

@@ -353,7 +353,7 @@ class TransformTool(EditTool):
         assert pivot is not None
         values = (*shift.offset, shift.turn_deg, shift.factor)
         for field, value in zip(self.fields.values(), values, strict=True):
-            field.set_value(value)
+            field.set_value(round(value, 6) + 0.0)  # which makes -0 a 0
         lines: list[tuple[Point, ...]] = []
         for entity in self._entities()[:200]:
             lines += self._ghost(entity, shift, pivot)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ANGLE: Final = ("deg", -360.0, 360.0, "°", 1)
 #: Unit, lowest and highest value, what stands behind it, and decimals.
 _KINDS: Final[dict[str, tuple[str, float | None, float | None, str, int]]] = {
-    "heading": _ANGLE, "pitch": _ANGLE, "roll": _ANGLE, "scale": ("", 0.01, 100.0, "×", 3),
+    "heading": _ANGLE, "pitch": _ANGLE, "roll": _ANGLE, "scale": ("", 0.01, 100.0, "", 3),
 }  # fmt: skip
 #: Of what is selected, so many have their heights converted; more would be read for minutes.
 MOST_CONVERTED: Final = 20_000

@@ -52,16 +52,16 @@
 <context>
     <name>AssignDialog</name>
     <message numerus="yes">
-        <source>%n entity(ies) found</source>
-        <translation><numerusform>%n entity found</numerusform><numerusform>%n entities found</numerusform></translation>
+        <source>%Ln entity(ies) found</source>
+        <translation><numerusform>%Ln entity found</numerusform><numerusform>%Ln entities found</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Assign to %n entity(ies)</source>
-        <translation><numerusform>Assign to %n entity</numerusform><numerusform>Assign to %n entities</numerusform></translation>
+        <source>Assign to %Ln entity(ies)</source>
+        <translation><numerusform>Assign to %Ln entity</numerusform><numerusform>Assign to %Ln entities</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Remove from %n entity(ies)</source>
-        <translation><numerusform>Remove from %n entity</numerusform><numerusform>Remove from %n entities</numerusform></translation>
+        <source>Remove from %Ln entity(ies)</source>
+        <translation><numerusform>Remove from %Ln entity</numerusform><numerusform>Remove from %Ln entities</numerusform></translation>
     </message>
 </context>
 <context>

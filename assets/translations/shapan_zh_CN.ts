@@ -3403,14 +3403,6 @@ management ^ '330106-BD'</translation>
         <source>Only what is so now can be changed</source>
         <translation>只能更改当前状态</translation>
     </message>
-    <message numerus="yes">
-        <source>%n entity(ies) found</source>
-        <translation><numerusform>找到 %n 个实体</numerusform></translation>
-    </message>
-    <message numerus="yes">
-        <source>Assign to %n entity(ies)</source>
-        <translation><numerusform>赋值给 %n 个实体</numerusform></translation>
-    </message>
     <message>
         <source>Yes, all entities of the project</source>
         <translation>是，项目中的全部实体</translation>
@@ -3428,8 +3420,16 @@ management ^ '330106-BD'</translation>
         <translation>例如：</translation>
     </message>
     <message numerus="yes">
-        <source>Remove from %n entity(ies)</source>
-        <translation><numerusform>从 %n 个实体中清除</numerusform></translation>
+        <source>%Ln entity(ies) found</source>
+        <translation><numerusform>找到 %Ln 个实体</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign to %Ln entity(ies)</source>
+        <translation><numerusform>赋值给 %Ln 个实体</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove from %Ln entity(ies)</source>
+        <translation><numerusform>从 %Ln 个实体中清除</numerusform></translation>
     </message>
 </context>
 <context>

@@ -37,8 +37,8 @@ from rendering.tiles.parts import lit_colours
 from rendering.views.ground import Ground
 from rendering.views.instances import Instances, InstanceScene, frame_actor, instance_at
 from rendering.views.view import Scene
+from twin_model.displacement import Displacement
 from twin_model.layer import Bounds
-from twin_model.placing import Displacement
 
 _MOST_TRIANGLES: Final = 500_000
 _MOST_MOVING: Final = 70_000

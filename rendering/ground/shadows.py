@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rendering.features import FeatureTable
-from twin_model.placing import Displacement
+from twin_model.displacement import Displacement
 
 Array = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]

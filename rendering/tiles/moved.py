@@ -12,8 +12,8 @@ from vtkmodules.util import numpy_support
 from rendering.geometry import feature_edges, poly_data, vtk_array
 from rendering.light import Light
 from rendering.tiles.parts import Part, lit_colours
+from twin_model.displacement import Displacement
 from twin_model.layer import Bounds
-from twin_model.placing import Displacement
 
 #: As far as this from its reference point a feature may reach into tiles that do not hold it.
 _REACH_M: Final = 150.0

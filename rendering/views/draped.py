@@ -24,9 +24,9 @@ from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
+from twin_model.displacement import Displacement
 from twin_model.errors import SourceError
 from twin_model.layer import Bounds, Layer
-from twin_model.placing import Displacement
 
 #: Kinds of lines and areas that carry their names in the scene.
 _NAMED: Final = frozenset({"road", "district", "boundary", "waterway", "water"})

@@ -29,8 +29,8 @@ from rendering.views.instances import (
     trim,
 )
 from rendering.views.view import Scene
+from twin_model.displacement import Displacement
 from twin_model.layer import Bounds, Layer
-from twin_model.placing import Displacement
 
 #: Triangles of one layer at rest and while moving.
 _MOST_TRIANGLES: Final = 500_000

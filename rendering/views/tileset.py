@@ -27,9 +27,9 @@ from rendering.tiles.parts import Part, PartOptions, build_parts, lit_colours, p
 from rendering.tiles.placement import Placement
 from rendering.views.ground import Ground
 from rendering.views.view import Scene
+from twin_model.displacement import Displacement
 from twin_model.errors import ShapanError, SourceError
 from twin_model.layer import Bounds, Layer, LayerRole
-from twin_model.placing import Displacement
 from twin_model.tiles.content import decode_content, is_tileset
 from twin_model.tiles.gltf_document import read_bytes
 from twin_model.tiles.implicit import expand

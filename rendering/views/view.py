@@ -16,9 +16,9 @@ from rendering.picking import Ray
 from rendering.symbology.palette import Theme
 from rendering.tiles.engine import Cache
 from rendering.tiles.loader import Loader
+from twin_model.displacement import Displacement
 from twin_model.frame import Frame
 from twin_model.layer import Bounds
-from twin_model.placing import Displacement
 
 
 @dataclass

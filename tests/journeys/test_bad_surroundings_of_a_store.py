@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.integrity import check_project
+from app.cli.opening import ProjectNotOpenedError
+from older_formats import FORMAT_5, made_older
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
 from twin_model.frame import Frame
@@ -198,3 +201,15 @@ def test_who_writes_elsewhere_is_named_and_reading_goes_on(project: Path) -> Non
         )
         assert [entity["id"] for entity in found] == ["fresh"]
         assert verify_store(twin) == []
+
+
+# -- an older format -------------------------------------------------------------------
+
+
+def test_check_names_the_command_that_brings_an_older_project_to_this_format(project: Path) -> None:
+    made_older(project, only=FORMAT_5)
+    with pytest.raises(ProjectNotOpenedError) as raised:
+        check_project(project, repair=False)
+    assert raised.value.remedy.startswith(f"run shapan check {project} --repair")
+    assert check_project(project, repair=True) == []
+    assert check_project(project, repair=False) == []

@@ -76,6 +76,29 @@ def test_a_house_is_browsed_as_a_graph_changed_compared_and_given_a_type_of_the_
     assert window.viewport.stage._marks.groups
     panel.clear_findings()
 
+    # A door of the model is moved and turned, drawn and outlined where it stands, and put back.
+    door = min(twin.entities(EntityQuery(type="door")), key=lambda one: one.id)
+    assert door.layer is not None and door.feature is not None
+    stage, mark = window.viewport.stage, (door.layer, door.feature)
+    window.interaction.select(door)
+    window.actions_registry.run("edit.transform")
+    before = stage.feature_bounds(*mark)
+    fields = window.transform.fields
+    fields["east"].edit.setText("30")
+    fields["turn"].edit.setText("90")
+    qtbot.keyClick(fields["turn"].edit, Qt.Key.Key_Return)
+    assert before is not None and door.position is not None
+    x, y, _ = door.position
+    west, south, low, east, north, high = before
+    there = (x + south - y + 30, y + x - east, low, x + north - y + 30, y + x - west, high)
+    wanted = pytest.approx(there, abs=0.01)
+    qtbot.waitUntil(lambda: stage.feature_bounds(*mark) == wanted, timeout=20_000)
+    assert stage._marks.selected == [mark]
+    window.tools.stop()
+    window.actions_registry.run("edit.undo")
+    wanted = pytest.approx(before, abs=1e-6)
+    qtbot.waitUntil(lambda: stage.feature_bounds(*mark) == wanted, timeout=20_000)
+
     # A change and a removal, then back to before them, and the comparison of both.
     earlier = Instant.now()
     renamed = replace(twin.entity(room.id), name="会议室", attributes={"occupancy_limit": 12})

@@ -11,8 +11,8 @@ import shapely
 
 from rendering.camera import CameraPose
 from rendering.stage import Stage
+from twin_model.displacement import Displacement, Pose
 from twin_model.layer import LayerRole
-from twin_model.placing import Displacement, Pose
 
 HOUSES = [(-40.0, -10.0, 0.0, -25.0, 10.0, 20.0), (5.0, -10.0, 0.0, 20.0, 10.0, 12.0)]
 TOP = CameraPose((0.0, -60.5, 120.0), (0.0, 0.0, 0.0))

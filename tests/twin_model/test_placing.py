@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from twin_model.commands import AddEntities, Command, EditEntities, RemoveEntities
+from twin_model.displacement import Displacement, Pose
 from twin_model.entity import SCALE_ATTRIBUTE, Entity
 from twin_model.frame import Frame
-from twin_model.placing import Displacement, Pose, absent_features, placing, replacing
+from twin_model.placing import absent_features, is_replaced, placing, replacing
 from twin_model.shaping import moved, polygon_wkb, scaled, turned
 from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
@@ -116,6 +117,7 @@ def test_an_own_shape_replaces_the_feature_unless_it_was_there_before(twin: Twin
     edit(twin, 7, "l0", geometry=SQUARE)
     assert placing(twin).hidden() == {"site": {0}}
     assert [one.id for one in replacing(twin)] == ["l0"]
+    assert is_replaced(twin, twin.entity("l0")) and not is_replaced(twin, twin.entity("own"))
     assert replacing(twin.at(day(6.5))) == []
 
 

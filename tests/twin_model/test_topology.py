@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 from twin_model.commands import AddEntities, AddLayers, EditEntities, RemoveEntities
-from twin_model.entity import Entity
+from twin_model.entity import SCALE_ATTRIBUTE, Entity
 from twin_model.errors import Cancelled, ValidationError
 from twin_model.frame import Frame
 from twin_model.layer import Layer, LayerRole
-from twin_model.shaping import moved
+from twin_model.shaping import moved, turned
 from twin_model.store.verify import verify_store
 from twin_model.time import Instant, Interval
 from twin_model.topology import (
@@ -197,6 +197,34 @@ def test_outlines_of_a_layer_count_and_not_the_points_that_stand_for_them(twin: 
     assert verify_store(twin) == []
 
 
+def test_what_was_moved_counts_where_it_stands(twin: Twin) -> None:
+    with_features(twin)
+    lamps = [Entity(f"lamp-{x}", "lamp", position=(x, 5.0, 0.0)) for x in (95.0, 5095.0)]
+    twin.execute(AddEntities(lamps))
+    twin.execute(RecomputeTopology(rule=NO_NEAREST))
+    assert facts(twin) == {("within", "lamp-95.0", "site")}
+    twin.execute(KeepTopology(EditEntities([moved(twin.entity("site"), (5000.0, 0.0, 0.0))])))
+    assert {one for one in facts(twin) if one[0] != "nearest"} == {
+        ("within", "lamp-5095.0", "site")
+    }
+    # Turned about its middle by hand it still is around the lamp, at half its size it is not.
+    site = twin.entity("site")
+    for changed, is_within in (
+        (replace(site, heading_deg=90.0), True),
+        (replace(site, attributes={SCALE_ATTRIBUTE: 0.5}), False),
+        (site, True),
+    ):
+        twin.execute(keeping(EditEntities([changed]), [twin.entity("site")], [changed]))
+        assert (("within", "lamp-5095.0", "site") in facts(twin)) is is_within
+    # What comes to its far end is compared with it, too.
+    there = Entity("late", "lamp", position=(5001.0, 99.0, 0.0))
+    twin.execute(KeepTopology(AddEntities([there])))
+    assert ("within", "late", "site") in facts(twin)
+    for _ in range(5):
+        twin.undo()
+    assert ("within", "lamp-95.0", "site") in facts(twin)
+
+
 def test_parts_of_a_building_model_are_more_than_their_points(twin: Twin) -> None:
     model = Layer("house", "House", "bim", LayerRole.MESH, "IFC4", "house.ifc", "tileset.json")
     walls = [
@@ -225,6 +253,8 @@ def test_all_of_it_computed_anew_is_what_edits_kept(twin: Twin) -> None:
         old = twin.entity(f"t{number}")
         shift = (x - old.position[0], y - old.position[1], 0.0)
         twin.execute(KeepTopology(EditEntities([moved(old, shift)])))
+        site = turned(twin.entity("site"), chance.uniform(0, 90), (50.0, 50.0))
+        twin.execute(KeepTopology(EditEntities([moved(site, (x / 9, y / 9, 0.0))])))
     twin.execute(KeepTopology(RemoveEntities(["t3", "t4"])))
     kept = facts(twin)
     assert len(kept) > 15

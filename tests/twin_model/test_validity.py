@@ -86,6 +86,29 @@ def test_spatial_relations_reach_back_as_far_as_both_ends_were_as_they_are(twin:
     assert verify_store(twin) == []
 
 
+def test_spatial_relations_go_on_with_a_thing_that_stays_longer_than_was_said(twin: Twin) -> None:
+    outline = shapely.to_wkb(shapely.box(0.0, 0.0, 20.0, 20.0))
+    twin.execute(KeepTopology(EditEntities([replace(twin.entity("yard"), geometry=outline)])))
+    pump = Entity("pump", "pump", "Pump", (5.0, 5.0, 0.0))
+    twin.execute(KeepTopology(AddEntities([pump])))
+
+    def until() -> Instant:
+        (found,) = (one for one in twin.relations("pump") if one.kind == "within")
+        return found.valid.end
+
+    twin.execute(SetValidity(["pump"], end=OPENING))
+    assert until() == OPENING
+    twin.execute(SetValidity(["yard"], end=Instant.parse("2029")))
+    twin.execute(SetValidity(["pump"], end=FOREVER))
+    assert until() == Instant.parse("2029")  # no longer than the yard is
+    twin.execute(SetValidity(["yard"], end=FOREVER))
+    assert until() == FOREVER
+    for wanted in (Instant.parse("2029"), OPENING):
+        twin.undo()
+        assert until() == wanted
+    assert verify_store(twin) == []
+
+
 def test_what_was_pulled_down_in_march_is_gone_since_and_so_are_its_relations(twin: Twin) -> None:
     twin.execute(SetValidity(["hall"], ALWAYS, MARCH))
     assert is_there(twin, Instant.parse("2026-02")) and not is_there(twin, MARCH)

@@ -15,6 +15,7 @@ from twin_model.tiles.content import decode_content
 from twin_model.tiles.tileset import Tile, load_tileset
 
 if TYPE_CHECKING:
+    from twin_model.displacement import Displacement
     from twin_model.tiles.gltf_primitive import DecodedPrimitive
 
 Floats = npt.NDArray[np.float64]
@@ -52,6 +53,13 @@ class Part:
     footprint: Any
     bottom: float
     top: float
+
+    def moved(self, way: Displacement) -> Part:
+        """Return it where it stands; a tilt counts for its outline only."""
+        place = self.footprint.centroid
+        rise, level = way.matrix[2, 2], way.matrix[2] @ (place.x, place.y, 0.0, 1.0)
+        ends = sorted((level + rise * self.bottom, level + rise * self.top))
+        return Part(way.shape(self.footprint), float(ends[0]), float(ends[1]))
 
 
 def parts_of_tileset(path: Path, report: Report = lambda _done, _all: None) -> dict[int, Part]:

@@ -13,6 +13,7 @@ from twin_model.entity import Entity
 from twin_model.frame import Frame
 from twin_model.parts.bodies import ModelBodies, State, kept_state
 from twin_model.spatial import Shape, local_shapes, shape_of
+from twin_model.store.displaced import ways_of
 
 #: Kinds of layer whose things are larger than the points that are known of them.
 _MODELS: Final = ("bim", "mesh", "tileset", "city", "model")
@@ -62,6 +63,7 @@ def shapes_of(
     entities : sequence of Entity
     """
     bodies = model_bodies(connection, frame)
+    ways = ways_of(connection, frame, entities)
     named = [
         (one.layer, one.feature)
         for one in entities
@@ -71,9 +73,13 @@ def shapes_of(
     local = local_shapes({(row[0], row[1]): row[2] for row in rows}, frame)
     found: list[Shape | None] = []
     for one in entities:
+        way = ways.get(one.id)
         feature = local.get((one.layer, one.feature))
+        if feature is not None and way is not None:
+            feature = way.shape(feature)
         part = bodies.part(one) if one.geometry is None and feature is None else None
         if part is not None:
+            part = part if way is None else part.moved(way)
             found.append(Shape(one.id, part.footprint, part.bottom, part.top))
         else:
             found.append(shape_of(one, feature))

@@ -12,6 +12,7 @@ from twin_model.parts.roles import Role, role_of
 from twin_model.spatial import Shape, local_shapes, shape_of, shape_of_part
 from twin_model.store import rows
 from twin_model.store.bodies import model_bodies, model_layers
+from twin_model.store.displaced import moved_now, ways_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from twin_model.displacement import Displacement
     from twin_model.frame import Frame
+    from twin_model.parts.bodies import ModelBodies
     from twin_model.schema.guard import TypeRules
     from twin_model.store.transaction import Transaction
 
@@ -42,7 +45,8 @@ def envelope(geom: bytes) -> Box | None:
 
 
 class FeatureExtents:
-    """Where the lines and areas of layers' features lie; layers never change.
+    """Where the lines and areas of layers' features lie: as the layers have them, which never
+    change, and where they were moved.
 
     Parameters
     ----------
@@ -69,6 +73,11 @@ class FeatureExtents:
         self._boxes: npt.NDArray[np.float64] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
         self._boxes -= (east, east, north, north)
         self._rows = {name: row for row, name in enumerate(self._names)}
+        self._moved: dict[tuple[str, int], set[Box]] = {}
+
+    def note(self, feature: tuple[str, int], boxes: Collection[Box]) -> None:
+        """Take note of where else a feature lies, or lay: it is looked at there too."""
+        self._moved.setdefault(feature, set()).update(boxes)
 
     def of(self, features: Iterable[tuple[str, int]]) -> list[Box]:
         """Return the extents of those of some features that have one."""
@@ -85,6 +94,15 @@ class FeatureExtents:
             hits = (mine[:, 1] >= west - margin) & (mine[:, 0] <= east + margin)
             hits &= (mine[:, 3] >= south - margin) & (mine[:, 2] <= north + margin)
             found.update(self._names[row] for row in np.flatnonzero(hits))
+            found.update(
+                name
+                for name, others in self._moved.items()
+                if any(
+                    e >= west - margin and w <= east + margin
+                    and n >= south - margin and s <= north + margin
+                    for w, e, s, n in others
+                )
+            )  # fmt: skip
         return found
 
 
@@ -122,6 +140,7 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
     ).fetchall()
     boxes.update(extents.of((row[1], row[2]) for row in stood_for if row[2] is not None))
     boxes.update(bodies.of(stood_for))
+    boxes.update(_moved_boxes(transaction, keys, extents, bodies))
     found = set(keys)
     for west, east, south, north in boxes:
         found.update(
@@ -144,11 +163,29 @@ def around(transaction: Transaction, keys: Collection[int], margin: float) -> se
     return found | _standing_for(transaction, extents.near(boxes, margin) | features)
 
 
+def _moved_boxes(
+    transaction: Transaction, keys: Collection[int], extents: FeatureExtents, bodies: ModelBodies
+) -> set[Box]:
+    """Return the extents of features of some entities where these stand, and take note of them."""
+    found: set[Box] = set()
+    connection = transaction.connection
+    for entity, way in moved_now(connection, transaction.frame, transaction.at.us, keys):
+        assert entity.layer is not None and entity.feature is not None
+        name = (entity.layer, entity.feature)
+        boxes = extents.of([name]) + bodies.of([(entity.id, *name)])
+        moved = {way.box(box) for box in boxes}
+        extents.note(name, moved)
+        found |= moved
+    return found
+
+
 def _extents(transaction: Transaction) -> FeatureExtents:
     numbering = transaction.numbering
     known: FeatureExtents | None = numbering.extents
     if known is None or known.layers != layers_of(transaction.connection):
         known = numbering.extents = FeatureExtents(transaction.connection, transaction.frame)
+        bodies = model_bodies(transaction.connection, transaction.frame)
+        _moved_boxes(transaction, (), known, bodies)  # () for all
     return known
 
 
@@ -181,11 +218,12 @@ def shapes(transaction: Transaction, keys: Collection[int]) -> list[tuple[Shape,
     bodies = model_bodies(transaction.connection, transaction.frame)
     roles = _Roles(transaction.type_rules)
     for start in range(0, len(ordered), _PAGE):
-        for entity, feature in _with_features(transaction, ordered[start : start + _PAGE]):
+        for entity, feature, way in _with_features(transaction, ordered[start : start + _PAGE]):
             shape = None
             if entity.geometry is None and feature is None and entity.layer in bodies:
                 part = bodies.part(entity)
                 if part is not None:
+                    part = part if way is None else part.moved(way)
                     shape = shape_of_part(entity, part, roles.of(entity.type))
             else:
                 shape = shape_of(entity, feature, in_model=entity.layer in models)
@@ -210,7 +248,10 @@ class _Roles:
         return role
 
 
-def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[Entity, Any]]:
+def _with_features(
+    transaction: Transaction, keys: list[int]
+) -> Iterator[tuple[Entity, Any, Displacement | None]]:
+    """Yield entities with their layer's line or area where they stand, and how it came there."""
     connection, frame = transaction.connection, transaction.frame
     marks = json.dumps(keys)
     entities = [
@@ -221,6 +262,7 @@ def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[
             (marks, transaction.at.us),
         )
     ]
+    ways = ways_of(connection, frame, entities)
     geometries = {
         (row[0], row[1]): row[2]
         for row in connection.execute(
@@ -232,5 +274,8 @@ def _with_features(transaction: Transaction, keys: list[int]) -> Iterator[tuple[
     }
     local = local_shapes(geometries, frame)
     for entity in entities:
-        place = (entity.layer, entity.feature)
-        yield entity, None if entity.geometry is not None else local.get(place)
+        shape = None
+        if entity.geometry is None:
+            shape = local.get((entity.layer, entity.feature))
+        way = ways.get(entity.id)
+        yield entity, shape if shape is None or way is None else way.shape(shape), way
