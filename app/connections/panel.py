@@ -34,6 +34,7 @@ from app.panels.list_panel import ListPanel, say_tips, tool_button
 from app.panels.plain_table import dress
 from app.theme import Theme, small_font
 from app.workers import Background
+from twin_model.alarms.accounts import Role
 
 if TYPE_CHECKING:
     from app.project import ProjectSession
@@ -97,6 +98,7 @@ class ConnectionsPanel(ListPanel):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _: self.edit())
         live.ticked.connect(self._tick)
+        live.changed.connect(self._chosen)
         editing.changed.connect(self.refresh)
         editing.password_wanted.connect(self._ask_password)
         session.opened.connect(self._forget)
@@ -222,7 +224,8 @@ class ConnectionsPanel(ListPanel):
         return line if isinstance(line, ConnectionLine) else None
 
     def _chosen(self) -> None:
-        line, writable = self.chosen, self._session.writable
+        line = self.chosen
+        writable = self._session.writable and self._live.allows(Role.ENGINEER)
         for name, button in self.buttons.items():
             known = line is not None and (name != "edit" or kind_of(line.plugin) is not None)
             button.setEnabled(writable and (name == "add" or known))

@@ -32,6 +32,7 @@ from app.rules.special import RingField, Selected
 from app.rules.table import LINE_ROLE, NAME, ON, RulesFilter, RulesModel
 from app.theme import Theme
 from app.workers import Background, Jobs
+from twin_model.alarms.accounts import Role
 
 if TYPE_CHECKING:
     from twin_model.rules.model import Rule
@@ -203,11 +204,12 @@ class RulesPanel(ListPanel):
 
     def _allow(self) -> None:
         lines, writable = self.chosen(), self._live.writable
+        may = writable and self._live.allows(Role.ENGINEER)
         own = [line for line in lines if line.origin is Origin.PROJECT]
-        self.model.writable = writable
-        can = {
+        self.model.writable = may
+        can = {  # anybody may try a rule on history
             "new": writable, "edit": len(lines) == 1, "copy": writable and len(lines) == 1,
-            "remove": writable and bool(own), "import": writable,
+            "remove": may and bool(own), "import": may,
             "export": bool(self.model.book.rules.rules), "versions": self.model.book.version > 0,
         }  # fmt: skip
         for name, button in self.buttons.items():

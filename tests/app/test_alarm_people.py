@@ -119,6 +119,9 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     assert panel.buttons["people"].text() == "olga · Observer"
     assert not panel.buttons["acknowledge"].isEnabled() and panel.buttons["fly"].isEnabled()
     assert operations.alarms.alarms()[0].state == State.UNACKNOWLEDGED
+    window.live.connections.refresh()
+    assert not window.live.connections.buttons["add"].isEnabled()
+    assert not window.live.rules.buttons["import"].isEnabled()
     window.live.connections.editing.remove("shapan.mqtt", "works")
     qtbot.waitUntil(
         lambda: "may not change connections" in window.overlays.notice.text, timeout=10_000
