@@ -140,7 +140,11 @@ class Notifying:
             self._notifier = self._new_notifier(rules.notifications)
 
     def _new_notifier(self, rules: Sequence[NotifyRule]) -> Notifier:
-        return Notifier(rules, self._operations.alarms.points.get, self._cause)
+        alarms = self._operations.alarms
+        made = Notifier(rules, alarms.points.get, self._cause)
+        if made.rules:
+            made.resume(alarms.alarms(), self._operations.hub.clock())
+        return made
 
     def _cause(self, point: str) -> str:
         """Return which alarm explains one now; empty for none."""

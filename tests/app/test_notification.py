@@ -25,7 +25,7 @@ from app.alarms.sounds import play, tone
 from broker_support import free_port
 from twin_model.alarms.accounts import Actor, Role
 from twin_model.alarms.changes import AlarmChange
-from twin_model.alarms.model import AlarmEvent, AlarmPoint, EventKind
+from twin_model.alarms.model import Alarm, AlarmEvent, AlarmPoint, AlarmStatus, EventKind
 from twin_model.alarms.notification import MailServer, Notifier, NotifyRule
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
@@ -225,6 +225,27 @@ def test_a_consequence_is_told_of_where_its_cause_is_too_low_to_be_told_or_over(
     assert told(one, 11) == []
     one.take(event(EventKind.SHELVED, 20, 3))
     assert told(one, 21) == ["e5/r"]
+
+
+def test_who_is_told_after_a_while_is_told_also_after_a_restart() -> None:
+    def standing(number: int, at_s: float, cause: str = "", *, seen: bool = False) -> Alarm:
+        point = POINTS[f"e{number}/r"]
+        status = AlarmStatus(point.id, Severity.HIGH, active=True, standing=True, cause=cause,
+                             acknowledged=seen, raised_us=int(at_s * SECOND))  # fmt: skip
+        return Alarm(point, status, status.state)
+
+    stand = [standing(1, 0), standing(2, 500), standing(3, 500, seen=True),
+             standing(4, 500, "e1/r"), standing(5, 0, "e3/r")]  # fmt: skip
+    one = notifier(after_s=600)
+    one.resume(stand, 700 * SECOND)
+    assert told(one, 1000) == []
+    assert told(one, 1100) == ["e2/r"]
+    at_once = notifier()
+    at_once.resume(stand, 700 * SECOND)
+    assert told(at_once, 701) == []
+    at_once.take(event(EventKind.RETURNED, 710, 1))
+    at_once.take(event(EventKind.RETURNED, 710, 3))
+    assert told(at_once, 711) == ["e5/r", "e4/r"]
 
 
 def test_what_one_cause_leaves_another_may_explain() -> None:

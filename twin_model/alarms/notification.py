@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
 from twin_model.alarms.changes import AlarmChange
-from twin_model.alarms.model import PRIORITIES, AlarmEvent, AlarmPoint, EventKind
+from twin_model.alarms.model import PRIORITIES, Alarm, AlarmEvent, AlarmPoint, EventKind, State
 from twin_model.rules.calendar import Calendar
 from twin_model.schema.types import Frozen, Severity
 from twin_model.schema.units import label
@@ -178,6 +178,28 @@ class Notifier:
         self._causes: dict[str, str] = {}
         self._open = {rule.id: _Open() for rule in self.rules}
 
+    def resume(self, alarms: Iterable[Alarm], now_us: int) -> None:
+        """Take in what stands already, as after a restart or with other rules.
+
+        Who is told after a while, or when a cause is over, still is. What had to be told before
+        counts as told.
+        """
+        standing = [one for one in alarms if one.status.active]
+        for alarm in standing:
+            self._causes[alarm.point.id] = alarm.status.cause
+        events = [
+            (_raised(alarm), alarm.state is State.UNACKNOWLEDGED) for alarm in standing
+        ]  # fmt: skip
+        for rule in self.rules:
+            known = self._open[rule.id]
+            concerned = [one for one in events if self._concerns(rule, one[0])]
+            known.concerned |= {event.point for event, _ in concerned}
+            for event, waiting in concerned:
+                later = event.at_us + rule.after_s * _SECOND_US > now_us
+                held = rule.roots_only and self._told_above(known, event.point, event.cause)
+                if waiting and (later or held):
+                    self._await(rule, known, event, event.cause)
+
     def take(self, change: AlarmChange) -> None:
         """Take in what happened."""
         raised = [one for one in change.events if one.point and one.kind is EventKind.RAISED]
@@ -307,6 +329,15 @@ class Notifier:
             rule, tuple(events[:LISTED]), tuple(known.over.values())[:LISTED],
             max(0, len(events) - LISTED), in_flood,
         )  # fmt: skip
+
+
+def _raised(alarm: Alarm) -> AlarmEvent:
+    """Return the event with which an alarm was raised that stands."""
+    status = alarm.status
+    return AlarmEvent(
+        status.point, status.event, EventKind.RAISED, status.raised_us or 0,
+        priority=status.priority, value=status.value, cause=status.cause,
+    )  # fmt: skip
 
 
 def text_of(
