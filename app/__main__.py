@@ -314,6 +314,8 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--reference", metavar="F",
                       help="points of another survey to compare with (LAS, E57, PLY)")  # fmt: skip
     made.add_argument("--quality", choices=["draft", "normal", "high"], default="draft")
+    made.add_argument("--geoid", metavar="F",
+                      help="grid (GTX, GeoTIFF) to bring GPS heights to the project's")  # fmt: skip
     made.add_argument("--name", help="of the layers; the folder's name otherwise")
     made.add_argument("--field", action="store_true",
                       help="train a radiance field too, a second way to the surface")  # fmt: skip

@@ -37,6 +37,7 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         name=arguments.name or "",
         reference=Path(arguments.reference).absolute() if arguments.reference else None,
         field=arguments.field,
+        geoid=Path(arguments.geoid).absolute() if arguments.geoid else None,
     )
     project = Path(arguments.project).absolute()
     frame = _frame(arguments.project, options.photos)

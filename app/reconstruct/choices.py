@@ -109,17 +109,19 @@ class ChoicesForm(QWidget):
         self.crs = CrsField(background, self, allow_local=False)
         self.poses = PathField(icons, self._ask_poses, lambda p: change(poses=p))
         self.reference = PathField(icons, self._ask_reference, lambda p: change(reference=p))
+        self.geoid = PathField(icons, self._ask_geoid, lambda p: change(geoid=p))
         self.field = QCheckBox(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("error")
         self.problem.setWordWrap(True)
-        self._labels = [QLabel(self) for _ in range(6)]
+        self._labels = [QLabel(self) for _ in range(7)]
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        fields = (self.quality, self.name, self.control, self.crs, self.poses, self.reference)
+        fields = (self.quality, self.name, self.control, self.crs, self.poses, self.reference,
+                  self.geoid)  # fmt: skip
         for label, field in zip(self._labels, fields, strict=True):
             label.setBuddy(field)
             form.addRow(label, field)
@@ -141,6 +143,7 @@ class ChoicesForm(QWidget):
         texts = (
             self.tr("Quality"), self.tr("Name"), self.tr("Control points"),
             self.tr("Their CRS"), self.tr("Known poses"), self.tr("Compare with"),
+            self.tr("Geoid grid"),
         )  # fmt: skip
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
@@ -154,6 +157,13 @@ class ChoicesForm(QWidget):
             (self.control, self.tr("Choose a file of control and check points")),
             (self.poses, self.tr("Choose transforms.json or reconstruction.json")),
             (self.reference, self.tr("Choose points of another survey (LAS, LAZ)")),
+            (
+                self.geoid,
+                self.tr(
+                    "Choose a grid of geoid heights (GTX, GeoTIFF): heights of "
+                    "photographs are then above the ellipsoid"
+                ),
+            ),
         ):
             field.browse.setToolTip(tip)
             field.browse.setAccessibleName(tip)
@@ -185,6 +195,9 @@ class ChoicesForm(QWidget):
         )
         self.reference.show_path(
             None if options is None else options.reference, self.tr("no other survey")
+        )
+        self.geoid.show_path(
+            None if options is None else options.geoid, self.tr("none: heights as stated")
         )
         self._show_crs(control)
         error = self._reconstruction.control_error
@@ -224,6 +237,9 @@ class ChoicesForm(QWidget):
         found = self._ask(self.tr("Known poses"), "JSON (*.json);;COLMAP (images.* cameras.*)")
         # A COLMAP model is the folder in which its files lie.
         return found.parent if found is not None and found.suffix in {".bin", ".txt"} else found
+
+    def _ask_geoid(self) -> Path | None:
+        return self._ask(self.tr("Geoid grid"), self.tr("Geoid grids (*.gtx *.tif)"))
 
     def _ask_reference(self) -> Path | None:
         return self._ask(self.tr("Points of another survey"), "LAS (*.las *.laz)")

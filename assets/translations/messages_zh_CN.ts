@@ -6288,6 +6288,26 @@
         <source>the stairs {0} cannot be read ({1})</source>
         <translation>无法读取楼梯 {0}（{1}）</translation>
     </message>
+    <message>
+        <source>give a geoid grid in GTX or GeoTIFF</source>
+        <translation>请给出 GTX 或 GeoTIFF 格式的大地水准面格网</translation>
+    </message>
+    <message>
+        <source>is no geoid grid that PROJ reads ({0})</source>
+        <translation>不是 PROJ 能读取的大地水准面格网（{0}）</translation>
+    </message>
+    <message>
+        <source>does not reach where the photographs were taken</source>
+        <translation>未覆盖照片的拍摄地点</translation>
+    </message>
+    <message>
+        <source>give a geoid grid of that place</source>
+        <translation>请给出该地的大地水准面格网</translation>
+    </message>
+    <message>
+        <source>is missing</source>
+        <translation>不存在</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -7408,6 +7428,42 @@
     <message>
         <source>comparison</source>
         <translation>比较</translation>
+    </message>
+    <message>
+        <source>Heights</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <source>above {0}, as the control points are</source>
+        <translation>以{0}为基准，与控制点一致</translation>
+    </message>
+    <message>
+        <source>as the control points state them, above an unknown datum</source>
+        <translation>与控制点所给一致，基准未知</translation>
+    </message>
+    <message>
+        <source>above no datum: nothing says how high the scene lies</source>
+        <translation>没有高程基准：没有资料说明场景的高度</translation>
+    </message>
+    <message>
+        <source>above {0}: from the ellipsoid by PROJ's geoid grid</source>
+        <translation>以{0}为基准：由椭球高按 PROJ 的大地水准面格网换算</translation>
+    </message>
+    <message>
+        <source>above {0}: from the ellipsoid by {1}</source>
+        <translation>以{0}为基准：由椭球高按 {1} 换算</translation>
+    </message>
+    <message>
+        <source>above the geoid: from the ellipsoid by {0}</source>
+        <translation>以大地水准面为基准：由椭球高按 {0} 换算</translation>
+    </message>
+    <message>
+        <source>above the WGS 84 ellipsoid: there is no geoid grid to leave it by</source>
+        <translation>以 WGS 84 椭球面为基准：没有大地水准面格网可供换算</translation>
+    </message>
+    <message>
+        <source>as the photographs state them, above the ellipsoid or the sea: unknown, no geoid grid</source>
+        <translation>与照片所记一致，以椭球面或海平面为基准未知，没有大地水准面格网</translation>
     </message>
 </context>
 </TS>

@@ -7564,6 +7564,22 @@ management ^ '330106-BD'</translation>
         <source>A second way to the surface, strong where pairs of photos are weak; takes much longer</source>
         <translation>获得表面的第二种途径，在照片像对较弱处更强；耗时长得多</translation>
     </message>
+    <message>
+        <source>Geoid grid</source>
+        <translation>大地水准面格网</translation>
+    </message>
+    <message>
+        <source>Choose a grid of geoid heights (GTX, GeoTIFF): heights of photographs are then above the ellipsoid</source>
+        <translation>选择大地水准面高格网（GTX、GeoTIFF）：此时照片的高程视为椭球高</translation>
+    </message>
+    <message>
+        <source>none: heights as stated</source>
+        <translation>无：按照片所记的高程</translation>
+    </message>
+    <message>
+        <source>Geoid grids (*.gtx *.tif)</source>
+        <translation>大地水准面格网 (*.gtx *.tif)</translation>
+    </message>
 </context>
 <context>
     <name>FootprintMap</name>

@@ -56,7 +56,9 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
         if path is None or known.get(product) in alive:
             continue
         job.report("Adding layers", number, len(_PARTS), "layers")
-        name = f"{title} – {words}{_BENT if is_bent else ''}"
+        remark = (result.accuracy.get("heights") or {}).get("remark", "")
+        above = remark if product != "orthophoto" else ""
+        name = f"{title} – {words}{above}{_BENT if is_bent else ''}"
         options = ImportOptions(crs=crs, name=name, epoch=result.epoch)
         for added in add_source(twin, path, options, job):
             out.append(added)

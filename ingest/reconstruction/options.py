@@ -73,6 +73,9 @@ class ReconstructOptions:
         Points (LAS, LAZ) of another survey that the product is compared with, never fitted to.
     field : bool
         Train a radiance field as a second way to the surface.
+    geoid : Path or None
+        Grid of geoid heights that brings heights of photographs, which are above the ellipsoid,
+        to the project's vertical datum.
     """
 
     photos: Path
@@ -83,11 +86,12 @@ class ReconstructOptions:
     name: str = ""
     reference: Path | None = None
     field: bool = False
+    geoid: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         paths = {"photos": self.photos, "control": self.control, "poses": self.poses,
-                 "reference": self.reference}  # fmt: skip
+                 "reference": self.reference, "geoid": self.geoid}  # fmt: skip
         return {name: str(path.absolute()) if path else None for name, path in paths.items()} | {
             "control_crs": self.control_crs, "quality": self.quality, "name": self.name,
             "field": self.field,
@@ -104,7 +108,7 @@ class ReconstructOptions:
         return cls(
             Path(document["photos"]), path("control"), document.get("control_crs"), path("poses"),
             quality if quality in QUALITIES else "draft", str(document.get("name") or ""),
-            path("reference"), bool(document.get("field")),
+            path("reference"), bool(document.get("field")), path("geoid"),
         )  # fmt: skip
 
     @property

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ingest.pipeline.job import Job
 from ingest.reconstruction.footprints import Coverage, Footprint, coverage_of, footprints_of
+from ingest.reconstruction.photo_heights import PhotoHeights, brought_to_datum
 from ingest.reconstruction.photo_metadata import PHOTO_SUFFIXES, PhotoMetadata, read_metadata
 from ingest.reconstruction.photo_quality import (
     DUPLICATE_BITS,
@@ -101,6 +102,8 @@ class PhotoCheck:
     footprints : list of Footprint
         What each photograph with a position sees of level ground.
     coverage : Coverage or None
+    heights : PhotoHeights
+        What heights of their positions are above.
     """
 
     folder: Path
@@ -108,6 +111,7 @@ class PhotoCheck:
     warnings: list[str] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
     coverage: Coverage | None = None
+    heights: PhotoHeights = field(default_factory=PhotoHeights)
 
     @property
     def used(self) -> list[PhotoFinding]:
@@ -159,7 +163,7 @@ def gps_origin(metadata: list[PhotoMetadata]) -> tuple[float, float] | None:
     )
 
 
-def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
+def check_photos(folder: Path, frame: Frame, job: Job, geoid: Path | None = None) -> PhotoCheck:
     """Look at every photograph of a folder that is about to be reconstructed.
 
     Parameters
@@ -168,6 +172,8 @@ def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
     frame : Frame
         The project's, with its origin fixed.
     job : Job
+    geoid : Path or None
+        Grid that brings heights above the ellipsoid to the project's datum.
 
     Returns
     -------
@@ -179,13 +185,13 @@ def check_photos(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
         If the folder holds no photograph, or fewer than three can be used.
     Cancelled
     """
-    check = look_through(folder, frame, job)
+    check = look_through(folder, frame, job, geoid)
     if len(check.used) < LEAST_PHOTOS:
         raise SourceError(folder, too_few(check), remedy="at least three that overlap are needed")
     return check
 
 
-def look_through(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
+def look_through(folder: Path, frame: Frame, job: Job, geoid: Path | None = None) -> PhotoCheck:
     """Look at every photograph of a folder, however few of them can be used.
 
     Raises
@@ -202,7 +208,7 @@ def look_through(folder: Path, frame: Frame, job: Job) -> PhotoCheck:
     check = PhotoCheck(folder, findings)
     _mark_duplicates(findings)
     _mark_blurred(findings)
-    _place(check, frame)
+    _place(check, frame, geoid)
     _mark_elsewhere(check)
     _describe_set(check)
     job.report("Looking at photographs", len(paths), len(paths), "photos")
@@ -293,19 +299,16 @@ def _mark_blurred(findings: list[PhotoFinding]) -> None:
             finding.remarks.append(f"is softer than the others ({quality.blur:.2f})")
 
 
-def _place(check: PhotoCheck, frame: Frame) -> None:
+def _place(check: PhotoCheck, frame: Frame, geoid: Path | None) -> None:
     """Bring GPS positions into local metres; heights as stated where the datum is unknown."""
     placed = [f for f in check.findings if f.metadata and f.metadata.has_position]
     if not placed:
         return
+    known = [f.metadata for f in placed if f.metadata]
+    heights, check.heights = brought_to_datum(frame, known, geoid)
     rows = [
-        (
-            f.metadata.longitude_deg or 0.0,
-            f.metadata.latitude_deg or 0.0,
-            f.metadata.altitude_m or 0.0,
-        )
-        for f in placed
-        if f.metadata
+        (one.longitude_deg or 0.0, one.latitude_deg or 0.0, float(height))
+        for one, height in zip(known, heights, strict=True)
     ]
     to_local = frame.transform_from("EPSG:4326")
     for finding, row in zip(placed, rows, strict=True):

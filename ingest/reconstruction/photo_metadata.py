@@ -46,7 +46,9 @@ class PhotoMetadata:
     longitude_deg, latitude_deg : float or None
         WGS 84.
     altitude_m : float or None
-        As stated: above sea level or the ellipsoid, which EXIF does not tell apart reliably.
+        As stated: above sea level or the ellipsoid, which most cameras do not tell apart.
+    altitude_reference : str
+        ``ellipsoid`` where the photograph says so, else empty.
     above_ground_m : float or None
         Height above the take-off point.
     position_accuracy_m : float or None
@@ -66,6 +68,7 @@ class PhotoMetadata:
     longitude_deg: float | None = None
     latitude_deg: float | None = None
     altitude_m: float | None = None
+    altitude_reference: str = ""
     above_ground_m: float | None = None
     position_accuracy_m: float | None = None
     yaw_deg: float | None = None
@@ -134,7 +137,10 @@ def _from_exif(
     if latitude == 0.0 and longitude == 0.0:  # what receivers without a fix write
         latitude = longitude = None
     altitude = _number(gps.get(6))
-    if altitude is not None and gps.get(5) in (1, b"\x01"):
+    # 0 and 1 are above and below the sea by the standard, and whatever by habit; since Exif 3.0
+    # 2 and 3 are above and below the ellipsoid.
+    reference = gps.get(5)
+    if altitude is not None and reference in (1, b"\x01", 3, b"\x03"):
         altitude = -altitude
     return replace(
         base,
@@ -146,6 +152,7 @@ def _from_exif(
         longitude_deg=longitude if latitude is not None else None,
         latitude_deg=latitude if longitude is not None else None,
         altitude_m=altitude,
+        altitude_reference="ellipsoid" if reference in (2, 3, b"\x02", b"\x03") else "",
         orientation=orientation,
     )
 
@@ -190,6 +197,8 @@ def _from_xmp(base: PhotoMetadata, values: dict[str, str]) -> PhotoMetadata:
         "pitch_deg": number("GimbalPitchDegree"),
         "roll_deg": number("GimbalRollDegree"),
     }
+    if values.get("AltitudeType") == "RtkAlt":  # DJI: by a receiver's own, without any geoid
+        changes["altitude_reference"] = "ellipsoid"
     if latitude and longitude and abs(latitude) <= 90 and abs(longitude) <= 180:
         changes |= {"latitude_deg": latitude, "longitude_deg": longitude}
     return replace(base, **{name: value for name, value in changes.items() if value is not None})

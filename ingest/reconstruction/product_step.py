@@ -37,7 +37,7 @@ def make_products(
     surface: Surface,
     pictures: Pictures,
     frame: Frame,
-    facts: tuple[float, str | None],
+    facts: tuple[float, str | None, str],
     job: Job,
 ) -> dict[str, Any]:
     """Write all products.
@@ -50,7 +50,7 @@ def make_products(
     surface : Surface
     pictures : Pictures
     frame : Frame
-    facts : (ground sample distance in metres, epoch or None)
+    facts : (ground sample distance in metres, epoch or None, what heights are above)
     job : Job
 
     Returns
@@ -58,7 +58,7 @@ def make_products(
     dict
         ``files`` by product, and figures about them.
     """
-    gsd, epoch = facts
+    gsd, epoch, above = facts
     grid = ortho_grid(surface.grid, gsd)
     ortho = make_orthophoto(scene, surface, grid, pictures, job)
     red, green, blue, alpha = np.moveaxis(ortho.colour, 2, 0)
@@ -68,7 +68,7 @@ def make_products(
     )  # fmt: skip
     job.report("Filtering the ground", 0, 1, "")
     terrain = terrain_of(surface)
-    _write_heights(folder, surface, terrain, frame, epoch)
+    _write_heights(folder, surface, terrain, frame, (epoch, above))
     step_m = contour_step_m(terrain)
     lines = write_contours(folder / "contours.gpkg", terrain, surface.grid, frame, step_m)
     job.report("Writing points", 0, 1, "")
@@ -102,8 +102,10 @@ def ortho_grid(grid: Grid, gsd_m: float) -> Grid:
 
 
 def _write_heights(
-    folder: Path, surface: Surface, terrain: FloatArray, frame: Frame, epoch: str | None
-) -> None:
+    folder: Path, surface: Surface, terrain: FloatArray, frame: Frame,
+    facts: tuple[str | None, str],
+) -> None:  # fmt: skip
+    epoch, above = facts
     up = float(frame.offset[2])
     source = surface.source
     write_cog(
@@ -114,11 +116,12 @@ def _write_heights(
             with_holes(source.astype(np.float32), source),
         ],
         surface.grid, frame, epoch=epoch, nodata=NODATA,
-        descriptions=["height", "uncertainty (one sigma)", "source (1 stereo, 2 field, 3 filled)"],
+        descriptions=[f"height ({above})", "uncertainty (one sigma)",
+                      "source (1 stereo, 2 field, 3 filled)"],
     )  # fmt: skip
     write_cog(
         folder / "dtm.tif", [with_holes(terrain + up, source)], surface.grid, frame,
-        descriptions=["height of the ground"], epoch=epoch, nodata=NODATA,
+        descriptions=[f"height of the ground ({above})"], epoch=epoch, nodata=NODATA,
     )  # fmt: skip
 
 

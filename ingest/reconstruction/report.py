@@ -22,6 +22,7 @@ from ingest.reconstruction.field.reporting import field_rows
 from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.object_step import OBJECT
 from ingest.reconstruction.options import ReconstructOptions
+from ingest.reconstruction.photo_heights import stated_heights
 from ingest.reconstruction.pose_step import residual_rows
 from ingest.reconstruction.report_pictures import (
     cloud_views,
@@ -33,7 +34,7 @@ from ingest.reconstruction.report_pictures import (
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import FIELD, FILLED, STEREO, Surface
 from ingest.reconstruction.volume import Cloud
-from twin_model.frame import Frame, parse_crs
+from twin_model.frame import Frame
 from twin_model.project import write_atomically
 
 _LIBRARIES: Final = ("pycolmap", "opencv-python-headless", "numpy", "scipy",
@@ -114,12 +115,13 @@ def _figures(
     cameras = np.array([c["residual_m"] for c in placed["cameras"]]).reshape(-1, 3)
     scene = SparseScene.load(folder / "georeference")
     gsd = float(values["stereo"]["ground_sample_distance_m"])
-    vertical = parse_crs(frame.vertical_crs).name if frame.vertical_crs else None
+    heights = stated_heights(placed["method"], values["photos"]["heights"], frame)
     return {
         "title": options.title,
         "crs": frame.crs,
         "crs_name": frame.horizontal.name,
-        "vertical_datum": vertical,
+        "vertical_datum": heights.datum,
+        "heights": {"text": heights.text, "remark": heights.remark},
         "epoch": values["photos"]["epoch"],
         "quality": options.quality,
         "photos": {"found": values["photos"]["found"], "used": values["photos"]["used"],
@@ -318,6 +320,8 @@ def _summary(figures: dict[str, Any], say: Say) -> str:
         rows.append(("Reprojection error", f"{figures['reprojection_error_px']:.2f} px, "
                                            f"{figures['tie_points']:,} tie points"))  # fmt: skip
     rows += [("Placed by", figures["georeference"])]
+    if figures.get("heights"):
+        rows.append(("Heights", figures["heights"]["text"]))
     for key, label in (("check", "Check points"), ("control", "Control points (fit)")):
         if figures[key] is not None:
             rows.append((label, _stated(figures[key], gsd)))

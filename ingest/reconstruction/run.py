@@ -37,6 +37,7 @@ from ingest.reconstruction.object_step import (
 )
 from ingest.reconstruction.options import RUN_FILE, ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_photos
+from ingest.reconstruction.photo_heights import stated_heights
 from ingest.reconstruction.pose_step import find_poses, find_ties, georeference, scaled_control
 from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_photos
 from ingest.reconstruction.product_step import make_products
@@ -171,13 +172,18 @@ class _Run:
 
     def steps(self) -> list[Step]:
         options = self.options
-        base = {"version": _VERSION, "frame": [self.frame.crs, self.frame.origin]}
+        frame = [self.frame.crs, self.frame.origin, self.frame.vertical_crs]
+        base = {"version": _VERSION, "frame": frame}
         quality = {"quality": options.quality}
         control = _fingerprint([options.control] if options.control else [])
         poses = _fingerprint(_files(options.poses)) if options.poses else []
         photos = _fingerprint(list_photos(options.photos))
+        geoid = _fingerprint([options.geoid] if options.geoid else [])
         steps = [
-            Step("photos", "Photographs", base | quality | {"photos": photos}, self._photos),
+            Step(
+                "photos", "Photographs", base | quality | {"photos": photos, "geoid": geoid},
+                self._photos,
+            ),
             Step("poses", "Poses", base | quality | {"given": poses}, self._poses, ("photos",)),
             Step(
                 "georeference", "Georeference",
@@ -206,7 +212,7 @@ class _Run:
     # -- steps -------------------------------------------------------------------------
 
     def _photos(self, folder: Path, job: Job) -> dict[str, Any]:
-        check = check_photos(self.options.photos, self.frame, job)
+        check = check_photos(self.options.photos, self.frame, job, self.options.geoid)
         if self.on_check is not None:
             self.on_check(check)
         if self.control is not None:
@@ -227,6 +233,7 @@ class _Run:
             "found": len(check.findings),
             "used": len(prepared),
             "epoch": taken[len(taken) // 2][:10] if taken else None,
+            "heights": check.heights.to_json(),
             "estimate": needed.to_json(),
         }
 
@@ -362,14 +369,18 @@ class _Run:
     def _products(self, folder: Path, job: Job) -> dict[str, Any]:
         scene = SparseScene.load(self.folder / "georeference")
         values, epoch = self._values("stereo"), self._values("photos")["epoch"]
+        heights = stated_heights(
+            self._values("georeference")["method"], self._values("photos")["heights"], self.frame
+        )
+        frame = heights.frame(self.frame)
         if values["kind"] == OBJECT:
             return make_object_products(
-                folder, scene, self.folder / "surface", self.pictures(scene), self.frame, job
+                folder, scene, self.folder / "surface", self.pictures(scene), frame, job
             )
         surface = Surface.load(self.folder / "surface" / "surface.npz")
         return make_products(
-            folder, scene, surface, self.pictures(scene), self.frame,
-            (float(values["ground_sample_distance_m"]), epoch), job,
+            folder, scene, surface, self.pictures(scene), frame,
+            (float(values["ground_sample_distance_m"]), epoch, heights.text), job,
         )  # fmt: skip
 
     def _compare(self, folder: Path, job: Job) -> dict[str, Any]:

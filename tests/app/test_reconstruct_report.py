@@ -17,12 +17,14 @@ from app.reconstruct.report_pdf import write_pdf
 from ingest.pipeline.job import Job
 from ingest.reconstruction import report
 from ingest.reconstruction.object_step import OBJECT
+from ingest.reconstruction.photo_heights import stated_heights
+from twin_model.frame import Frame
 
 #: Abbreviations, names and units that Chinese keeps.
 KEPT = {
     "Old", "town", "EPSG", "CGCS", "Gauss", "Kruger", "Yellow", "Sea", "height", "IMG", "jpg",
     "RMSE", "GSD", "CE", "LE", "NMAD", "PSNR", "SSIM", "dB", "nerfacto", "cpu", "shapan", "laz",
-    "other", "zone",
+    "other", "zone", "gtx", "PROJ", "WGS",
 }  # fmt: skip
 ACCURACY = {
     "count": 4, "rmse_m": [0.01, 0.02, 0.03], "bias_m": [0.0, -0.01, 0.02], "ce90_m": 0.04,
@@ -45,6 +47,7 @@ def figures(**changed: Any) -> dict[str, Any]:
         "photos": {"found": 20, "used": 19, "registered": 19},
         "overlap": {"area_m2": 16169.0, "share_by_3": 0.77, "mean_overlap": 0.86},
         "ground_sample_distance_m": 0.18, "reprojection_error_px": 0.71, "tie_points": 1430,
+        "heights": {"text": "above Yellow Sea 1985 height, as the control points are"},
         "georeference": "control points", "control": ACCURACY, "check": ACCURACY,
         "bending": {"off_m": 54.8, "reach_m": 165.0, "turn_deg": 8.0, "is_bent": True,
                     "joint": {"first": "IMG_12.jpg", "second": "IMG_13.jpg", "tie_points": 12,
@@ -75,6 +78,11 @@ VARIANTS = [
     {},
     {"check": None, "vertical_datum": None, "epoch": None},
     {"check": None, "georeference": "positions", "quality": "normal", "control": None},
+    *({"heights": {"text": stated_heights(method, heights, frame).text}}
+      for frame in (Frame("EPSG:4549", (0.0, 0.0, 0.0), "EPSG:5737"), Frame("EPSG:4549"))
+      for method in ("control points", "positions", "level cameras")
+      for heights in ({}, {"stated": "ellipsoid"}, {"geoid": "PROJ"}, {"geoid": "1.gtx"})
+      if frame.vertical_crs or heights != {"geoid": "PROJ"}),
     {"check": None, "georeference": "positions and level cameras", "quality": "high"},
     {"check": None, "georeference": "level cameras",
      "bending": {"off_m": None, "reach_m": 0.0, "turn_deg": None, "is_bent": False,
