@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import terrain_of
 from ingest.reconstruction.mesh import write_mesh
+from ingest.reconstruction.mesh_tileset import write_mesh_tileset
 from ingest.reconstruction.orthophoto import Orthophoto, make_orthophoto
 from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.products import (
@@ -22,6 +23,7 @@ from ingest.reconstruction.products import (
     write_points,
 )
 from ingest.reconstruction.scene import SparseScene
+from ingest.reconstruction.seamlines import write_seamlines
 from ingest.reconstruction.surface import STEREO, Grid, Surface, nice_cell_m
 from twin_model.frame import Frame
 
@@ -29,6 +31,12 @@ FloatArray = npt.NDArray[np.float64]
 
 _MOST_ORTHO_PIXELS: Final = 400_000_000
 _ON_GROUND_M: Final = 0.3
+#: Contours and seams only where there are any.
+_FILES: Final = {
+    "dsm": "dsm.tif", "dtm": "dtm.tif", "orthophoto": "orthophoto.tif", "points": "points.laz",
+    "mesh": "mesh.glb", "tileset": "tileset.json", "contours": "contours.gpkg",
+    "seamlines": "seamlines.gpkg",
+}  # fmt: skip
 
 
 def make_products(
@@ -74,12 +82,11 @@ def make_products(
     job.report("Writing points", 0, 1, "")
     count = _write_cloud(folder / "points.laz", surface, terrain, ortho, frame)
     triangles = write_mesh(folder / "mesh.glb", scene, surface, ortho, pictures, job)
-    files = {"dsm": "dsm.tif", "dtm": "dtm.tif", "orthophoto": "orthophoto.tif",
-             "points": "points.laz", "mesh": "mesh.glb"}  # fmt: skip
-    if lines:
-        files["contours"] = "contours.gpkg"
+    write_mesh_tileset(folder / "tileset.json", "mesh.glb", surface, frame)
+    names = [photo.name for photo in scene.photos]
+    areas = write_seamlines(folder / "seamlines.gpkg", ortho, names, frame)
     return {
-        "files": files,
+        "files": {name: file for name, file in _FILES.items() if (folder / file).is_file()},
         "orthophoto_gsd_m": grid.cell_m,
         "orthophoto_seen": float((ortho.colour[:, :, 3] > 0).mean()),
         "gains": [float(ortho.gains.min()), float(ortho.gains.max())],
@@ -87,6 +94,7 @@ def make_products(
         "triangles": triangles,
         "contour_step_m": step_m,
         "contours": lines,
+        "seam_areas": areas,
     }
 
 

@@ -56,7 +56,7 @@ from ingest.reconstruction.surface import (
 from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 3
+_VERSION: Final = 4
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.3
 _GAP_GSD: Final = 3.0
@@ -74,7 +74,8 @@ class ReconstructResult:
     folder : Path
         Of the run.
     products : dict of str to Path
-        ``dsm``, ``dtm``, ``orthophoto``, ``points``, ``mesh``, ``contours``.
+        ``dsm``, ``dtm``, ``orthophoto``, ``points``, ``mesh``, ``tileset``, ``contours``,
+        ``seamlines``.
     report : Path
     epoch : str or None
         Day the photographs were taken.

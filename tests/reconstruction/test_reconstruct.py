@@ -22,6 +22,7 @@ from ingest.reconstruction.accuracy import nmad
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import STEREO, Surface
 from twin_model.store.verify import verify_store
+from twin_model.tiles.tileset import load_tileset
 from twin_model.twin import Twin
 from virtual_drone import Flown, true_heights
 
@@ -192,6 +193,7 @@ def test_check_points_are_stated_apart_and_within_a_gsd(finished: Finished, flow
 
 def test_products_open_elsewhere_with_crs_height_datum_and_day(finished: Finished) -> None:
     import laspy
+    import pyogrio
     import rasterio
     from pyproj import CRS
 
@@ -212,6 +214,11 @@ def test_products_open_elsewhere_with_crs_height_datum_and_day(finished: Finishe
     assert set(np.unique(las.classification)) == {1, 2}
     assert las.header.parse_crs() is not None
     assert Path(products["mesh"]).read_bytes()[:4] == b"glTF"
+    with rasterio.open(products["dsm"]) as dataset:
+        assert "above Yellow Sea 1985 height, as the control points are" in dataset.descriptions[0]
+    seams = pyogrio.read_info(products["seamlines"])
+    assert seams["features"] >= 5 and "photo" in seams["fields"]
+    assert load_tileset(Path(products["tileset"])).root.contents[0] == Path(products["mesh"])
 
 
 def test_products_come_back_as_layers_of_their_day_and_only_once(
