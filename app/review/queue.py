@@ -112,7 +112,8 @@ class QueueModel(QAbstractTableModel):
             return "–" if height < 0 else numbers.fixed(height, 1)
         area, crown = _number(entity, "area_m2"), _number(entity, "crown_diameter_m")
         if area >= 0:
-            return numbers.area(area)
+            level = _number(entity, "level_of_detail")
+            return numbers.area(area) + (f" · LoD{level:.0f}" if level > 0 else "")
         return self.tr("crown {0}").format(numbers.length(crown, 0.1)) if crown >= 0 else ""
 
 
