@@ -37,8 +37,17 @@ def finder() -> Finder:
     return Finder()
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Windows of tests before this one may have left their language."""
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_GB"))
+    yield
+    QLocale.setDefault(before)
+
+
 @pytest.fixture
-def chinese() -> Iterator[None]:
+def chinese(english: None) -> Iterator[None]:
     before = QLocale()
     QLocale.setDefault(QLocale("zh_CN"))
     yield
