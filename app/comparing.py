@@ -119,7 +119,7 @@ class Comparing(QObject):
         # With two sides each shows what there was; with one side, what is gone is shown in red.
         if self.side is not None or "removed" not in kinds:
             gone = []
-        scene.show_again(gone)
+        scene.show_again(gone, self.panel.before)
         self._window.drawn.show_again(
             [one.id for one in gone if one.layer is None], self.panel.before
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rendering.marks import MarkGroup
     from twin_model.comparison import EntityChange
     from twin_model.entity import Entity
+    from twin_model.twin import Twin
+    from twin_model.view import TwinView
 
     Marked = Entity | EntityChange
 
@@ -65,6 +67,7 @@ class Scene(QObject):
         #: Features that are left out, replaced, or stand elsewhere at the instant.
         self.placing = Placing()
         self._again: dict[str, set[int]] = {}
+        self._again_at: AsOf = None
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
         self._placed = False
@@ -246,15 +249,12 @@ class Scene(QObject):
         twin = self._session.twin
         if twin is None or not self._shown:
             return
-        view = view_at(twin, self._instant)
+        view, then = view_at(twin, self._instant), view_at(twin, self._again_at)
+        again = self._again
 
         def read() -> Placing | StoreError:
             try:
-                found = placing(view)
-                for ways in found.moved.values():
-                    for way in ways.values():
-                        _ = way.matrix  # worked out here and kept, not while drawing
-                return found
+                return _placing(view, then, again)
             except StoreError as error:
                 return error  # the project may have been closed meanwhile
 
@@ -270,13 +270,23 @@ class Scene(QObject):
         self._viewport.redraw()
         self.placed.emit()
 
-    def show_again(self, things: Sequence[Marked]) -> None:
-        """Draw features although what they stand for is gone: those that a comparison marks."""
-        self._again = {}
+    def show_again(self, things: Sequence[Marked], instant: AsOf) -> None:
+        """Draw features although what they stand for is gone: those that a comparison marks.
+
+        Parameters
+        ----------
+        things : sequence of Entity or EntityChange
+        instant : AsOf
+            When they were there: they are drawn where they stood then.
+        """
+        wanted: dict[str, set[int]] = {}
         for thing in things:
             if thing.layer is not None and thing.feature is not None:
-                self._again.setdefault(thing.layer, set()).add(thing.feature)
-        self._show_placing(self.placing)
+                wanted.setdefault(thing.layer, set()).add(thing.feature)
+        if wanted != self._again or (wanted and instant != self._again_at):
+            self._again, self._again_at = wanted, instant
+            self._show_placing(self.placing)
+            self._ask_placing()
 
     def set_marks(self, name: str, groups: Sequence[tuple[str, Sequence[Marked]]]) -> None:
         """Mark entities in colours, for one who asks; none to unmark.
@@ -368,6 +378,21 @@ class Scene(QObject):
 
         timer.timeout.connect(look)
         timer.start()
+
+
+def _placing(
+    view: Twin | TwinView, then: Twin | TwinView, again: Mapping[str, Collection[int]]
+) -> Placing:
+    """Return where features stand in a view, and some that are gone where they stood then."""
+    found = placing(view)
+    stood = placing(then).moved if again else {}
+    for layer, features in again.items():
+        ways = {one: way for one, way in stood.get(layer, {}).items() if one in features}
+        found.moved[layer] = {**ways, **found.moved.get(layer, {})}
+    for ways in found.moved.values():
+        for way in ways.values():
+            _ = way.matrix  # worked out here and kept, not while drawing
+    return found
 
 
 def _mark_group(colour: str, entities: Sequence[Marked], drawn: DrawnEntities) -> MarkGroup:

@@ -224,22 +224,24 @@ class GraphModel(QObject):
     def _ask(
         self, shown: list[str], expand: Mapping[str, int], places: Mapping[str, Place]
     ) -> None:
-        view, twin = self.view, self._session.twin
-        if view is None or twin is None:
+        twin = self._session.twin
+        if twin is None:
             return
-        first, then = self._begun_with, self._compared
-        earlier = None if then is None or self.piece.earlier else view_at(twin, then)
-        was_earlier = self.piece.earlier
+        first, then, was_earlier = self._begun_with, self._compared, self.piece.earlier
+        view = view_at(twin, self._instant)
+        earlier = None if then is None else view_at(twin, then)
         self._pending = shown, expand, places
         known, hidden, asserted = dict(places), set(self.hidden_kinds), self.asserted_only
 
         def read() -> Piece:
+            # What is gone may be back, by undo: then it is shown as it is again.
             found = _read(view, shown, expand, known, hidden, asserted)
-            if earlier is not None and first in shown and first not in found.entities:
+            is_gone = first not in found.entities if first in shown else was_earlier
+            if earlier is not None and is_gone:
                 before = _read(earlier, shown, expand, known, hidden, asserted)
-                if first in before.entities:
+                if first in before.entities or first not in shown:
                     return replace(before, earlier=True)
-            return replace(found, earlier=was_earlier)
+            return replace(found, earlier=False)
 
         self._background.ask("graph", read, self._show)
 

@@ -18,6 +18,7 @@ from rendering.options import Pick
 from twin_model.commands import AddEntities, EditEntities, RemoveEntities
 from twin_model.edit_marks import edit_marks, first_edit
 from twin_model.entity import Entity, Interval
+from twin_model.shaping import moved as shifted
 from twin_model.time import Instant
 from twin_model.twin import Twin
 from window_support import MakeWindow, display_of, wait_complete
@@ -340,6 +341,36 @@ def test_side_by_side_both_pictures_are_whole_lit_alike_and_move_together(
     qtbot.waitUntil(lambda: window.viewport.width() == wide)
     qtbot.mouseClick(panel.swipe, LEFT)
     assert window.comparing.side is None
+
+
+def test_the_graph_of_what_is_gone_is_that_of_the_earlier_instant_until_it_is_back(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    graph, stage = window.relations_panel, window.viewport.stage
+    small = window.session.required.entity("old-town-1")
+    window.session.execute(EditEntities([shifted(small, (0.0, -60.0, 0.0))]))
+    window.session.settle()
+    earlier = Instant.now()
+    window.session.execute(RemoveEntities(["old-town-1"]))
+    window.session.settle()
+    window.timeline.refresh()
+    window.timeline.set_comparison(earlier)
+
+    def south() -> float:
+        wait_complete(qtbot, window)
+        found = stage.feature_bounds("old-town", 1)
+        return 0.0 if found is None else found[1]
+
+    # In red, where it stood then.
+    qtbot.waitUntil(lambda: "old-town" in window.scene.placing.moved, timeout=10_000)
+    qtbot.waitUntil(lambda: south() == pytest.approx(-60.0), timeout=10_000)
+    assert stage._marks.hidden("old-town") == frozenset()
+    window.interaction.select_id("old-town-1")
+    qtbot.waitUntil(lambda: "the earlier instant" in graph.note.text(), timeout=10_000)
+    window.actions_registry.run("edit.undo")
+    qtbot.waitUntil(lambda: "the earlier instant" not in graph.note.text(), timeout=10_000)
+    assert "old-town-1" in graph.view.nodes and graph.model.instant is None
 
 
 def test_a_thing_of_its_own_is_meant_on_either_side_whatever_its_number_there(
