@@ -109,17 +109,9 @@ class TemplateDialog(QDialog):
             field = self._field(asked)
             field.setAccessibleName(asked.title())
             form.addRow(asked.title(), field)
-        self.problem = QLabel(self)
-        self.problem.setObjectName("error")
-        self.problem.setWordWrap(True)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.hide()
+        self.problem = self._hidden_label("error")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.building = QLabel(self)
-        self.building.setObjectName("dim")
-        self.building.setWordWrap(True)
-        self.building.setTextFormat(Qt.TextFormat.PlainText)
-        self.building.hide()
+        self.building = self._hidden_label("dim")
         self.make = QPushButton(self.tr("Make scenario"), self)
         self.make.setObjectName("primary")
         buttons.addButton(self.make, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -135,6 +127,15 @@ class TemplateDialog(QDialog):
         layout.addWidget(buttons)
         self.setMinimumWidth(_WIDTH_PX)
         self._read_building()
+
+    def _hidden_label(self, name: str) -> QLabel:
+        """Return a label that has nothing to say yet."""
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.hide()
+        return label
 
     def _free_title(self, title: str) -> str:
         return title if self._id_of(title) not in self._taken else f"{title} {len(self._taken) + 1}"
