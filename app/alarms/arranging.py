@@ -169,6 +169,8 @@ def _matches(alarm: Alarm, words: list[str], names: Mapping[str, str]) -> bool:
 
 
 def _by_cause(alarms: list[Alarm], wish: Wish, under: dict[str, list[Alarm]]) -> list[Row]:
+    if not any(a.status.cause for a in alarms):  # most floods: nothing to fold
+        return [Row(a.point.id, a) for a in alarms]
     known = {a.point.id for a in alarms}
     roots = []
     for alarm in alarms:

@@ -105,6 +105,8 @@ class AlarmTable(QTableView):
         count = len(model.rows)
         # Only the pointer keeps what is over in the list: whoever acts on a row sees it go.
         change(held if self.underMouse() else "")
+        # Qt would lay rows out a turn later, and the whole window be painted twice.
+        self.executeDelayedItemsLayout()
         after = model.row_of(held) if held else -1
         if after >= 0:
             self.updateGeometries()  # the scroll bar learns of new rows only with the next layout

@@ -576,12 +576,13 @@ def test_options_are_a_sites_own() -> None:
 
 def test_copies_of_different_moments_that_explain_each_other_can_be_listed() -> None:
     points = {name: AlarmPoint(name, "pump", name) for name in "ab"}
-    published = PublishedAlarms()
-    published.take(
+    published = PublishedAlarms(points)
+    statuses = [
         AlarmStatus(
             name, Severity.HIGH, active=True, acknowledged=False, standing=True, cause=cause
         )
         for name, cause in ("ab", "ba")
-    )
-    found = published.list(STANDING, points, (), folded=False)
+    ]
+    published.take(statuses)
+    found = published.list(STANDING, (), folded=False)
     assert sorted((alarm.point.id, alarm.consequences) for alarm in found) == [("a", 1), ("b", 1)]

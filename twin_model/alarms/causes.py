@@ -129,12 +129,7 @@ class Causes:
         adopted : list of str
             Alarms reported a little earlier that it explains.
         """
-        here = self._standing.get(entity)
-        if here is None and self.graph.alone(entity):
-            # Most of a flood, and nothing to be looked for.
-            self._entity[point] = entity
-            self._standing[entity] = {point: at_us}
-            self._add_root(point, at_us)
+        if self.raised_alone(point, entity, at_us):
             return "", []
         cause = self._nearest(point, entity, at_us)
         self._entity[point] = entity
@@ -144,6 +139,25 @@ class Causes:
         if not cause:
             self._add_root(point, at_us)
         return cause, adopted
+
+    def raised_alone(self, point: str, entity: str, at_us: int) -> bool:
+        """Take in an alarm if nothing else can have to do with it, as with most of a flood.
+
+        Returns
+        -------
+        bool
+            Whether that is so; False where it was not taken in.
+        """
+        if entity in self._standing or point in self._entity or not self.graph.alone(entity):
+            return False
+        self._entity[point] = entity
+        self._standing[entity] = {point: at_us}
+        times = self._root_times
+        if times and times[0][0] < at_us - self._after_us:
+            self._forget_roots(at_us)
+        self._recent_roots[point] = at_us
+        times.append((at_us, point))
+        return True
 
     def _add_root(self, point: str, at_us: int) -> None:
         self._forget_roots(at_us)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -27,6 +28,7 @@ from twin_model.alarms.model import (
     State,
     copied,
 )
+from twin_model.alarms.plain import PlainAlarms
 from twin_model.alarms.published import PublishedAlarms
 from twin_model.alarms.timers import Due, Timers
 from twin_model.alarms.writing import EventWriter, tell_beside
@@ -70,6 +72,7 @@ class AlarmEngine:
         self._flood = FloodWatch(self.options)
         self._chatter = ChatterWatch(self.options)
         self._causes = Causes(graph or CauseGraph(), self.options)
+        self._plain = PlainAlarms(self._statuses, self._causes, self._flood, self._chatter)
         self._first_out: dict[str, str] = {}
         self._in_group: Counter[str] = Counter()
         self._system_events = 0
@@ -78,7 +81,7 @@ class AlarmEngine:
             journal, lambda statuses: self._published.take(statuses.values())
         )
         self._touched: dict[str, AlarmStatus] = {}
-        self._published = PublishedAlarms()
+        self._published = PublishedAlarms(self._points)
         self._lock = threading.RLock()
 
     # -- points ------------------------------------------------------------------------
@@ -99,7 +102,7 @@ class AlarmEngine:
                 status.raw, status.pending_us = False, None
                 events += self._done(status, machine.retire(status, now_us))
             self._points = fresh
-            self._published.forget_points()
+            self._published.set_points(fresh)
             return events
 
         return self._do(replace_points)
@@ -127,7 +130,7 @@ class AlarmEngine:
                     )
                     if status.first_out:
                         self._first_out[point.group] = status.point
-            self._published.take([copied(status) for status in found.statuses])
+            self._published.take(map(copied, found.statuses))
             for at_us in found.recent_us:
                 self._flood.raised(at_us)
             self._flood.in_flood = found.in_flood
@@ -140,7 +143,7 @@ class AlarmEngine:
         Thousands at once are taken in by portions: while one is worked out, those before are
         written and told.
         """
-        ordered = sorted(conditions, key=lambda c: c.at_us)
+        ordered = sorted(conditions, key=operator.attrgetter("at_us"))
         if len(ordered) <= _PORTION:
             events = self._do(lambda: self._take_in(ordered))
         else:
@@ -159,7 +162,12 @@ class AlarmEngine:
             if condition.at_us != passed_us or self._timers.due(passed_us):
                 passed_us = condition.at_us
                 events += self._pass_time(passed_us)
-            events += self._condition(condition)
+            begun = self._plain.begin(condition, self._points.get(condition.point))
+            if begun is None:
+                events += self._condition(condition)
+            else:
+                events.append(begun)
+                self._touch(self._statuses[condition.point])
         return events
 
     def advance(self, now_us: int) -> list[AlarmEvent]:
@@ -429,7 +437,7 @@ class AlarmEngine:
         With *folded*, as lists show them in a flood: without those that another explains.
         """
         chattering = () if now_us is None else frozenset(self._chatter.chattering(now_us))
-        return self._published.list(states, self._points, chattering, folded=folded)
+        return self._published.list(states, chattering, folded=folded)
 
     def _alarm(self, status: AlarmStatus, point: AlarmPoint, now_us: int | None) -> Alarm:
         chatters = now_us is not None and self._chatter.chatters(point.id, now_us)

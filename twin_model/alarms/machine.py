@@ -23,6 +23,11 @@ from twin_model.errors import ShapanError
 
 #: How old what comes may be, once our clock has gone back.
 _TURNED_US: Final = 60_000_000
+# Members of an enumeration are looked up slowly.
+_RAISED: Final = EventKind.RAISED
+_NORMAL: Final = State.NORMAL
+_UNACKNOWLEDGED: Final = State.UNACKNOWLEDGED
+_ACKNOWLEDGED: Final = State.ACKNOWLEDGED
 
 
 class AlarmError(ShapanError):
@@ -58,6 +63,27 @@ def begin(status: AlarmStatus, point: AlarmPoint, at_us: int, value: float) -> l
     if before in HIDDEN:
         return [event(status, EventKind.HIDDEN_ON, at_us, before)]
     return [_raise(status, point, at_us, before)]
+
+
+def begin_plainly(status: AlarmStatus, point: AlarmPoint, at_us: int, value: float) -> AlarmEvent:
+    """The condition of an alarm holds that is normal and has no delay.
+
+    As `begin` has it, also for the condition itself, written out since a flood makes thousands.
+    """
+    status.condition_us = status.raised_us = at_us
+    status.raw = status.active = status.standing = True
+    status.pending_us = status.returned_us = status.acknowledged_us = None
+    status.acknowledged = not point.acknowledge
+    status.latched = point.latching
+    status.occurrence += 1
+    status.event += 1
+    status.priority = point.priority
+    status.value = value
+    after = _UNACKNOWLEDGED if point.acknowledge else _ACKNOWLEDGED
+    return AlarmEvent(
+        point.id, status.event, _RAISED, at_us, _NORMAL, after, point.priority, value, "", "",
+        status.occurrence, "",
+    )  # fmt: skip
 
 
 def end(status: AlarmStatus, at_us: int, value: float) -> list[AlarmEvent]:

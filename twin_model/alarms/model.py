@@ -15,6 +15,8 @@ PRIORITIES: Final = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.URGE
 class State(StrEnum):
     """States of an alarm after ISA-18.2-2016, figure 3; those that hide it come first."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and lists look up thousands
+
     OUT_OF_SERVICE = "out-of-service"
     SUPPRESSED = "suppressed"  # by design
     SHELVED = "shelved"
@@ -35,6 +37,8 @@ HIDDEN: Final = frozenset({State.OUT_OF_SERVICE, State.SUPPRESSED, State.SHELVED
 
 class EventKind(StrEnum):
     """What the journal tells."""
+
+    __hash__ = str.__hash__  # as in `State`
 
     RAISED = "raised"
     RETURNED = "returned"

@@ -277,6 +277,8 @@ class ComponentRule(Frozen):
 class Severity(StrEnum):
     """How bad it is when a rule holds."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and lists look up thousands
+
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"

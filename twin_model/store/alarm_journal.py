@@ -8,13 +8,13 @@ transaction, so that a killed program finds both as they were or neither. See do
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
+import operator
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from twin_model.alarms.changes import Portion, Restored
 from twin_model.alarms.model import AlarmEvent, AlarmStatus, EventKind, Shelf, State
 from twin_model.errors import StoreError
 from twin_model.schema.types import Severity
+from twin_model.store.columns import Column, insert
 from twin_model.time import ALWAYS, FOREVER, Instant, Interval
 
 ALARMS_FILE: Final = "alarms.sqlite"
@@ -56,14 +57,12 @@ CREATE TABLE account (
   changed_us INTEGER NOT NULL) WITHOUT ROWID;
 """
 _FIELDS: Final = "\x1f%r" * 14
-#: Rows of one statement: whoever else computes gets a turn after each statement, so that writing
-#: row by row, a burst would wait thousands of times. SQLite takes 32,766 values at most.
-_ROWS_AT_ONCE: Final = 500
 _COLUMNS: Final = (
     "point, number, kind, at_us, before, after, priority, value, who, text, occurrence, cause"
 )
-_INSERT_EVENT: Final = f"INSERT INTO event (sequence, recorded_us, {_COLUMNS}, hash) VALUES "
-_INSERT_STATUS: Final = "INSERT OR REPLACE INTO status VALUES "
+_INSERT_EVENT: Final = f"INSERT INTO event (sequence, recorded_us, {_COLUMNS}, hash)"
+_INSERT_STATUS: Final = "INSERT OR REPLACE INTO status"
+_STATUS_FIELDS: Final = operator.attrgetter(*(field.name for field in fields(AlarmStatus)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +165,13 @@ class AlarmJournal:
             recorded_us = Instant.now().us
             with self.writing() as connection:
                 for events, statuses in portions:
-                    rows = []
-                    for event in events:
-                        sequence += 1
-                        values = (sequence, recorded_us, *_values(event))
-                        chained = _chained(chained, values)
-                        rows.append((*values, chained))
-                    _insert(connection, _INSERT_EVENT, rows)
-                    states = [_status_row(status) for status in statuses]
-                    _insert(connection, _INSERT_STATUS, states)
+                    if events:
+                        columns = _event_columns(sequence + 1, recorded_us, events)
+                        hashes = _chain(chained, columns)
+                        insert(connection, _INSERT_EVENT, [*columns, Column(hashes, same=False)])
+                        sequence, chained = sequence + len(events), hashes[-1]
+                    if statuses:
+                        insert(connection, _INSERT_STATUS, _status_columns(statuses))
             self._sequence, self._hash = sequence, chained
 
     def writing(self) -> _Transaction:
@@ -336,13 +333,24 @@ class _Transaction:
         )
 
 
-def _values(event: AlarmEvent) -> tuple[Any, ...]:
-    value = event.value if math.isfinite(event.value) else None
-    return (
-        event.point, event.number, str(event.kind), event.at_us, str(event.before),
-        str(event.after), str(event.priority), value, event.who, event.text, event.occurrence,
-        event.cause,
-    )  # fmt: skip
+def _event_columns(first: int, recorded_us: int, events: Sequence[AlarmEvent]) -> list[Column]:
+    """Return the 14 columns that are hashed."""
+    count = len(events)
+    (
+        point, number, kind, at_us, before, after, priority, value, who, text, occurrence, cause,
+    ) = zip(*events)  # fmt: skip
+    return [
+        Column(range(first, first + count), same=False), Column([recorded_us] * count, same=True),
+        Column(point, same=False), Column.of(number), Column.of(kind).changed(str),
+        Column.of(at_us), Column.of(before).changed(str), Column.of(after).changed(str),
+        Column.of(priority).changed(str), Column.of(_numbers(value)), Column.of(who),
+        Column.of(text), Column.of(occurrence), Column.of(cause),
+    ]  # fmt: skip
+
+
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    """Return values as SQLite keeps them: it knows no NaN, and no zero below zero."""
+    return [value + 0.0 if math.isfinite(value) else None for value in values]
 
 
 def _event(row: Sequence[Any]) -> AlarmEvent:
@@ -359,25 +367,38 @@ def _chained(previous: str, values: Sequence[Any]) -> str:
     return hashlib.sha256((previous + _FIELDS % (*values,)).encode()).hexdigest()
 
 
-def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows, many with one statement."""
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        part = rows[start : start + _ROWS_AT_ONCE]
-        places = ",".join([f"({','.join('?' * len(part[0]))})"] * len(part))
-        connection.execute(statement + places, [*itertools.chain.from_iterable(part)])
+def _chain(previous: str, columns: Sequence[Column]) -> list[str]:
+    """Return the hashes of many events, each as `_chained` makes it."""
+    written = [repr(c.values[0]).replace("%", "%%") if c.same else "%r" for c in columns]
+    form = "\x1f".join(["%s", *written])
+    found = []
+    for values in zip(*(column.values for column in columns if not column.same)):
+        previous = hashlib.sha256((form % (previous, *values)).encode()).hexdigest()
+        found.append(previous)
+    return found
 
 
-def _status_row(status: AlarmStatus) -> tuple[Any, ...]:
-    shelf = json.dumps(asdict(status.shelf), ensure_ascii=False) if status.shelf else None
+def _status_columns(statuses: Iterable[AlarmStatus]) -> list[Column]:
+    (
+        point, priority, active, acknowledged, latched, standing, occurrence, event, value,
+        condition_us, raw, pending_us, raised_us, returned_us, acknowledged_us, shelf,
+        suppressed_by, out_of_service, cause, first_out, note,
+    ) = zip(*map(_STATUS_FIELDS, statuses))  # fmt: skip
     # Whether is 0 or 1: sqlite3 takes numbers at once, and looks long for what a bool may be.
-    return (
-        status.point, str(status.priority), int(status.active), int(status.acknowledged),
-        int(status.latched), int(status.standing), status.occurrence, status.event,
-        status.value if math.isfinite(status.value) else None, status.condition_us,
-        int(status.raw), status.pending_us, status.raised_us, status.returned_us,
-        status.acknowledged_us, shelf, status.suppressed_by, status.out_of_service, status.cause,
-        int(status.first_out), status.note,
-    )  # fmt: skip
+    return [
+        Column(point, same=False), Column.of(priority).changed(str), Column.of(active).changed(int),
+        Column.of(acknowledged).changed(int), Column.of(latched).changed(int),
+        Column.of(standing).changed(int), Column.of(occurrence), Column.of(event),
+        Column.of(_numbers(value)), Column.of(condition_us), Column.of(raw).changed(int),
+        Column.of(pending_us), Column.of(raised_us), Column.of(returned_us),
+        Column.of(acknowledged_us), Column.of(shelf).changed(_shelf_text),
+        Column.of(suppressed_by), Column.of(out_of_service), Column.of(cause),
+        Column.of(first_out).changed(int), Column.of(note),
+    ]  # fmt: skip
+
+
+def _shelf_text(shelf: Shelf | None) -> str | None:
+    return None if shelf is None else json.dumps(asdict(shelf), ensure_ascii=False)
 
 
 def _status(row: Sequence[Any]) -> AlarmStatus:
