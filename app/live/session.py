@@ -88,6 +88,10 @@ class LiveSession(QObject):
         self._painted.setSingleShot(True)
         self._painted.setInterval(_PAINTED_MS)
         self._painted.timeout.connect(self._list_following)
+        self._shown = QTimer(self)
+        self._shown.setSingleShot(True)
+        self._shown.setInterval(0)  # when all else is done, painting too
+        self._shown.timeout.connect(self._give_way)
         self._throttle = QTimer(self)
         self._throttle.setSingleShot(True)
         self._rest_ms = _SOONEST_MS
@@ -266,7 +270,9 @@ class LiveSession(QObject):
                 picture = self._picture(operations, instant)
                 if wish.grouping in {Grouping.PLACE, Grouping.SYSTEM}:
                     picture = self._with_paths(operations, picture, wish.grouping == Grouping.PLACE)
-                return arrange(picture, wish), time.thread_time() - began_s
+                found = arrange(picture, wish)
+                operations.alarms.way.claim()
+                return found, time.thread_time() - began_s
             except Exception as error:
                 return error, time.thread_time() - began_s
 
@@ -280,8 +286,13 @@ class LiveSession(QObject):
                 answer(found)
             # Painting comes first: beside a thread that computes it takes several times as long.
             self._painted.start()
+            self._shown.start()
 
         self._background.ask("alarms", work, take)
+
+    def _give_way(self) -> None:
+        if self._known is not None:
+            self._known.alarms.way.release()
 
     def _list_following(self) -> None:
         following, self._list_next = self._list_next, None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from twin_model.alarms.model import (
     Shelf,
     State,
 )
+from twin_model.alarms.way import RightOfWay
 from twin_model.schema.types import Severity
 from twin_model.store.alarm_journal import ALARMS_FILE, AlarmJournal
 
@@ -119,3 +122,19 @@ def test_what_a_burst_has_in_common_is_read_as_it_was_written(tmp_path: Path, co
         assert replace(known, value=0.0) == replace(status, value=0.0)
     assert not restored
     with_journal.close()
+
+
+def test_a_burst_goes_on_once_the_window_has_painted_or_takes_too_long() -> None:
+    way = RightOfWay()
+    way.claim()
+    went_on = threading.Event()
+    burst = threading.Thread(target=lambda: (way.give(), went_on.set()))
+    burst.start()
+    way.release()
+    assert went_on.wait(10)
+    burst.join()
+    way.claim()
+    began_s = time.monotonic()
+    for _ in range(20):
+        way.give()  # never released: one wait in all, not one each
+    assert 0.04 < time.monotonic() - began_s < 0.9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -80,6 +79,8 @@ class AlarmEngine:
         self._writer = EventWriter(
             journal, lambda statuses: self._published.take(statuses.values())
         )
+        #: For windows that paint amid a burst.
+        self.way = self._writer.way
         self._touched: dict[str, AlarmStatus] = {}
         self._published = PublishedAlarms(self._points)
         self._lock = threading.RLock()
@@ -143,7 +144,7 @@ class AlarmEngine:
         Thousands at once are taken in by portions: while one is worked out, those before are
         written and told.
         """
-        ordered = sorted(conditions, key=operator.attrgetter("at_us"))
+        ordered = sorted(conditions, key=lambda c: c.at_us)
         if len(ordered) <= _PORTION:
             events = self._do(lambda: self._take_in(ordered))
         else:

@@ -6,18 +6,19 @@ import collections
 import contextlib
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from twin_model.alarms.changes import Done, Journal, Portion
 from twin_model.alarms.model import AlarmEvent, AlarmStatus
+from twin_model.alarms.way import RightOfWay
 from twin_model.errors import StoreError
 
-_GIVE_WAY_S: Final = 0.0002
 #: Events of a burst that are written and told together, after the first ones.
 _AT_ONCE: Final = 10_000
+#: Events of a burst that are written before others compute, a few milliseconds.
+_PART: Final = 1000
 #: How long the next part of a burst is waited for before what is there goes to disk.
 _PATIENCE_S: Final = 0.02
 
@@ -46,6 +47,8 @@ class EventWriter:
         self._bursts = 0
         self._came = threading.Condition()
         self._writing = threading.Lock()
+        #: Asked for between the parts of a burst.
+        self.way = RightOfWay()
         #: Why the journal cannot be written at the moment; empty while it can.
         self.problem = ""
 
@@ -124,9 +127,12 @@ class EventWriter:
             if not found:
                 return
             taken += found
-            events = [event for one in found for event in one.events]
-            count += len(events)
-            yield events, _newest(found).values()
+            for some in _parts(found):
+                events = [event for one in some for event in one.events]
+                count += len(events)
+                yield events, _newest(some).values()
+                if along:
+                    self.way.give()
             if not along:
                 return
 
@@ -141,6 +147,20 @@ class _Waiting(NamedTuple):
     number: int
     events: Sequence[AlarmEvent]
     statuses: Sequence[AlarmStatus]
+
+
+def _parts(found: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
+    """Yield what was found by a thousand events or somewhat more, at least once."""
+    part: list[_Waiting] = []
+    count = 0
+    for one in found:
+        part.append(one)
+        count += len(one.events)
+        if count >= _PART:
+            yield part
+            part, count = [], 0
+    if part:
+        yield part
 
 
 def _newest(found: Sequence[_Waiting]) -> dict[str, AlarmStatus]:
@@ -174,8 +194,7 @@ def tell_beside(
                     if telling is not None:
                         telling.result()
                     telling = beside.submit(tell_more, along=telling is not None)
-                # Locks are not fair: without a pause, whoever asks waits for the whole burst.
-                time.sleep(_GIVE_WAY_S)
+                writer.way.give()
         if telling is not None:
             telling.result()
     if told < len(found):
