@@ -81,6 +81,7 @@ class AlarmEngine:
         )
         #: For windows that paint amid a burst.
         self.way = self._writer.way
+        #: Alarms that are changed.
         self._touched: dict[str, AlarmStatus] = {}
         self._published = PublishedAlarms(self._points)
         self._lock = threading.RLock()
@@ -168,7 +169,7 @@ class AlarmEngine:
                 events += self._condition(condition)
             else:
                 events.append(begun)
-                self._touch(self._statuses[condition.point])
+                self._touched[begun.point] = self._statuses[begun.point]
         return events
 
     def advance(self, now_us: int) -> list[AlarmEvent]:
@@ -221,7 +222,7 @@ class AlarmEngine:
         if condition.at_us <= status.condition_us:
             return []  # delivered again after a restart, or out of order
         status.condition_us = condition.at_us
-        self._touch(status)
+        self._touched[status.point] = status
         if condition.active == status.raw:
             done = machine.changed_value(status, condition.at_us, condition.value)
             return self._done(status, done)
@@ -313,7 +314,7 @@ class AlarmEngine:
         """Do what follows from events of one alarm; return them with what they led to."""
         if not events:
             return []
-        self._touch(status)
+        self._touched[status.point] = status
         out: list[AlarmEvent] = []
         for event in events:
             if event.kind is EventKind.RAISED:
@@ -357,12 +358,8 @@ class AlarmEngine:
 
     def _regroup(self, name: str, cause: str) -> None:
         self._statuses[name].cause = cause
-        self._touch(self._statuses[name])
+        self._touched[name] = self._statuses[name]
         self._regrouped.add(name)
-
-    def _touch(self, status: AlarmStatus) -> None:
-        """Note that an alarm is changed."""
-        self._touched[status.point] = status
 
     def _system(self, kind: EventKind, at_us: int, who: str = "", text: str = "") -> AlarmEvent:
         self._system_events += 1
