@@ -230,6 +230,9 @@ class AlarmsPanel(QWidget):
     def _show(self, found: Arrangement) -> None:
         self.strip.set_picture(found.picture)
         self.banner.set_picture(found.picture)
+        wish = self.wish()
+        if found.wish != wish and self._at_once(found, wish):
+            found = arrange(found.picture, wish)  # the list tells what the figures above it tell
         self._take(found)
 
     def _take(self, found: Arrangement) -> None:
@@ -238,14 +241,18 @@ class AlarmsPanel(QWidget):
         self.table.keep_still(lambda held: self.model.take(found, held))
         self._after()
 
+    def _at_once(self, known: Arrangement, wish: Wish) -> bool:
+        """Return whether what is known can be arranged otherwise on the GUI thread."""
+        other_tree = wish.grouping in _TREES and wish.grouping != known.wish.grouping
+        return len(known.picture.alarms) <= _AT_ONCE and not other_tree
+
     def _arrange(self) -> None:
         """Arrange what is known otherwise: few alarms at once, many in a thread."""
-        wish, picture = self.wish(), self.model.picture
-        known = wish.grouping == self.model.shown.wish.grouping
-        if len(picture.alarms) > _AT_ONCE or (wish.grouping in _TREES and not known):
-            self.refresh()
+        wish = self.wish()
+        if self._at_once(self.model.shown, wish):
+            self._take(arrange(self.model.picture, wish))
         else:
-            self._take(arrange(picture, wish))
+            self.refresh()
 
     def fold(self, key: str, is_open: bool) -> None:
         """Fold or unfold what is under a row."""

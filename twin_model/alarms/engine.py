@@ -187,7 +187,7 @@ class AlarmEngine:
             for status in self._statuses.values():
                 if machine.turn_back(status, now_us, ahead_us):
                     self._timers.set_shelf(status)
-                    self._touch(status)
+                    self._touched[status.point] = status
                 point = self._points.get(status.point)
                 if status.pending_us is None or point is None:
                     continue
