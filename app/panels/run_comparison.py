@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -195,13 +196,13 @@ class RunComparisonPanel(QWidget):
             return
         self._say_runs()
         self._fill_choices(data)
-        self._fill_figures(data)
+        shown = self._fill_figures(data)
         self._fill_entities(data)
         self.tabs.setTabText(
             1, self.tr("Entities that changed ({0})").format(numbers.integer(data.changed))
         )
         if self.figures.rowCount():
-            self.figures.selectRow(0)
+            self.figures.selectRow(_telling(shown))
 
     def _say_runs(self) -> None:
         data = self._compared.data
@@ -227,7 +228,8 @@ class RunComparisonPanel(QWidget):
             self.map.addItem(self.tr("Difference map: {0}").format(text), name)
         self.map.setEnabled(bool(data.maps))
 
-    def _fill_figures(self, data: ComparedData) -> None:
+    def _fill_figures(self, data: ComparedData) -> list[ComparedFigure]:
+        """List the figures, those that differ first; return them."""
         shown = sorted(data.figures, key=lambda one: not one.differs)
         table = self.figures
         headings = [self.tr("Figure"), "A"]
@@ -247,10 +249,11 @@ class RunComparisonPanel(QWidget):
                 item = table.item(row, at + 1)
                 if item is not None and not one.differs:
                     item.setForeground(QColor(self._theme.colour("dim")))
+        return shown
 
     def _fill_entities(self, data: ComparedData) -> None:
         table = self.entities
-        headings = [self.tr("Entity"), self.tr("Mean of"), "A"]
+        headings = [self.tr("Entity"), self.tr("Mean or total of"), "A"]
         for number in range(1, len(data.ids)):
             headings += [LETTERS[number], f"{LETTERS[number]} − A"]
         self._begin(table, len(data.entities), headings)
@@ -328,7 +331,12 @@ class RunComparisonPanel(QWidget):
     # -- the scene -----------------------------------------------------------------------
 
     def _show_map(self) -> None:
-        self._compared.show_map(str(self.map.currentData()), self.number)
+        """Draw a difference; not over the colours of runs that are seen side by side."""
+        indicator = str(self.map.currentData())
+        if indicator and self.beside.isChecked():
+            self.beside.setChecked(False)
+            self.beside_wanted.emit(0)
+        self._compared.show_map(indicator, self.number)
 
     def _change_against(self) -> None:
         self._show_map()
@@ -336,7 +344,20 @@ class RunComparisonPanel(QWidget):
             self.beside_wanted.emit(self.number)
 
     def _show_beside(self) -> None:
+        if self.beside.isChecked() and self.map.currentData():
+            self.map.setCurrentIndex(0)
+            self._compared.show_map("", self.number)
         self.beside_wanted.emit(self.number if self.beside.isChecked() else 0)
+
+
+def _telling(figures: Sequence[ComparedFigure]) -> int:
+    """Return which figure differs by the largest share: its course is seen first."""
+    share = [
+        max((abs(one.relative(n)) for n in range(1, len(one.values))
+             if math.isfinite(one.relative(n))), default=0.0) if one.differs else -1.0
+        for one in figures
+    ]  # fmt: skip
+    return max(range(len(share)), key=lambda row: min(share[row], _LARGEST_SHARE))
 
 
 def signed(value: float, unit: str = "") -> str:

@@ -243,7 +243,7 @@ def _figures(data: ComparedData) -> str:
 
 
 def _entities(data: ComparedData) -> str:
-    heads = [translate("Report", "Entity"), translate("Report", "Mean of"), "A"]
+    heads = [translate("Report", "Entity"), translate("Report", "Mean or total of"), "A"]
     for number in range(1, len(data.ids)):
         heads += [LETTERS[number], f"{LETTERS[number]} − A"]
     rows = [_row(heads, tag="th", numbers_from=2)]

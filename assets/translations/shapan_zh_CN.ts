@@ -7243,12 +7243,12 @@ management ^ '330106-BD'</translation>
         <translation>实体</translation>
     </message>
     <message>
-        <source>Mean of</source>
-        <translation>平均值</translation>
-    </message>
-    <message>
         <source>Greatest water depth</source>
         <translation>最大水深</translation>
+    </message>
+    <message>
+        <source>Mean or total of</source>
+        <translation>均值或累计</translation>
     </message>
 </context>
 <context>
@@ -7322,10 +7322,6 @@ management ^ '330106-BD'</translation>
         <translation>实体</translation>
     </message>
     <message>
-        <source>Mean of</source>
-        <translation>平均值</translation>
-    </message>
-    <message>
         <source>{0} more changed less.</source>
         <translation>另有 {0} 个变化较小。</translation>
     </message>
@@ -7384,6 +7380,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Checkpoint every (s)</source>
         <translation>检查点间隔（s）</translation>
+    </message>
+    <message>
+        <source>Mean or total of</source>
+        <translation>均值或累计</translation>
     </message>
 </context>
 <context>

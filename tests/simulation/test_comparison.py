@@ -26,11 +26,11 @@ START = Instant.parse("2026-07-01T00:00:00Z")
 
 def make_run(
     project: Path, name: str, speeds: dict[str, list[float]], unit: str = "km/h",
-    depth_m: float | None = None, cell_m: float = 2.0,
+    depth_m: float | None = None, cell_m: float = 2.0, indicator: str = "speed",
 ) -> Run:  # fmt: skip
     """Write a run of a minute with speeds of roads every second, and a grid of water."""
     log = RunLog(project / "runs" / name, {"start": str(START), "scenario": {}})
-    keys = SampleKeys([*speeds, "traffic"], ["speed", "trips"])
+    keys = SampleKeys([*speeds, "traffic"], [indicator, "trips"])
     for number, values in enumerate(speeds.values()):
         times = START.us + np.arange(len(values)) * 1_000_000
         log.write("traffic", SampleBatch.of(keys, number, 0, times, np.array(values)))
@@ -65,6 +65,13 @@ def test_figures_and_means_of_entities_are_compared_with_the_first_run(tmp_path:
     assert seconds.tolist() == [0.0, 1.0] and values.tolist() == [10.0, 20.0]
     # The whole of an engine's model is asked for by the engine's name.
     assert courses(runs, "traffic", "trips")[0][1].tolist() == [7.0]
+
+
+def test_who_passed_a_door_is_compared_in_all_and_not_as_a_mean(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, "a", {"door": [1.0, 5.0, 9.0]}, indicator="passed"),
+            make_run(tmp_path, "b", {"door": [0.0, 0.0, 0.0]}, indicator="passed")]  # fmt: skip
+    (changed,) = compare_entities(runs)
+    assert (changed.entity, changed.values) == ("door", [9.0, 0.0])
 
 
 def test_an_entity_that_only_one_run_has_counts_as_changed(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 MOST: Final = 4
 #: Smaller differences are the same: what rounding in files makes of equal values.
 _SAME: Final = 1e-9
+#: What entities count since the beginning: a mean of it says nothing.
+_TOTALS: Final = frozenset({"passed", "entered", "left_stairs"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class ComparedFigure:
 
 @dataclass(frozen=True)
 class ComparedEntity:
-    """Mean of an indicator of one entity over each of several runs.
+    """Mean of an indicator of one entity over each of several runs, or what it came to in all.
 
     Parameters
     ----------
@@ -128,6 +130,7 @@ def units_of(runs: Sequence[Run]) -> dict[tuple[str, str], str]:
 def means(run: Run) -> dict[tuple[str, str], float]:
     """Return the mean over the run of each indicator of each entity that stays in place.
 
+    Of what is counted since the beginning, such as who passed a door, it is the last value.
     Entities that stand for whole engines are left out: their figures are compared as such.
     """
     batch = run.series.read(run.period)
@@ -139,9 +142,14 @@ def means(run: Run) -> dict[tuple[str, str], float]:
     groups, inverse = np.unique(number, return_inverse=True)
     total = np.bincount(inverse, batch.value[usable], len(groups))
     count = np.bincount(inverse, minlength=len(groups))
+    order = np.argsort(batch.time_us[usable], kind="stable")
+    last = np.empty(len(groups))
+    last[inverse[order]] = batch.value[usable][order]
+    counted = np.isin(groups % width, [n for n, one in enumerate(indicators) if one in _TOTALS])
+    found = np.where(counted, last, total / count)
     return {
-        (entities[group // width], indicators[group % width]): float(mean)
-        for group, mean in zip(groups.tolist(), (total / count).tolist())
+        (entities[group // width], indicators[group % width]): float(value)
+        for group, value in zip(groups.tolist(), found.tolist())
         if entities[group // width] not in systems
     }
 

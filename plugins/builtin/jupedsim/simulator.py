@@ -381,7 +381,9 @@ class JupedsimSimulator(Engine):
     def _whole(self, instant: Instant) -> SampleBatch:
         inside = float(self._simulation.agent_count())
         coming = self._entries.waiting
-        passed_min = max((instant.us - self.start.us) / 60e6, 1e-9)
+        # Once nobody is left, the flow is that until the last one was out.
+        so_far_s = (instant.us - self.start.us) / 1e6 if inside or coming else self._last_out_s
+        passed_min = max(so_far_s / 60.0, 1e-9)
         figures = {
             "people_inside": inside, "people_out": float(self._out),
             "density": inside / self._area_m2, "flow": self._out / passed_min,
