@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -94,9 +94,9 @@ def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
 
 def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
     """Only the names in use go along: a numbering may hold a hundred thousand."""
-    entities, entity = np.unique(batch.entity, return_inverse=True)
-    indicators, indicator = np.unique(batch.indicator, return_inverse=True)
-    columns = (entity.astype("<i4"), indicator.astype("<i4"), batch.time_us, batch.value,
+    entities, entity = _in_use(batch.entity, len(batch.keys.entities))
+    indicators, indicator = _in_use(batch.indicator, len(batch.keys.indicators))
+    columns = (entity, indicator, batch.time_us, batch.value,
                batch.quality)  # fmt: skip
     first = len(arrays)
     arrays.extend(columns)
@@ -106,9 +106,21 @@ def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
         "$samples": first,
         "text": None if batch.text is None else batch.text.tolist(),
         "moves": batch.position is not None,
-        "entities": [batch.keys.entities[n] for n in entities],
-        "indicators": [batch.keys.indicators[n] for n in indicators],
+        "entities": _named(batch.keys.entities, entities),
+        "indicators": _named(batch.keys.indicators, indicators),
     }
+
+
+def _in_use(numbers: Array, count: int) -> tuple[Array, Array]:
+    """Return the numbers in use, ascending, and where each of *numbers* stands among them."""
+    used = np.zeros(count, bool)
+    used[numbers] = True
+    places = np.cumsum(used, dtype="<i4") - np.int32(1)
+    return np.flatnonzero(used), places[numbers]
+
+
+def _named(names: Sequence[str], numbers: Array) -> list[str]:
+    return [names[n] for n in numbers.tolist()]
 
 
 def _encode_bytes(value: bytes, arrays: list[Array]) -> Any:

@@ -6,7 +6,7 @@ import itertools
 import queue
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from typing import Any, BinaryIO, Final
 
@@ -16,6 +16,9 @@ from twin_model.errors import Cancelled, ShapanError
 
 #: Items of a stream that may be under way before the taker has asked for more.
 _WINDOW: Final = 4
+#: For how long the other side may not take an answer before the next call is begun all the same.
+_TAKEN_S: Final = 1.0
+_Frame = tuple[dict[str, Any], tuple[Any, ...]]
 
 
 class LinkClosedError(ShapanError):
@@ -154,6 +157,9 @@ class Link:
     note : callable
         Takes notes, which have no answer, in the reading thread; must not block.
     executor : Executor
+    in_turn : dict of str to Executor
+        Methods that are answered elsewhere: by one thread each is begun after the answer to the
+        last is written. An engine that keeps the interpreter busy would hold that answer back.
     """
 
     def __init__(
@@ -163,20 +169,20 @@ class Link:
         serve: Callable[[Incoming], Any],
         note: Callable[[str, Any], None],
         executor: Executor,
+        in_turn: Mapping[str, Executor] | None = None,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._serve = serve
         self._note = note
         self._executor = executor
+        self._in_turn = dict(in_turn or {})
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._calls: dict[int, Outgoing] = {}
         self._incoming: dict[int, Incoming] = {}
         # A pipe that is full must not hold up whoever sends.
-        self._outbox: queue.SimpleQueue[tuple[dict[str, Any], tuple[Any, ...]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._outbox: queue.SimpleQueue[_Frame | threading.Event | None] = queue.SimpleQueue()
         self.closed = threading.Event()
         #: Set once everything that was sent is written, after `close`.
         self.written = threading.Event()
@@ -225,8 +231,17 @@ class Link:
         """Forget a call of the other side."""
         self._incoming.pop(number, None)
 
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until everything that was sent is written; return whether it is."""
+        mark = threading.Event()
+        self._outbox.put(mark)
+        return mark.wait(timeout_s)
+
     def _write(self) -> None:
         while (frame := self._outbox.get()) is not None:
+            if isinstance(frame, threading.Event):
+                frame.set()
+                continue
             try:
                 write_frame(self._writer, *frame)
             except (OSError, ValueError):
@@ -272,13 +287,21 @@ class Link:
         elif kind == "call":
             incoming = Incoming(self, number, head["m"], value)
             self._incoming[number] = incoming
-            self._executor.submit(incoming.answer, self._serve)
+            turns = self._in_turn.get(head["m"])
+            if turns is None:
+                self._executor.submit(incoming.answer, self._serve)
+            else:
+                turns.submit(self._answer_in_turn, incoming)
         elif kind in {"cancel", "more"}:
             known = self._incoming.get(number)
             if known is not None:
                 known.cancelled.set() if kind == "cancel" else known.credits.release()
         else:
             self._result(kind, number, value)
+
+    def _answer_in_turn(self, incoming: Incoming) -> None:
+        incoming.answer(self._serve)
+        self.flush(_TAKEN_S)
 
     def _result(self, kind: str, number: int, value: Any) -> None:
         with self._lock:

@@ -70,6 +70,32 @@ def test_a_panel_calls_a_worker_with_arrays_and_gets_arrays_back(
     assert call("double", values=np.ones(1), name="y").result(20)["name"] == "y"
 
 
+def test_steps_asked_for_at_once_are_answered_one_after_another(
+    make_host: MakeHost, plugin_folder: Path, twin: Twin
+) -> None:
+    write_plugin(plugin_folder, "stepper", """
+        [[workers]]
+        id = "steps"
+        code = "stepper.code:Steps"
+        """, """
+        import time
+        class Steps:
+            def __init__(self, context):
+                self.told = []
+            def exchange(self, number):
+                self.told.append(f"begin {number}")
+                time.sleep(0.05 * (3 - number))
+                self.told.append(f"end {number}")
+                return self.told
+        """)  # fmt: skip
+    host = make_host(twin)
+    call = host.worker("org.test.stepper", "worker", "steps").call
+    answers = [call("exchange", number=number) for number in range(3)]
+    last = answers[2].result(20.0)
+    assert last == [f"{what} {number}" for number in range(3) for what in ("begin", "end")]
+    assert answers[0].result(0.0) == last[:2]
+
+
 def test_a_connector_starts_with_the_project_and_its_samples_reach_a_subscriber(
     make_host: MakeHost, plugin_folder: Path, twin: Twin
 ) -> None:

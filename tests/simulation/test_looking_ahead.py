@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +37,28 @@ class Aside(LocalParticipant):
         self.saved: list[int] = []
         self._tank = tank
         self._dies_at = dies_at
+        self.dead = False
         self._thread = ThreadPoolExecutor(1)
 
     def advance(self, instant: Instant, inputs: SampleBatch | None) -> Any:
         second = (instant.us - START.us) // 1_000_000
         self.asked.append(second)
         if second == self._dies_at:
-            self._dies_at = 0
+            self._dies_at, self.dead = 0, True
+        if self.dead:
             return Dying(self.id)
         return Answer(self._thread.submit(super().advance, instant, inputs))
 
     def save(self, folder: Path) -> None:
         self.saved.append((self._tank.now.us - START.us) // 1_000_000)
         super().save(folder)
+
+
+class Far(Aside):
+    """One that may be asked for three steps before the first is answered."""
+
+    def capabilities(self) -> Any:
+        return replace(super().capabilities(), steps_ahead=3)
 
 
 class Noting(Kept):
@@ -84,6 +94,15 @@ def test_it_is_asked_for_the_next_step_before_its_samples_are_kept(tmp_path: Pat
     assert kept.rows == whole.rows
 
 
+def test_one_that_may_be_asked_for_several_steps_is(tmp_path: Path) -> None:
+    whole, _, _ = run(scenario({"a": 1.0}, []), {"a": Tank(10.0)}, tmp_path)
+    part = Far("a", Tank(10.0))
+    kept, _ = conducted(tmp_path, scenario({"a": 1.0}, []), [part])
+    assert kept.ahead == [3] * 17 + [2, 1, 0]
+    assert part.asked == list(range(1, 21))
+    assert kept.rows == whole.rows
+
+
 def test_one_that_gets_values_from_another_waits_for_them(tmp_path: Path) -> None:
     plan = scenario({"low": 1.0, "high": 1.0}, [flows("high", "low", delayed=True)])
     whole, _, _ = run(plan, {"low": Tank(), "high": Tank(10.0)}, tmp_path)
@@ -93,18 +112,22 @@ def test_one_that_gets_values_from_another_waits_for_them(tmp_path: Path) -> Non
     assert sorted(kept.rows) == sorted(whole.rows)
 
 
+@pytest.mark.parametrize("kind", [Aside, Far])
 @pytest.mark.parametrize("at_s", [4.0, 4.5, 5.0])
-def test_what_is_assumed_from_a_time_on_comes_at_that_time(tmp_path: Path, at_s: float) -> None:
+def test_what_is_assumed_from_a_time_on_comes_at_that_time(
+    tmp_path: Path, at_s: float, kind: type[Aside]
+) -> None:
     edits = [{"entity": "tank", "name": "inflow", "value": 3.0, "engine": "a", "at_s": at_s}]
     plan = scenario({"a": 1.0}, [], edits=edits)
     whole, _, _ = run(plan, {"a": Tank()}, tmp_path)
-    kept, _ = conducted(tmp_path, plan, [Aside("a", Tank())])
+    kept, _ = conducted(tmp_path, plan, [kind("a", Tank())])
     assert kept.rows == whole.rows
     assert 1 in kept.ahead and kept.ahead[-1] == 0
 
 
-def test_checkpoints_are_of_one_instant(tmp_path: Path) -> None:
-    parts = [Aside("fast", Tank(1.0)), Aside("slow", Tank(2.0))]
+@pytest.mark.parametrize("kind", [Aside, Far])
+def test_checkpoints_are_of_one_instant(tmp_path: Path, kind: type[Aside]) -> None:
+    parts = [kind("fast", Tank(1.0)), Aside("slow", Tank(2.0))]
     plan = scenario({"fast": 1.0, "slow": 5.0}, [], checkpoint_s=7.0)
     conducted(tmp_path, plan, parts)
     assert parts[0].saved == [7, 14]
@@ -130,9 +153,12 @@ def test_one_that_is_asked_for_comes_once_nobody_is_ahead(tmp_path: Path) -> Non
     assert told == list(range(1, 21))
 
 
-def test_one_that_dies_while_it_is_ahead_is_brought_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [Aside, Far])
+def test_one_that_dies_while_it_is_ahead_is_brought_back(
+    tmp_path: Path, kind: type[Aside]
+) -> None:
     whole, _, _ = run(scenario({"a": 1.0}, []), {"a": Tank(10.0)}, tmp_path)
-    part = Aside("a", Tank(10.0), dies_at=6)
+    part = kind("a", Tank(10.0), dies_at=6)
     part.init = _anew(part)  # type: ignore[method-assign]
     kept, _ = conducted(tmp_path, scenario({"a": 1.0}, []), [part])
     assert kept.series("a", "level") == whole.series("a", "level")
@@ -143,6 +169,7 @@ def _anew(part: Aside) -> Any:
     """Begin with a full tank each time: what a process knew dies with it."""
 
     def init(start: Instant, parameters: Any, seed: int) -> None:
+        part.dead = False
         part._tank.init(start, {"level": 10.0}, seed)
 
     return init

@@ -48,6 +48,8 @@ class Capabilities:
         Unit by indicator.
     exchange : bool
         Whether it takes values, steps and tells its next event in one call.
+    steps_ahead : int
+        How many steps it may be asked for before the first of them is answered.
     one_run : bool
         Whether each run needs a process that had none before.
     engine : str
@@ -62,6 +64,7 @@ class Capabilities:
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     exchange: bool = False
+    steps_ahead: int = 1
     one_run: bool = False
     engine: str = ""
 
@@ -86,6 +89,7 @@ def read_capabilities(simulator: str, told: Mapping[str, Any]) -> Capabilities:
             inputs=_units(told["inputs"]),
             outputs=_units(told["outputs"]),
             exchange=bool(told.get("exchange", False)),
+            steps_ahead=max(1, int(told.get("steps_ahead", 1))),
             one_run=bool(told.get("one_run", False)),
             engine=str(told.get("engine", "")),
         )

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import math
 import shutil
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,8 @@ class _Player:
     told: list[tuple[Instant, SampleBatch | None]] = field(default_factory=list)
     checkpoint: Path | None = None
     deaths: int = 0
-    #: An answer to a step that was asked for before its time; see `Conductor._look_ahead`.
-    ahead: Any = None
+    #: Answers to steps that were asked for before their time; see `Conductor._look_ahead`.
+    ahead: deque[Any] = field(default_factory=deque)
 
     @property
     def by_event(self) -> bool:
@@ -229,7 +230,7 @@ class Conductor:
             self._players[target].inbox.append(batch)
         self.now = instant
         self.steps += 1
-        if self._keeps and all(player.ahead is None for player in self._players.values()):
+        if self._keeps and not any(player.ahead for player in self._players.values()):
             self._keeps = False
             self.checkpoint()
         if due:
@@ -257,9 +258,12 @@ class Conductor:
             player.inbox.append(batch)
 
     def _send(self, player: _Player, instant: Instant) -> tuple[Any, SampleBatch | None]:
-        if player.ahead is not None:
-            answer, player.ahead = player.ahead, None
-            return answer, None
+        if player.ahead:
+            return player.ahead.popleft(), None
+        return self._ask(player, instant)
+
+    @staticmethod
+    def _ask(player: _Player, instant: Instant) -> tuple[Any, SampleBatch | None]:
         inbox = player.inbox
         inputs = None if not inbox else inbox[0] if len(inbox) == 1 else concatenate(inbox)
         player.inbox = []
@@ -280,6 +284,7 @@ class Conductor:
                 player.participant.kill("hangs")
                 raise error
             except DiedError as error:
+                player.ahead.clear()  # asked of the same process
                 player.deaths += 1
                 if player.deaths >= MOST_DEATHS:
                     raise SimulationError(
@@ -318,23 +323,30 @@ class Conductor:
             player.due_us = min(player.due_us, advanced.next.us)
 
     def _look_ahead(self, name: str, player: _Player, instant: Instant) -> None:
-        """Have a simulator compute its next step while what it gave is handled.
+        """Have a simulator compute its next steps while what it gave is handled.
 
         Only one that nothing can reach until then, neither a coupling nor an assumption; and not
         past a checkpoint, which is of one instant.
         """
-        goal_us = min(player.due_us, self.end.us)
         if (
             not player.participant.looks_ahead
             or player.by_event
             or name in self._targets
-            or instant >= self.end
             or self._keeps
-            or (self._checkpoint_us and goal_us > self._next_checkpoint_us)
-            or any(at_us < goal_us and edit.engine == name for at_us, edit in self._edits)
         ):
             return
-        player.ahead, _ = self._send(player, Instant(goal_us))
+        asked_us = instant.us if not player.ahead else self._goal_us(player, len(player.ahead) - 1)
+        while asked_us < self.end.us and len(player.ahead) < player.can.steps_ahead:
+            asked_us = self._goal_us(player, len(player.ahead))
+            if (self._checkpoint_us and asked_us > self._next_checkpoint_us) or any(
+                at_us < asked_us and edit.engine == name for at_us, edit in self._edits
+            ):
+                return
+            player.ahead.append(self._ask(player, Instant(asked_us))[0])
+
+    def _goal_us(self, player: _Player, number: int) -> int:
+        """Return when a step ends that comes so many after the next."""
+        return min(player.due_us + number * player.step_us, self.end.us)
 
     def _take(
         self,
@@ -436,10 +448,9 @@ class Conductor:
     def close(self) -> None:
         """End every simulator."""
         for player in self._players.values():
-            answer, player.ahead = player.ahead, None
-            if answer is not None:
+            while player.ahead:
                 with contextlib.suppress(SimulationError):
-                    answer.result(_LAST_STEP_S)
+                    player.ahead.popleft().result(_LAST_STEP_S)
         for participant in self._participants.values():
             try:
                 participant.close()

@@ -73,7 +73,9 @@ class Worker:
         self._target: Any = None
         self._busy: dict[int, tuple[str, float]] = {}
         self._receiver: Any = None
-        self._link = Link(reader, writer, self._serve, self._note, self._calls)
+        # A simulator may be asked for a step before the last is answered.
+        steps = {"exchange": ThreadPoolExecutor(1, thread_name_prefix="steps")}
+        self._link = Link(reader, writer, self._serve, self._note, self._calls, steps)
         self._sender = _LazySender(config, self._link)
         storage = FolderStorage(config["plugin"], Path(config["storage"]), config["storage_bytes"])
         self._context = WorkerContext(
