@@ -333,8 +333,14 @@ class ShownRun(QObject):
         if before is None or before.water is not picture.water:
             water = None if picture.water is None else Overlay(meshes=(picture.water,))
             stage.set_overlay(_WATER, water)
-        self._viewport.redraw()
+        self._redraw()
         self.drawn.emit(picture)
+
+    def _redraw(self) -> None:
+        """Ask for a frame, unless one comes anyway after the pause that a fast run leaves."""
+        viewport = self._viewport
+        if viewport.animation_pause == 1.0 or not viewport.stage.moving_things.active:
+            viewport.redraw()
 
     # -- a run under way -----------------------------------------------------------------
 
@@ -349,7 +355,7 @@ class ShownRun(QObject):
         """Bring roads and water of a run under way up to date, from what is written already."""
         one, project = self.underway, self._simulation.project
         self._pace_frames()
-        self._viewport.redraw()
+        self._redraw()
         if one is None or not one.id or project is None or one.now is None or self._reading:
             return
         twin, now = self._session.required, one.now

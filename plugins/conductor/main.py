@@ -110,9 +110,12 @@ class _Process:
         self._waiting.append(batch)
 
     def _tell_samples(self) -> None:
-        if self._waiting:
-            self._link.note("samples", concatenate(newest_places(self._waiting)))
-            self._waiting = []
+        waiting, self._waiting = newest_places(self._waiting), []
+        for moves in (False, True):
+            # Apart: of what moves the other side knows the names already.
+            part = [batch for batch in waiting if (batch.position is not None) == moves]
+            if part:
+                self._link.note("samples", concatenate(part))
 
 
 def newest_places(batches: Sequence[SampleBatch]) -> list[SampleBatch]:

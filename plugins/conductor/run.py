@@ -249,7 +249,7 @@ class ScenarioRun:
     def _heard(self, engine: str, batch: SampleBatch) -> None:
         system = self._systems.get(engine)
         keys = batch.keys
-        if system in keys.entities and batch.position is None:
+        if batch.position is None and system in keys.entities:
             rows = batch.entity == list(keys.entities).index(str(system))
             figures = self._figures.setdefault(engine, {})
             for indicator, value in zip(batch.indicator[rows].tolist(), batch.value[rows].tolist()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.pipeline.frames import MessageError
+from plugins.host.numbering import ReceivedNames, SentNames
 from twin_model.errors import ValidationError
 from twin_model.samples import SampleBatch, SampleKeys
 
@@ -46,19 +47,32 @@ _TYPES: Final = {name: module for module, names in _MODULES.items() for name in 
 _MAX_DEPTH: Final = 40
 
 
-def encode(value: Any) -> tuple[Any, list[Array]]:
+def encode(value: Any, names: SentNames | None = None) -> tuple[Any, list[Array]]:
     """Return *value* as JSON values, and the arrays that these refer to.
+
+    Parameters
+    ----------
+    value : any of the types that pass
+    names : SentNames, optional
+        What the other side knows of moving things; without, every batch brings its names.
 
     Raises
     ------
     TypeError
         If something in it is of a type that does not pass.
     """
-    arrays: list[Array] = []
-    return _encode(value, arrays, 0), arrays
+    arrays = _Arrays()
+    arrays.names = names
+    return _encode(value, arrays, 0), list(arrays)
 
 
-def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
+class _Arrays(list[Array]):
+    """The arrays of a value that is encoded, and what the other side knows of names."""
+
+    names: SentNames | None = None
+
+
+def _encode(value: Any, arrays: _Arrays, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise TypeError("a value is nested too deeply")
     if isinstance(value, Enum):
@@ -92,23 +106,32 @@ def _encode(value: Any, arrays: list[Array], depth: int) -> Any:
     raise TypeError(f"a {type(value).__name__} cannot be passed between window and worker")
 
 
-def _encode_samples(batch: SampleBatch, arrays: list[Array]) -> Any:
+def _encode_samples(batch: SampleBatch, arrays: _Arrays) -> Any:
     """Only the names in use go along: a numbering may hold a hundred thousand."""
+    first = len(arrays)
+    if batch.position is not None and arrays.names is not None:
+        told = arrays.names.describe(batch)
+        if told is not None:
+            arrays.extend((*batch.columns(), batch.position))
+            return {"$samples": first, "text": _text(batch), "moves": True, "names": told}
     entities, entity = _in_use(batch.entity, len(batch.keys.entities))
     indicators, indicator = _in_use(batch.indicator, len(batch.keys.indicators))
     columns = (entity, indicator, batch.time_us, batch.value,
                batch.quality)  # fmt: skip
-    first = len(arrays)
     arrays.extend(columns)
     if batch.position is not None:
         arrays.append(batch.position)
     return {
         "$samples": first,
-        "text": None if batch.text is None else batch.text.tolist(),
+        "text": _text(batch),
         "moves": batch.position is not None,
         "entities": _named(batch.keys.entities, entities),
         "indicators": _named(batch.keys.indicators, indicators),
     }
+
+
+def _text(batch: SampleBatch) -> list[Any] | None:
+    return None if batch.text is None else batch.text.tolist()
 
 
 def _in_use(numbers: Array, count: int) -> tuple[Array, Array]:
@@ -136,7 +159,7 @@ def _key(key: Any) -> str:
     return key
 
 
-def decode(value: Any, arrays: list[Array]) -> Any:
+def decode(value: Any, arrays: list[Array], names: ReceivedNames | None = None) -> Any:
     """Return what `encode` was given; arrays are read-only views of what arrived.
 
     Raises
@@ -145,45 +168,61 @@ def decode(value: Any, arrays: list[Array]) -> Any:
         If it is not what `encode` makes.
     """
     try:
-        return _decode(value, arrays, 0)
+        return _decode(value, _Received(arrays, names), 0)
     except (KeyError, IndexError, ValueError, TypeError, AttributeError, ValidationError) as error:
         raise MessageError(f"{type(error).__name__}: {error}") from error
 
 
-def _decode(value: Any, arrays: list[Array], depth: int) -> Any:
+@dataclass(frozen=True)
+class _Received:
+    """Arrays that came, and the names that came before."""
+
+    arrays: list[Array]
+    names: ReceivedNames | None
+
+
+def _decode(value: Any, came: _Received, depth: int) -> Any:
     if depth > 2 * _MAX_DEPTH:
         raise MessageError("a value is nested too deeply")
     if isinstance(value, list):
-        return [_decode(one, arrays, depth + 1) for one in value]
+        return [_decode(one, came, depth + 1) for one in value]
     if not isinstance(value, dict):
         return value
     if "$map" in value:
-        return {str(k): _decode(v, arrays, depth + 1) for k, v in value["$map"]}
+        return {str(k): _decode(v, came, depth + 1) for k, v in value["$map"]}
     if "$tuple" in value:
-        return tuple(_decode(one, arrays, depth + 1) for one in value["$tuple"])
+        return tuple(_decode(one, came, depth + 1) for one in value["$tuple"])
     if "$array" in value:
-        return arrays[value["$array"]]
+        return came.arrays[value["$array"]]
     if "$type" in value:
-        return _make(value["$type"], value["fields"], arrays, depth)
+        return _make(value["$type"], value["fields"], came, depth)
     if "$samples" in value:
         first = int(value["$samples"])
-        keys = SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
+        keys = _keys_of(value, came)
         text = None if value["text"] is None else np.array(value["text"], object)
-        position = arrays[first + 5] if value["moves"] else None
-        plain = SampleBatch(keys, *arrays[first : first + 5])
+        position = came.arrays[first + 5] if value["moves"] else None
+        plain = SampleBatch(keys, *came.arrays[first : first + 5])
         return replace(plain, text=text, position=position)
     if "$bytes" in value:
         return base64.b64decode(value["$bytes"])
     if "$blob" in value:
-        return arrays[value["$blob"]].tobytes()
+        return came.arrays[value["$blob"]].tobytes()
     if "$path" in value:
         return Path(value["$path"])
     raise MessageError(f"an object with the keys {sorted(value)[:3]}")
 
 
-def _make(name: str, values: dict[str, Any], arrays: list[Array], depth: int) -> Any:
+def _keys_of(value: Mapping[str, Any], came: _Received) -> SampleKeys:
+    if "names" in value:
+        if came.names is None:
+            raise MessageError("names that nobody told before")
+        return came.names.take(value["names"])
+    return SampleKeys(map(str, value["entities"]), map(str, value["indicators"]))
+
+
+def _make(name: str, values: dict[str, Any], came: _Received, depth: int) -> Any:
     kind = getattr(importlib.import_module(_TYPES[name]), name)
-    given = {key: _decode(one, arrays, depth + 1) for key, one in values.items()}
+    given = {key: _decode(one, came, depth + 1) for key, one in values.items()}
     if name == "Layer":
         from twin_model.layer import LayerRole
 

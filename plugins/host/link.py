@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from ingest.pipeline.frames import MessageError, read_frame, write_frame
 from plugins.host.codec import decode, encode
+from plugins.host.numbering import ReceivedNames, SentNames
 from twin_model.errors import Cancelled, ShapanError
 
 #: Items of a stream that may be under way before the taker has asked for more.
@@ -179,6 +180,8 @@ class Link:
         self._in_turn = dict(in_turn or {})
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._sent, self._received = SentNames(), ReceivedNames()
         self._calls: dict[int, Outgoing] = {}
         self._incoming: dict[int, Incoming] = {}
         # A pipe that is full must not hold up whoever sends.
@@ -199,8 +202,14 @@ class Link:
         TypeError
             If the value is of a type that does not pass.
         """
-        head, arrays = encode(value)
-        self._outbox.put(({"k": kind, "n": number, "m": method, "v": head}, tuple(arrays)))
+        with self._sending:  # names are told in the order in which batches refer to them
+            try:
+                head, arrays = encode(value, self._sent)
+            except BaseException:
+                self._sent.settle(sent=False)
+                raise
+            self._sent.settle(sent=True)
+            self._outbox.put(({"k": kind, "n": number, "m": method, "v": head}, tuple(arrays)))
 
     def note(self, method: str, value: Any = None) -> None:
         """Tell the other side something that needs no answer."""
@@ -261,7 +270,7 @@ class Link:
         try:
             while (frame := read_frame(self._reader)) is not None:
                 head, arrays = frame
-                self._take(head, decode(head["v"], arrays))
+                self._take(head, decode(head["v"], arrays, self._received))
         except (MessageError, OSError, ValueError, KeyError, TypeError):
             pass  # what comes is no message: as good as gone
         finally:

@@ -154,9 +154,7 @@ def test_one_that_is_asked_for_comes_once_nobody_is_ahead(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", [Aside, Far])
-def test_one_that_dies_while_it_is_ahead_is_brought_back(
-    tmp_path: Path, kind: type[Aside]
-) -> None:
+def test_one_that_dies_while_it_is_ahead_is_brought_back(tmp_path: Path, kind: type[Aside]) -> None:
     whole, _, _ = run(scenario({"a": 1.0}, []), {"a": Tank(10.0)}, tmp_path)
     part = kind("a", Tank(10.0), dies_at=6)
     part.init = _anew(part)  # type: ignore[method-assign]
