@@ -3586,6 +3586,14 @@
         <translation>数值嵌套过深</translation>
     </message>
     <message>
+        <source>names that nobody told before</source>
+        <translation>引用了此前从未告知的名称</translation>
+    </message>
+    <message>
+        <source>too many numberings of names</source>
+        <translation>名称编号表过多</translation>
+    </message>
+    <message>
         <source>an object with the keys {0}</source>
         <translation>含有键 {0} 的对象</translation>
     </message>
