@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Final
 
@@ -100,12 +101,18 @@ class Docks(QObject):
     window : QWidget
     scene : QWidget
         Stays in the middle.
+    held : callable
+        Makes a context in which the scene draws nothing: docks that come and go change its size
+        several times.
     """
 
     layout_changed = Signal(str)
 
-    def __init__(self, window: QWidget, scene: QWidget) -> None:
+    def __init__(
+        self, window: QWidget, scene: QWidget, held: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         super().__init__(window)
+        self._held = held
         configure_docking()
         self.manager = QtAds.CDockManager(window)
         self._docks: dict[str, QtAds.CDockWidget] = {}
@@ -302,6 +309,10 @@ class Docks(QObject):
 
     def _resize(self, only: Collection[str] | None = None) -> None:
         """Give the docks that are open, or only some of them, the sizes of interface.md."""
+        with self._held():
+            self._set_extents(only)
+
+    def _set_extents(self, only: Collection[str] | None) -> None:
         width, height = self.manager.width(), self.manager.height()
         wanted = {
             "layers": LEFT_PANE_PX,
@@ -361,11 +372,12 @@ class Docks(QObject):
         """Go to one of the arrangements to start from."""
         self.layout_name = name
         self._restored = QByteArray()
-        self._restore(self._standard)
-        self._arrange(name)
-        front = _FRONT.get(name)
-        if front is not None:
-            self._docks[front].setAsCurrentTab()
+        with self._held():
+            self._restore(self._standard)
+            self._arrange(name)
+            front = _FRONT.get(name)
+            if front is not None:
+                self._docks[front].setAsCurrentTab()
         QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
 

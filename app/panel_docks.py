@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
 from app.docking import SIDES
+from app.panel_queue import PanelQueue
 from app.panels.table import KIND, own_docks
 from app.plugins.place import Guard, PanelPlace
 from twin_model.contributions import APPLICATION, CONTRIBUTIONS, Contribution
@@ -174,10 +175,11 @@ class OwnPanels:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._queue = PanelQueue(window)
 
-    def when_ready(self, then: Callable[[], object]) -> None:
+    def when_ready(self, entry: Contribution, then: Callable[[], object]) -> None:
         """See `PanelOwner`: other parts of the window may be needed, which are made first."""
-        self._window.when_furnished(then)
+        self._window.when_furnished(lambda: self._queue.add(entry.id, then))
 
     def build(self, entry: Contribution, guard: Guard) -> tuple[object, Callable[[], None]]:
         """See `PanelOwner`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  # without it the window class is abstract
@@ -80,6 +81,7 @@ class Viewport(QOpenGLWidget):
         self._window.AddObserver("WindowMakeCurrentEvent", self._make_current)  # type: ignore[arg-type]
         self._context: QOpenGLContext | None = None
         self._more = True
+        self._held = 0
         self._stage: Stage | None = None
         self._backdrop = vtkRenderer()
         colour = backdrop or QColor("white")
@@ -163,7 +165,19 @@ class Viewport(QOpenGLWidget):
         self._window.SetSize(width, height)
         self._window.SetDPI(round(BASE_DPI * ratio))
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Draw nothing meanwhile: each change of size draws at once, and only the last counts."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+            self.update()
+
     def paintGL(self) -> None:
+        if self._held:
+            return
         self._window.SetIsCurrent(True)
         self._window.OpenGLInitState()
         if self._stage is None:

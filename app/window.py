@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         self.top_bar = TopBar(self.services.icons)
         self.scene_place = ScenePlace(self.viewport)
-        self.docks = Docks(body, self.scene_place)
+        self.docks = Docks(body, self.scene_place, self.viewport.held)
         self.status_place = QFrame(body)
         self.status_place.setObjectName("statusStrip")
         self.status_place.setFixedHeight(STATUS_PX)

@@ -55,7 +55,7 @@ def checksum(path: Path, job: Job) -> str:
 def write_source(folder: Path, layer: Layer, path: Path, reader: Reader, job: Job) -> None:
     """Write ``source.json`` of a converted layer, with a checksum of every file beside it."""
     document: dict[str, Any] = {
-        "source": str(path),
+        "source": layer.source or str(path),
         "source_checksum": checksum(path, job),
         "reader": reader.name,
         "shapan": program_version(),

@@ -40,7 +40,7 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         geoid=Path(arguments.geoid).absolute() if arguments.geoid else None,
     )
     project = Path(arguments.project).absolute()
-    frame = _frame(arguments.project, options.photos)
+    frame = _frame(arguments.project, options)
     folder = latest_run_folder(project, options.photos) if arguments.resume else None
     folder = folder or new_run_folder(project)
 
@@ -70,13 +70,13 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _frame(project: str, photos: Path) -> Frame:
-    """Return the project's frame, its origin fixed at the photographs where it has none."""
+def _frame(project: str, options: ReconstructOptions) -> Frame:
+    """Return the project's frame, its origin fixed where the photographs or points say."""
     with open_project(project, write=False) as twin:
         frame = twin.frame
     if frame.origin is not None:
         return frame
-    placed = frame_at_photos(frame, photos)
+    placed = frame_at_photos(frame, options.photos, options.control, options.control_crs)
     with open_project(project, write=True) as twin:
         twin.execute(SetFrame(placed), why="photographs")
     return placed
@@ -108,6 +108,8 @@ def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -
         f"disk ({machine.disk_bytes / 2**30:.0f} free)",
         flush=True,
     )
+    if needed.from_ground:
+        print("  counted as photographs from the ground, as none states that it looks down")
     for what in machine.lacks(needed):
         print_warning(f"that is more {what} than there is; --quality draft needs least")
 

@@ -29,7 +29,7 @@ class PluginPanels:
         self._host = host
         self._activated = activated
 
-    def when_ready(self, then: Callable[[], object]) -> None:
+    def when_ready(self, entry: Contribution, then: Callable[[], object]) -> None:
         """See `PanelOwner`."""
         then()
 

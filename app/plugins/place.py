@@ -30,7 +30,7 @@ class PanelOwner(Protocol):
         """Whether `disable` does anything."""
         ...
 
-    def when_ready(self, then: Callable[[], object]) -> None:
+    def when_ready(self, entry: Contribution, then: Callable[[], object]) -> None:
         """Call *then* once a panel that is seen can be made."""
         ...
 
@@ -151,7 +151,7 @@ class PanelPlace(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: owner.when_ready(self.activate))
+        self._timer.timeout.connect(lambda: owner.when_ready(entry, self.activate))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

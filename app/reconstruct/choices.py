@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -115,8 +116,10 @@ class ChoicesForm(QWidget):
         self.problem.setObjectName("error")
         self.problem.setWordWrap(True)
         self._labels = [QLabel(self) for _ in range(7)]
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        form = QFormLayout()
         form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -126,7 +129,8 @@ class ChoicesForm(QWidget):
             label.setBuddy(field)
             form.addRow(label, field)
         form.addRow(self.field)
-        form.addRow(self.problem)
+        column.addLayout(form)
+        column.addWidget(self.problem)  # a form cuts off text of several lines
         for box in (self.crs, self.quality):
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(8)

@@ -11,6 +11,7 @@ from app.reconstruct.panel import ReconstructPanel
 from app.reconstruct.photos_panel import PhotosPanel
 from app.reconstruct.report_dialog import ReportDialog
 from app.reconstruct.scene_photos import scene_photos_of
+from app.reconstruct.scene_preview import ScenePreview
 from app.reconstruct.session import reconstruction_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def make_reconstruct(window: MainWindow) -> ReconstructPanel:
     """Make the Reconstruct panel."""
     s, reconstruction = window.services, reconstruction_of(window)
     scene = scene_photos_of(window, reconstruction)
-    panel = ReconstructPanel(reconstruction, s.background, s.icons, scene)
+    panel = ReconstructPanel(reconstruction, s.background, s.theme, s.icons, scene)
+    ScenePreview(window, reconstruction)
     reports = ReportOpening(window)
     panel.report_wanted.connect(reports.show)
     reconstruction.finished.connect(reports.show)

@@ -16,6 +16,7 @@ from app.theme import Theme, small_font
 
 _MARGIN: Final = 14
 _CAPTION: Final = 18
+_EDGE: Final = 6.0
 _NEAR_PX: Final = 9.0
 
 
@@ -74,9 +75,11 @@ class FootprintMap(QWidget):
         placed = self._placed()
         if not placed:
             painter.setPen(self._theme.colour("dim"))
-            if self._photos is not None:
-                text = self.tr("No photograph states where it was taken")
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+            text = (
+                self.tr("Footprints and positions of the photographs") if self._photos is None
+                else self.tr("No photograph states where it was taken")
+            )  # fmt: skip
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
             return
         self._paint_footprints(painter, placed)
         self._paint_places(painter, placed)
@@ -106,7 +109,7 @@ class FootprintMap(QWidget):
             painter.setBrush(theme.colour(token))
             assert row.position_m is not None
             radius = 4.5 if chosen else 2.5
-            painter.drawEllipse(self._at(*row.position_m[:2]), radius, radius)
+            painter.drawEllipse(self._within(self._at(*row.position_m[:2])), radius, radius)
         for x, y, is_check in self._points:
             painter.setPen(QPen(theme.colour("high" if is_check else "text"), 1.5))
             at = self._at(x, y)
@@ -129,7 +132,7 @@ class FootprintMap(QWidget):
         return self._known
 
     def _fit(self) -> tuple[float, float, float]:
-        placed = self._placed()
+        placed = [row for row in self._placed() if row.used] or self._placed()
         x = [row.position_m[0] for row in placed if row.position_m]
         y = [row.position_m[1] for row in placed if row.position_m]
         for row in placed:
@@ -146,10 +149,15 @@ class FootprintMap(QWidget):
         scale, west, north = self._scale()
         return QPointF(_MARGIN + (x - west) * scale, _MARGIN + (north - y) * scale)
 
+    def _within(self, at: QPointF) -> QPointF:
+        """Return a place on the map's edge for what lies beyond it: a photograph of elsewhere."""
+        x = min(max(at.x(), _EDGE), self.width() - _EDGE)
+        return QPointF(x, min(max(at.y(), _EDGE), self.height() - _CAPTION - _EDGE))
+
     def _near(self, at: QPointF) -> PhotoRow | None:
         def distance(row: PhotoRow) -> float:
             assert row.position_m is not None
-            apart = self._at(*row.position_m[:2]) - at
+            apart = self._within(self._at(*row.position_m[:2])) - at
             return float(abs(apart.x()) + abs(apart.y()))
 
         found = min(self._placed(), key=distance, default=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
@@ -23,10 +25,12 @@ from app.icons import IconSet
 from app.panels.jobs import progress_text
 from app.reconstruct import words
 from app.reconstruct.choices import ChoicesForm
+from app.reconstruct.live_preview import LivePreview
 from app.reconstruct.run_list import RunList
 from app.reconstruct.scene_photos import ScenePhotos
 from app.reconstruct.session import ReconstructSession
 from app.reconstruct.step_list import StepList
+from app.theme import Theme
 from app.workers import Background
 from ingest.reconstruction.estimates import this_machine
 
@@ -38,6 +42,7 @@ class ReconstructPanel(QWidget):
     ----------
     reconstruction : ReconstructSession
     background : Background
+    theme : Theme
     icons : IconSet
     scene : ScenePhotos
     """
@@ -50,6 +55,7 @@ class ReconstructPanel(QWidget):
         self,
         reconstruction: ReconstructSession,
         background: Background,
+        theme: Theme,
         icons: IconSet,
         scene: ScenePhotos,
     ) -> None:
@@ -72,6 +78,10 @@ class ReconstructPanel(QWidget):
         self.problem = QLabel(self)
         self.problem.setObjectName("error")
         self.problem.setWordWrap(True)
+        self.placeless = QLabel(self)
+        self.placeless.setObjectName("warning")
+        self.placeless.setWordWrap(True)
+        self.place_button = QPushButton(self)
         self.choices = ChoicesForm(reconstruction, background, icons, self)
         self.needs = QLabel(self)
         self.needs.setWordWrap(True)
@@ -82,6 +92,7 @@ class ReconstructPanel(QWidget):
         self.start_button.setObjectName("primary")
         self.cancel_button = QPushButton(self)
         self.steps = StepList(reconstruction, icons, self)
+        self.preview = LivePreview(reconstruction, theme, self)
         self.runs = RunList(icons, self)
         self._lay_out()
         self._connect()
@@ -102,9 +113,13 @@ class ReconstructPanel(QWidget):
         acts.addWidget(self.start_button)
         acts.addWidget(self.cancel_button)
         acts.addStretch(1)
+        place = QHBoxLayout()
+        place.addWidget(self.place_button)
+        place.addStretch(1)
         for part in (photos, self.folder, buttons, self.checking, self.found, self.problem,
-                     _line(), choices, self.choices, _line(), needs, self.needs, self.lacks,
-                     acts, _line(), steps, self.steps, _line(), runs, self.runs):  # fmt: skip
+                     self.placeless, place, _line(), choices, self.choices, _line(), needs,
+                     self.needs, self.lacks, acts, _line(), steps, self.steps, self.preview,
+                     _line(), runs, self.runs):  # fmt: skip
             if isinstance(part, QHBoxLayout):
                 column.addLayout(part)
             else:
@@ -125,7 +140,8 @@ class ReconstructPanel(QWidget):
         self.choose_button.clicked.connect(lambda _=False: self._ask_folder())
         self.project_button.clicked.connect(lambda _=False: self.project_wanted.emit())
         self.look_button.clicked.connect(lambda _=False: self.photos_wanted.emit())
-        self.start_button.clicked.connect(lambda _=False: it.start())
+        self.start_button.clicked.connect(lambda _=False: self._begin(it.start))
+        self.place_button.clicked.connect(lambda _=False: it.place_anywhere())
         self.cancel_button.clicked.connect(lambda _=False: self._cancel())
         for told in (it.photos_changed, it.options_changed, it.control_changed, it.progressed):
             told.connect(self.refresh)
@@ -134,7 +150,7 @@ class ReconstructPanel(QWidget):
         it.runs_changed.connect(self._show_runs)
         it.failed.connect(self._show_problem)
         self.runs.chosen.connect(it.show_run)
-        self.runs.resume_wanted.connect(it.resume)
+        self.runs.resume_wanted.connect(lambda run: self._begin(partial(it.resume, run)))
         self.runs.report_wanted.connect(self.report_wanted)
 
     def retranslate(self) -> None:
@@ -148,9 +164,15 @@ class ReconstructPanel(QWidget):
         self.choose_button.setText(self.tr("Choose folder…"))
         self.project_button.setText(self.tr("New project…"))
         self.look_button.setText(self.tr("Show photographs"))
+        self.placeless.setText(self.tr(
+            "Neither the photographs nor the project say where this is. Give control points below, "
+            "or put the scene in the middle of the project's CRS for now."
+        ))  # fmt: skip
+        self.place_button.setText(self.tr("Put it there"))
         self.start_button.setText(self.tr("Start"))
         self.cancel_button.setText(self.tr("Cancel"))
         self.choices.retranslate()
+        self.preview.retranslate()
         self.refresh()
         self._show_runs()
 
@@ -182,7 +204,6 @@ class ReconstructPanel(QWidget):
         self.checking.setVisible(it.checking)
         record = it.check
         if it.checking and record is not None:
-            self.problem.setText("")
             self.checking.setRange(0, 1000 if record.fraction is not None else 0)
             self.checking.setValue(round(1000 * (record.fraction or 0)))
             self.found.setText(progress_text(record))
@@ -192,6 +213,8 @@ class ReconstructPanel(QWidget):
             self.problem.setText(messages.shown(photos.refused))
         self.found.setVisible(bool(self.found.text()))
         self.problem.setVisible(bool(self.problem.text()))
+        for part in (self.placeless, self.place_button):
+            part.setVisible(photos is not None and not photos.refused and not it.placed)
         self.choices.refresh()
         self._show_needs()
         self.start_button.setEnabled(it.ready)
@@ -242,6 +265,9 @@ class ReconstructPanel(QWidget):
                 words.size_mb(needed.disk_mb), words.size_mb(disk)),
         )))  # fmt: skip
         texts = []
+        if needed.from_ground:
+            texts.append(self.tr("Counted as photographs from the ground, as none states that it "
+                                 "looks down: points and a mesh, no orthophoto."))  # fmt: skip
         if it.options is not None and it.options.field:
             texts.append(self.tr("The radiance field comes on top: hours without a graphics card."))
         if needed.memory_mb > memory:
@@ -255,17 +281,23 @@ class ReconstructPanel(QWidget):
         self.steps.refresh()
         if self._reconstruction.busy:
             self._area.ensureWidgetVisible(self.steps, 0, 8)
+            if self.preview.isVisible():
+                self._area.ensureWidgetVisible(self.preview, 0, 8)
 
     def _show_runs(self) -> None:
         it = self._reconstruction
         self._sections[4].setVisible(bool(it.runs))
-        self.runs.show_runs(it.runs, can_resume=not it.busy)
+        self.runs.show_runs(it.runs, can_resume=it.can_resume)
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(messages.shown(text))
         self.problem.setVisible(bool(text))
 
     # -- what is done --------------------------------------------------------------------
+
+    def _begin(self, begin: Callable[[], None]) -> None:
+        self._show_problem("")  # that of the run before
+        begin()
 
     def _cancel(self) -> None:
         if self._reconstruction.busy:

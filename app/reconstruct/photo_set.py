@@ -65,6 +65,7 @@ class Needs:
     minutes: float
     memory_mb: float
     disk_mb: float
+    from_ground: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class PhotoSet:
             for number, one in enumerate(document["photos"])
         ]
         needs = {
-            name: Needs(one["minutes"], one["memory_mb"], one["disk_mb"])
+            name: Needs(one["minutes"], one["memory_mb"], one["disk_mb"], bool(one["from_ground"]))
             for name, one in document["estimates"].items()
         }
         return cls(
@@ -133,11 +134,15 @@ class PhotoSet:
         )  # fmt: skip
 
     def bounds(self) -> tuple[float, float, float, float, float, float] | None:
-        """Return the box of positions and footprints; None where nothing has a place."""
-        places = np.array([row.position_m for row in self.rows if row.position_m], float)
+        """Return the box of positions and footprints; None where nothing has a place.
+
+        Of those that are used where there are any: one of another place would leave the rest a dot.
+        """
+        rows = [row for row in self.used if row.position_m] or self.rows
+        places = np.array([row.position_m for row in rows if row.position_m], float)
         if len(places) == 0:
             return None
-        plan = [places[:, :2], *(np.array(row.ring_m) for row in self.rows if len(row.ring_m))]
+        plan = [places[:, :2], *(np.array(row.ring_m) for row in rows if len(row.ring_m))]
         west, south = np.concatenate(plan).min(axis=0)
         east, north = np.concatenate(plan).max(axis=0)
         top = float(places[:, 2].max())

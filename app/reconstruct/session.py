@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from app.reconstruct.photo_set import PhotoSet
+from app.reconstruct.run_work import RunWork
 from app.services import Services
 from app.workers import JobRecord, JobState, describe_error
 from ingest.reconstruction.options import ReconstructOptions
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ingest.pipeline.job import Job
     from ingest.reconstruction.control import ControlFile
     from twin_model.frame import Frame
-    from twin_model.twin import Twin
 
 _STEPS: Final = "reconstruct-steps"
 _RUNS: Final = "reconstruct-runs"
@@ -54,6 +54,8 @@ class ReconstructSession(QObject):
     control_changed = Signal()
     finished = Signal(object)  # RunLine: its products are layers now
     failed = Signal(str)
+    previewed = Signal(object)  # dict: see `ingest.reconstruction.tasks.reconstruct_in_process`
+    layer_added = Signal(str)  # product
 
     def __init__(self, window: QObject, services: Services) -> None:
         super().__init__(window)
@@ -69,12 +71,15 @@ class ReconstructSession(QObject):
         self.steps: list[StepLine] = []
         #: When the run in hand was begun, as the file system counts; 0 for an earlier run.
         self.began_ns = 0
+        #: Products of the run in hand that are layers already.
+        self.layers_added = 0
         self.runs: list[RunLine] = []
         self.control: ControlFile | None = None
         #: What keeps the control points from being used; empty where nothing does.
         self.control_error = ""
         self._jobs.changed.connect(self._jobs_changed)
         self._jobs.ended.connect(self._ended)
+        self.layer_added.connect(self._layer_added)
         self._session.opened.connect(self._project_changed)
         self._session.closed.connect(self._project_changed)
         self._project_changed()
@@ -97,12 +102,43 @@ class ReconstructSession(QObject):
         return self.check is not None and self.check.active
 
     @property
+    def can_resume(self) -> bool:
+        """Whether an earlier run can be gone on with now."""
+        return not self.busy and self._session.writable
+
+    @property
     def ready(self) -> bool:
         """Whether a run can be started now."""
         return (
-            self.photos is not None and not self.photos.refused and not self.busy
+            self.photos is not None and not self.photos.refused and self.placed and not self.busy
             and not self.checking and not self.control_error and self._session.writable
         )  # fmt: skip
+
+    @property
+    def placed(self) -> bool:
+        """Whether somebody said where the photographs were taken, at least roughly."""
+        return self.photos is not None and self.photos.frame.origin is not None
+
+    def place_anywhere(self) -> None:
+        """Put a scene that nobody knows the place of in the middle of the project's CRS."""
+        from ingest.reconstruction.placing import frame_anywhere
+
+        if self.photos is None or self.placed:
+            return
+        try:
+            self._place(frame_anywhere(self.photos.frame))
+        except ShapanError as error:
+            self.failed.emit(str(error))
+
+    def _place(self, frame: Frame) -> None:
+        """Take the place that photographs without one have; the project's own comes first."""
+        assert self.photos is not None
+        twin = self._session.twin
+        if twin is not None and twin.frame.origin is not None:
+            frame = twin.frame
+        self.photos = replace(self.photos, frame=frame)
+        self._settle_origin(self.photos)
+        self.photos_changed.emit()
 
     def _project_changed(self) -> None:
         if self.checking and self.check is not None:
@@ -165,8 +201,10 @@ class ReconstructSession(QObject):
         work = partial(_read_control, options, photos)
         self._background.ask(_CONTROL, work, self._take_control)
 
-    def _take_control(self, found: tuple[ControlFile | None, str]) -> None:
-        self.control, self.control_error = found
+    def _take_control(self, found: tuple[ControlFile | None, str, Frame | None]) -> None:
+        self.control, self.control_error, frame = found
+        if frame is not None and self.photos is not None and not self.placed:
+            self._place(frame)
         self.control_changed.emit()
 
     # -- runs ----------------------------------------------------------------------------
@@ -193,8 +231,11 @@ class ReconstructSession(QObject):
             self.look_through()
 
     def _run(self, folder: Path, options: ReconstructOptions, frame: Frame) -> None:
-        self.folder, self.began_ns = folder, time.time_ns()
-        work = partial(_reconstruct, self._session.required, options, frame, folder)
+        self.folder, self.began_ns, self.layers_added = folder, time.time_ns(), 0
+        work = RunWork(
+            self._session.required, options, frame, folder,
+            on_preview=self.previewed.emit, on_layer=self.layer_added.emit,
+        )  # fmt: skip
         self.run = self._jobs.start(options.title, work, kind="reconstruct")
         self.progressed.emit()
 
@@ -226,7 +267,15 @@ class ReconstructSession(QObject):
 
     # -- following jobs ------------------------------------------------------------------
 
+    def _layer_added(self) -> None:
+        self.layers_added += 1
+        self.progressed.emit()
+
     def _jobs_changed(self) -> None:
+        if not self.busy and isinstance(getattr(self.run, "work", None), RunWork):
+            # Tried again from the list of jobs: the same work under another number.
+            same = [r for r in self._jobs.active() if self.run and r.work is self.run.work]
+            self.run = same[-1] if same else self.run
         if self.checking or self.busy:
             self.progressed.emit()
         folder = self.folder
@@ -258,7 +307,8 @@ class ReconstructSession(QObject):
     def _settle_origin(self, found: PhotoSet) -> None:
         """Give a project that has no place that of its first photographs."""
         twin = self._session.twin
-        if twin is not None and twin.frame.origin is None and self._session.writable:
+        known = found.frame.origin is not None
+        if known and twin is not None and twin.frame.origin is None and self._session.writable:
             from twin_model.commands import SetFrame
 
             self._session.execute(SetFrame(found.frame))
@@ -287,30 +337,24 @@ def _check(photos: Path, frame: Frame, project: Path, job: Job) -> PhotoSet:
     return PhotoSet.from_json(check_in_process(photos, frame, folder, job))
 
 
-def _reconstruct(
-    twin: Twin, options: ReconstructOptions, frame: Frame, folder: Path, job: Job
-) -> Any:
-    from ingest.reconstruction.layers import add_products
-    from ingest.reconstruction.options import require_modules
-    from ingest.reconstruction.runs import load_result
-    from ingest.reconstruction.tasks import reconstruct_in_process
-
-    require_modules()
-    reconstruct_in_process(options, frame, folder, job)
-    return add_products(twin, load_result(folder), options.title, job)
-
-
-def _read_control(options: ReconstructOptions, photos: PhotoSet) -> tuple[ControlFile | None, str]:
+def _read_control(
+    options: ReconstructOptions, photos: PhotoSet
+) -> tuple[ControlFile | None, str, Frame | None]:
+    """Return the points, what is wrong with them, and their place where only they have one."""
     import numpy as np
 
     from ingest.reconstruction.control import check_placement, read_control
+    from ingest.reconstruction.placing import frame_at_control
 
     assert options.control is not None
-    control = None
+    control, placed = None, None
     try:
         control = read_control(options.control, photos.frame, options.control_crs)
+        if photos.frame.origin is None:
+            placed = frame_at_control(photos.frame, control)
+            control = read_control(options.control, placed, options.control_crs)
         places = [row.position_m for row in photos.used if row.position_m is not None]
         check_placement(control, photos.frame, np.array(places, float).reshape(-1, 3))
     except (ShapanError, OSError) as error:
-        return control, describe_error(error)
-    return control, ""
+        return control, describe_error(error), None
+    return control, "", placed

@@ -85,7 +85,10 @@ class StepList(QWidget):
             self._names[name].setText(
                 self.tr("Layers of the project") if name == _LAYERS else words.step(name)
             )
-            self.notes[name].setText(self._note(state, lines.get(name)))
+            self.notes[name].setText(
+                self._layers_note(state) if name == _LAYERS
+                else self._note(state, lines.get(name))
+            )  # fmt: skip
             self._glyphs[name].setAccessibleName(f"{self._names[name].text()}: {state}")
         self.states = states
         record = self._reconstruction.run
@@ -125,13 +128,20 @@ class StepList(QWidget):
 
     def _layers_state(self, steps: dict[str, str]) -> str:
         record = self._reconstruction.run
+        busy, added = self._reconstruction.busy, self._reconstruction.layers_added
         if any(state not in {"done", "kept"} for state in steps.values()):
-            return "waiting"
+            return "running" if busy and added else "waiting"
         if self._reconstruction.busy:
             return "running"
         if record is None or self._reconstruction.began_ns == 0:
             return "kept"
         return "done" if record.state in {JobState.DONE, JobState.PARTLY} else "stopped"
+
+    def _layers_note(self, state: str) -> str:
+        added = self._reconstruction.layers_added
+        if added and state in {"running", "done", "stopped"}:
+            return self.tr("{0} added").format(added)
+        return self._note(state, None)
 
     def _note(self, state: str, line: StepLine | None) -> str:
         taken = "" if line is None or line.seconds is None else numbers.duration(line.seconds)

@@ -5652,10 +5652,6 @@
         <translation>项目尚无原点，照片也没有记录位置</translation>
     </message>
     <message>
-        <source>make it with shapan new --origin E,N,H, near the place</source>
-        <translation>请用 shapan new --origin E,N,H 在该地附近新建项目</translation>
-    </message>
-    <message>
         <source>no mail server is set</source>
         <translation>未设置邮件服务器</translation>
     </message>
@@ -6315,6 +6311,18 @@
     <message>
         <source>is missing</source>
         <translation>不存在</translation>
+    </message>
+    <message>
+        <source>{0} does not state where it is used</source>
+        <translation>{0} 没有说明适用范围</translation>
+    </message>
+    <message>
+        <source>make the project with shapan new --origin E,N,H</source>
+        <translation>请用 shapan new --origin E,N,H 新建项目</translation>
+    </message>
+    <message>
+        <source>give control points, or make the project with shapan new --origin E,N,H, near the place</source>
+        <translation>请提供控制点，或用 shapan new --origin E,N,H 在该地附近新建项目</translation>
     </message>
 </context>
 <context>

@@ -7587,6 +7587,10 @@ management ^ '330106-BD'</translation>
         <source>No photograph states where it was taken</source>
         <translation>没有照片记录拍摄位置</translation>
     </message>
+    <message>
+        <source>Footprints and positions of the photographs</source>
+        <translation>照片的覆盖范围和拍摄位置</translation>
+    </message>
 </context>
 <context>
     <name>PhotoModel</name>
@@ -7835,6 +7839,18 @@ management ^ '330106-BD'</translation>
         <source>The radiance field comes on top: hours without a graphics card.</source>
         <translation>另需训练辐射场：没有显卡时需数小时。</translation>
     </message>
+    <message>
+        <source>Neither the photographs nor the project say where this is. Give control points below, or put the scene in the middle of the project's CRS for now.</source>
+        <translation>照片和项目都没有说明位置。请在下方提供控制点，或暂时把场景放在项目坐标系适用范围的中央。</translation>
+    </message>
+    <message>
+        <source>Put it there</source>
+        <translation>放在那里</translation>
+    </message>
+    <message>
+        <source>Counted as photographs from the ground, as none states that it looks down: points and a mesh, no orthophoto.</source>
+        <translation>按地面拍摄的照片估算，因为没有照片说明是向下拍的：只生成点云和网格，没有正射影像。</translation>
+    </message>
 </context>
 <context>
     <name>ReconstructSession</name>
@@ -7876,6 +7892,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>stopped</source>
         <translation>已停止</translation>
+    </message>
+    <message>
+        <source>{0} added</source>
+        <translation>已添加 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -8995,6 +9015,41 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Rules</source>
         <translation>规则</translation>
+    </message>
+</context>
+<context>
+    <name>LivePreview</name>
+    <message>
+        <source>A photograph, and what the field makes of it</source>
+        <translation>一张照片，以及辐射场对它的还原</translation>
+    </message>
+    <message>
+        <source>PSNR over the training</source>
+        <translation>训练过程中的 PSNR</translation>
+    </message>
+    <message>
+        <source>The surface so far, in the scene: {0} points</source>
+        <translation>目前的表面已显示在场景中：{0} 个点</translation>
+    </message>
+    <message>
+        <source>PSNR {0} dB on a held-out photograph</source>
+        <translation>留出照片的 PSNR {0} dB</translation>
+    </message>
+    <message>
+        <source>PSNR {0} dB on a photograph</source>
+        <translation>一张照片的 PSNR {0} dB</translation>
+    </message>
+    <message>
+        <source>loss {0}</source>
+        <translation>损失 {0}</translation>
+    </message>
+    <message>
+        <source>step {0} of {1}</source>
+        <translation>第 {0} 步，共 {1} 步</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>剩余 {0}</translation>
     </message>
 </context>
 </TS>

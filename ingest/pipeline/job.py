@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from twin_model.errors import Cancelled
 
@@ -39,6 +40,8 @@ class Job:
         Progress is told no more often.
     stop : Event, optional
         Set by somebody else who wants the work to stop.
+    on_news : callable, optional
+        Told of what can be looked at before the work has ended; see `announce`.
 
     Attributes
     ----------
@@ -52,8 +55,10 @@ class Job:
         *,
         interval_s: float = 0.1,
         stop: threading.Event | None = None,
+        on_news: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self._on_progress = on_progress
+        self._on_news = on_news
         self._interval_s = interval_s
         self._last_s = 0.0
         self._stage = ""
@@ -70,6 +75,15 @@ class Job:
         self._stop.set()
 
     @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens to what is announced."""
+        return self._on_news is not None
+
+    def quiet(self) -> Job:
+        """Return a job that stops with this one and tells nobody: of a part that is no stage."""
+        return Job(stop=self._stop)
+
+    @property
     def cancelled(self) -> bool:
         """Whether somebody asked to stop."""
         return self._stop.is_set()
@@ -83,6 +97,22 @@ class Job:
         """
         if self._stop.is_set():
             raise Cancelled
+
+    def announce(self, news: Mapping[str, Any]) -> None:
+        """Tell what can be looked at already, such as a product that is finished.
+
+        Parameters
+        ----------
+        news : mapping of str to JSON values
+            Whoever listens knows its names.
+
+        Raises
+        ------
+        Cancelled
+        """
+        self.check()
+        if self._on_news is not None:
+            self._on_news(dict(news))
 
     def report(self, stage: str, done: int, total: int = 0, unit: str = "") -> None:
         """Report progress, at most every interval except for a new stage or its end.

@@ -34,11 +34,13 @@ def run_worker(
     log: Path,
     python: str | None = None,
     environment: Mapping[str, str] | None = None,
+    on_news: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """Run ``python -m module`` with a request and return its result.
 
     The module calls `serve`. Its lines are ``{"stage", "done", "total", "unit"}`` for
-    progress, ``{"warning"}``, and one ``{"result"}`` or ``{"error", "remedy"}`` at the end.
+    progress, ``{"warning"}``, ``{"news"}`` (see `Job.announce`), and one ``{"result"}`` or
+    ``{"error", "remedy"}`` at the end.
 
     Parameters
     ----------
@@ -53,6 +55,8 @@ def run_worker(
         Interpreter of another environment; this one by default.
     environment : mapping of str to str, optional
         Variables added to this process's.
+    on_news : callable, optional
+        Told of what the process announces, in this thread; passed on through *job* by default.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def run_worker(
             cwd=Path(__file__).resolve().parents[2], env=_environment() | dict(environment or {}),
         )  # fmt: skip
         try:
-            return _converse(process, request, job, module, log)
+            return _converse(process, request, job, (module, log), on_news or job.announce)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -83,7 +87,11 @@ def _environment() -> dict[str, str]:
 
 
 def _converse(
-    process: subprocess.Popen[bytes], request: dict[str, Any], job: Job, module: str, log: Path
+    process: subprocess.Popen[bytes],
+    request: dict[str, Any],
+    job: Job,
+    names: tuple[str, Path],
+    on_news: Callable[[dict[str, Any]], None],
 ) -> dict[str, Any]:
     assert process.stdin is not None and process.stdout is not None
     try:
@@ -109,10 +117,12 @@ def _converse(
                 raise WorkerError(str(line["error"]), remedy=str(line.get("remedy", "")))
             if "warning" in line:
                 job.warn(str(line["warning"]))
+            elif "news" in line:
+                on_news(dict(line["news"]))
             elif "stage" in line:
                 job.report(line["stage"], line["done"], line["total"], line["unit"])
         reader.join(_POLL_S)
-    code = process.wait()
+    code, (module, log) = process.wait(), names
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     raise WorkerError(
         f"the process of {module.rpartition('.')[2]} {how}",
@@ -149,7 +159,10 @@ def serve(work: Callable[[dict[str, Any], Job], dict[str, Any]]) -> int:
         out.write(json.dumps(line) + "\n")
         out.flush()
 
-    job = Job(lambda p: say({"stage": p.stage, "done": p.done, "total": p.total, "unit": p.unit}))
+    job = Job(
+        lambda p: say({"stage": p.stage, "done": p.done, "total": p.total, "unit": p.unit}),
+        on_news=lambda news: say({"news": news}),
+    )
     try:
         result = work(request, job)
         for warning in job.warnings:

@@ -7,6 +7,7 @@ into it has changed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.pipeline.job import Job
-from twin_model.errors import ShapanError
+from twin_model.errors import Cancelled, ShapanError
 from twin_model.project import write_atomically
 
 STEP_FILE: Final = "step.json"
 _PART: Final = ".part-"
+#: What a disk has left that somebody failed to write to for want of space.
+_FULL_BYTES: Final = 1 << 20
 
 StepWork = Callable[[Path, Job], dict[str, Any]]
 """Writes into the folder it is given and returns JSON values to remember."""
@@ -136,17 +139,26 @@ def _known(folder: Path, name: str, key: str) -> StepResult | None:
         return None
 
 
+def _is_disk_full(error: Exception, folder: Path) -> bool:
+    """Return whether that is why work failed: libraries and other processes seldom say so."""
+    known = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+    if isinstance(error, OSError) and error.errno in known:
+        return True
+    return shutil.disk_usage(folder).free < _FULL_BYTES
+
+
 def _done(folder: Path, step: Step, key: str, job: Job) -> StepResult:
     part, final = folder / f"{_PART}{step.name}", folder / step.name
     part.mkdir()
     started_s, said = time.monotonic(), len(job.warnings)
     job.report(step.title, 0)
+    job.announce({"step": step.name, "key": key})
     try:
         values = step.work(part, job)
-    except OSError as error:
-        import errno
-
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+    except Cancelled:
+        raise
+    except Exception as error:
+        if _is_disk_full(error, folder):
             raise ShapanError(
                 f"the disk is full ({step.title.lower()} in {folder})",
                 remedy="free some space and go on with --resume",

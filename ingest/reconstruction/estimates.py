@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +13,21 @@ from typing import Any, Final
 import psutil
 
 from ingest.pipeline.process import WorkerError
+from ingest.reconstruction.levelling import FROM_GROUND_DEG
 from ingest.reconstruction.options import Quality
 from ingest.reconstruction.photo_check import PhotoCheck
+from ingest.reconstruction.photo_metadata import PhotoMetadata
 
+#: What Python with its libraries takes, and the process that waits for it.
+_PYTHON_BYTES: Final = 330e6
+#: Depths that are tried in a photograph from the ground, at most.
+_PLANES: Final = 144
+#: Of a pixel in which features are found, on each core.
+_FEATURE_BYTES: Final = 172
+#: Seconds for a pixel that is swept, fused and textured.
+_SWEEP_S: Final = 2.9e-5
+#: Makes of cameras that fly.
+_DRONES: Final = ("dji", "hasselblad l", "parrot", "sensefly", "autel", "skydio", "yuneec")
 #: Cores of the machine that the times were measured on.
 _MEASURED_CORES: Final = 2
 
@@ -30,11 +44,14 @@ class Estimate:
         Of all its processes together, at the peak.
     minutes : float
         On this machine.
+    from_ground : bool
+        Whether it is that of photographs from the ground.
     """
 
     disk_bytes: int
     memory_bytes: int
     minutes: float
+    from_ground: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -42,6 +59,7 @@ class Estimate:
             "disk_mb": round(self.disk_bytes / 2**20),
             "memory_mb": round(self.memory_bytes / 2**20),
             "minutes": round(self.minutes, 1),
+            "from_ground": self.from_ground,
         }
 
 
@@ -81,7 +99,7 @@ def this_machine(folder: Path) -> Machine:
 
 
 def estimate(count: int, pixels: float, quality: Quality, cores: int = _MEASURED_CORES) -> Estimate:
-    """Return what a run will need, from runs with 19 and 48 photographs of the demo city.
+    """Return what a run from above will need, from runs with 19 and 48 photographs of a made city.
 
     Parameters
     ----------
@@ -109,7 +127,56 @@ def estimate_for(check: PhotoCheck, quality: Quality, cores: int = _MEASURED_COR
     side = quality.max_side_px
     limit = float("inf") if side is None else side * side * 0.75
     pixels = sum(min(size, limit) for size in sizes) / max(len(sizes), 1)
-    return estimate(len(sizes), pixels, quality, cores)
+    metadata = [f.metadata for f in check.used if f.metadata]
+    if not seems_from_ground(metadata):
+        return estimate(len(sizes), pixels, quality, cores)
+    swept = [
+        m.width_px * m.height_px * min(quality.sweep_px / max(m.width_px, m.height_px), 1.0) ** 2
+        for m in metadata
+    ]
+    return estimate_from_ground(
+        len(sizes), pixels, sum(swept) / max(len(swept), 1), quality, cores
+    )  # fmt: skip
+
+
+def seems_from_ground(metadata: Sequence[PhotoMetadata]) -> bool:
+    """Return whether photographs seem to look ahead: only their poses will tell for certain.
+
+    Those of flights state where the camera looked or how high it was; what states neither is
+    taken for a hand-held camera, unless it is a drone's.
+    """
+    pitches = [m.pitch_deg for m in metadata if m.pitch_deg is not None]
+    if pitches:
+        return statistics.median(pitches) > FROM_GROUND_DEG - 90.0
+    if any(m.above_ground_m is not None for m in metadata):
+        return False
+    return not any(m.camera.lower().startswith(_DRONES) for m in metadata)
+
+
+def estimate_from_ground(
+    count: int, pixels: float, swept: float, quality: Quality, cores: int = _MEASURED_CORES
+) -> Estimate:
+    """Return what a run with photographs from the ground will need.
+
+    Parameters
+    ----------
+    count : int
+        Photographs.
+    pixels : float
+        Of one, after reducing.
+    swept : float
+        Pixels of one while its depths are swept.
+    quality : Quality
+    cores : int
+    """
+    # Prepared photographs; features and matches; depth maps with points and mesh, each twice:
+    # 12 bytes where photographs have texture everywhere (fox), 6 along a street (Lund).
+    disk = count * (pixels * 0.42 + quality.features * 95 + swept * 9.5)
+    sweeping = _PYTHON_BYTES + swept * _PLANES * 4 * 3 + count * swept * 20
+    memory = max(_PYTHON_BYTES + max(cores, 1) * pixels * _FEATURE_BYTES, sweeping)
+    parallel_s = count * (0.6 + 2.4e-6 * pixels) * _MEASURED_CORES / max(cores, 1)
+    seconds = parallel_s + count * swept * _SWEEP_S
+    return Estimate(int(disk), int(memory), seconds / 60, from_ground=True)
 
 
 def require_disk(folder: Path, needed: Estimate) -> None:

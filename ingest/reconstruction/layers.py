@@ -4,28 +4,107 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ingest.importer import ImportOptions, ImportResult, add_source
 from ingest.pipeline.job import Job
+from ingest.reconstruction.photo_heights import stated_heights
 from ingest.reconstruction.run import ReconstructResult
 from twin_model.commands import RemoveLayer, SetLayerStyle
 from twin_model.project import write_atomically
 from twin_model.twin import Twin
 
 _FILE: Final = "layers.json"
-#: What is shown at first: one of several that lie on top of each other.
-_PARTS: Final = (
-    ("dtm", "ground", False, None),
-    ("dsm", "surface", False, None),
-    ("orthophoto", "true orthophoto", False, None),
-    ("points", "points", False, None),
-    ("mesh", "mesh", True, "local"),
-    ("contours", "contours", False, None),
-)
+#: Words in the name of a layer, and the CRS that its file does not state.
+_PARTS: Final[dict[str, tuple[str, str | None]]] = {
+    "dtm": ("ground", None),
+    "dsm": ("surface", None),
+    "orthophoto": ("true orthophoto", None),
+    "points": ("points", None),
+    "mesh": ("mesh", "local"),
+    "contours": ("contours", None),
+}
+#: What is shown at first, and what it is shown in place of: they lie on top of each other.
+_SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "dsm": (),
+    "orthophoto": (),
+    "points": ("dsm", "orthophoto"),
+    "mesh": ("dsm", "orthophoto", "points"),
+}
 
 #: Behind the name of what nobody should measure in.
 _BENT: Final = " (bent)"
+
+
+class ProductLayers:
+    """Adds the products of one run as layers, each product once.
+
+    Parameters
+    ----------
+    twin : Twin
+    folder : Path
+        Of the run, placed and with its photographs checked.
+    title : str
+        What the layers are called after.
+    key : str
+        Of the step that makes the products: layers of products with another one are outdated and
+        are removed.
+    """
+
+    def __init__(self, twin: Twin, folder: Path, title: str, key: str) -> None:
+        self._twin = twin
+        self._folder = folder
+        self._key = key
+        photos, placed = _photos(folder), _placed(folder)
+        is_bent = bool((placed.get("bending") or {}).get("is_bent"))
+        self._name = f"{title} – {{0}}{{1}}{_BENT if is_bent else ''}"
+        #: Behind the name of what has heights, where nobody knows what they are above.
+        self._above = stated_heights(placed["method"], photos["heights"], twin.frame).remark
+        self._epoch = photos["epoch"]
+        self._file = folder / _FILE
+        self._known = _known(self._file, key, twin)
+
+    def has(self, product: str) -> bool:
+        """Return whether a product is a layer of the project already."""
+        return self._known.get(product) in {layer.id for layer in self._twin.layers()}
+
+    def add(self, product: str, path: Path, job: Job) -> list[ImportResult]:
+        """Add a product that is finished, and show it in place of what shows the same less well.
+
+        Parameters
+        ----------
+        product : str
+        path : Path
+            Where it is now; the run's folder of products is recorded as its source.
+        job : Job
+
+        Raises
+        ------
+        ShapanError
+            If it cannot be read back.
+        Cancelled
+        """
+        if product not in _PARTS or self.has(product):
+            return []
+        words, crs = _PARTS[product]
+        origin = self._folder / "products" / path.name
+        name = self._name.format(words, "" if product == "orthophoto" else self._above)
+        options = ImportOptions(crs=crs, name=name, epoch=self._epoch, origin=str(origin))
+        out = add_source(self._twin, path, options, job)
+        for added in out:
+            if added.layer is not None:
+                self._known[product] = added.layer
+        write_atomically(self._file, json.dumps({"key": self._key, "layers": self._known}))
+        hidden = set(_SHOWN.get(product, (product,)))
+        if any(product in others and self.has(better) for better, others in _SHOWN.items()):
+            hidden.add(product)
+        self._hide({layer for name in hidden if (layer := self._known.get(name))})
+        return out
+
+    def _hide(self, layers: set[str]) -> None:
+        for layer in self._twin.layers():
+            if layer.id in layers and layer.style.get("visible", True):
+                self._twin.execute(SetLayerStyle(layer.id, {"visible": False}))
 
 
 def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) -> list[ImportResult]:
@@ -45,32 +124,28 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
         If one cannot be read back; those before it are kept.
     Cancelled
     """
-    file = result.folder / _FILE
     key = next(step.key for step in result.steps if step.name == "products")
-    alive = {layer.id for layer in twin.layers()}
-    known = _known(file, key, twin, alive)
+    layers = ProductLayers(twin, result.folder, title, key)
     out: list[ImportResult] = []
-    is_bent = bool((result.accuracy.get("bending") or {}).get("is_bent"))
-    for number, (product, words, visible, crs) in enumerate(_PARTS):
+    for number, product in enumerate(_PARTS):
         path = result.products.get(product)
-        if path is None or known.get(product) in alive:
-            continue
-        job.report("Adding layers", number, len(_PARTS), "layers")
-        remark = (result.accuracy.get("heights") or {}).get("remark", "")
-        above = remark if product != "orthophoto" else ""
-        name = f"{title} – {words}{above}{_BENT if is_bent else ''}"
-        options = ImportOptions(crs=crs, name=name, epoch=result.epoch)
-        for added in add_source(twin, path, options, job):
-            out.append(added)
-            if added.layer is not None:
-                known[product] = added.layer
-                if not visible:
-                    twin.execute(SetLayerStyle(added.layer, {"visible": False}))
-        write_atomically(file, json.dumps({"key": key, "layers": known}))
+        if path is not None and not layers.has(product):
+            job.report("Adding layers", number, len(_PARTS), "layers")
+            out += layers.add(product, path, job)
     return out
 
 
-def _known(file: Path, key: str, twin: Twin, alive: set[str]) -> dict[str, str]:
+def _placed(folder: Path) -> dict[str, Any]:
+    text = (folder / "georeference" / "georeference.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def _photos(folder: Path) -> dict[str, Any]:
+    text = (folder / "photos" / "step.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["values"])
+
+
+def _known(file: Path, key: str, twin: Twin) -> dict[str, str]:
     """Return the layers that hold these very products; those of outdated ones are removed."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
@@ -79,6 +154,7 @@ def _known(file: Path, key: str, twin: Twin, alive: set[str]) -> dict[str, str]:
         return {}
     if is_same:
         return layers
+    alive = {layer.id for layer in twin.layers()}
     for layer in layers.values():
         if layer in alive:
             twin.execute(RemoveLayer(layer))

@@ -13,9 +13,11 @@ import numpy as np
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
+from ingest.reconstruction.made_products import MadeProducts
 from ingest.reconstruction.object_mesh import write_shell
 from ingest.reconstruction.options import Quality
 from ingest.reconstruction.preparation import Pictures
+from ingest.reconstruction.preview import DepthPreview
 from ingest.reconstruction.products import write_points
 from ingest.reconstruction.scene import Camera, SparseScene
 from ingest.reconstruction.sweep import (
@@ -72,9 +74,12 @@ def sweep_photos(
         for number, photo in enumerate(scene.photos)
     ]  # fmt: skip
     raw: dict[int, DepthMap] = {}
+    preview = DepthPreview(scene, len(views), folder.parent, job)
     for done, view in enumerate(views):
         job.report("Sweeping depths", done, len(views), "photos")
         raw[view.photo] = sweep(scene, view, plains)
+        preview.add(view.photo, raw[view.photo])
+    preview.finish()
     job.report("Sweeping depths", len(views), len(views), "photos")
     known = _save_agreed(scene, views, raw, folder, job)
     pixels = sum(depth.depth_m.size for depth in raw.values())
@@ -183,10 +188,11 @@ def make_object_products(
     write_points(
         folder / "points.laz", cloud.position_m, cloud.colour, cloud.normal, cloud.sigma_m, frame
     )
-    files = {"points": "points.laz"}
+    made = MadeProducts(folder, job)
+    made.announce("points", "points.laz")
     if len(shell.triangles):
         write_shell(folder / "mesh.glb", scene, shell, pictures, job)
-        files["mesh"] = "mesh.glb"
+        made.announce("mesh", "mesh.glb")
     else:
         job.warn("depths agree in too few places for a mesh; there are points only")
-    return {"files": files, "points": len(cloud.position_m), "triangles": len(shell.triangles)}
+    return {"files": made.files, "points": len(cloud.position_m), "triangles": len(shell.triangles)}

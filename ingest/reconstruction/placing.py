@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
+from ingest.reconstruction.control import ControlFile, read_control
 from ingest.reconstruction.photo_check import gps_origin, list_photos
 from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
 
 
-def frame_at_photos(frame: Frame, photos: Path) -> Frame:
-    """Return a frame with its origin fixed: as it is, or near the middle of the photographs.
+def frame_at_photos(
+    frame: Frame, photos: Path, control: Path | None = None, control_crs: str | None = None
+) -> Frame:
+    """Return a frame with its origin fixed: as it is, or near the photographs or control points.
+
+    Parameters
+    ----------
+    frame : Frame
+    photos : Path
+        Folder of photographs; where they say nothing, the control points are asked.
+    control : Path or None
+        Control points.
+    control_crs : str or None
+        In place of what they state.
 
     Raises
     ------
@@ -29,13 +44,41 @@ def frame_at_photos(frame: Frame, photos: Path) -> Frame:
         except SourceError:
             continue  # the check says so
     middle = gps_origin(metadata)
+    if middle is None and control is not None:
+        return frame_at_control(frame, read_control(control, frame, control_crs))
     if middle is None:
         raise FrameError(
             "the project has no origin yet and the photographs state no position",
-            remedy="make it with shapan new --origin E,N,H, near the place",
+            remedy="give control points, or make the project with shapan new --origin E,N,H, near "
+            "the place",
         )
     x, y, _ = frame.transform_from("EPSG:4326")([middle])[0]
     return frame.with_origin(float(round(x, -2)), float(round(y, -2)), 0.0)
+
+
+def frame_at_control(frame: Frame, control: ControlFile) -> Frame:
+    """Return a frame that has no origin yet with one near the middle of control points."""
+    x, y, _ = np.median([point.position_m for point in control.points], axis=0)
+    return frame.with_origin(float(round(x, -2)), float(round(y, -2)), 0.0)
+
+
+def frame_anywhere(frame: Frame) -> Frame:
+    """Return a frame with its origin in the middle of its CRS, where nobody knows the place.
+
+    Raises
+    ------
+    FrameError
+        If the CRS does not state where it is used.
+    """
+    area = frame.horizontal.area_of_use
+    if area is None:
+        raise FrameError(
+            f"{frame.crs} does not state where it is used",
+            remedy="make the project with shapan new --origin E,N,H",
+        )
+    middle = ((area.west + area.east) / 2, (area.south + area.north) / 2)
+    x, y, _ = frame.transform_from("EPSG:4326")([middle])[0]
+    return frame.with_origin(float(round(x, -3)), float(round(y, -3)), 0.0)
 
 
 def frame_document(frame: Frame) -> dict[str, object]:

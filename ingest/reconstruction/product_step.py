@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import terrain_of
+from ingest.reconstruction.made_products import MadeProducts
 from ingest.reconstruction.mesh import write_mesh
 from ingest.reconstruction.mesh_tileset import write_mesh_tileset
 from ingest.reconstruction.orthophoto import Orthophoto, make_orthophoto
@@ -67,24 +68,27 @@ def make_products(
         ``files`` by product, and figures about them.
     """
     gsd, epoch, above = facts
-    grid = ortho_grid(surface.grid, gsd)
-    ortho = make_orthophoto(scene, surface, grid, pictures, job)
-    red, green, blue, alpha = np.moveaxis(ortho.colour, 2, 0)
-    write_cog(
-        folder / "orthophoto.tif", [red, green, blue, alpha], grid, frame,
-        descriptions=["red", "green", "blue", "alpha"], epoch=epoch,
-    )  # fmt: skip
+    made = MadeProducts(folder, job)
     job.report("Filtering the ground", 0, 1, "")
     terrain = terrain_of(surface)
-    _write_heights(folder, surface, terrain, frame, (epoch, above))
+    _write_heights(made, surface, terrain, frame, (epoch, above))
+    grid = ortho_grid(surface.grid, gsd)
+    ortho = make_orthophoto(scene, surface, grid, pictures, job)
+    write_cog(
+        folder / "orthophoto.tif", [*np.moveaxis(ortho.colour, 2, 0)], grid, frame,
+        descriptions=["red", "green", "blue", "alpha"], epoch=epoch,
+    )  # fmt: skip
+    made.announce("orthophoto", "orthophoto.tif")
     step_m = contour_step_m(terrain)
     lines = write_contours(folder / "contours.gpkg", terrain, surface.grid, frame, step_m)
+    made.announce("contours", "contours.gpkg")
     job.report("Writing points", 0, 1, "")
     count = _write_cloud(folder / "points.laz", surface, terrain, ortho, frame)
+    made.announce("points", "points.laz")
     triangles = write_mesh(folder / "mesh.glb", scene, surface, ortho, pictures, job)
+    made.announce("mesh", "mesh.glb")
     write_mesh_tileset(folder / "tileset.json", "mesh.glb", surface, frame)
-    names = [photo.name for photo in scene.photos]
-    areas = write_seamlines(folder / "seamlines.gpkg", ortho, names, frame)
+    areas = write_seamlines(folder / "seamlines.gpkg", ortho, [p.name for p in scene.photos], frame)
     return {
         "files": {name: file for name, file in _FILES.items() if (folder / file).is_file()},
         "orthophoto_gsd_m": grid.cell_m,
@@ -110,10 +114,10 @@ def ortho_grid(grid: Grid, gsd_m: float) -> Grid:
 
 
 def _write_heights(
-    folder: Path, surface: Surface, terrain: FloatArray, frame: Frame,
+    made: MadeProducts, surface: Surface, terrain: FloatArray, frame: Frame,
     facts: tuple[str | None, str],
 ) -> None:  # fmt: skip
-    epoch, above = facts
+    folder, (epoch, above) = made.folder, facts
     up = float(frame.offset[2])
     source = surface.source
     write_cog(
@@ -131,6 +135,8 @@ def _write_heights(
         folder / "dtm.tif", [with_holes(terrain + up, source)], surface.grid, frame,
         descriptions=[f"height of the ground ({above})"], epoch=epoch, nodata=NODATA,
     )  # fmt: skip
+    made.announce("dsm", "dsm.tif")
+    made.announce("dtm", "dtm.tif")
 
 
 def contour_step_m(terrain: FloatArray) -> float:

@@ -40,6 +40,7 @@ from ingest.reconstruction.photo_check import PhotoCheck, check_photos, list_pho
 from ingest.reconstruction.photo_heights import stated_heights
 from ingest.reconstruction.pose_step import find_poses, find_ties, georeference, scaled_control
 from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_photos
+from ingest.reconstruction.preview import SurfacePreview, remove_preview
 from ingest.reconstruction.product_step import make_products
 from ingest.reconstruction.reference import compare_with_reference
 from ingest.reconstruction.report import write_report
@@ -161,6 +162,7 @@ class _Run:
             name: results["products"].folder / file
             for name, file in results["products"].values["files"].items()
         }
+        remove_preview(self.folder)
         warnings = list(dict.fromkeys(w for step in steps for w in step.warnings))
         report = self.folder / "report.html"
         accuracy = write_report(
@@ -282,6 +284,7 @@ class _Run:
         pairs = choose_pairs(scene, options)
         pictures = self.pictures(scene)
         points = used = 0
+        preview = SurfacePreview(scene, self.folder, job)
         for number, pair in enumerate(pairs):
             job.report("Matching pairs densely", number, len(pairs), "pairs")
             found = match_pair(
@@ -291,6 +294,8 @@ class _Run:
             if found is not None and len(found.position_m):
                 save_pair(folder / f"{number:05d}.npz", found)
                 points, used = points + len(found.position_m), used + 1
+                preview.add(found.position_m, found.colour)
+        preview.finish()
         job.report("Matching pairs densely", len(pairs), len(pairs), "pairs")
         return {
             "kind": SURFACE,

@@ -6,9 +6,11 @@ thread of the window's process.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +23,7 @@ from ingest.reconstruction.photo_quality import load_upright
 from ingest.reconstruction.placing import frame_at_photos, frame_document, frame_from
 from ingest.reconstruction.run import reconstruct
 from ingest.reconstruction.runs import load_result
-from twin_model.errors import ShapanError, SourceError
+from twin_model.errors import FrameError, ShapanError, SourceError
 from twin_model.frame import Frame
 
 _MODULE: Final = "ingest.reconstruction.tasks"
@@ -64,9 +66,24 @@ def check_in_process(photos: Path, frame: Frame, folder: Path, job: Job) -> dict
 
 
 def reconstruct_in_process(
-    options: ReconstructOptions, frame: Frame, folder: Path, job: Job
+    options: ReconstructOptions,
+    frame: Frame,
+    folder: Path,
+    job: Job,
+    on_news: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Run a reconstruction in a process of its own; `runs.load_result` reads what it made.
+
+    Parameters
+    ----------
+    options : ReconstructOptions
+    frame : Frame
+    folder : Path
+        Of the run.
+    job : Job
+    on_news : callable or None
+        Told of steps that begin (``step``, ``key``), of products that are finished (``product``,
+        ``path``) and of previews (``preview``).
 
     Raises
     ------
@@ -76,7 +93,7 @@ def reconstruct_in_process(
     """
     request = {"task": "reconstruct", "options": options.to_json(),
                "frame": frame_document(frame), "folder": str(folder)}  # fmt: skip
-    run_worker(_MODULE, request, job, log=folder / "run.log")
+    run_worker(_MODULE, request, job, log=folder / "run.log", on_news=on_news)
     try:
         load_result(folder)
     except (OSError, ValueError, KeyError) as error:
@@ -93,7 +110,8 @@ def _serve(request: dict[str, Any], job: Job) -> dict[str, Any]:
 
 
 def _check(photos: Path, frame: Frame, folder: Path, job: Job) -> dict[str, Any]:
-    frame = frame_at_photos(frame, photos)
+    with contextlib.suppress(FrameError):  # it stays without an origin; control points may help
+        frame = frame_at_photos(frame, photos)
     check = look_through(photos, frame, job)
     _write_thumbnails(check, folder, job)
     machine = this_machine(folder)

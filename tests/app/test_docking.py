@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def older_arrangement(qtbot: QtBot) -> QByteArray:
     """Return what a program without the docks `LATER` saved."""
     window = QWidget()
     window.resize(1280, 800)
-    docks = Docks(window, QWidget())
+    docks = Docks(window, QWidget(), contextlib.nullcontext)
     docks.manager.resize(1280, 800)
     for entry in own_docks():
         if entry.id not in LATER:

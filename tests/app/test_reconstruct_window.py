@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from app.reconstruct.panel import ReconstructPanel
 from app.reconstruct.photo_table import FINDING, NAME
 from app.reconstruct.photos_panel import PhotosPanel
 from app.reconstruct.report_dialog import ReportDialog
+from app.reconstruct.scene_preview import ScenePreview
 from app.reconstruct.session import ReconstructSession, reconstruction_of
 from app.workers import JobState
 from drone_fixtures import flown
@@ -117,7 +122,30 @@ def test_control_points_with_swapped_axes_are_told_and_nothing_can_be_started(
     assert panel.start_button.isEnabled()
 
 
-def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_are_layers(
+def go_on(qtbot: QtBot, panel: ReconstructPanel) -> None:
+    """Scroll to the latest run and click on what goes on with it."""
+    qtbot.waitUntil(lambda: bool(panel.runs.rows), timeout=10_000)
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+
+    def is_seen() -> bool:
+        # The list is made anew whenever somebody looks what lies on the disk.
+        area.ensureWidgetVisible(panel.runs.rows[0])
+        button = panel.runs.rows[0].resume
+        return button.isEnabled() and not button.visibleRegion().isEmpty()
+
+    qtbot.waitUntil(is_seen, timeout=10_000)
+    QTest.mouseClick(panel.runs.rows[0].resume, Qt.MouseButton.LeftButton)
+
+
+def kill_worker() -> None:
+    """Kill the process that reconstructs, as a kernel short of memory does."""
+    for child in psutil.Process().children(recursive=True):
+        if "ingest.reconstruction.tasks" in " ".join(child.cmdline()):
+            os.kill(child.pid, signal.SIGKILL)
+
+
+def test_a_run_goes_on_after_cancel_a_new_start_and_a_kill_and_its_products_become_layers_meanwhile(
     qtbot: QtBot, make_window: MakeWindow, empty_project: Path, flown: Flown, tmp_path: Path
 ) -> None:
     window = make_window(empty_project, size=(1600, 950))
@@ -134,12 +162,44 @@ def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_ar
     qtbot.waitUntil(lambda: not reconstruction.busy, timeout=30_000)
     assert reconstruction.run is not None and reconstruction.run.state == JobState.CANCELLED
     qtbot.waitUntil(lambda: len(panel.runs.rows) == 1, timeout=10_000)
-    first = panel.runs.rows[0]
-    assert not first.run.finished
-    with qtbot.waitSignal(reconstruction.finished, timeout=400_000):
-        QTest.mouseClick(first.resume, Qt.MouseButton.LeftButton)
+    assert not panel.runs.rows[0].run.finished
+
+    # The program is closed and opened: the run stands in its list.
+    window.close()
+    window = make_window(empty_project, size=(1600, 950))
+    reconstruction, panel, _ = docks_of(window)
+    go_on(qtbot, panel)
+    assert reconstruction.busy
+    preview = window.findChild(ScenePreview)
+    assert preview is not None
+    qtbot.waitUntil(lambda: panel.steps.states["stereo"] == "running", timeout=400_000)
     assert panel.steps.states["photos"] == "kept"
+    # The surface grows in the scene while photographs are matched.
+    qtbot.waitUntil(lambda: preview.triangles > 100, timeout=120_000)
+    assert "so far" in panel.preview.caption.text() and panel.preview.isVisible()
+    kill_worker()
+    qtbot.waitUntil(lambda: "signal 9" in panel.problem.text(), timeout=30_000)
+    assert not reconstruction.busy
+    assert preview.triangles == 0 and not panel.preview.isVisible()
+
+    meanwhile: list[set[str]] = []
+    reconstruction.layer_added.connect(
+        lambda _: meanwhile.append({layer.name for layer in window.session.required.layers()})
+        if panel.steps.states["products"] == "running" else None
+    )  # fmt: skip
+    with qtbot.waitSignal(reconstruction.finished, timeout=400_000):
+        go_on(qtbot, panel)
+    for step in ("photos", "poses", "georeference"):
+        assert panel.steps.states[step] == "kept"
     assert panel.steps.states["products"] == panel.steps.states["layers"] == "done"
+    # Heights stood in the scene long before the mesh was made.
+    assert any("Old town – surface" in names and "Old town – mesh" not in names
+               for names in meanwhile)  # fmt: skip
+    shown = [layer for layer in window.session.required.layers() if layer.style["visible"]]
+    assert [layer.name for layer in shown] == ["Old town – mesh"]
+    products = str(reconstruction.folder / "products") if reconstruction.folder else ""
+    assert all(products in layer.source for layer in window.session.required.layers())
+    assert panel.steps.notes["layers"].text() == "6 added"
     names = {layer.name for layer in window.session.required.layers()}
     assert {"Old town – mesh", "Old town – true orthophoto", "Old town – points"} <= names
     run = reconstruction.folder
@@ -154,4 +214,3 @@ def test_a_run_is_cancelled_goes_on_after_its_finished_steps_and_its_products_ar
     report.save_pdf(tmp_path / "report.pdf")
     qtbot.waitUntil(lambda: report.note.text().startswith("Saved"), timeout=60_000)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
-    assert not window.overlays.notice.isVisible()

@@ -221,14 +221,24 @@ def test_a_real_field_is_killed_goes_on_and_shows_the_town_from_above(
         train_field(given, TINY, folder, training, Job(kill_it, interval_s=0.0))
     assert killed and not (folder / "field.npz").exists()
     stages: set[str] = set()
-    figures = train_field(
-        given, TINY, folder, training, Job(lambda progress: stages.add(progress.stage))
-    )
+    told: list[dict[str, Any]] = []
+
+    def look(news: dict[str, Any]) -> None:
+        with Image.open(news["preview"]["path"]) as picture:
+            told.append(news["preview"] | {"size": picture.size})
+
+    job = Job(lambda progress: stages.add(progress.stage), on_news=look)
+    figures = train_field(given, TINY, folder, training, job)
     assert figures["resumed_at"] > 0
     assert figures["trained"] > 10 and figures["held_out"] >= 2
     assert figures["psnr_db"] > 18.0 and 0.2 < figures["ssim"] <= 1.0
     assert any("Training the field" in stage for stage in stages)
     assert not training.exists()
+    # A photograph that was held out was shown beside what the field made of it.
+    last = told[-1]
+    assert last["step"] == last["steps"] == TINY.steps and last["is_held_out"]
+    assert last["size"] == (324, 120) and last["left_s"] == 0.0
+    assert last["psnr_db"] > 18.0 and 0.0 < last["loss"] < 1.0
 
     # A field of a minute promises no surface; that it saw the town shows in what it says of it.
     found = load_field(folder, 1.0)

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from ingest.pipeline.job import Job
+from ingest.reconstruction.estimates import estimate_from_ground, seems_from_ground
 from ingest.reconstruction.footprints import camera_rotation, coverage_of, footprints_of
+from ingest.reconstruction.options import QUALITIES
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos
 from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
 from ingest.reconstruction.preparation import prepare_photos
@@ -167,6 +169,29 @@ def test_real_photographs_state_what_they_state(real_data: Path) -> None:
     assert lund.focal_px == pytest.approx(995.6, abs=0.1)
     fox = real_data / "photos/instant-ngp_NONCOMMERCIAL/fox/images/0001.jpg"
     assert not read_metadata(fox, "0001.jpg").has_position
+
+
+def test_needs_of_photographs_from_the_ground_are_those_measured_on_the_real_sets(
+    flown: Flown, real_data: Path
+) -> None:
+    draft = QUALITIES["draft"]
+    # MiB on the disk and of memory, all processes together, that drafts were seen to take.
+    for folder, disk_mb, memory_mb in (
+        ("photos/instant-ngp_NONCOMMERCIAL/fox/images", 108, 838),
+        ("photos/opensfm/lund/images", 79, 994),
+    ):
+        paths = sorted((real_data / folder).glob("*.jpg"))
+        metadata = [read_metadata(path, path.name) for path in paths]
+        assert seems_from_ground(metadata), folder
+        longer = max(metadata[0].width_px, metadata[0].height_px)
+        full = float(metadata[0].width_px * metadata[0].height_px)
+        pixels = full * min(1600 / longer, 1.0) ** 2
+        swept = full * (draft.sweep_px / longer) ** 2
+        found = estimate_from_ground(len(paths), pixels, swept, draft, 2).to_json()
+        assert disk_mb / 1.5 < found["disk_mb"] < disk_mb * 1.5, folder
+        assert memory_mb / 1.5 < found["memory_mb"] < memory_mb * 1.5, folder
+    drone = [read_metadata(path, path.name) for path in sorted(flown.photos.glob("*.JPG"))]
+    assert not seems_from_ground(drone)
 
 
 @pytest.mark.parametrize("yaw_deg", [0.0, 37.0, 251.0])

@@ -18,6 +18,7 @@ import torch
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import serve
+from ingest.reconstruction.field.preview import FieldPreview
 
 _TELL_S: Final = 0.5
 _STEPS_A_SAVE: Final = 200
@@ -167,11 +168,12 @@ def _resume(trainer: Any) -> int:
     return step
 
 
-def _train(trainer: Any, steps: int, job: Job) -> float:
-    """Train and tell how far it is; return the last loss's PSNR."""
+def _train(trainer: Any, steps: int, picture: Path, job: Job) -> float:
+    """Train and tell how far it is; return the seconds that it took."""
     from nerfstudio.engine.callbacks import TrainingCallback, TrainingCallbackLocation
 
     begun_s, told_s, first = time.monotonic(), 0.0, trainer._start_step
+    preview = FieldPreview(trainer, picture, steps, job)
 
     def tell(step: int) -> None:
         nonlocal told_s
@@ -181,6 +183,7 @@ def _train(trainer: Any, steps: int, job: Job) -> float:
         told_s = now_s
         left_s = (now_s - begun_s) / max(step + 1 - first, 1) * (steps - step - 1)
         job.report(f"Training the field ({left_s / 60:.0f} min left)", step + 1, steps, "steps")
+        preview.tell(step, left_s)
 
     trainer.callbacks.append(
         TrainingCallback([TrainingCallbackLocation.AFTER_TRAIN_ITERATION], tell)
@@ -263,7 +266,8 @@ def work(request: dict[str, Any], job: Job) -> dict[str, Any]:
     np.random.seed(int(request["seed"]))
     trainer = _trainer(request, device)
     resumed = _resume(trainer)
-    seconds = _train(trainer, int(request["preset"]["steps"]), job)
+    steps, picture = int(request["preset"]["steps"]), Path(request["folder"]) / "preview.png"
+    seconds = _train(trainer, steps, picture, job)
     figures = _measure(trainer, job) if trainer.pipeline.datamanager.eval_dataset else {}
     _look_down(trainer, request, job)
     return figures | {
