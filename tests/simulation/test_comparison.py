@@ -107,3 +107,18 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(tmp_path: Path) -> N
         check_comparable(runs[:1])
     with pytest.raises(SimulationError, match="grids of water with other cells"):
         depth_change(*(RunProducts(run.folder) for run in runs))
+
+
+def test_engines_that_mean_other_units_by_one_word_are_told_apart(tmp_path: Path) -> None:
+    runs = []
+    for name, passing in (("a", 2.0), ("b", 3.0)):
+        log = RunLog(tmp_path / "runs" / name, {"start": str(START), "scenario": {}})
+        for engine, entity in (("people", "door"), ("traffic", "road")):
+            keys = SampleKeys([entity], ["flow"])
+            at = np.array([START.us])
+            log.write(engine, SampleBatch.of(keys, 0, 0, at, np.array([passing])))
+        units = {"people": {"flow": "p/min"}, "traffic": {"flow": "vehicle/h"}}
+        log.close("finished", reached=str(Instant(START.us + 60_000_000)), units=units)
+        runs.append(Run(log.folder))
+    told = {one.entity: one.unit for one in compare_entities(runs)}
+    assert told == {"door": "p/min", "road": "vehicle/h"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -160,23 +160,43 @@ def compare_entities(runs: Sequence[Run]) -> list[ComparedEntity]:
     Changes are ordered by their share of the greatest value of that indicator, so that metres and
     vehicles an hour can stand in one list.
     """
-    found = [means(run) for run in runs]
-    units = {indicator: unit for (_, indicator), unit in units_of(runs).items()}
-    scale: dict[str, float] = {}
+    found = []
+    for run in runs:
+        unit_of = _units_in(run)
+        found.append({(*key, unit_of(*key)): value for key, value in means(run).items()})
+    scale: dict[tuple[str, str], float] = {}
     for one in found:
-        for (_, indicator), value in one.items():
-            scale[indicator] = max(scale.get(indicator, 0.0), abs(value))
+        for (_, *quantity), value in one.items():
+            kind = (quantity[0], quantity[1])
+            scale[kind] = max(scale.get(kind, 0.0), abs(value))
     changed: list[tuple[float, ComparedEntity]] = []
-    for entity, indicator in sorted({key for one in found for key in one}):
-        values = [one.get((entity, indicator), math.nan) for one in found]
+    for entity, indicator, unit in sorted({key for one in found for key in one}):
+        values = [one.get((entity, indicator, unit), math.nan) for one in found]
         known = [value for value in values if math.isfinite(value)]
         spread = max(known) - min(known)
-        share = spread / scale[indicator] if scale[indicator] else 0.0
+        greatest = scale[indicator, unit]
+        share = spread / greatest if greatest else 0.0
         if share > 1e-6 or len(known) < len(values):
-            made = ComparedEntity(entity, indicator, units.get(indicator, ""), values)
-            changed.append((-share, made))
+            changed.append((-share, ComparedEntity(entity, indicator, unit, values)))
     changed.sort(key=lambda one: one[0])
     return [one for _, one in changed]
+
+
+def _units_in(run: Run) -> Callable[[str, str], str]:
+    """Return what tells the unit of an entity's indicator; empty where nobody noted its engine."""
+    units = units_of([run])
+    engines: dict[str, str] = run.about.get("engines", {})
+    of_indicator: dict[str, set[str]] = {}
+    for (_, indicator), unit in units.items():
+        of_indicator.setdefault(indicator, set()).add(unit)
+
+    def unit_of(entity: str, indicator: str) -> str:
+        known = of_indicator.get(indicator, {""})
+        if len(known) == 1:
+            return next(iter(known))
+        return units.get((engines.get(entity, ""), indicator), "")
+
+    return unit_of
 
 
 def courses(

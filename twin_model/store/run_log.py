@@ -54,6 +54,8 @@ class RunLog:
         self._series = SampleHistory(self.folder / _SERIES, options=_OPTIONS)
         self._moving = SampleHistory(self.folder / _MOVING, options=_OPTIONS)
         self.about |= {"state": "running", "process": os.getpid(), "warnings": [], "samples": 0}
+        self._engines: dict[str, str] = {}
+        self._told: dict[str, object] = {}
         self.note()
 
     def note(self, **more: Any) -> None:
@@ -77,6 +79,9 @@ class RunLog:
         """See `twin_model.simulation.conductor.Sink`."""
         self.about["samples"] += len(batch)
         moves = batch.position is not None
+        if not moves and self._told.get(engine) is not batch.keys.entities:
+            self._told[engine] = batch.keys.entities
+            self._engines |= dict.fromkeys(batch.keys.entities, engine)
         (self._moving if moves else self._series).writer.write(batch)
 
     def warn(self, text: str) -> None:
@@ -103,9 +108,18 @@ class RunLog:
                 problem = problem or error
         if problem is not None:
             state, more = "failed", {**more, "error": str(problem)}
+        if _are_ambiguous(more.get("units", {})):
+            more = {**more, "engines": self._engines}
         self.note(state=state, **more)
         if problem is not None:
             raise problem
+
+
+def _are_ambiguous(units: Mapping[str, Mapping[str, str]]) -> bool:
+    """Return whether engines mean different units by the same indicator."""
+    known: dict[str, str] = {}
+    pairs = [pair for inner in units.values() for pair in inner.items()]
+    return any(known.setdefault(indicator, unit) != unit for indicator, unit in pairs)
 
 
 class Run:
