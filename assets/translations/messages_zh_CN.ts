@@ -6848,6 +6848,10 @@
         <source>Outlining</source>
         <translation>勾绘轮廓</translation>
     </message>
+    <message>
+        <source>Comparing all photographs</source>
+        <translation>比较所有照片</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

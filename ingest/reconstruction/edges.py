@@ -4,11 +4,16 @@ Matching windows reach over an edge, so roofs end a cell or two from their eaves
 a cell can only be of the upper or of the lower side. At the true height the photographs that see
 the place show the same there, at the other one each shows something else: whichever they agree on
 better is taken, smoothed over the neighbouring cells, with some reluctance to change.
+
+What hides what must not be taken from the edge that is asked about: a roof drawn too wide would
+hide the ground that proves it wrong. So nothing beside a step hides anything, and whether a cell is
+ground is asked only of photographs that look at it from outside, which the true roof does not hide
+it from.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -37,6 +42,9 @@ _LOUDEST: Final = 25.0
 _RELUCTANCE: Final = 1.0
 _SMOOTHING_CELLS: Final = 0.7
 _EDGE_PX: Final = 4.0
+#: Cells over which the direction of a step is averaged, and how much a ray may lean over the roof.
+_DIRECTION_CELLS: Final = 2.0
+_LEAN: Final = 0.02
 
 
 def sharpened(surface: Surface, scene: SparseScene, picture: Picture, job: Job) -> Surface:
@@ -72,12 +80,17 @@ def sharpened(surface: Surface, scene: SparseScene, picture: Picture, job: Job) 
     if not len(row):
         return surface
     x, y = surface.grid.middles()
-    places = [np.column_stack([x[column], y[row], side[row, column]]) for side in (upper, lower)]
-    high, low = _disagreements(surface, scene, picture, places, job)
+    is_upper = height > (upper + lower) / 2
+    inwards = _inwards(is_upper, row, column)
+    places = [
+        _Places(np.column_stack([x[column], y[row], side[row, column]]), facing)
+        for side, facing in ((upper, None), (lower, inwards))
+    ]
+    open_m = np.where(beside, lower, height).astype(np.float32)
+    high, low = _disagreements(replace(surface, height_m=open_m), scene, picture, places, job)
     opinion = np.zeros(height.shape)
     with np.errstate(invalid="ignore"):
         opinion[row, column] = np.nan_to_num(np.clip(low - high, -_LOUDEST, _LOUDEST))
-    is_upper = height > (upper + lower) / 2
     wish = ndimage.gaussian_filter(opinion, _SMOOTHING_CELLS) + np.where(
         is_upper, _RELUCTANCE, -_RELUCTANCE
     )
@@ -91,11 +104,38 @@ def sharpened(surface: Surface, scene: SparseScene, picture: Picture, job: Job) 
     )
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Places to ask about, (n, 3); and where given the direction (n, 2) of the roof beside each."""
+
+    points: FloatArray
+    inwards: FloatArray | None
+
+    def facing(self, index: npt.NDArray[np.int64], rays: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return which places may be asked of a photograph that rays from them lead to."""
+        if self.inwards is None:
+            return np.ones(len(index), np.bool_)
+        over = (rays[:, :2] * self.inwards[index]).sum(axis=1)
+        return np.asarray(over < _LEAN * rays[:, 2], np.bool_)
+
+
+def _inwards(
+    upper: npt.NDArray[np.bool_], row: npt.NDArray[np.int64], column: npt.NDArray[np.int64]
+) -> FloatArray:
+    """Return the unit directions (n, 2), east and north, in which the upper side lies."""
+    from scipy import ndimage
+
+    share = ndimage.gaussian_filter(upper.astype(np.float64), _DIRECTION_CELLS)
+    down, right = np.gradient(share)
+    found = np.column_stack([right[row, column], -down[row, column]])
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
+
+
 def _disagreements(
     surface: Surface,
     scene: SparseScene,
     picture: Picture,
-    places: list[FloatArray],
+    places: list[_Places],
     job: Job,
 ) -> list[FloatArray]:
     """Return for lists of places how much photographs differ there, NaN where too few see them.
@@ -105,7 +145,7 @@ def _disagreements(
     step = _AROUND_CELLS * surface.grid.cell_m
     around = np.array([[0, 0, 0], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]]) * step
     samples = surface_samples(surface)
-    best = [_Best(len(points), 3 * len(around)) for points in places]
+    best = [_Best(len(asked.points), 3 * len(around)) for asked in places]
     for number, photo in enumerate(scene.photos):
         job.report("Sharpening edges", number, len(scene.photos), "photos")
         camera = scene.camera_of(photo)
@@ -113,13 +153,15 @@ def _disagreements(
         found = depth_buffer(scene, photo, samples, surface.grid.cell_m)
         # A storey must hide what is behind it, a cell's own step must not.
         buffer = replace(found, tolerance_m=max(3.0 * surface.grid.cell_m, 0.6))
-        for points, kept in zip(places, best, strict=True):
+        for asked, kept in zip(places, best, strict=True):
+            points = asked.points
             local = photo.to_camera(points)
             pixels = camera.project(local)
             with np.errstate(invalid="ignore"):
                 inside = np.flatnonzero(((pixels > _EDGE_PX) & (pixels < limit)).all(axis=1))
             seen = buffer.sees(pixels[inside], local[inside, 2], carefully=False)
             index = inside[seen]
+            index = index[asked.facing(index, photo.centre_m - points[index])]
             if not len(index):
                 continue
             ray = photo.centre_m - points[index]

@@ -117,7 +117,7 @@ def estimate(count: int, pixels: float, quality: Quality, cores: int = _MEASURED
     # Python with its libraries and one process more, or all points while they are fused.
     memory = max(720e6, 240e6 + points * 103)
     parallel_s = count * (0.6 + 2.4e-6 * pixels) * _MEASURED_CORES / max(cores, 1)
-    seconds = parallel_s + pairs * pixels * 1.2e-6 + points * 4e-6 + count * pixels * 9e-6
+    seconds = parallel_s + pairs * pixels * 1.2e-6 + points * 4e-6 + count * pixels * 2e-5
     return Estimate(int(disk), int(memory), seconds / 60)
 
 

@@ -43,6 +43,7 @@ from ingest.reconstruction.preparation import Pictures, load_prepared, prepare_p
 from ingest.reconstruction.preview import SurfacePreview, remove_preview
 from ingest.reconstruction.product_step import make_products
 from ingest.reconstruction.reference import compare_with_reference
+from ingest.reconstruction.refinement import refined
 from ingest.reconstruction.report import write_report
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import (
@@ -59,11 +60,9 @@ from twin_model.frame import Frame
 #: Changed with every change of a method, so that old results are not reused.
 _VERSION: Final = 4
 #: Cells are this many ground sample distances: below that their heights are noise.
-_CELL_GSD: Final = 1.3
+_CELL_GSD: Final = 1.0
 _GAP_GSD: Final = 3.0
 _FILL_CELLS: Final = 10
-#: The second time depth buffers know the edges of the first.
-_SHARPENINGS: Final = 2
 
 
 @dataclass
@@ -362,8 +361,12 @@ class _Run:
             field_figures = {"field": figures}
         surface = smooth_and_fill(surface, _FILL_CELLS)
         scene = SparseScene.load(self.folder / "georeference")
-        for _ in range(_SHARPENINGS):
-            surface = sharpened(surface, scene, self.pictures(scene), job)
+        pictures = self.pictures(scene)
+        # Hidden places are known better once edges are where they belong, and edges better once
+        # heights beside them are.
+        surface = sharpened(surface, scene, pictures, job)
+        surface = refined(surface, scene, pictures, gsd, job)
+        surface = sharpened(surface, scene, pictures, job)
         surface.save(folder / "surface.npz")
         return field_figures | {
             "cell_m": grid.cell_m,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import ndimage
 from shapely import Polygon, box
@@ -17,6 +18,7 @@ from ingest.reconstruction.edges import sharpened
 from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.ground import terrain_of, volume_m3
 from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
+from ingest.reconstruction.refinement import facets, refined
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
 from ingest.reconstruction.stereo import PairPoints
 from ingest.reconstruction.surface import (
@@ -31,6 +33,7 @@ from ingest.reconstruction.surface import (
     smooth_and_fill,
 )
 
+FloatArray = npt.NDArray[np.float64]
 GRID = Grid(0.0, 20.0, 0.5, 60, 40)
 
 
@@ -171,6 +174,71 @@ def test_a_surface_without_steps_is_left_as_it_is() -> None:
     scene, true, pictures = town()
     flat = surface_of(np.full(true.grid.shape, 1.0), true.grid)
     assert sharpened(flat, scene, lambda number: pictures[number], Job()) is flat
+
+
+def tiled_roof() -> tuple[SparseScene, FloatArray, Grid, list[np.ndarray]]:
+    """Return photographs of one large roof with rows of tiles that hardly differ, and its heights.
+
+    Rows run along x and repeat every 0.8 m; photographs stand in a square.
+    """
+    grid = Grid(0.0, 24.0, 0.25, 96, 96)
+    x, y = grid.middles()
+    xx, _ = np.meshgrid(x, y)
+    slope, low = 0.5, 4.0
+    camera = Camera(240, 240, 200.0, 200.0, 120.0, 120.0)
+    down = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
+    chance = np.random.default_rng(3)
+    speckles = ndimage.gaussian_filter(chance.normal(0, 1, (480, 480)), 3)
+    speckles *= 3.0 / speckles.std()
+    photos, pictures = [], []
+    for cx in (6.0, 12.0, 18.0):
+        for cy in (6.0, 12.0, 18.0):
+            photos.append(Photo(f"{cx}-{cy}.jpg", 0, down, np.array([cx, cy, 40.0])))
+            u, v = np.meshgrid(np.arange(240) + 0.5, np.arange(240) + 0.5)
+            dx, dy = (u - 120) / 200, -(v - 120) / 200
+            # The ray's depth t meets the roof where 40 - t = low + slope (cx + dx t).
+            t = (40.0 - low - slope * cx) / (1 + slope * dx)
+            at_x, at_y = cx + dx * t, cy + dy * t
+            cells = [np.clip((at + 12) * 10, 0, 479) for at in (at_y, at_x)]
+            grey = 120 + 12 * np.sin(2 * np.pi * at_y / 0.8)
+            grey += ndimage.map_coordinates(speckles, cells, order=1)
+            noisy = np.clip(grey + chance.normal(0, 1.5, grey.shape), 0, 255).astype(np.uint8)
+            pictures.append(np.repeat(noisy[:, :, None], 3, axis=2))
+    return SparseScene([camera], photos), low + slope * xx, grid, pictures
+
+
+def test_photographs_together_correct_a_roof_of_repeating_tiles() -> None:
+    scene, true, grid, pictures = tiled_roof()
+    gsd = 0.16
+    wrong = true + np.random.default_rng(5).normal(0, 0.5 * gsd, true.shape)
+    wrong[30:60, 35:60] += 5.0 * gsd  # the next row, over a part of the roof
+    start = surface_of(wrong, grid)
+    start.source[62:66, 40:50] = FILLED
+    better = refined(start, scene, lambda number: pictures[number], gsd, Job())
+    inner = np.zeros(true.shape, bool)
+    inner[10:-10, 10:-10] = True
+    before, after = ((one.height_m - true)[inner] / gsd for one in (start, better))
+    assert np.sqrt((before**2).mean()) > 1.5
+    assert np.sqrt((after**2).mean()) < 0.5 and nmad(after) < 0.2
+    assert (better.source[62:66, 40:50] == STEREO).all()
+
+
+def test_what_fewer_than_four_photographs_see_stays_as_matching_found_it() -> None:
+    scene, true, grid, pictures = tiled_roof()
+    few = SparseScene(scene.cameras, scene.photos[:3])
+    start = surface_of(true + 1.0, grid)
+    kept = refined(start, few, lambda number: pictures[number], 0.16, Job())
+    assert (kept.height_m == start.height_m).all() and (kept.source == start.source).all()
+
+
+def test_planes_are_fitted_up_to_ridges_and_steps_but_not_over_them() -> None:
+    _, column = np.mgrid[0:40, 0:60].astype(float)
+    gable = 6.0 - 0.1 * np.abs(column - 30)
+    gable[:, :12] = 0.0
+    noise = np.random.default_rng(2).normal(0, 0.05, gable.shape)
+    off = facets(gable + noise) - gable
+    assert np.abs(off).max() < 0.2
+    assert off.std() < 0.6 * noise.std()
 
 
 def test_a_true_orthophoto_shows_no_wall_and_no_lean() -> None:
