@@ -28,10 +28,10 @@ from app.item_models.alarms import value_text
 from app.live.session import LiveSession
 from app.live.units import indicator_label, unit_label
 from app.theme import Theme, small_font
+from app.unit_words import label
 from app.workers import Background
 from twin_model.alarms.accounts import Role
 from twin_model.alarms.model import EventKind
-from twin_model.schema.units import label
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:

@@ -31,10 +31,10 @@ from app.live.units import indicator_name
 from app.numbers import integer
 from app.panels.plain_table import dress
 from app.theme import Theme
+from app.unit_words import label
 from plugins.builtin.connecting.connections import Mapping
 from plugins.builtin.connecting.templates import Template
 from twin_model.samples import Quality
-from twin_model.schema.units import label
 from twin_model.time import Instant
 
 NAME, CONTENT, ENTITY, INDICATOR, VALUE, STATE = range(6)

@@ -200,8 +200,8 @@ def problem_of(kind: PropertyType, value: Any) -> str:
 
 def problem_text(error: Exception, kind: PropertyType) -> str:
     """Return what is wrong with a value, in the language in use."""
+    from app.unit_words import label
     from twin_model.schema.types import Kind
-    from twin_model.schema.units import label
     from twin_model.schema.values import Problem
 
     say = QCoreApplication.translate

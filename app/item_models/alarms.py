@@ -12,8 +12,8 @@ from app.alarms.arranging import Arrangement, Row
 from app.alarms.picture import AlarmPicture
 from app.numbers import duration, fixed
 from app.panels.time_axis import moment
+from app.unit_words import label
 from twin_model.alarms.model import Alarm, Shelf, State
-from twin_model.schema.units import label
 from twin_model.time import Instant
 
 ALARM_ROLE: Final = Qt.ItemDataRole.UserRole + 1

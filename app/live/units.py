@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.editing import schema
 from app.simulation.words import simulated
+from app.unit_words import label
 from twin_model.errors import StoreError
-from twin_model.schema.units import label
 
 if TYPE_CHECKING:
     from app.simulation.recording import RunValues

@@ -23,11 +23,11 @@ from app.item_models.alarms import clock, since, value_text
 from app.live.session import LiveSession
 from app.live.units import indicator_label, unit_label
 from app.theme import Theme, small_font
+from app.unit_words import label
 from app.workers import Background
 from twin_model.alarms.guidance import guidance_for
 from twin_model.alarms.model import Alarm, State
 from twin_model.errors import ShapanError
-from twin_model.schema.units import label
 from twin_model.time import Instant, Interval
 
 if TYPE_CHECKING:

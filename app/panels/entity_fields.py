@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def unit_label(unit: str) -> str:
     """Return how a unit stands beside a value."""
-    from twin_model.schema.units import label
+    from app.unit_words import label
 
     return label(unit)
 

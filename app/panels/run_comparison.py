@@ -30,7 +30,7 @@ from app.item_models.alarms import value_text
 from app.simulation.compared import WATER, ComparedData, ComparedRuns
 from app.simulation.words import simulated
 from app.theme import ROW_PX, Theme
-from twin_model.schema.units import label
+from app.unit_words import label
 from twin_model.time import Instant
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ from app.simulation.session import SimulationSession, Underway
 from app.simulation.shown import ShownRun
 from app.simulation.words import run_state, simulated, simulator_title
 from app.theme import ROW_PX, Theme
-from twin_model.schema.units import label
+from app.unit_words import label
 
 if TYPE_CHECKING:
     from twin_model.simulation.scenario import Scenario

@@ -23,7 +23,7 @@ from app.rules.fields import ComboTextField, FormField, LimitField, TextField
 from app.rules.parts import Part, alarm_parts, condition_parts, more_parts
 from app.rules.special import AppliesField, Selected
 from app.theme import small_font
-from twin_model.schema.units import label
+from app.unit_words import label
 
 if TYPE_CHECKING:
     from twin_model.rules.model import Rule

@@ -12,6 +12,7 @@ from app.editing import schema
 from app.item_models.alarms import value_text
 from app.live.units import indicator_name, indicator_type
 from app.numbers import duration, integer
+from app.unit_words import label
 from twin_model.rules.model import (
     AnomalyRule,
     CalendarRule,
@@ -23,7 +24,6 @@ from twin_model.rules.model import (
     StaleRule,
     ThresholdRule,
 )
-from twin_model.schema.units import label
 
 if TYPE_CHECKING:
     from twin_model.rules.model import Applies, Rule

@@ -14,7 +14,7 @@ from app.simulation.compared import WATER, DifferenceMap
 from app.simulation.shown import LINE_INDICATORS, Picture, scale_colours
 from app.simulation.words import simulated
 from app.theme import Theme, small_font
-from twin_model.schema.units import label
+from app.unit_words import label
 
 _BAR_PX: Final = 12
 

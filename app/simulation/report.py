@@ -33,8 +33,8 @@ from app.panels.run_comparison import LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
 from app.simulation.words import engine_parameter, run_state, simulated
+from app.unit_words import label
 from twin_model.errors import StoreError
-from twin_model.schema.units import label
 from twin_model.simulation.comparison import ComparedFigure
 from twin_model.time import Instant
 

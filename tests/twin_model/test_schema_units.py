@@ -125,6 +125,10 @@ def test_labels_read_as_printed() -> None:
     assert units.label("m^3/h") == "m³/h"
     assert units.label("degC") == "°C"
     assert units.label("kg*m^2") == "kg·m²"
+    assert units.label("person/m^2") == "people/m²"
+    assert units.label("person/m^2", "zh_CN") == "人/m²"
+    assert units.label("vehicle/h", "zh_CN") == "辆/h"
+    assert units.label("m^3/h", "zh_CN") == "m³/h"
 
 
 def test_the_built_in_catalogue_is_read_without_loading_pint() -> None:

@@ -26,12 +26,16 @@ COMMON: Final[dict[str, str]] = {
     "Hz": "Hz", "rpm": "r/min", "lm": "lm", "lx": "lx", "W/m^2": "W/m²", "dB": "dB",
     "ppm": "ppm", "mg/l": "mg/L", "ug/m^3": "µg/m³", "mg/m^3": "mg/m³", "NTU": "NTU",
     "uS/cm": "µS/cm", "kN": "kN", "TEU": "TEU", "TEU/h": "TEU/h", "move/h": "move/h",
-    "vehicle": "veh", "vehicle/h": "veh/h", "vehicle/km": "veh/km", "person": "p",
-    "person/h": "p/h", "person/min": "p/min", "person/m^2": "p/m²", "CNY": "¥",
+    "vehicle": "veh", "vehicle/h": "veh/h", "vehicle/km": "veh/km",
+    "person": "people", "person/h": "people/h", "person/min": "people/min",
+    "person/m^2": "people/m²", "CNY": "¥",
     "Mbit/s": "Mbit/s", "GJ": "GJ", "GJ/h": "GJ/h", "kJ": "kJ", "MHz": "MHz", "mA": "mA",
     "mm^2": "mm²", "mm/day": "mm/d", "m^3/day": "m³/d", "t/day": "t/d", "t/year": "t/a",
     "TEU/year": "TEU/a", "1/min": "/min", "W/m^2/K": "W/(m²·K)", "ug/l": "µg/L",
 }  # fmt: skip
+
+#: Things that are counted have no symbol of their own, so they are words.
+_CHINESE: Final = {"vehicle": "辆", "person": "人", "move": "次", "TEU": "标箱"}
 
 #: What pint does not know. Counts are dimensions of their own: vehicles are no persons.
 _DEFINITIONS: Final = (
@@ -111,8 +115,11 @@ def check_unit(text: str) -> str:
     return stripped
 
 
-def label(unit: str) -> str:
-    """Return how a unit is shown beside a value, such as ``m³/h``."""
+def label(unit: str, language: str = "en") -> str:
+    """Return how a unit is shown beside a value, such as ``m³/h`` or, counted, ``辆/h``."""
+    counted, slash, rest = unit.partition("/")
+    if counted in _CHINESE and language.startswith("zh"):
+        return _CHINESE[counted] + slash + label(rest)
     if unit in COMMON:
         return COMMON[unit]
     return unit.replace("^2", "²").replace("^3", "³").replace("*", "·")

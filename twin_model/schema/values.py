@@ -301,6 +301,6 @@ def shown(kind: PropertyType, value: Any, language: str) -> str:
         return yes if value else no
     if kind.kind in NUMERIC and isinstance(value, int | float):
         text = f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1e6 else f"{value:,}"
-        unit = units.label(kind.unit)
+        unit = units.label(kind.unit, language)
         return f"{text} {unit}" if unit else text
     return str(value)
