@@ -29,8 +29,10 @@ _LONGEST_FIRST = ("reconstruction", "connectors", "journeys", "simulation", "plu
 
 #: Files that take as long as so many usual tests more, in tests with a window.
 _LIKE_TESTS_MORE = {
-    "test_reconstruct_window.py": 24, "test_pipes_drawn.py": 7, "test_control_panel.py": 6,
-    "test_real_files.py": 6, "test_live_same.py": 5, "test_installing.py": 4,
+    "test_reconstruct_window.py": 16, "test_pipes_drawn.py": 5, "test_control_panel.py": 6,
+    "test_drawing_entities.py": 5, "test_run_comparison.py": 5, "test_branching.py": 3,
+    "test_review.py": 3, "test_simulation.py": 3, "test_real_files.py": 6,
+    "test_live_same.py": 5, "test_installing.py": 4,
 }  # fmt: skip
 
 
