@@ -51,7 +51,7 @@ def render_to_png(
     picture: Picture = Picture(),
     *,
     entities: Sequence[EntityShape] = (),
-    placing: Placing = Placing(),  # noqa: B008  frozen
+    placing: Placing | None = None,
 ) -> bool:
     """Draw layers and entities into a PNG.
 
@@ -64,7 +64,7 @@ def render_to_png(
     picture : Picture
     entities : sequence of EntityShape
         Those that no layer draws.
-    placing : Placing
+    placing : Placing, optional
         Features that are left out or stand elsewhere than their layers have them.
 
     Returns
@@ -81,8 +81,9 @@ def render_to_png(
     try:
         stage.set_frame(frame)
         stage.set_theme(picture.dark)
-        stage.set_hidden(placing.hidden())
-        stage.set_moved(placing.moved)
+        if placing is not None:
+            stage.set_hidden(placing.hidden())
+            stage.set_moved(placing.moved)
         for layer, folder in layers:
             stage.add_layer(layer, folder)
         stage.entities.replace(entities)

@@ -29,10 +29,10 @@ from app.editing.lacking import LackingValues
 from app.editing.retype import with_type
 from app.editing.type_picker import TypePicker
 from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
-from app.panels.entity_fields import unit_label
 from app.panels.entity_form import FormField
 from app.services import Services
 from app.tab_order import set_tab_order
+from app.unit_words import label
 from app.workers import writing
 from twin_model.errors import ValidationError
 from twin_model.query import EntityQuery
@@ -252,7 +252,7 @@ class AssignDialog(QDialog):
         self.value.hide()
         self.value.deleteLater()
         self.value = editor
-        unit = unit_label(kind.unit) if kind is not None else ""
+        unit = label(kind.unit) if kind is not None else ""
         self._unit.setText(unit)
         self._unit.setVisible(bool(unit))
         # As it is read: the value was made after the buttons.

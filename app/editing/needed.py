@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from app.editing import schema
 from app.editing.attributes import problem_text, read_text
 from app.panels.entity_editors import choice_editor, date_editor, editor_value, text_editor
-from app.panels.entity_fields import unit_label
 from app.panels.entity_form import FormField
+from app.unit_words import label
 from twin_model.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class NeededFields(QWidget):
                 editor.textChanged if isinstance(editor, QLineEdit) else editor.currentIndexChanged
             )
             told.connect(lambda _: self.changed.emit())
-            title, unit = title_of(kind), unit_label(kind.unit)
+            title, unit = title_of(kind), label(kind.unit)
             editor.setAccessibleName(title)
             self._form.addRow(f"{title} ({unit})" if unit else title, editor)
         self.problem = QLabel(self)

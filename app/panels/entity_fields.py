@@ -15,6 +15,7 @@ from app.panels.entity_form import FormField
 from app.panels.fields import Field
 from app.panels.relation_graph import Neighbour
 from app.project_settings import division_text
+from app.unit_words import label
 from twin_model.entity import Entity
 from twin_model.errors import FrameError
 from twin_model.frame import parse_crs
@@ -23,13 +24,6 @@ from twin_model.layer import Layer
 if TYPE_CHECKING:
     from rendering.options import Pick
     from twin_model.schema.types import PropertyType
-
-
-def unit_label(unit: str) -> str:
-    """Return how a unit stands beside a value."""
-    from app.unit_words import label
-
-    return label(unit)
 
 
 def value_text(value: Any) -> str:
@@ -113,7 +107,7 @@ def _attribute_field(one: Attribute) -> FormField:
     return FormField(
         one.title,
         text,
-        unit_label(kind.unit),
+        label(kind.unit),
         key=one.name,
         kind=None if kind.read_only else kind,
         stored=one.value,

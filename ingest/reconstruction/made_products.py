@@ -59,4 +59,5 @@ class MadeProducts:
 
 def remove_announced(run: Path) -> None:
     """Remove the second names of a run's products, once nobody reads them any more."""
+    # What somebody reads after all goes with the next attempt; a run does not fail for it.
     shutil.rmtree(run / FOLDER, ignore_errors=True)

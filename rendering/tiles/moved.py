@@ -37,11 +37,6 @@ class Moves:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Moves) and self.by_feature == other.by_feature
-
-    __hash__ = None  # type: ignore[assignment]
-
     def differing(self, other: Moves) -> npt.NDArray[np.int64]:
         """Return the features that do not stand in both alike."""
         mine, theirs = self.by_feature, other.by_feature
@@ -69,8 +64,9 @@ class Moves:
         signs = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
         corners = bottom[:, None] + signs * (top - bottom)[:, None]
         places = _moved(self.matrices[near][:, None], corners).reshape(-1, 3)
-        ends = (*places.min(axis=0), *places.max(axis=0))
-        return tuple(float(v) for v in ends)  # type: ignore[return-value]
+        west, south, bottom_m = places.min(axis=0).tolist()
+        east, north, top_m = places.max(axis=0).tolist()
+        return west, south, bottom_m, east, north, top_m
 
 
 def features_of(parts: list[Part]) -> npt.NDArray[np.int64]:

@@ -425,7 +425,7 @@ class TilesetView:
     def move(self, features: Mapping[int, Displacement]) -> None:
         """Draw features where they stand; tiles that hold them are made anew in the background."""
         before, moves = self.moves, Moves(features)
-        if moves == before:
+        if moves.by_feature == before.by_feature:
             return
         self.moves, differing = moves, moves.differing(before)
         for node in self._loaded():

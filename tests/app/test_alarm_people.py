@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from app.alarms.people import AccountsDialog, SignInDialog
 from app.alarms.rules_field import RulesField
 from app.panels.alarm_actions import ServiceDialog
 from app.workers import JobState
@@ -88,31 +89,33 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     live, people = window.live.session, window.live.people
     people.show()
     accounts = people.dialog
-    qtbot.waitUntil(accounts.empty.isVisible)  # type: ignore[union-attr]
-    assert accounts.role.currentData() == Role.ADMINISTRATOR  # type: ignore[union-attr]
-    accounts.name.setText("boss")  # type: ignore[union-attr]
-    accounts.password.setText("long enough")  # type: ignore[union-attr]
-    accounts.role.setCurrentIndex(3)  # type: ignore[union-attr]
-    accounts.save()  # type: ignore[union-attr]
+    assert isinstance(accounts, AccountsDialog)
+    qtbot.waitUntil(accounts.empty.isVisible)
+    assert accounts.role.currentData() == Role.ADMINISTRATOR
+    accounts.name.setText("boss")
+    accounts.password.setText("long enough")
+    accounts.role.setCurrentIndex(3)
+    accounts.save()
     qtbot.waitUntil(lambda: operations.accounts.list() == {"boss": Role.ADMINISTRATOR},
                     timeout=15_000)  # fmt: skip
     operations.accounts.put("olga", Role.OBSERVER, "watching only")
-    accounts.demand.click()  # type: ignore[union-attr]
+    accounts.demand.click()
     qtbot.waitUntil(lambda: operations.accounts.demanded, timeout=10_000)
-    accounts.close()  # type: ignore[union-attr]
+    accounts.close()
     raise_alarm(operations)
     panel = window.live.alarms
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
     panel.table.selectRow(0)
     panel.acknowledge()
     dialog = people.dialog
-    assert dialog.windowTitle() == "Sign in"  # type: ignore[union-attr]
-    dialog.name.setText("olga")  # type: ignore[union-attr]
-    dialog.password.setText("wrong")  # type: ignore[union-attr]
-    dialog.sign_in()  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: "wrong" in dialog.problem.text(), timeout=15_000)  # type: ignore[union-attr]
-    dialog.password.setText("watching only")  # type: ignore[union-attr]
-    dialog.sign_in()  # type: ignore[union-attr]
+    assert isinstance(dialog, SignInDialog)
+    assert dialog.windowTitle() == "Sign in"
+    dialog.name.setText("olga")
+    dialog.password.setText("wrong")
+    dialog.sign_in()
+    qtbot.waitUntil(lambda: "wrong" in dialog.problem.text(), timeout=15_000)
+    dialog.password.setText("watching only")
+    dialog.sign_in()
     qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
     # What she wanted before she signed in is tried, and she sees what she may.
     qtbot.waitUntil(lambda: "may not acknowledge" in window.overlays.notice.text, timeout=10_000)
@@ -128,16 +131,18 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     )
     people.show()
     accounts = people.dialog
-    qtbot.waitUntil(lambda: accounts.list.topLevelItemCount() == 2)  # type: ignore[union-attr]
-    assert not accounts.put.isEnabled()  # type: ignore[union-attr]
-    accounts.sign_out()  # type: ignore[union-attr]
+    assert isinstance(accounts, AccountsDialog)
+    qtbot.waitUntil(lambda: accounts.list.topLevelItemCount() == 2)
+    assert not accounts.put.isEnabled()
+    accounts.sign_out()
     panel.acknowledge()
     dialog = people.dialog
+    assert isinstance(dialog, SignInDialog)
     panel.acknowledge()
     assert people.dialog is dialog  # it is asked once
-    dialog.name.setText("boss")  # type: ignore[union-attr]
-    dialog.password.setText("long enough")  # type: ignore[union-attr]
-    dialog.sign_in()  # type: ignore[union-attr]
+    dialog.name.setText("boss")
+    dialog.password.setText("long enough")
+    dialog.sign_in()
     qtbot.waitUntil(lambda: live.desk_of is not None, timeout=15_000)
     qtbot.waitUntil(
         lambda: operations.alarms.alarms()[0].state == State.ACKNOWLEDGED, timeout=10_000

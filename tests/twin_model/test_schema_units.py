@@ -128,6 +128,9 @@ def test_labels_read_as_printed() -> None:
     assert units.label("person/m^2") == "people/m²"
     assert units.label("person/m^2", "zh_CN") == "人/m²"
     assert units.label("vehicle/h", "zh_CN") == "辆/h"
+    for unit in ("person", "person/h", "person/m^2", "vehicle", "vehicle/h", "move/h", "TEU/h"):
+        for language in ("en", "zh_CN"):  # what is shown can be typed
+            assert units.check_unit(units.label(unit, language)) == unit
     assert units.label("m^3/h", "zh_CN") == "m³/h"
 
 

@@ -250,7 +250,7 @@ class _Reading:
             room = self._entities[area.rooms[0]]
             called = " ".join(filter(None, (room.name, str(room.attributes.get("LongName", "")))))
             titles.append(f"{area.storey}, {called}" if one else area.storey)
-        return _told_apart(titles)
+        return told_apart(titles)
 
     # -- what leads out ------------------------------------------------------------------
 
@@ -272,13 +272,13 @@ class _Reading:
         )  # fmt: skip
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
-    """Return names, numbered where they are the same."""
+def told_apart(names: Sequence[str], numbered: str = "{} ({})") -> list[str]:
+    """Return names, with a number from 2 on where they are the same."""
     found: list[str] = []
     for base in names:
         name, number = base, 2
         while name in found:
-            name, number = f"{base} ({number})", number + 1
+            name, number = numbered.format(base, number), number + 1
         found.append(name)
     return found
 

@@ -34,9 +34,6 @@ COMMON: Final[dict[str, str]] = {
     "TEU/year": "TEU/a", "1/min": "/min", "W/m^2/K": "W/(m²·K)", "ug/l": "µg/L",
 }  # fmt: skip
 
-#: Things that are counted have no symbol of their own, so they are words.
-_CHINESE: Final = {"vehicle": "辆", "person": "人", "move": "次", "TEU": "标箱"}
-
 #: What pint does not know. Counts are dimensions of their own: vehicles are no persons.
 _DEFINITIONS: Final = (
     "TEU = [container_capacity]",
@@ -57,8 +54,11 @@ _SPELLINGS: Final = {"℃": "degC", "°C": "degC", "°": "deg", "%": "percent", 
                      "米": "m", "千米": "km", "公里": "km", "平方米": "m^2", "立方米": "m^3",
                      "毫米": "mm", "厘米": "cm", "度": "deg", "摄氏度": "degC", "小时": "hour",
                      "分钟": "min", "秒": "s", "千瓦": "kW", "伏": "V", "千伏": "kV",
-                     "标箱": "TEU", "辆": "vehicle", "人": "person", "元": "CNY",
+                     "标箱": "TEU", "辆": "vehicle", "人": "person", "次": "move", "元": "CNY",
+                     "people": "person", "veh": "vehicle",
                      "h": "hour", "d": "day", "a": "year", "µg/m³": "ug/m^3"}  # fmt: skip
+#: Things that are counted have no symbol of their own, so they are words.
+_CHINESE: Final = {_SPELLINGS[word]: word for word in ("辆", "人", "次", "标箱")}
 
 
 @functools.cache
@@ -105,6 +105,9 @@ def check_unit(text: str) -> str:
     if text in COMMON:
         return text
     stripped = text.strip()
+    counted, slash, rest = stripped.partition("/")
+    if slash and stripped not in _SPELLINGS:
+        stripped = _SPELLINGS.get(counted, counted) + slash + rest  # such as 人/m²
     stripped = _SPELLINGS.get(stripped, stripped).replace("³", "^3").replace("²", "^2")
     stripped = stripped.replace("µ", "u").replace("μ", "u").replace("·", "*")
     if stripped in COMMON:

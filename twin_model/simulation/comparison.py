@@ -166,9 +166,8 @@ def compare_entities(runs: Sequence[Run]) -> list[ComparedEntity]:
         found.append({(*key, unit_of(*key)): value for key, value in means(run).items()})
     scale: dict[tuple[str, str], float] = {}
     for one in found:
-        for (_, *quantity), value in one.items():
-            kind = (quantity[0], quantity[1])
-            scale[kind] = max(scale.get(kind, 0.0), abs(value))
+        for (_, indicator, unit), value in one.items():
+            scale[indicator, unit] = max(scale.get((indicator, unit), 0.0), abs(value))
     changed: list[tuple[float, ComparedEntity]] = []
     for entity, indicator, unit in sorted({key for one in found for key in one}):
         values = [one.get((entity, indicator, unit), math.nan) for one in found]

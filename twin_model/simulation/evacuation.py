@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.parts.keeping import has_parts
 from twin_model.parts.outline import Report
-from twin_model.parts.ways_out import ways_out
+from twin_model.parts.ways_out import told_apart, ways_out
 from twin_model.query import EntityQuery
 
 if TYPE_CHECKING:
@@ -101,13 +101,7 @@ def _ids(areas: Sequence[Area]) -> list[str]:
         else f"level-{floors.index(area.storey) + 1}"
         for name, area in zip(named, areas)
     ]  # fmt: skip
-    found: list[str] = []
-    for base in ids:
-        name, number = base, 2
-        while name in found:
-            name, number = f"{base}-{number}", number + 1
-        found.append(name)
-    return found
+    return told_apart(ids, "{}-{}")
 
 
 def _parameters(area: Area, out: Sequence[Link], into: Sequence[Link]) -> dict[str, Any]:
