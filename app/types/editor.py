@@ -76,6 +76,7 @@ class TypesEditor(QDialog):
         self._drafts: dict[str, TypeDraft] = {}
         self._removed: set[str] = set()
         self._filling: dict[str, Mapping[str, Any]] = {}
+        self._sent: dict[str, TypeDraft] = {}
         self._current = ""
         self._shown: TypeDraft | None = None
         self.preview: TypesPreview | None = None
@@ -352,6 +353,7 @@ class TypesEditor(QDialog):
         except DraftError as error:
             self._show_fault(error)
             return
+        self._sent = dict(self._drafts)
         removed = sorted(self._removed)
         wishes = wishes_of(self._drafts.values(), built, removed, self._filling)
         self.checking.begin(checking(twin, built, removed, wishes))
@@ -382,7 +384,12 @@ class TypesEditor(QDialog):
         self.checking.apply(applying(session.required, prepared, session.reason))
 
     def _applied(self) -> None:
+        # What was read from files meanwhile was not part of the change, and stays.
+        later = {
+            name: draft for name, draft in self._drafts.items() if self._sent.get(name) is not draft
+        }
         self._forget()
+        self._drafts.update(later)
         self._say(self.tr("Applied; Undo takes it back."))
         self._background.ask("types-editor", self._reread, lambda _: self._fill())
 

@@ -19,6 +19,7 @@ from app.types.forms import LinesForm
 from app.window import MainWindow
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
+from twin_model.schema.dtdl import read_dtdl
 from twin_model.schema.project_types import stored_types
 from twin_model.schema.types import DefaultRule
 from twin_model.twin import Twin
@@ -350,7 +351,9 @@ def test_dtdl_comes_in_and_goes_out(
                     editor.message.objectName() == "error")  # fmt: skip
     assert editor.message.objectName() != "error", editor.message.text()
     apply(qtbot, editor)
-    qtbot.waitUntil(lambda: bool(stored_types(twin)))
+    # What is stored is seen by a query before the editor hears that its change is made.
+    qtbot.waitUntil(lambda: "Applied" in editor.message.text(), timeout=10_000)
+    assert stored_types(twin)
     # A public ontology: 63 files in folders of folders that extend one another.
     editor.import_files([real_data / "twinmodel" / "dtdl_smartcities" / "Ontology"])
     qtbot.waitUntil(lambda: "types read" in editor.message.text(), timeout=20_000)
@@ -359,6 +362,29 @@ def test_dtdl_comes_in_and_goes_out(
     broken.write_text("{", encoding="utf-8")
     editor.import_files([broken])
     qtbot.waitUntil(lambda: "not JSON" in editor.message.text())
+
+
+@pytest.mark.gui
+def test_what_is_read_while_a_change_is_applied_is_not_forgotten_with_it(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    editor, twin = opened(qtbot, window, "building"), window.session.required
+    qtbot.mouseClick(editor.add, LEFT)
+    replace_text(qtbot, editor.general.identifier, "boat_house")
+    apply(qtbot, editor)
+    assert editor.checking.is_applying
+    interface = {
+        "@context": "dtmi:dtdl:context;3", "@type": "Interface", "@id": "dtmi:test:Slipway;1",
+        "displayName": "slipway", "contents": [],
+    }  # fmt: skip
+    editor.exchange.read.emit(read_dtdl({"a.json": json.dumps(interface)}, schema.catalogue()))
+    qtbot.waitUntil(lambda: "Applied" in editor.message.text(), timeout=10_000)
+    assert [kind.id for kind in stored_types(twin)] == ["boat_house"]
+    assert editor.draft() is not None
+    assert editor.check.isEnabled()  # the slipway waits to be checked and applied
+    assert apply(qtbot, editor).startswith("Slipway")
+    qtbot.waitUntil(lambda: len(stored_types(twin)) == 2, timeout=10_000)
 
 
 @pytest.mark.gui
