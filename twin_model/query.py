@@ -130,11 +130,15 @@ class InPolygon:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """``within radius of (x, y[, z])`` or ``of entity``; the radius is in metres, see `InBox`."""
+    """``within radius of (x, y[, z])`` or ``of entity``; the radius is in metres, see `InBox`.
+
+    With ``touches`` the distance is between outlines, in plan.
+    """
 
     radius: float
     centre: tuple[float, ...] | str
     system: str = ""
+    touches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,11 +240,11 @@ class _Parser:
         ):
             self._take()
             return self._place()
-        if self._peek() == "touches" and self._peek(1) in ("(", "polygon"):
+        if self._peek() == "touches" and (
+            self._peek(1) in ("(", "polygon") or self._peek(2) == "of"
+        ):
             self._take()
-            place = self._place()
-            assert isinstance(place, InBox | InPolygon)
-            return replace(place, touches=True)
+            return replace(self._place(), touches=True)
         if self._accept("reached", "from"):
             return self._path()
         return self._comparison()
@@ -287,7 +287,7 @@ class _Parser:
 
     # -- places and paths --------------------------------------------------------------
 
-    def _place(self) -> Node:
+    def _place(self) -> InBox | InPolygon | Near:
         if self._accept("polygon"):
             return self._polygon()
         if self._peek() == "(":
@@ -311,7 +311,7 @@ class _Parser:
     def _system(self) -> str:
         return next((word for word in SYSTEMS if self._accept(word)), "")
 
-    def _polygon(self) -> Node:
+    def _polygon(self) -> InPolygon:
         self._expect("(")
         corners = [(self._number(), self._number())]
         while self._accept(","):

@@ -2207,6 +2207,10 @@
         <translation>距离不能为负</translation>
     </message>
     <message>
+        <source>distances of outlines are in plan: give two numbers</source>
+        <translation>轮廓间的距离按平面计算：请给出两个数字</translation>
+    </message>
+    <message>
         <source>a place has two numbers or three</source>
         <translation>位置应有两个或三个数字</translation>
     </message>

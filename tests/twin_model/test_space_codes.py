@@ -280,7 +280,28 @@ def test_what_touches_a_box_or_a_polygon_is_found_by_its_outline(yard: Twin) -> 
     assert "room" not in found(yard, "touches (398, 0, 5, 401, 4, 9)")
     assert "room" not in found(yard, "not touches (398, 0, 401, 4)")
     with pytest.raises(ValidationError, match="a comparison expected"):
-        found(yard, "touches 20 of (0, 0)")
+        found(yard, "touches 20 metres")
+
+
+def test_a_distance_between_outlines_is_what_shapely_says_of_them(yard: Twin) -> None:
+    room = shapely.box(400, 0, 440, 4)
+    apart = shapely.distance(HALL, room)
+    assert {"hall", "room"} <= found(yard, f"touches {apart + 0.01} of hall")
+    assert "room" not in found(yard, f"touches {apart - 0.01} of hall")
+    assert "room" not in found(yard, f"within {apart + 0.01} of hall")  # their middles are apart
+    assert "hall" in found(yard, f"touches {apart + 0.01} of room")
+    east, north, _up = yard.frame.offset
+    random = np.random.default_rng(11)
+    near = 0
+    for x, y, radius in random.uniform((-400, -400, 1), (400, 400, 200), (150, 3)):
+        there = "hall" in found(yard, f"touches {radius} of ({x + east}, {y + north}) grid")
+        assert there == (shapely.distance(HALL, shapely.Point(x, y)) <= radius)
+        near += there
+    assert 20 < near < 130  # both are tried
+    with pytest.raises(ValidationError, match="in plan"):
+        found(yard, "touches 20 of (0, 0, 5)")
+    with pytest.raises(ValidationError, match="no entity"):
+        found(yard, "touches 20 of 'the halll'")
 
 
 def test_touching_is_what_shapely_says_of_the_outline(yard: Twin) -> None:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.entity import Entity
 from twin_model.errors import ValidationError
@@ -48,6 +48,10 @@ class Area:
         Corners in local metres; the last one need not repeat the first.
     heights : (bottom, top) or None
         Local metres; None where heights do not matter.
+    shape : shapely geometry, optional
+        In place of *outline*, such as that of a river; local metres.
+    margin_m : float
+        How far from it outlines may be.
     inside : (west, east, south, north)
         A box that lies wholly in it: what is in there has its point inside too, and is not looked
         at. One that nothing fits into where there is none, or where heights matter.
@@ -56,6 +60,33 @@ class Area:
     outline: Sequence[tuple[float, float]]
     heights: tuple[float, float] | None = None
     inside: _Box = _NOWHERE
+    shape: Any = None
+    margin_m: float = 0.0
+
+    @classmethod
+    def around(cls, shape: Any, margin_m: float) -> Area:
+        """Return what is within a distance of a shape, in plan."""
+        return cls((), shape=shape, margin_m=margin_m)
+
+    @property
+    def bounds(self) -> _Box:
+        """West, south, east, north in local metres."""
+        west, south, east, north = self.geometry().bounds
+        margin = self.margin_m
+        return west - margin, south - margin, east + margin, north + margin
+
+    def geometry(self) -> Any:
+        """Return the shape, or the polygon of the outline; local metres."""
+        import shapely  # only where there are geometries: it takes 0.1 s to load
+
+        return shapely.Polygon(self.outline) if self.shape is None else self.shape
+
+    def wkb(self, origin: Sequence[float]) -> bytes:
+        """Return the shape in the project's CRS as WKB."""
+        import shapely
+
+        moved = shapely.transform(self.geometry(), lambda at: at + origin[:2])
+        return bytes(shapely.to_wkb(moved))
 
     @classmethod
     def of_cell(cls, cell: CellPlace) -> Area:
@@ -91,6 +122,37 @@ def asked_cell(connection: sqlite3.Connection, frame: Frame, code: str) -> CellP
     return place
 
 
+def outline_of(
+    connection: sqlite3.Connection, frame: Frame, moment: Moment, of: str | Sequence[float]
+) -> Any:
+    """Return the outline of an entity at a time as a shapely geometry, or a point as one.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    frame : Frame
+    moment : Moment
+    of : str or (x, y)
+        Id of an entity, or local metres.
+
+    Returns
+    -------
+    shapely geometry or None
+        In plan, local metres; the point of what has no outline. None where it has no place.
+    """
+    import shapely
+
+    if not isinstance(of, str):
+        return shapely.Point(of)
+    found = connection.execute("SELECT key FROM entity_key WHERE id = ?", (of,)).fetchone()
+    if found is None:
+        return None
+    for _, entities in _versions(connection, frame, moment, {found[0]}):
+        for shape in shapes_of(connection, frame, entities):
+            return None if shape is None else shapely.force_2d(shape.footprint)
+    return None
+
+
 def reaching(connection: sqlite3.Connection, frame: Frame, moment: Moment, area: Area) -> list[int]:
     """Return the versions of entities at a time whose outline meets the edge of an area.
 
@@ -106,9 +168,9 @@ def reaching(connection: sqlite3.Connection, frame: Frame, moment: Moment, area:
     """
     import shapely  # only where there are geometries: it takes 0.1 s to load
 
-    outline = shapely.Polygon(area.outline)
+    outline = area.geometry()
     shapely.prepare(outline)
-    west, south, east, north = outline.bounds
+    west, south, east, north = area.bounds
     keys = _near(connection, frame, (west, east, south, north), area.inside)
     found = []
     for fids, entities in _versions(connection, frame, moment, keys):
@@ -116,7 +178,7 @@ def reaching(connection: sqlite3.Connection, frame: Frame, moment: Moment, area:
         for fid, shape in zip(fids, shapes, strict=True):
             if shape is None or not _heights_meet(shape.bottom, shape.top, area.heights):
                 continue
-            if outline.intersects(shape.footprint):
+            if shapely.dwithin(outline, shape.footprint, area.margin_m):
                 found.append(fid)
     return found
 

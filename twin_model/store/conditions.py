@@ -32,10 +32,10 @@ from twin_model.query import (
     folded,
 )
 from twin_model.store import rows, text
-from twin_model.store.cells import Area, asked_cell, reaching
+from twin_model.store.cells import Area, asked_cell, outline_of, reaching
 from twin_model.store.coordinates import localised
 from twin_model.store.moment import Moment
-from twin_model.store.naming import entity_called, nearest
+from twin_model.store.naming import entity_called, known_properties, nearest
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -85,20 +85,6 @@ class Compiled:
     order_parameters: list[Any]
     limit: int
     offset: int
-
-
-def known_properties(
-    connection: sqlite3.Connection, types: Iterable[str] | None = None
-) -> set[str]:
-    """Return the attribute names that entities have or had, of some types or of all."""
-    if types is None:
-        found = connection.execute("SELECT DISTINCT name FROM property_seen")
-    else:
-        found = connection.execute(
-            "SELECT name FROM property_seen WHERE type IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(types)),),
-        )
-    return {str(row[0]) for row in found}
 
 
 def _declared(context: Context, types: Iterable[str] | None) -> set[str]:
@@ -259,6 +245,8 @@ class Writer:
             place = localised(node, context.frame)
         except ValueError as error:
             raise self._error(str(error)) from None
+        if isinstance(place, Near) and place.touches:
+            return self._beside(place, context, moment)
         if isinstance(place, Near):
             return self.near(self._centre(place, context, moment), place.radius)
         if isinstance(place, InBox):
@@ -268,6 +256,22 @@ class Writer:
             if place.heights is not None:
                 found = f"({found} AND {self.box(None, place.heights)})"
         return self._or_touching(found, Area.of(place)) if place.touches else found
+
+    def _beside(self, place: Near, context: Context, moment: Moment) -> str:
+        """Return the SQL for outlines within a distance of a point, or of an entity's outline."""
+        from_ = place.centre
+        if isinstance(from_, str):
+            from_ = self._entity(from_, context, moment)
+        elif len(from_) == 3:
+            raise self._error("distances of outlines are in plan: give two numbers")
+        shape = outline_of(context.connection, context.frame, moment, from_)
+        if shape is None:
+            raise self._error(f"no entity {place.centre!r} that has a place")
+        area = Area.around(shape, place.radius)
+        west, south, east, north = area.bounds
+        found = self._candidates(west, south, east, north) + "place_beside(geom, ?, ?)"
+        self.parameters += [area.wkb(self._origin()), place.radius]
+        return self._or_touching(f"({found})", area)
 
     def _cell(self, code: str, context: Context, *, touches: bool = False) -> str:
         """Return the SQL for a place in a cell, or for an outline that touches it."""

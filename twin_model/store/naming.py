@@ -1,8 +1,9 @@
-"""Entities by what people call them: an id, a management code, or a name."""
+"""Entities by what people call them: an id, a management code, or a name; names of properties."""
 
 from __future__ import annotations
 
 import difflib
+import json
 import sqlite3
 from collections.abc import Iterable
 from typing import Final
@@ -50,6 +51,20 @@ def entity_called(connection: sqlite3.Connection, called: str, moment: Moment) -
             ids = ", ".join(shown if len(found) <= _SHOWN else [*shown, "…"])
             raise ValueError(f"several entities are called {called!r}: say which by id, {ids}")
     raise ValueError(f"no entity with the id, code or name {called!r}")
+
+
+def known_properties(
+    connection: sqlite3.Connection, types: Iterable[str] | None = None
+) -> set[str]:
+    """Return the attribute names that entities have or had, of some types or of all."""
+    if types is None:
+        found = connection.execute("SELECT DISTINCT name FROM property_seen")
+    else:
+        found = connection.execute(
+            "SELECT name FROM property_seen WHERE type IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(types)),),
+        )
+    return {str(row[0]) for row in found}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import functools
 import json
 import sqlite3
 import struct
-from typing import Final
+from typing import Any, Final
 
 from twin_model.entity import Entity
 
@@ -64,6 +64,25 @@ def in_polygon(blob: bytes | None, ring: str) -> bool:
     return inside
 
 
+@functools.lru_cache(maxsize=4)
+def _prepared(wkb: bytes) -> Any:
+    import shapely  # only where there are geometries: it takes 0.1 s to load
+
+    shape = shapely.from_wkb(wkb)
+    shapely.prepare(shape)
+    return shape
+
+
+def beside(blob: bytes | None, wkb: bytes, distance_m: float) -> bool:
+    """Return whether a point is within a distance of a shape, in plan; in the project's CRS."""
+    place = _point(blob)
+    if place is None:
+        return False
+    import shapely
+
+    return bool(shapely.dwithin(_prepared(wkb), shapely.Point(place[:2]), distance_m))
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the functions above under the names that queries use."""
     for name, count, function in (
@@ -71,6 +90,7 @@ def register(connection: sqlite3.Connection) -> None:
         ("place_between", 3, between_heights),
         ("place_distance2", 4, distance_squared),
         ("place_in_polygon", 2, in_polygon),
+        ("place_beside", 3, beside),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
