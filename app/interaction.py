@@ -328,25 +328,27 @@ class SceneInteraction(QObject):
     def fly_to_entity(self, entity: Entity) -> None:
         """Select an entity and fly to it."""
         self.select(entity)
-        bounds = self._bounds_of(entity)
-        if bounds is not None:
-            self._scene.zoom_to(bounds)
+        found = self._bounds_of(entity)
+        if found is not None:
+            self._scene.zoom_to_thing(*found)
         elif entity.layer is not None:
             self._scene.zoom_to_layer(entity.layer)
 
-    def _bounds_of(self, entity: Entity) -> Bounds | None:
-        """Return what a flight to an entity shows: itself as it is drawn, with room around it."""
+    def _bounds_of(self, entity: Entity) -> tuple[Bounds, Bounds] | None:
+        """Return what a flight to an entity shows, itself with room around it, and itself."""
         mark = self._drawn.mark_of(entity)
         found = None if mark is None else self._viewport.stage.feature_bounds(*mark)
         if found is not None:
             west, south, low, east, north, high = found
             room = 0.4 * max(east - west, north - south, high - low, 8.0)
-            return (west - room, south - room, low, east + room, north + room, high + room / 2)
+            shown = (west - room, south - room, low, east + room, north + room, high + room / 2)
+            return shown, found
         if entity.position is None:
             return None
         x, y, z = entity.position
         reach = _ENTITY_REACH_M
-        return (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
+        shown = (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
+        return shown, (x - 0.5, y - 0.5, z, x + 0.5, y + 0.5, z + 2.0)
 
     def _view(self, number: int, store: bool) -> None:
         if store:

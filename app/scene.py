@@ -317,6 +317,21 @@ class Scene(QObject):
             return
         self._viewport.fly_to(stage.fit(bounds))
 
+    def zoom_to_thing(self, bounds: Bounds, thing: Bounds) -> None:
+        """Fly so that bounds are in view, ending where nothing hides the thing in their middle."""
+        from rendering.sight import clear_view, reach, surfaces_near
+
+        stage = self._viewport.stage
+        goal, aspect = stage.fit(bounds), stage.aspect
+        self._viewport.fly_to(goal)
+        surfaces = surfaces_near(stage.views(), reach(bounds, aspect))
+
+        def turn(pose: CameraPose) -> None:
+            if pose != goal and self._viewport.goal == goal:  # nobody went elsewhere meanwhile
+                self._viewport.fly_to(pose)
+
+        self._background.ask("sight", lambda: clear_view(bounds, thing, surfaces, aspect), turn)
+
     def zoom_to_layer(self, layer_id: str) -> None:
         """Fly to a layer."""
         bounds = self._viewport.stage.layer_bounds(layer_id)

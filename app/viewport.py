@@ -259,6 +259,11 @@ class Viewport(QOpenGLWidget):
         """Whether a flight is under way."""
         return self._flight is not None
 
+    @property
+    def goal(self) -> CameraPose:
+        """Where the flight that is under way ends; where the camera is without one."""
+        return self.pose if self._flight is None else self._flight[1]
+
     def _fly_step(self) -> None:
         from rendering.navigation import fly_between
 

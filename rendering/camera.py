@@ -99,7 +99,9 @@ class CameraPose:
             raise ValidationError("camera", "pose", value, "eye and target") from error
 
 
-def look_at(bounds: Bounds, *, aspect: float = 16 / 9, heading_deg: float = 28.0) -> CameraPose:
+def look_at(
+    bounds: Bounds, *, aspect: float = 16 / 9, heading_deg: float = 28.0, pitch_deg: float = -32.0
+) -> CameraPose:
     """Return an oblique view from the south-west-ish that shows *bounds*.
 
     Parameters
@@ -109,11 +111,13 @@ def look_at(bounds: Bounds, *, aspect: float = 16 / 9, heading_deg: float = 28.0
         Width by height of the picture.
     heading_deg : float
         Direction of view clockwise from north.
+    pitch_deg : float
+        Negative looks down.
     """
     low, high = np.array(bounds[:3]), np.array(bounds[3:])
     centre, half = (low + high) / 2, np.maximum((high - low) / 2, 0.5)
     field_of_view_deg = 45.0
-    pitch = math.radians(-32.0)
+    pitch = math.radians(pitch_deg)
     heading = math.radians(heading_deg)
     direction = np.array(
         [math.sin(heading) * math.cos(pitch), math.cos(heading) * math.cos(pitch), math.sin(pitch)]

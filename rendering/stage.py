@@ -205,8 +205,13 @@ class Stage:
     def fit(self, bounds: Bounds | None = None) -> CameraPose:
         """Return a pose that shows *bounds*, by default the whole scene; it is not set."""
         chosen = bounds or self.scene_bounds() or (-50.0, -50.0, 0.0, 50.0, 50.0, 20.0)
+        return look_at(chosen, aspect=self.aspect)
+
+    @property
+    def aspect(self) -> float:
+        """Width by height of the picture."""
         width, height = self.window.GetSize()
-        return look_at(chosen, aspect=width / max(height, 1))
+        return float(width / max(height, 1))
 
     def _apply_camera(self) -> None:
         camera = self.renderer.GetActiveCamera()

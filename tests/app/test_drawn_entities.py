@@ -63,6 +63,31 @@ def test_an_entity_of_its_own_is_drawn_picked_and_outlined(
     assert [one.id for one in window.entity_panel.entities] == ["old-town-0"]
 
 
+def test_a_flight_to_what_stands_behind_a_house_ends_where_it_is_in_sight(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    outline = shapely.to_wkb(shapely.box(50.0, -75.0, 120.0, -63.0))
+    tall = Entity("tower", "warehouse", "Tower", (85.0, -69.0, 0.0), outline,
+                  attributes={"height_m": 60.0})  # fmt: skip
+    window.session.execute(AddEntities([house(), tall]))
+    shown(qtbot, window, 2)
+    view = window.viewport
+    for name, is_hidden in (("tower", False), ("depot", True)):
+        window.interaction.fly_to_id(name)
+        usual = view.goal  # the flight begins at once, and turns when it is known what hides what
+        if is_hidden:
+            qtbot.waitUntil(lambda usual=usual: view.goal != usual, timeout=10_000)  # type: ignore[misc]
+        wait_complete(qtbot, window)
+        assert view.pose == view.goal
+        if not is_hidden:
+            assert view.pose == usual
+    assert window.entity_panel.entity is not None
+    at = display_of(window, (85.0, -50.0, 12.0))
+    picked = window.interaction.entity_of(view.pick_at(at.x(), at.y()))
+    assert picked is not None and picked.id == "depot"
+
+
 def test_the_scene_follows_edits_removal_and_undo(
     qtbot: QtBot, make_window: MakeWindow, project: Path
 ) -> None:
