@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from twin_model.query import InBox, InPolygon
 from twin_model.store import rows
 from twin_model.store.bodies import model_bodies, shapes_of
 from twin_model.store.moment import Moment
+from twin_model.store.places import point
 
 if TYPE_CHECKING:
     from twin_model.space_codes import CellPlace
@@ -181,6 +183,30 @@ def reaching(connection: sqlite3.Connection, frame: Frame, moment: Moment, area:
             if shapely.dwithin(outline, shape.footprint, area.margin_m):
                 found.append(fid)
     return found
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(wkb: bytes) -> Any:
+    import shapely  # only where there are geometries: it takes 0.1 s to load
+
+    shape = shapely.from_wkb(wkb)
+    shapely.prepare(shape)
+    return shape
+
+
+def _beside(blob: bytes | None, wkb: bytes, distance_m: float) -> bool:
+    """Return whether a point is within a distance of a shape, in plan; in the project's CRS."""
+    place = point(blob)
+    if place is None:
+        return False
+    import shapely
+
+    return bool(shapely.dwithin(_prepared(wkb), shapely.Point(place[:2]), distance_m))
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give a connection ``place_beside(point, shape as WKB, metres)`` for queries."""
+    connection.create_function("place_beside", 3, _beside, deterministic=True)
 
 
 def _heights_meet(

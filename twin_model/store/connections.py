@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from twin_model.errors import StoreError
-from twin_model.store import places
+from twin_model.store import cells, places
 
 _BUSY_S: Final = 10.0
 _LONG_LOG_BYTES: Final = 4 << 20
@@ -59,6 +59,7 @@ class Connections:
         connection.execute("PRAGMA mmap_size = 268435456")
         connection.execute("PRAGMA cache_size = -65536")
         places.register(connection)
+        cells.register(connection)
         return connection
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ import functools
 import json
 import sqlite3
 import struct
-from typing import Any, Final
+from typing import Final
 
 from twin_model.entity import Entity
 
@@ -14,7 +14,8 @@ _COORDINATES: Final = struct.Struct("<ddd")
 _AT: Final = 13  # after the GeoPackage header (8 bytes) and the WKB header (5)
 
 
-def _point(blob: bytes | None) -> tuple[float, float, float] | None:
+def point(blob: bytes | None) -> tuple[float, float, float] | None:
+    """Return the coordinates of a GeoPackage point in the project's CRS."""
     return None if blob is None else _COORDINATES.unpack_from(blob, _AT)
 
 
@@ -30,13 +31,13 @@ def in_box(blob: bytes | None, west: float, south: float, east: float, north: fl
 
 def between_heights(blob: bytes | None, bottom: float, top: float) -> bool:
     """Return whether a point's height lies between two heights in metres, both included."""
-    place = _point(blob)
+    place = point(blob)
     return place is not None and bottom <= place[2] <= top
 
 
 def distance_squared(blob: bytes | None, x: float, y: float, z: float | None) -> float | None:
     """Return the squared distance of a point from another, in plan where *z* is None."""
-    place = _point(blob)
+    place = point(blob)
     if place is None:
         return None
     plan = (place[0] - x) ** 2 + (place[1] - y) ** 2
@@ -53,7 +54,7 @@ def _ring(text: str) -> tuple[tuple[float, float, float, float], ...]:
 
 def in_polygon(blob: bytes | None, ring: str) -> bool:
     """Return whether a point lies in a polygon (JSON list of corners) by crossing number."""
-    place = _point(blob)
+    place = point(blob)
     if place is None:
         return False
     x, y, _z = place
@@ -64,25 +65,6 @@ def in_polygon(blob: bytes | None, ring: str) -> bool:
     return inside
 
 
-@functools.lru_cache(maxsize=4)
-def _prepared(wkb: bytes) -> Any:
-    import shapely  # only where there are geometries: it takes 0.1 s to load
-
-    shape = shapely.from_wkb(wkb)
-    shapely.prepare(shape)
-    return shape
-
-
-def beside(blob: bytes | None, wkb: bytes, distance_m: float) -> bool:
-    """Return whether a point is within a distance of a shape, in plan; in the project's CRS."""
-    place = _point(blob)
-    if place is None:
-        return False
-    import shapely
-
-    return bool(shapely.dwithin(_prepared(wkb), shapely.Point(place[:2]), distance_m))
-
-
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the functions above under the names that queries use."""
     for name, count, function in (
@@ -90,7 +72,6 @@ def register(connection: sqlite3.Connection) -> None:
         ("place_between", 3, between_heights),
         ("place_distance2", 4, distance_squared),
         ("place_in_polygon", 2, in_polygon),
-        ("place_beside", 3, beside),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
