@@ -104,7 +104,7 @@ def may_stop_jobs(parent: QWidget, jobs: Jobs) -> bool:
 class _NewProjectDialog(QDialog):
     """Title, folder and CRS of a new project."""
 
-    def __init__(self, parent: QWidget, services: Services) -> None:
+    def __init__(self, parent: QWidget, services: Services, crs: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("New project"))
         self.title = QLineEdit(self)
@@ -142,6 +142,7 @@ class _NewProjectDialog(QDialog):
         self.title.textChanged.connect(self._title_changed)
         self.crs.chosen.connect(self._check)
         self.folder.textChanged.connect(lambda _: self._check())
+        self.crs.set_value(crs or None)
         self.title.setText(self.tr("New city"))
 
     def _title_changed(self, text: str) -> None:
@@ -171,9 +172,9 @@ class _NewProjectDialog(QDialog):
         self._make.setEnabled(self.wanted() is not None)
 
 
-def ask_new_project(parent: QWidget, services: Services) -> NewProject | None:
-    """Ask for title, folder and CRS of a project."""
-    dialog = _NewProjectDialog(parent, services)
+def ask_new_project(parent: QWidget, services: Services, crs: str = "") -> NewProject | None:
+    """Ask for title, folder and CRS of a project; one may be proposed."""
+    dialog = _NewProjectDialog(parent, services, crs)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     wanted = dialog.wanted() if accepted else None
     dialog.deleteLater()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ingest.readers.contract import SourceInfo
     from twin_model.frame import Frame
 
-#: A folder with more files than this is looked at only so far.
+#: Kinds of jobs whose own panel says what went wrong.
+TOLD_ELSEWHERE: Final = frozenset({"photos", "reconstruct"})
 #: Terrain first: what comes later is put on it.
 _ORDER: Final = {"raster": 0, "points": 2, "tileset": 2, "mesh": 2, "bim": 3}
 
@@ -127,6 +128,8 @@ class Importing(QObject):
             jobs.start(placement.path.name, partial(_add, twin, placement), kind="import")
 
     def _ended(self, record: JobRecord) -> None:
+        if record.kind in TOLD_ELSEWHERE and record.state is JobState.FAILED:
+            return
         if record.state in {JobState.FAILED, JobState.PARTLY}:
             self.failed.emit(record.error)
 

@@ -1,7 +1,9 @@
 """Messages of the rooms without Qt, in the language in use.
 
 Readers, the twin and the views make their messages in English and know no language. The window
-recognises them by the templates in ``assets/translations/messages_*.ts`` when it shows them.
+recognises them by the templates in ``assets/translations/messages_*.ts`` when it shows them. Where
+a message names options of the command line, the context ``Window`` has the words of the window for
+it, in English too.
 """
 
 from __future__ import annotations
@@ -20,8 +22,14 @@ _TABLE: Final = "zh_CN"
 
 
 def shown(text: str) -> str:
-    """Return an error, a warning or a note as users read it."""
-    known = _messages(QLocale().name())
+    """Return an error, a warning or a note as users of the window read it."""
+    known = _messages(QLocale().name(), in_window=True)
+    return text if known is None else known.say(text)
+
+
+def printed(text: str) -> str:
+    """Return an error, a warning or a note as users of the command line read it."""
+    known = _messages(QLocale().name(), in_window=False)
     return text if known is None else known.say(text)
 
 
@@ -52,20 +60,25 @@ def edit(label: str, value: Callable[[str], str]) -> str:
 
 @lru_cache
 def _table(locale: str) -> TsTranslator | None:
-    path = TRANSLATIONS / f"messages_{locale}.ts"
-    return TsTranslator(path) if path.is_file() else None
+    for name in (locale, locale.partition("_")[0]):
+        path = TRANSLATIONS / f"messages_{name}.ts"
+        if path.is_file():
+            return TsTranslator(path)
+    return None
 
 
 def _texts(locale: str, context: str) -> dict[str, str] | None:
-    """Return the templates of a context with their translations; None without a table."""
+    """Return the templates of a context with their translations; None where there are none."""
     table = _table(locale)
-    return None if table is None else table.texts(context)
+    return None if table is None else table.texts(context) or None
 
 
 @lru_cache
-def _messages(locale: str) -> MessagePatterns | None:
-    texts = _texts(locale, "Message")
-    if texts is None:
+def _messages(locale: str, *, in_window: bool) -> MessagePatterns | None:
+    texts = _texts(locale, "Message") or {}
+    if in_window:
+        texts = {**texts, **(_texts(locale, "Window") or {})}
+    if not texts:
         return None
     # A value that breaks a rule is named by its dimension: "attributes.head = 'x': …".
     values = {

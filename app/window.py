@@ -224,11 +224,11 @@ class MainWindow(QMainWindow):
             return False
         return True
 
-    def new_project(self) -> None:
-        """Ask for title, folder and CRS, and make a project."""
+    def new_project(self, crs: str = "") -> None:
+        """Ask for title, folder and CRS, which may be proposed, and make a project."""
         from app import dialogs
 
-        wanted = dialogs.ask_new_project(self, self.services)
+        wanted = dialogs.ask_new_project(self, self.services, crs)
         if wanted is None:
             return
         try:

@@ -19,4 +19,4 @@ def saying(language: str) -> Say:
     from app import messages
 
     QLocale.setDefault(QLocale(language))
-    return messages.shown
+    return messages.printed

@@ -44,7 +44,12 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
     folder = latest_run_folder(project, options.photos) if arguments.resume else None
     folder = folder or new_run_folder(project)
 
+    say = saying(arguments.language)
+
     def on_check(check: PhotoCheck) -> None:
+        if check.misplaced is not None:  # before hours are spent; again at the end
+            printer.clear()
+            print_warning(say(str(check.misplaced)))
         if not arguments.json:
             printer.clear()
             _print_check(check)
@@ -64,7 +69,6 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
         _print_result(result)
         for layer in layers:
             print(f"  layer {layer.layer}: {format_counts(layer.counts)}")
-    say = saying(arguments.language)
     for warning in result.warnings:
         print_warning(say(warning))
     return Exit.DONE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -34,9 +36,36 @@ def make_reconstruct(window: MainWindow) -> ReconstructPanel:
     reports = ReportOpening(window)
     panel.report_wanted.connect(reports.show)
     reconstruction.finished.connect(reports.show)
-    panel.project_wanted.connect(window.new_project)
+    panel.project_wanted.connect(partial(new_project_for, window, panel))
+    reconstruction.failed.connect(partial(notice_failure, window, panel))
     panel.photos_wanted.connect(lambda: window.docks.show("photos"))
     return panel
+
+
+def new_project_for(
+    window: MainWindow, panel: ReconstructPanel, crs: str, photos: Path | None
+) -> None:
+    """Ask for a project, and look at photographs in it where there are some.
+
+    Parameters
+    ----------
+    window : MainWindow
+    panel : ReconstructPanel
+    crs : str
+        That is proposed; may be empty.
+    photos : Path or None
+        Folder.
+    """
+    before = window.session.twin
+    window.new_project(crs)
+    if photos is not None and window.session.twin is not before:
+        panel.choose(photos)
+
+
+def notice_failure(window: MainWindow, panel: ReconstructPanel, text: str) -> None:
+    """Say beside the scene what went wrong, where the panel that says so is not seen."""
+    if not panel.isVisible():
+        window.overlays.notice.show_error(text)
 
 
 def make_control(window: MainWindow) -> ControlPanel:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,11 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages
+from app.editing.schema import sentence
 from app.icons import IconSet
 from app.panels.jobs import progress_text
 from app.reconstruct import words
 from app.reconstruct.choices import ChoicesForm
 from app.reconstruct.live_preview import LivePreview
+from app.reconstruct.photo_set import PhotoSet
 from app.reconstruct.run_list import RunList
 from app.reconstruct.scene_photos import ScenePhotos
 from app.reconstruct.session import ReconstructSession
@@ -49,7 +52,7 @@ class ReconstructPanel(QWidget):
 
     photos_wanted = Signal()
     report_wanted = Signal(object)  # RunLine
-    project_wanted = Signal()
+    project_wanted = Signal(str, object)  # CRS or "", photographs to look at in it or None
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class ReconstructPanel(QWidget):
         self.lacks.setWordWrap(True)
         self.start_button = QPushButton(self)
         self.start_button.setObjectName("primary")
+        self.resume_button = QPushButton(self)
         self.cancel_button = QPushButton(self)
         self.steps = StepList(reconstruction, icons, self)
         self.preview = LivePreview(reconstruction, theme, self)
@@ -110,6 +114,7 @@ class ReconstructPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         acts = QHBoxLayout()
+        acts.addWidget(self.resume_button)
         acts.addWidget(self.start_button)
         acts.addWidget(self.cancel_button)
         acts.addStretch(1)
@@ -138,10 +143,11 @@ class ReconstructPanel(QWidget):
     def _connect(self) -> None:
         it = self._reconstruction
         self.choose_button.clicked.connect(lambda _=False: self._ask_folder())
-        self.project_button.clicked.connect(lambda _=False: self.project_wanted.emit())
+        self.project_button.clicked.connect(lambda _=False: self.project_wanted.emit("", None))
         self.look_button.clicked.connect(lambda _=False: self.photos_wanted.emit())
-        self.start_button.clicked.connect(lambda _=False: self._begin(it.start))
-        self.place_button.clicked.connect(lambda _=False: it.place_anywhere())
+        self.start_button.clicked.connect(lambda _=False: self._start())
+        self.resume_button.clicked.connect(lambda _=False: self._go_on())
+        self.place_button.clicked.connect(lambda _=False: self._give_place())
         self.cancel_button.clicked.connect(lambda _=False: self._cancel())
         for told in (it.photos_changed, it.options_changed, it.control_changed, it.progressed):
             told.connect(self.refresh)
@@ -164,12 +170,9 @@ class ReconstructPanel(QWidget):
         self.choose_button.setText(self.tr("Choose folder…"))
         self.project_button.setText(self.tr("New project…"))
         self.look_button.setText(self.tr("Show photographs"))
-        self.placeless.setText(self.tr(
-            "Neither the photographs nor the project say where this is. Give control points below, "
-            "or put the scene in the middle of the project's CRS for now."
-        ))  # fmt: skip
-        self.place_button.setText(self.tr("Put it there"))
         self.start_button.setText(self.tr("Start"))
+        self.resume_button.setText(self.tr("Go on"))
+        self.resume_button.setToolTip(self.tr("Go on after the last finished step of the run"))
         self.cancel_button.setText(self.tr("Cancel"))
         self.choices.retranslate()
         self.preview.retranslate()
@@ -213,14 +216,35 @@ class ReconstructPanel(QWidget):
             self.problem.setText(messages.shown(photos.refused))
         self.found.setVisible(bool(self.found.text()))
         self.problem.setVisible(bool(self.problem.text()))
-        for part in (self.placeless, self.place_button):
-            part.setVisible(photos is not None and not photos.refused and not it.placed)
+        self._show_place()
         self.choices.refresh()
         self._show_needs()
         self.start_button.setEnabled(it.ready)
         self.start_button.setVisible(not it.busy)
+        self.resume_button.setVisible(it.unfinished is not None)
+        self.resume_button.setEnabled(it.can_resume)
         self.cancel_button.setVisible(it.busy or it.checking)
         self.steps.refresh()
+
+    def _show_place(self) -> None:
+        """Say that nobody knows the place of the photographs, or that it is not the project's."""
+        photos = self._reconstruction.photos
+        text = button = ""
+        if photos is not None and not photos.refused:
+            if photos.misplaced is not None:
+                text = sentence(messages.shown(photos.misplaced.reason)) + self.tr(".")
+                button = self.tr("New project for them…")
+            elif not self._reconstruction.placed:
+                text = self.tr(
+                    "Neither the photographs nor the project say where this is. Give control "
+                    "points below, or put the scene in the middle of the project's CRS for now."
+                )
+                button = self.tr("Put it there")
+        self.placeless.setText(text)
+        self.place_button.setText(button)
+        self.place_button.setEnabled(not self._reconstruction.busy)
+        for part in (self.placeless, self.place_button):
+            part.setVisible(bool(text))
 
     def _folder_text(self) -> str:
         it = self._reconstruction
@@ -288,6 +312,8 @@ class ReconstructPanel(QWidget):
         it = self._reconstruction
         self._sections[4].setVisible(bool(it.runs))
         self.runs.show_runs(it.runs, can_resume=it.can_resume)
+        self.resume_button.setVisible(it.unfinished is not None)
+        self.resume_button.setEnabled(it.can_resume)
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(messages.shown(text))
@@ -298,6 +324,40 @@ class ReconstructPanel(QWidget):
     def _begin(self, begin: Callable[[], None]) -> None:
         self._show_problem("")  # that of the run before
         begin()
+
+    def _start(self) -> None:
+        photos = self._reconstruction.photos
+        if photos is not None and photos.misplaced is not None and not self._start_anyway(photos):
+            return
+        self._begin(self._reconstruction.start)
+
+    def _start_anyway(self, photos: PhotoSet) -> bool:
+        """Ask whether photographs of another place shall be reconstructed in this project."""
+        box = QMessageBox(self.window())
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("Photographs of another place"))
+        box.setText(self.tr("Reconstruct “{0}” in this project?").format(photos.folder.name))
+        box.setInformativeText(sentence(messages.shown(str(photos.misplaced))) + self.tr("."))
+        other = box.addButton(self.tr("New project for them…"), QMessageBox.ButtonRole.ActionRole)
+        anyway = box.addButton(self.tr("Start anyway"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        if box.clickedButton() is other:
+            self._give_place()
+        return box.clickedButton() is anyway
+
+    def _give_place(self) -> None:
+        """Put photographs that nobody knows the place of somewhere, or where they belong."""
+        photos = self._reconstruction.photos
+        if photos is not None and photos.misplaced is not None:
+            self.project_wanted.emit(photos.misplaced.crs, photos.folder)
+        else:
+            self._reconstruction.place_anywhere()
+
+    def _go_on(self) -> None:
+        run = self._reconstruction.unfinished
+        if run is not None:
+            self._begin(partial(self._reconstruction.resume, run))
 
     def _cancel(self) -> None:
         if self._reconstruction.busy:

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.reconstruction.footprints import camera_rotation
 from ingest.reconstruction.photo_metadata import PhotoMetadata
 from ingest.reconstruction.placing import frame_from
+from ingest.reconstruction.whereabouts import Misplacement
 from twin_model.frame import Frame
 
 Point = tuple[float, float, float]
+FloatArray = npt.NDArray[np.float64]
 
 #: Corners of a frustum, one and the next, and its middle to each of them.
 _EDGES = ((0, 1), (1, 2), (2, 3), (3, 0), (4, 0), (4, 1), (4, 2), (4, 3))
+#: Radius of the ring around a camera of unknown direction, times the depth of a pyramid.
+_RING = 0.3
+_RING_SIDES = 16
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a run found that a photograph was taken.
+
+    Parameters
+    ----------
+    centre_m : (x, y, z)
+        Local metres.
+    rotation : (3, 3) float64 array
+        Local axes to the camera's: x right, y down, z forward.
+    """
+
+    centre_m: Point
+    rotation: FloatArray
 
 
 @dataclass(frozen=True)
@@ -86,6 +109,8 @@ class PhotoSet:
         As the pipeline states it; empty where nothing is known.
     needs : dict of str to Needs
         By quality.
+    misplaced : Misplacement or None
+        Where they are of another place than the project.
     """
 
     folder: Path
@@ -95,6 +120,7 @@ class PhotoSet:
     refused: str = ""
     coverage: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, Needs] = field(default_factory=dict)
+    misplaced: Misplacement | None = None
 
     @property
     def used(self) -> list[PhotoRow]:
@@ -116,7 +142,7 @@ class PhotoSet:
                 metadata=PhotoMetadata(**one["metadata"]) if one["metadata"] else None,
                 blur=one["blur"],
                 brightness=one["brightness"],
-                position_m=_point(one["position_local_m"]),
+                position_m=_point(one["position_local_m"]) if one["position_local_m"] else None,
                 overlap=overlaps.get(one["name"]),
                 problems=one["problems"],
                 remarks=one["remarks"],
@@ -131,6 +157,7 @@ class PhotoSet:
         return cls(
             Path(document["folder"]), frame_from(document["frame"]), rows,
             list(document["warnings"]), str(document["refused"]), coverage, needs,
+            Misplacement(**document["misplaced"]) if document["misplaced"] else None,
         )  # fmt: skip
 
     def bounds(self) -> tuple[float, float, float, float, float, float] | None:
@@ -146,41 +173,95 @@ class PhotoSet:
         west, south = np.concatenate(plan).min(axis=0)
         east, north = np.concatenate(plan).max(axis=0)
         top = float(places[:, 2].max())
-        low = min(float(places[:, 2].min()), top - 0.5 * float(east - west))
+        reach = 0.0 if self.from_ground else 0.5 * float(east - west)
+        low = min(float(places[:, 2].min()), top - reach)
         return (float(west), float(south), low, float(east), float(north), top)
 
-    def frustums(self, rows: Sequence[PhotoRow], depth_m: float) -> list[tuple[Point, Point]]:
+    @property
+    def from_ground(self) -> bool:
+        """Whether they are taken for photographs from the ground."""
+        return any(one.from_ground for one in self.needs.values())
+
+    def place_of(self, row: PhotoRow, poses: Mapping[str, Pose]) -> Point | None:
+        """Return where a photograph was taken: after its pose, else after its GPS."""
+        return poses[row.name].centre_m if row.name in poses else row.position_m
+
+    def frustums(
+        self, rows: Sequence[PhotoRow], depth_m: float, poses: Mapping[str, Pose]
+    ) -> list[tuple[Point, Point]]:
         """Return the edges of pyramids that open where photographs look.
 
-        Photographs that do not state a direction are taken to look down, northwards.
+        Of those that do not say how far down they look, drones are taken to look straight down;
+        cameras on the ground get a level ring, or a level pyramid where their heading is known.
 
         Parameters
         ----------
         rows : sequence of PhotoRow
         depth_m : float
             Of a pyramid.
+        poses : mapping of str to Pose
+            Of photographs that were found in a run.
         """
         found: list[tuple[Point, Point]] = []
         for row in rows:
-            if row.position_m is None or row.metadata is None:
+            place, metadata = self.place_of(row, poses), row.metadata
+            if place is None or metadata is None:
                 continue
-            corners = _corners(row.metadata, row.position_m, depth_m)
+            rotation = poses[row.name].rotation if row.name in poses else self._rotation(metadata)
+            if rotation is None:
+                found += _ring(place, _RING * depth_m)
+                continue
+            corners = _corners(metadata, place, rotation, depth_m)
             found += [(corners[a], corners[b]) for a, b in _EDGES]
         return found
 
+    def _rotation(self, metadata: PhotoMetadata) -> FloatArray | None:
+        """Return where a photograph states that it looks; None where that is open."""
+        yaw, pitch, roll = metadata.yaw_deg, metadata.pitch_deg, metadata.roll_deg or 0.0
+        if pitch is None and self.from_ground:
+            return None if yaw is None else camera_rotation(yaw, 0.0, roll)
+        return camera_rotation(yaw or 0.0, -90.0 if pitch is None else pitch, roll)
 
-def _corners(metadata: PhotoMetadata, position: Point, depth_m: float) -> list[Point]:
+
+def _corners(
+    metadata: PhotoMetadata, position: Point, rotation: FloatArray, depth_m: float
+) -> list[Point]:
     """Return the four corners of a picture that far before the camera, and the camera."""
     focal = metadata.focal_px or 0.85 * max(metadata.width_px, metadata.height_px)
     half_w, half_h = metadata.width_px / 2 / focal, metadata.height_px / 2 / focal
     signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
     rays = np.array([[u * half_w, v * half_h, 1.0] for u, v in signs])
-    pitch = -90.0 if metadata.pitch_deg is None else metadata.pitch_deg
-    rotation = camera_rotation(metadata.yaw_deg or 0.0, pitch, metadata.roll_deg or 0.0)
     places = np.array(position) + depth_m * rays @ rotation
     found = [(float(x), float(y), float(z)) for x, y, z in places]
     return [*found, position]
 
 
-def _point(values: Sequence[float] | None) -> Point | None:
-    return None if values is None else (float(values[0]), float(values[1]), float(values[2]))
+def _ring(middle: Point, radius_m: float) -> list[tuple[Point, Point]]:
+    """Return a level ring: a camera that may look anywhere."""
+    angles = np.linspace(0.0, 2 * np.pi, _RING_SIDES + 1)
+    x, y, z = middle
+    corners = [
+        (x + radius_m * float(np.sin(a)), y + radius_m * float(np.cos(a)), z) for a in angles
+    ]
+    return list(pairwise(corners))
+
+
+def poses_of_runs(runs: Sequence[Path]) -> dict[str, Pose]:
+    """Return the poses that the first of some runs found that is that far; read from its folder."""
+    from ingest.reconstruction.sightings import eyes_of_run
+
+    for run in runs:
+        try:
+            eyes = eyes_of_run(run)
+        except (OSError, ValueError, KeyError):
+            continue  # it is being written, or damaged
+        if eyes:
+            return {
+                eye.name: Pose(_point(eye.photo.centre_m), np.asarray(eye.photo.rotation))
+                for eye in eyes
+            }
+    return {}
+
+
+def _point(values: Sequence[float] | FloatArray) -> Point:
+    return (float(values[0]), float(values[1]), float(values[2]))

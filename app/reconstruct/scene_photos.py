@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import QObject
 
-from app.reconstruct.photo_set import PhotoRow, PhotoSet
+from app.reconstruct.photo_set import PhotoRow, PhotoSet, Pose, poses_of_runs
 from app.reconstruct.session import ReconstructSession
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ class ScenePhotos(QObject):
         self._wanted: set[str] = set()
         self._chosen: Sequence[PhotoRow] = ()
         self._shown: PhotoSet | None = None
+        #: Of the last run of these photographs that found some.
+        self.poses: dict[str, Pose] = {}
+        self._asked: tuple[object, ...] = ()
         reconstruction.photos_changed.connect(self._follow)
+        for told in (reconstruction.steps_changed, reconstruction.runs_changed):
+            told.connect(self._ask_poses)
         window.theme.changed.connect(self.draw)
 
     def want(self, dock: str, on: bool) -> None:
@@ -59,9 +66,11 @@ class ScenePhotos(QObject):
 
     def fly_to(self, row: PhotoRow) -> None:
         """Fly to what a photograph shows."""
-        if row.position_m is None:
+        photos = self._reconstruction.photos
+        place = row.position_m if photos is None else photos.place_of(row, self.poses)
+        if place is None:
             return
-        x, y, z = row.position_m
+        x, y, z = place
         places = [*row.ring_m, (x, y)]
         reach = 20.0 if not row.ring_m else 0.0
         west, east = min(p[0] for p in places) - reach, max(p[0] for p in places) + reach
@@ -75,7 +84,28 @@ class ScenePhotos(QObject):
             bounds = photos.bounds()
             if bounds is not None:
                 self._window.scene.zoom_to(bounds)
+        if photos is None or photos is not self._shown:
+            self.poses, self._asked = {}, ()
         self._shown = photos
+        self.draw()
+        self._ask_poses()
+
+    def _ask_poses(self) -> None:
+        """Read the poses of the last run of these photographs, once it has or changed them."""
+        it = self._reconstruction
+        if it.photos is None:
+            return
+        folders = [run.folder for run in it.runs if run.options.photos == it.photos.folder]
+        if it.busy and it.folder is not None and it.folder not in folders:
+            folders.insert(0, it.folder)  # it has just begun
+        placed = [step.finished_ns for step in it.steps if step.name == "georeference"]
+        asked = (id(it.photos), folders, placed)
+        if asked != self._asked:
+            self._asked = asked
+            it.ask("photo-poses", partial(poses_of_runs, folders), self._take_poses)
+
+    def _take_poses(self, poses: dict[str, Pose]) -> None:
+        self.poses = poses
         self.draw()
 
     def draw(self) -> None:
@@ -87,12 +117,13 @@ class ScenePhotos(QObject):
         for name in (_ALL, _CHOSEN):
             stage.set_overlay(name, None)
         if photos is not None and self._wanted and self._same_place(photos):
-            depth = _depth_m(photos)
+            depth = _depth_m(photos, self.poses)
             for name, rows, colour, width in (
                 (_ALL, photos.used, "accent", 1.2), (_CHOSEN, self._chosen, "high", 2.5),
             ):  # fmt: skip
-                lines = tuple(photos.frustums(rows, depth))
-                points = tuple(row.position_m for row in rows if row.position_m is not None)
+                lines = tuple(photos.frustums(rows, depth, self.poses))
+                places = [photos.place_of(row, self.poses) for row in rows]
+                points = tuple(place for place in places if place is not None)
                 if lines:
                     stage.set_overlay(
                         name,
@@ -108,11 +139,15 @@ class ScenePhotos(QObject):
         )
 
 
-def _depth_m(photos: PhotoSet) -> float:
+def _depth_m(photos: PhotoSet, poses: Mapping[str, Pose]) -> float:
     bounds = photos.bounds()
     extent = 100.0 if bounds is None else max(bounds[3] - bounds[0], bounds[4] - bounds[1])
+    if bounds is None and poses:
+        centres = np.array([pose.centre_m for pose in poses.values()])
+        extent = float(np.ptp(centres, axis=0).max())
     heights = [
         row.metadata.above_ground_m for row in photos.used
         if row.metadata is not None and row.metadata.above_ground_m
     ]  # fmt: skip
-    return max(_SHARE * extent, _DEPTH * sorted(heights)[len(heights) // 2] if heights else 1.0)
+    least = 0.0 if bounds is None else 1.0
+    return max(_SHARE * extent, _DEPTH * sorted(heights)[len(heights) // 2] if heights else least)

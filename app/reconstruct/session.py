@@ -107,6 +107,12 @@ class ReconstructSession(QObject):
         return not self.busy and self._session.writable
 
     @property
+    def unfinished(self) -> RunLine | None:
+        """The run that is shown, where it has ended before its last step."""
+        shown = [run for run in self.runs if run.folder == self.folder and not run.finished]
+        return shown[0] if shown and not self.busy else None
+
+    @property
     def ready(self) -> bool:
         """Whether a run can be started now."""
         return (
@@ -213,6 +219,7 @@ class ReconstructSession(QObject):
         """Begin a new run with the choices made."""
         if not self.ready or self.options is None or self.photos is None:
             return
+        self._settle_origin(self.photos, sure=True)
         folder = new_run_folder(self._session.required.path)
         self._run(folder, self.options, self.photos.frame)
 
@@ -304,10 +311,10 @@ class ReconstructSession(QObject):
             self.failed.emit(record.error)
         self.photos_changed.emit()
 
-    def _settle_origin(self, found: PhotoSet) -> None:
-        """Give a project that has no place that of its first photographs."""
+    def _settle_origin(self, found: PhotoSet, *, sure: bool = False) -> None:
+        """Give a project that has no place that of its first photographs, once that is *sure*."""
         twin = self._session.twin
-        known = found.frame.origin is not None
+        known = found.frame.origin is not None and (sure or found.misplaced is None)
         if known and twin is not None and twin.frame.origin is None and self._session.writable:
             from twin_model.commands import SetFrame
 

@@ -4490,18 +4490,6 @@
         <translation>不含任何点</translation>
     </message>
     <message>
-        <source>the process of {0} was ended by signal {1}</source>
-        <translation>{0} 的进程被信号 {1} 终止</translation>
-    </message>
-    <message>
-        <source>the process of {0} ended with exit code {1}</source>
-        <translation>{0} 的进程已退出，退出码 {1}</translation>
-    </message>
-    <message>
-        <source>see {0}; with signal 9 the memory was probably too small: use smaller photos or --quality draft</source>
-        <translation>请查看 {0}；若为信号 9，多半是内存不足，请改用较小的照片或 --quality draft</translation>
-    </message>
-    <message>
         <source>the disk is full ({0} in {1})</source>
         <translation>磁盘已满（{0}，位于 {1}）</translation>
     </message>
@@ -6328,6 +6316,46 @@
         <source>give control points, or make the project with shapan new --origin E,N,H, near the place</source>
         <translation>请提供控制点，或用 shapan new --origin E,N,H 在该地附近新建项目</translation>
     </message>
+    <message>
+        <source>the process that did the work was ended from outside (signal 9), as systems do that run out of memory</source>
+        <translation>工作进程被外部终止（信号 9），系统内存不足时会这样</translation>
+    </message>
+    <message>
+        <source>close other programs, or use smaller photos or --quality draft; see {0}</source>
+        <translation>请关闭其他程序，或改用较小的照片或 --quality draft；详见 {0}</translation>
+    </message>
+    <message>
+        <source>the process that did the work was ended by signal {0}</source>
+        <translation>工作进程被信号 {0} 终止</translation>
+    </message>
+    <message>
+        <source>the process that did the work ended with exit code {0}</source>
+        <translation>工作进程异常退出，退出码 {0}</translation>
+    </message>
+    <message>
+        <source>see {0}</source>
+        <translation>详见 {0}</translation>
+    </message>
+    <message>
+        <source>make a project of their own for them, in {0}, or choose other photographs</source>
+        <translation>请用 {0} 为它们另建项目，或另选照片</translation>
+    </message>
+    <message>
+        <source>the photographs were taken {0} km from the place of the project</source>
+        <translation>照片拍摄地距项目所在地 {0} 公里</translation>
+    </message>
+    <message>
+        <source>make a project of their own for them, or choose other photographs</source>
+        <translation>请为它们另建项目，或另选照片</translation>
+    </message>
+    <message>
+        <source>the photographs were taken at latitude {0}°, longitude {1}°, and the project's {2} is made for latitudes {3}° to {4}° and longitudes {5}° to {6}°</source>
+        <translation>照片拍摄于纬度 {0}°、经度 {1}°，而项目的 {2} 适用于纬度 {3}° 至 {4}°、经度 {5}° 至 {6}°</translation>
+    </message>
+    <message>
+        <source>the photographs were taken at latitude {0}°, longitude {1}°, and the project's {2} is made for latitudes {3}° to {4}° and longitudes {5}° to {6}°: lengths would be wrong by {7} %</source>
+        <translation>照片拍摄于纬度 {0}°、经度 {1}°，而项目的 {2} 适用于纬度 {3}° 至 {4}°、经度 {5}° 至 {6}°：在那里长度会差 {7} %</translation>
+    </message>
 </context>
 <context>
     <name>System</name>
@@ -7488,6 +7516,74 @@
     <message>
         <source>as the photographs state them, above the ellipsoid or the sea: unknown, no geoid grid</source>
         <translation>与照片所记一致，以椭球面或海平面为基准未知，没有大地水准面格网</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <comment>Messages that name options of the command line, in the words of the window.</comment>
+    <message>
+        <source>give it with --crs EPSG:n, or --crs local</source>
+        <translation>请在“坐标参考系”处选择，或选“以项目原点为准的本地米制坐标”</translation>
+    </message>
+    <message>
+        <source>free some space, or add it with --link</source>
+        <translation>请腾出空间</translation>
+    </message>
+    <message>
+        <source>give one with --crs</source>
+        <translation>请在“坐标参考系”处选择</translation>
+    </message>
+    <message>
+        <source>close other programs, or use smaller photos or --quality draft; see {0}</source>
+        <translation>请关闭其他程序，改用较小的照片或“草稿”质量，再继续此次运行；详见 {0}</translation>
+    </message>
+    <message>
+        <source>free some space and go on with --resume</source>
+        <translation>请腾出空间，再继续此次运行</translation>
+    </message>
+    <message>
+        <source>give --control-crs {0} and swap the two columns</source>
+        <translation>请在“控制点坐标系”处选择 {0}，并在文件中对调这两列</translation>
+    </message>
+    <message>
+        <source>give --control-crs {0}</source>
+        <translation>请在“控制点坐标系”处选择 {0}</translation>
+    </message>
+    <message>
+        <source>check their CRS (read as {0}) with --control-crs, and the photographs</source>
+        <translation>请核对“控制点坐标系”（现按 {0} 读取），并核对照片</translation>
+    </message>
+    <message>
+        <source>give control points with --control</source>
+        <translation>请选择控制点文件</translation>
+    </message>
+    <message>
+        <source>give control points with --control, or fly a second line</source>
+        <translation>请选择控制点文件，或加飞一条航线</translation>
+    </message>
+    <message>
+        <source>free some space, or use --quality draft</source>
+        <translation>请腾出空间，或改用“草稿”质量</translation>
+    </message>
+    <message>
+        <source>check its CRS, or reconstruct without --reference</source>
+        <translation>请检查其坐标系，或在“对比数据”处去掉它</translation>
+    </message>
+    <message>
+        <source>make the project with shapan new --origin E,N,H</source>
+        <translation>请用注明适用范围的坐标系新建项目</translation>
+    </message>
+    <message>
+        <source>give control points, or make the project with shapan new --origin E,N,H, near the place</source>
+        <translation>请选择控制点文件，或暂将场景放在项目坐标系的中央</translation>
+    </message>
+    <message>
+        <source>make it with shapan new</source>
+        <translation>请用“新建项目…”创建</translation>
+    </message>
+    <message>
+        <source>make one with shapan new</source>
+        <translation>请用“新建项目…”新建一个</translation>
     </message>
 </context>
 </TS>

@@ -7851,6 +7851,34 @@ management ^ '330106-BD'</translation>
         <source>Counted as photographs from the ground, as none states that it looks down: points and a mesh, no orthophoto.</source>
         <translation>按地面拍摄的照片估算，因为没有照片说明是向下拍的：只生成点云和网格，没有正射影像。</translation>
     </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Go on after the last finished step of the run</source>
+        <translation>从此次运行最后完成的步骤之后继续</translation>
+    </message>
+    <message>
+        <source>New project for them…</source>
+        <translation>为它们新建项目…</translation>
+    </message>
+    <message>
+        <source>Photographs of another place</source>
+        <translation>照片属于别处</translation>
+    </message>
+    <message>
+        <source>Reconstruct “{0}” in this project?</source>
+        <translation>在此项目中重建“{0}”吗？</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>仍然开始</translation>
+    </message>
+    <message>
+        <source>.</source>
+        <translation>。</translation>
+    </message>
 </context>
 <context>
     <name>ReconstructSession</name>

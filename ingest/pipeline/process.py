@@ -20,6 +20,8 @@ from ingest.pipeline.job import Job
 from twin_model.errors import Cancelled, ShapanError
 
 _POLL_S: Final = 0.1
+#: SIGKILL, which systems without it do not name.
+_KILLED: Final = 9
 
 
 class WorkerError(ShapanError):
@@ -72,7 +74,7 @@ def run_worker(
             cwd=Path(__file__).resolve().parents[2], env=_environment() | dict(environment or {}),
         )  # fmt: skip
         try:
-            return _converse(process, request, job, (module, log), on_news or job.announce)
+            return _converse(process, request, job, log, on_news or job.announce)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -90,7 +92,7 @@ def _converse(
     process: subprocess.Popen[bytes],
     request: dict[str, Any],
     job: Job,
-    names: tuple[str, Path],
+    log: Path,
     on_news: Callable[[dict[str, Any]], None],
 ) -> dict[str, Any]:
     assert process.stdin is not None and process.stdout is not None
@@ -122,13 +124,19 @@ def _converse(
             elif "stage" in line:
                 job.report(line["stage"], line["done"], line["total"], line["unit"])
         reader.join(_POLL_S)
-    code, (module, log) = process.wait(), names
+    raise _ended(process.wait(), log)
+
+
+def _ended(code: int, log: Path) -> WorkerError:
+    """Return what is said of a process that ended without an answer."""
+    if code == -_KILLED:
+        return WorkerError(
+            "the process that did the work was ended from outside (signal 9), as systems do that "
+            "run out of memory",
+            remedy=f"close other programs, or use smaller photos or --quality draft; see {log}",
+        )
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    raise WorkerError(
-        f"the process of {module.rpartition('.')[2]} {how}",
-        remedy=f"see {log}; with signal 9 the memory was probably too small: use smaller photos "
-        "or --quality draft",
-    )
+    return WorkerError(f"the process that did the work {how}", remedy=f"see {log}")
 
 
 def _read_lines(stream: Any, lines: list[dict[str, Any]]) -> None:

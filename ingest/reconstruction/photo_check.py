@@ -21,6 +21,7 @@ from ingest.reconstruction.photo_quality import (
     different_bits,
     judge_photo,
 )
+from ingest.reconstruction.whereabouts import Misplacement, misplacement
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
 
@@ -104,6 +105,8 @@ class PhotoCheck:
     coverage : Coverage or None
     heights : PhotoHeights
         What heights of their positions are above.
+    misplaced : Misplacement or None
+        Where they were taken far from what the project's CRS and origin are for.
     """
 
     folder: Path
@@ -112,6 +115,7 @@ class PhotoCheck:
     footprints: list[Footprint] = field(default_factory=list)
     coverage: Coverage | None = None
     heights: PhotoHeights = field(default_factory=PhotoHeights)
+    misplaced: Misplacement | None = None
 
     @property
     def used(self) -> list[PhotoFinding]:
@@ -126,6 +130,7 @@ class PhotoCheck:
             "warnings": self.warnings,
             "footprints": [footprint.to_json() for footprint in self.footprints],
             "coverage": self.coverage.to_json() if self.coverage else None,
+            "misplaced": self.misplaced.to_json() if self.misplaced else None,
         }
 
 
@@ -210,6 +215,7 @@ def look_through(folder: Path, frame: Frame, job: Job, geoid: Path | None = None
     _mark_blurred(findings)
     _place(check, frame, geoid)
     _mark_elsewhere(check)
+    _locate(check, frame)
     _describe_set(check)
     job.report("Looking at photographs", len(paths), len(paths), "photos")
     check.footprints = footprints_of(
@@ -330,6 +336,17 @@ def _mark_elsewhere(check: PhotoCheck) -> None:
     for finding, metres in zip(placed, distance, strict=True):
         if metres > limit:
             finding.problems.append(f"was taken {metres / 1000:.1f} km from the others")
+
+
+def _locate(check: PhotoCheck, frame: Frame) -> None:
+    """Warn of photographs of another place, for which the project's CRS may be no good."""
+    used = [f.metadata for f in check.used if f.metadata]
+    middle = gps_origin(used or [f.metadata for f in check.findings if f.metadata])
+    if middle is None:
+        return
+    check.misplaced = misplacement(frame, *middle)
+    if check.misplaced is not None:
+        check.warnings.append(str(check.misplaced))
 
 
 def _describe_set(check: PhotoCheck) -> None:

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import parse
 from PySide6.QtCore import QLocale
 
 from app import messages, words
+from app.language import TsTranslator
 from app.message_patterns import MessagePatterns
 from ingest.importer import ImportOptions, add_source, inspect_source
 from ingest.pipeline.job import Job
@@ -30,6 +31,11 @@ TABLE = Path(messages.TRANSLATIONS) / "messages_zh_CN.ts"
 PLACEHOLDER = re.compile(r"\{\d\}")
 #: Words of GDAL and its relatives, which stay as they are within brackets.
 FOREIGN = re.compile(r"[（(].*[）)]")
+#: Commands that install what is missing are the same for users of the window.
+INSTALLING = {
+    'pip install "shapan[{0}]" (in a checkout: uv sync --all-extras)',
+    "install the engines with: uv sync --extra simulation",
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,24 @@ def test_every_message_of_the_rooms_without_qt_has_chinese(finder: Finder) -> No
     found = finder.messages()
     assert len(found) > 700
     check("Message", found)
+
+
+def test_options_of_the_command_line_have_words_of_the_window_in_both_languages(
+    finder: Finder,
+) -> None:
+    option = re.compile(r"(^|[\s(])--[a-z]|\bshapan new\b")
+    wanted = {one.text for one in finder.messages() if option.search(one.text)}
+    assert "free some space and go on with --resume" in wanted
+    for path in (TABLE, TABLE.with_name("messages_en.ts")):
+        said = TsTranslator(path).texts("Window")
+        assert wanted - INSTALLING == set(said)
+        assert not [text for text in said.values() if option.search(text)]
+
+
+def test_a_remedy_is_in_the_words_of_the_window_or_of_the_command_line() -> None:
+    error = "the disk is full (stereo in /runs/1); free some space and go on with --resume"
+    assert messages.shown(error).endswith("go on with the run")
+    assert messages.printed(error) == error
 
 
 def test_every_stage_of_a_job_has_chinese(finder: Finder) -> None:

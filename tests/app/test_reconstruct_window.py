@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QMessageBox, QScrollArea
 
 from app.reconstruct.panel import ReconstructPanel
 from app.reconstruct.photo_table import FINDING, NAME
@@ -26,6 +26,8 @@ from app.reconstruct.scene_preview import ScenePreview
 from app.reconstruct.session import ReconstructSession, reconstruction_of
 from app.workers import JobState
 from drone_fixtures import flown
+from twin_model.frame import Frame
+from twin_model.twin import Twin
 from virtual_drone import Flown
 from window_support import MakeWindow, make_window, qapp_args
 
@@ -122,6 +124,36 @@ def test_control_points_with_swapped_axes_are_told_and_nothing_can_be_started(
     assert panel.start_button.isEnabled()
 
 
+def test_photographs_of_another_continent_are_asked_about_before_they_become_a_run(
+    qtbot: QtBot, make_window: MakeWindow, flown: Flown, tmp_path: Path
+) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for number in range(1, 4):
+        shutil.copy(flown.photos / f"DJI_{number:04d}.JPG", few)
+    folder = tmp_path / "europe.shapan"
+    Twin.create(folder, Frame("EPSG:32633"), "Europe").close()
+    window = make_window(folder)
+    reconstruction, panel, photos = docks_of(window)
+    panel.choose(few)
+    qtbot.waitUntil(lambda: reconstruction.photos is not None, timeout=60_000)
+    assert "EPSG:32651" in photos.warning.text() and panel.placeless.isVisible()
+    assert "new project" in panel.place_button.text().lower()
+    asked: list[str] = []
+
+    def refuse() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.informativeText())
+        QTest.keyClick(box, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(0, refuse)
+    QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
+    assert "lengths would be wrong" in asked[0]
+    # Nothing was begun, and looking at photographs gave the project no place on another continent.
+    assert not reconstruction.busy and window.session.required.frame.origin is None
+
+
 def go_on(qtbot: QtBot, panel: ReconstructPanel) -> None:
     """Scroll to the latest run and click on what goes on with it."""
     qtbot.waitUntil(lambda: bool(panel.runs.rows), timeout=10_000)
@@ -180,6 +212,9 @@ def test_a_run_goes_on_after_cancel_a_new_start_and_a_kill_and_its_products_beco
     kill_worker()
     qtbot.waitUntil(lambda: "signal 9" in panel.problem.text(), timeout=30_000)
     assert not reconstruction.busy
+    # It is said once, in words of the window, and one click goes on.
+    assert "--" not in panel.problem.text() and not window.overlays.notice.isVisible()
+    qtbot.waitUntil(panel.resume_button.isVisible, timeout=10_000)
     assert preview.triangles == 0 and not panel.preview.isVisible()
 
     meanwhile: list[set[str]] = []

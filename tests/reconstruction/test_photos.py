@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from app.reconstruct.photo_set import Needs, PhotoRow, PhotoSet, Pose
 from ingest.pipeline.job import Job
 from ingest.reconstruction.estimates import estimate_from_ground, seems_from_ground
 from ingest.reconstruction.footprints import camera_rotation, coverage_of, footprints_of
@@ -16,6 +18,7 @@ from ingest.reconstruction.options import QUALITIES
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos
 from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
 from ingest.reconstruction.preparation import prepare_photos
+from ingest.reconstruction.whereabouts import misplacement
 from twin_model.errors import SourceError
 from twin_model.frame import Frame
 from virtual_drone import Flown
@@ -96,6 +99,44 @@ def test_a_photograph_of_another_place_is_left_out(folder: Path) -> None:
         array = np.asarray(image)[:, ::-1]
     Image.fromarray(array).save(folder / "far.JPG", exif=exif)
     assert "km from the others" in problems(check(folder))["far.JPG"]
+
+
+@pytest.mark.parametrize(
+    ("crs", "origin", "said", "fitting"),
+    [
+        ("EPSG:32633", None, "lengths would be wrong by", "EPSG:32651"),
+        ("EPSG:4549", (515_000.0, 2_900_000.0, 0.0), "450 km from the place of the", "EPSG:32651"),
+    ],
+)
+def test_photographs_of_another_place_than_the_project_are_told_with_what_to_do(
+    folder: Path, crs: str, origin: tuple[float, float, float] | None, said: str, fitting: str
+) -> None:
+    found = check_photos(folder, Frame(crs, origin), Job())
+    assert found.misplaced is not None and found.misplaced.crs == fitting
+    assert said in found.misplaced.reason and str(found.misplaced) in found.warnings
+    assert check(folder).misplaced is None
+
+
+def test_a_range_of_longitudes_may_cross_the_antimeridian() -> None:
+    new_zealand = Frame("EPSG:3851")  # 160.6° E to 171.2° W
+    assert misplacement(new_zealand, -176.5, -44.0) is None
+    assert misplacement(new_zealand, 150.0, -44.0) is not None
+
+
+def test_a_camera_on_the_ground_has_a_ring_until_its_pose_is_known() -> None:
+    metadata = PhotoMetadata("a.jpg", 400, 300, focal_px=400.0)
+    row = PhotoRow("a.jpg", Path("a"), used=True, metadata=metadata, position_m=(1.0, 2.0, 3.0))
+    ground = PhotoSet(Path(), FRAME, [row], needs={"draft": Needs(1, 1, 1, from_ground=True)})
+    ring = np.array(ground.frustums([row], 10.0, {}))
+    assert (ring[..., 2] == 3.0).all()  # level, around the camera
+    assert np.linalg.norm(ring[..., :2] - [1.0, 2.0], axis=-1) == pytest.approx(3.0)
+    # A drone's is taken to look down.
+    above = np.array(replace(ground, needs={}).frustums([row], 10.0, {}))
+    assert above[..., 2].min() == pytest.approx(-7.0)
+    # Once a run has found it, it stands and looks as that says: here to the east.
+    pose = Pose((5.0, 5.0, 5.0), camera_rotation(90.0, 0.0, 0.0))
+    east = np.array(ground.frustums([row], 10.0, {"a.jpg": pose}))
+    assert east[..., 0].min() == 5.0 and east[..., 0].max() == pytest.approx(15.0)
 
 
 def test_mixed_cameras_and_missing_positions_are_said(folder: Path) -> None:
