@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -72,21 +72,34 @@ class AlarmTable(QTableView):
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         self._room = sum(_WIDTHS.values())
+        columns.sectionResized.connect(self._column_resized)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         room = max(sum(_WIDTHS.values()), self.viewport().width())
-        # What is read gets the room of a wide screen; widths that somebody chose stay.
-        for column, share in _SHARES.items():
-            usual = [_WIDTHS[column] + round((one - sum(_WIDTHS.values())) * share)
-                     for one in (self._room, room)]  # fmt: skip
-            if abs(self.columnWidth(column) - usual[0]) <= 1:
-                self.setColumnWidth(column, usual[1])
+        # Told of other widths, Qt paints all columns again, a turn later; they are painted anyway.
+        with QSignalBlocker(self.horizontalHeader()):
+            # What is read gets the room of a wide screen; widths that somebody chose stay.
+            for column, share in _SHARES.items():
+                usual = [_WIDTHS[column] + round((one - sum(_WIDTHS.values())) * share)
+                         for one in (self._room, room)]  # fmt: skip
+                if abs(self.columnWidth(column) - usual[0]) <= 1:
+                    self.setColumnWidth(column, usual[1])
+            self._fill()
         self._room = room
+        super().resizeEvent(event)
+
+    def _fill(self) -> None:
+        """Have the last column take what is left: Qt's own way tells of it when rows appear."""
+        others = self.horizontalHeader().length() - self.columnWidth(NOTE)
+        least = self.horizontalHeader().minimumSectionSize()
+        self.setColumnWidth(NOTE, max(least, self.viewport().width() - others))
+
+    def _column_resized(self, column: int, _before: int, _after: int) -> None:
+        if column != NOTE or self.horizontalHeader().length() < self.viewport().width():
+            self._fill()
 
     def held(self) -> str:
         """Return the key of the row that must not move: under the pointer, else the current one."""

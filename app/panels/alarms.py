@@ -263,9 +263,10 @@ class AlarmsPanel(QWidget):
 
     def _after(self) -> None:
         count = len(self.model.rows)
-        self.table.setVisible(count > 0)
-        self.empty.setVisible(count == 0)
         self.empty.setText(self._nothing())
+        shown, hidden = (self.table, self.empty) if count else (self.empty, self.table)
+        hidden.hide()  # first, so that what is shown gets its size at once
+        shown.show()
         self.banner.roots.setVisible(not self._causes_shown())
         self._chosen()
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QTableView
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from app.alarms.arranging import Grouping, Show, Wish, arrange
 from app.alarms.paths import AlarmPaths
 from app.alarms.picture import AlarmPicture, count
+from app.alarms.table import AlarmTable
+from app.icons import IconSet
 from app.item_models.alarms import AlarmsModel
+from app.theme import Theme
 from twin_model.alarms.model import PRIORITIES, Alarm, AlarmPoint, AlarmStatus
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity, Relation
@@ -152,3 +156,41 @@ def test_a_row_that_has_gone_stays_greyed_while_it_is_held(qtbot: QtBot) -> None
     assert [i.row() for i in view.selectionModel().selectedRows()] == [2]
     model.take(arrange(AlarmPicture([three[0], three[2]]), Wish(Grouping.NONE)))
     assert [row.key for row in model.rows] == ["a/r", "c/r"]
+
+
+class Paintings(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_rows_that_appear_with_a_scroll_bar_or_in_an_empty_list_are_painted_once(
+    qtbot: QtBot,
+) -> None:
+    theme, model = Theme(dark=False), AlarmsModel()
+    window = QWidget()
+    qtbot.addWidget(window)
+    table = AlarmTable(theme, IconSet(theme), model)
+    QVBoxLayout(window).addWidget(table)
+    table.hide()
+    window.resize(1100, 400)
+    window.show()
+    qtbot.waitExposed(window)
+    paintings = Paintings(table.viewport())
+    for number, rows in enumerate((4, 500)):
+        found = arrange(AlarmPicture([alarm(f"a{n}") for n in range(rows)]), Wish())
+        table.keep_still(partial(model.take, found))
+        table.show()
+        qtbot.wait(60)
+        assert paintings.count == number + 1
+        assert table.horizontalHeader().length() == table.viewport().width()
+    assert table.verticalScrollBar().isVisible()
+    table.setColumnWidth(0, 100)  # as somebody does
+    assert table.horizontalHeader().length() == table.viewport().width()
