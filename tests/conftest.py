@@ -7,6 +7,7 @@ import os
 import signal
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -62,6 +63,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         totals[smaller] += count
     config.hook.pytest_deselected(items=[item for item in items if mine[item.path] != half])
     items[:] = [item for item in items if mine[item.path] == half]
+
+
+#: What comes later than this on a busy machine does not come.
+_PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> Any:
+    """Wait for windows as long as a busy machine may take; what comes in time is not slowed."""
+    from pytestqt.qtbot import QtBot
+
+    class PatientBot(QtBot):
+        def waitUntil(self, callback: Any, *, timeout: int = _PATIENCE_MS) -> None:
+            super().waitUntil(callback, timeout=max(timeout, _PATIENCE_MS))
+
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

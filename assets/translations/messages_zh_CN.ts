@@ -6356,6 +6356,10 @@
         <source>the photographs were taken at latitude {0}°, longitude {1}°, and the project's {2} is made for latitudes {3}° to {4}° and longitudes {5}° to {6}°: lengths would be wrong by {7} %</source>
         <translation>照片拍摄于纬度 {0}°、经度 {1}°，而项目的 {2} 适用于纬度 {3}° 至 {4}°、经度 {5}° 至 {6}°：在那里长度会差 {7} %</translation>
     </message>
+    <message>
+        <source>the history was closed meanwhile</source>
+        <translation>历史数据在此期间已关闭</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -372,13 +372,21 @@ def test_what_is_read_while_a_change_is_applied_is_not_forgotten_with_it(
     editor, twin = opened(qtbot, window, "building"), window.session.required
     qtbot.mouseClick(editor.add, LEFT)
     replace_text(qtbot, editor.general.identifier, "boat_house")
-    apply(qtbot, editor)
-    assert editor.checking.is_applying
     interface = {
         "@context": "dtmi:dtdl:context;3", "@type": "Interface", "@id": "dtmi:test:Slipway;1",
         "displayName": "slipway", "contents": [],
     }  # fmt: skip
-    editor.exchange.read.emit(read_dtdl({"a.json": json.dumps(interface)}, schema.catalogue()))
+    slipway = read_dtdl({"a.json": json.dumps(interface)}, schema.catalogue())
+    during: list[bool] = []
+
+    def read(is_running: bool) -> None:
+        if is_running and editor.checking.is_applying and not during:
+            during.append(True)
+            editor.exchange.read.emit(slipway)
+
+    editor.checking.running.connect(read)
+    apply(qtbot, editor)
+    assert during
     qtbot.waitUntil(lambda: "Applied" in editor.message.text(), timeout=10_000)
     assert [kind.id for kind in stored_types(twin)] == ["boat_house"]
     assert editor.draft() is not None

@@ -46,7 +46,7 @@ def write_plugin(
     return place
 
 
-def wait_until(true: Callable[[], object], timeout_s: float = 20.0) -> None:
+def wait_until(true: Callable[[], object], timeout_s: float = 45.0) -> None:
     """Wait until something holds."""
     end = time.monotonic() + timeout_s
     while not true():

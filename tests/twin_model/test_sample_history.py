@@ -20,6 +20,7 @@ from twin_model.live.recorder import Recorder
 from twin_model.live.replay import FASTEST, Replay
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.store.outbox import FileOutbox
+from twin_model.store.sample_database import SampleDatabase
 from twin_model.store.sample_files import ColumnMapping, read_samples
 from twin_model.store.sample_history import SampleHistory
 from twin_model.store.sample_upkeep import Retention
@@ -303,6 +304,31 @@ def test_a_damaged_segment_is_named(history: SampleHistory, tmp_path: Path) -> N
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(StoreError, match=path.name):
         history.read(span(0, 1))
+
+
+def test_closing_ends_questions_that_still_run_and_waits_for_them(tmp_path: Path) -> None:
+    database = SampleDatabase(tmp_path)
+    faults: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            database.query("SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)")
+        except StoreError as error:
+            faults.append(error)
+
+    asking = [threading.Thread(target=ask, daemon=True) for _ in range(2)]
+    for one in asking:
+        one.start()
+    until = time.monotonic() + 20.0
+    while len(database._busy) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    database.close()  # hours before they would be done
+    for one in asking:
+        one.join(20.0)
+    assert not any(one.is_alive() for one in asking)
+    assert [str(fault) for fault in faults] == ["the history was closed meanwhile"] * 2
+    with pytest.raises(StoreError, match="closed"):
+        database.query("SELECT 1")
 
 
 def test_a_read_only_history_writes_nothing(tmp_path: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from twin_model.errors import StoreError
 
 if TYPE_CHECKING:
     import duckdb
+
+#: How often what still runs is interrupted while the database closes.
+_AGAIN_S: Final = 0.05
 
 
 class SampleDatabase:
@@ -29,6 +33,9 @@ class SampleDatabase:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._local = threading.local()
         self._lock = threading.Lock()
+        self._idle = threading.Condition()
+        self._busy: list[duckdb.DuckDBPyConnection] = []
+        self._is_closed = False
 
     def query(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         """Return the answer as an Arrow table.
@@ -36,12 +43,15 @@ class SampleDatabase:
         Raises
         ------
         StoreError
-            If a file is damaged or memory and disk do not suffice.
+            If a file is damaged, memory and disk do not suffice, or it is closed meanwhile.
         """
         import duckdb
 
         try:
-            return self._cursor().sql(statement, params=list(parameters)).to_arrow_table()
+            with self._at_work() as cursor:
+                return cursor.sql(statement, params=list(parameters)).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise StoreError("the history was closed meanwhile") from error
         except duckdb.Error as error:
             text = str(error).splitlines()[0]
             raise StoreError(f"the history could not be read ({text})") from error
@@ -51,10 +61,28 @@ class SampleDatabase:
         import duckdb
 
         try:
-            self._cursor().execute(statement, list(parameters))
+            with self._at_work() as cursor:
+                cursor.execute(statement, list(parameters))
+        except duckdb.InterruptException as error:
+            raise StoreError("the history was closed meanwhile") from error
         except duckdb.Error as error:
             text = str(error).splitlines()[0]
             raise StoreError(f"the history could not be written ({text})") from error
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend the thread's cursor, and let `close` know of it."""
+        with self._idle:
+            if self._is_closed:
+                raise StoreError("the history was closed meanwhile")
+            cursor = self._cursor()
+            self._busy.append(cursor)
+        try:
+            yield cursor
+        finally:
+            with self._idle:
+                self._busy.remove(cursor)
+                self._idle.notify_all()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
@@ -63,7 +91,7 @@ class SampleDatabase:
                 if self._connection is None:
                     self._connection = self._connect()
                 cursor = self._connection.cursor()
-            cursor.execute("SET TimeZone = 'UTC'")
+                cursor.execute("SET TimeZone = 'UTC'")
             self._local.cursor = cursor
         return cursor
 
@@ -83,7 +111,13 @@ class SampleDatabase:
         )
 
     def close(self) -> None:
-        """Free everything."""
+        """Interrupt what runs, wait for it to end, and free everything; no question comes after."""
+        with self._idle:
+            self._is_closed = True
+            while self._busy:
+                for cursor in self._busy:
+                    cursor.interrupt()
+                self._idle.wait(_AGAIN_S)  # one that had not begun yet was not interrupted
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
