@@ -75,6 +75,7 @@ def event(one: AlarmEvent) -> str:
         "rules-changed": QCoreApplication.translate("Alarms", "Rules changed"),
         "signed-in": QCoreApplication.translate("Alarms", "Signed in"),
         "sign-in-refused": QCoreApplication.translate("Alarms", "Sign-in refused"),
+        "signed-out": QCoreApplication.translate("Alarms", "Signed out"),
         "notified": QCoreApplication.translate("Alarms", "Notified"),
         "notify-failed": QCoreApplication.translate("Alarms", "Notification failed"),
         "commented": QCoreApplication.translate("Alarms", "Comment"),

@@ -96,7 +96,9 @@ def add_devices(twin: Twin, types: Types, *, english: bool = False) -> None:
     twin.execute(AddEntities(entities, relations))
     folder = twin.path / "plugins" / _PLUGIN
     folder.mkdir(parents=True, exist_ok=True)
-    connection = Connection(id="devices", name="演示设备 Devices", address="demo")
+    connection = Connection(
+        id="devices", name="Demo devices" if english else "演示设备", address="demo"
+    )
     (folder / CONNECTIONS_FILE).write_bytes(connections_document([connection]))
     options = OperationsOptions(language="en" if english else "zh", record=False)
     with Operations(twin, types, options) as operations:

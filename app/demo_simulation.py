@@ -153,7 +153,9 @@ def _scenario(scenario_id: str, document: dict[str, Any]) -> Scenario:
 
 def _traffic(twin: Twin, terrain: str, english: bool) -> list[Scenario]:
     """The morning as it is, and with the southern bridge closed."""
-    bridges = twin.entities(EntityQuery(where="type = 'road' and name = '滨海桥'"))
+    bridges = twin.entities(
+        EntityQuery(where="type = 'road' and name in ('滨海桥', 'Binhai Bridge')")
+    )
     if not bridges:
         return []
     engine = {"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
@@ -201,8 +203,8 @@ def _evacuations(twin: Twin, english: bool) -> list[Scenario]:
     """The lower level of the terminal by all its doors, and with one of them blocked."""
     rooms = [
         one.id
-        for name in ("101 到达大厅", "102 行李提取")
-        for one in twin.entities(EntityQuery(where=f"type = 'space' and name = '{name}'"))
+        for names in ("'101 到达大厅', '101 Arrivals hall'", "'102 行李提取', '102 Baggage claim'")
+        for one in twin.entities(EntityQuery(where=f"type = 'space' and name in ({names})"))
     ]
     doors = sorted(
         (one for one in twin.entities(EntityQuery(where="type = 'door'"))

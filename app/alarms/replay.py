@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import alarm_words
-from app.alarms.people import role_name
+from app.alarms.roles import role_name
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.live.session import LiveSession
@@ -30,7 +30,7 @@ from app.live.units import indicator_label, unit_label
 from app.theme import Theme, small_font
 from app.unit_words import label
 from app.workers import Background
-from twin_model.alarms.accounts import Role
+from twin_model.alarms.accounts import WITHOUT_INPUT, Role
 from twin_model.alarms.model import EventKind
 from twin_model.time import Instant, Interval
 
@@ -276,6 +276,8 @@ class IncidentReplay(QDialog):
         text = event.text
         if event.kind is EventKind.SIGNED_IN and text in set(Role):
             text = role_name(Role(text))
+        if event.kind is EventKind.SIGNED_OUT and text == WITHOUT_INPUT:
+            text = self.tr("without input for long")
         parts += [part for part in (value_text(event.value, unit), event.who, text) if part]
         return "   ".join(parts)
 

@@ -40,7 +40,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
         ``tiny``, ``small`` or ``city``.
     job : Job
     english : bool
-        Call the layers by their English names.
+        Name everything in English.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
     """
     if (folder / "project.json").is_file():
         return []
-    from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLE, VIEWS, build_sources
+    from assets.demo_city import PROJECT_CRS, PROJECT_ORIGIN, PROJECT_TITLES, VIEWS, build_sources
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shapan-demo-", dir=folder.parent) as scratch:
@@ -66,7 +66,7 @@ def build_demo(folder: Path, size: str, job: Job, *, english: bool = False) -> l
             english=english,
         )
         made = Path(scratch) / folder.name
-        with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLE) as twin:
+        with Twin.create(made, Frame(PROJECT_CRS, PROJECT_ORIGIN), PROJECT_TITLES[english]) as twin:
             twin.catalogue = catalogue_of(twin)  # for codes, and what a GIS reads of the types
             failures = _import_all(twin, sources, job)
             _add_devices(twin, english=english)

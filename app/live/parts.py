@@ -128,6 +128,10 @@ class LiveParts(QObject):
         made.selected.connect(window.interaction.select_id)
         made.notification_wanted.connect(self.notification.show_dialog)
         made.people_wanted.connect(self.people.show)
+        idle = self.people.idle
+        idle.ending.connect(lambda _, left_s: made.count_down(left_s))
+        idle.stayed.connect(lambda: made.count_down(None))
+        idle.ended.connect(lambda *_: made.count_down(None))
         self.notification.troubled.connect(made.strip.set_trouble)
         made.detail.replay_wanted.connect(self.replay_incident)
         made.detail.guidance_wanted.connect(self.write_guidance)

@@ -210,6 +210,21 @@ class LiveSession(QObject):
         if wanted is not None and desk is not None:
             wanted()
 
+    def sign_out(self, why: str = "") -> None:
+        """Have nobody act from now on, which the journal tells; *why* where nobody asked for it."""
+        operations, desk = self._known, self.desk_of
+        if operations is None or desk is None:
+            return
+        engine, name = operations.alarms, desk.actor.name
+
+        def work() -> None:
+            from twin_model.alarms.desk import sign_out
+
+            sign_out(engine, name, why)
+
+        self._background.ask(f"sign-out-{name}", work, lambda _: None)
+        self.sign_in(None)
+
     def want_nothing(self) -> None:
         """Forget what was wanted, since nobody signs in."""
         self._wanted = None

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.alarms.arranging import Arrangement, Grouping, Show, Wish, arrange
-from app.alarms.people import role_name
+from app.alarms.roles import role_name
 from app.alarms.table import AlarmTable
 from app.icons import IconSet
 from app.item_models.alarms import (
@@ -68,6 +68,8 @@ class AlarmsPanel(QWidget):
         self._live = live
         #: Rows that are not as they begin: opened causes, closed headings.
         self._toggled: set[str] = set()
+        #: Seconds until whoever signed in is signed out; None where that is not near.
+        self._left_s: int | None = None
         self.model = AlarmsModel()
         self.model.setParent(self)
         self.strip = AlarmStrip(theme)
@@ -210,9 +212,16 @@ class AlarmsPanel(QWidget):
             button.setText("")
             button.setToolButtonStyle(style.ToolButtonIconOnly)
         else:
-            button.setText(f"{desk.actor.name} · {role_name(desk.actor.role)}")
+            text = f"{desk.actor.name} · {role_name(desk.actor.role)}"
+            left = self._left_s
+            button.setText(text if left is None else f"{text} · {left // 60}:{left % 60:02d}")
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon)
         self._chosen()
+
+    def count_down(self, left_s: int | None) -> None:
+        """Say beside who has signed in for how long still; None for as long as they like."""
+        self._left_s = left_s
+        self._say_who()
 
     # -- what is shown -------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from assets.demo_city.recipe import DemoSource, build_sources
 PROJECT_CRS: Final = COMPOUND_CRS
 #: Local origin of the project, in the middle of the waterfront.
 PROJECT_ORIGIN: Final = (515_000.0, 3_349_900.0, 0.0)
-PROJECT_TITLE: Final = "海港新区 Harbour District"
+#: In Chinese and English.
+PROJECT_TITLES: Final = ("海港新区", "Harbour District")
 
 #: Saved views, local metres; the first is where the window opens.
 VIEWS: Final[dict[str, Any]] = {
@@ -24,7 +25,7 @@ VIEWS: Final[dict[str, Any]] = {
 __all__ = [
     "PROJECT_CRS",
     "PROJECT_ORIGIN",
-    "PROJECT_TITLE",
+    "PROJECT_TITLES",
     "VIEWS",
     "DemoSource",
     "build_sources",

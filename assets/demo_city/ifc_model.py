@@ -19,13 +19,17 @@ class IfcModel:
 
     Parameters
     ----------
-    name : str
-        Of the project.
+    name, name_en : str
+        Of the project, in Chinese and English.
+    in_english : bool
+        Which of both languages names are in.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, name_en: str, *, in_english: bool = False) -> None:
         import ifcopenshell  # heavy, and needed only when the city is made
 
+        self._in_english = in_english
+        name = self.say(name, name_en)
         model: Any = ifcopenshell.file(schema="IFC4")
         self.file = model
         self.header: Any = self.file.header
@@ -53,6 +57,10 @@ class IfcModel:
             "IfcProject", self.guid(name), None, name, None, None, None, None, [self.context], units
         )
 
+    def say(self, chinese: str, english: str) -> str:
+        """Return what is said in the language of the model."""
+        return english if self._in_english else chinese
+
     def guid(self, name: str) -> str:
         """Return a GlobalId that follows from a name and the order of calls."""
         import ifcopenshell.guid
@@ -70,20 +78,22 @@ class IfcModel:
         target = make("IfcProjectedCRS", crs, None, None, vertical_datum, None, None, metre)
         make("IfcMapConversion", self.context, target, east, north, height, 1.0, 0.0, 1.0)
 
-    def spatial(self, kind: str, name: str, long_name: str, parent: Any, **extra: Any) -> Any:
+    def spatial(self, kind: str, name: str, name_en: str, parent: Any, **extra: Any) -> Any:
         """Add a site, building or storey."""
         thing = self.file.create_entity(
-            kind, GlobalId=self.guid(name), Name=name, LongName=long_name,
+            kind, GlobalId=self.guid(name), Name=self.say(name, name_en),
+            LongName=self.say(name_en, name),
             ObjectPlacement=self._placed((0.0, 0.0, 0.0), (1.0, 0.0)),
             CompositionType="ELEMENT", **extra,
         )  # fmt: skip
         self._children[parent].append(thing)
         return thing
 
-    def space(self, name: str, long_name: str, storey: Any, low: Triple, size: Triple) -> Any:
+    def space(self, name: str, name_en: str, storey: Any, low: Triple, size: Triple) -> Any:
         """Add a room."""
-        thing = self._thing("IfcSpace", name, low, size, (0.6, 0.8, 0.9, 0.3), (1.0, 0.0))
-        thing.LongName, thing.CompositionType = long_name, "ELEMENT"
+        said = self.say(name, name_en)
+        thing = self._thing("IfcSpace", said, low, size, (0.6, 0.8, 0.9, 0.3), (1.0, 0.0))
+        thing.LongName, thing.CompositionType = self.say(name_en, name), "ELEMENT"
         thing.PredefinedType = "INTERNAL"
         self._children[storey].append(thing)
         return thing

@@ -79,7 +79,7 @@ def build_sources(
     job_report : callable
         Called with a stage, steps done and steps in all; may raise to stop the work.
     english : bool
-        Call layers by their English names; what stands in the city keeps its Chinese ones.
+        Call layers and what stands in the city by their English names.
 
     Raises
     ------
@@ -150,23 +150,36 @@ class _Kitchen:
     def tables(self) -> None:
         plan = self._plan
         hidden = {"visible": False}
+        english = self._english
         write_land_use(
-            self._next("land use", "land_use.gpkg", "土地利用", "Land use", **hidden), plan
+            self._next("land use", "land_use.gpkg", "土地利用", "Land use", **hidden),
+            plan,
+            english=english,
         )
         write_districts(
-            self._next("districts", "districts.gpkg", "片区", "Districts", **hidden), plan
+            self._next("districts", "districts.gpkg", "片区", "Districts", **hidden),
+            plan,
+            english=english,
         )
-        write_water(self._next("water", "water.gpkg", "水系", "Water"), plan)
-        write_streets(self._next("roads", "roads.gpkg", "道路", "Roads"), plan)
+        write_water(self._next("water", "water.gpkg", "水系", "Water"), plan, english=english)
+        write_streets(self._next("roads", "roads.gpkg", "道路", "Roads"), plan, english=english)
         write_buildings(
-            self._next("buildings", "buildings.gpkg", "建筑", "Buildings"), self._buildings
+            self._next("buildings", "buildings.gpkg", "建筑", "Buildings"),
+            self._buildings,
+            english=english,
         )
-        write_trees(self._next("trees", "trees.gpkg", "树木", "Trees"), self._trees, _chance(7))
+        write_trees(
+            self._next("trees", "trees.gpkg", "树木", "Trees"),
+            self._trees,
+            _chance(7),
+            english=english,
+        )
         path = self._next("facilities", "things.gpkg", "设施", "Facilities")
-        write_things(path, self._things, english=self._english)
+        write_things(path, plan, self._things, english=english)
 
     def models(self) -> None:
-        write_terminal(self._next("terminal", "terminal.ifc", "航站楼", "Terminal"))
+        path = self._next("terminal", "terminal.ifc", "航站楼", "Terminal")
+        write_terminal(path, english=self._english)
         path = self._next("survey", "survey.laz", "激光点云", "Laser survey", visible=False)
         solids = roofs(self._buildings) + [(w.outline, w.eaves_m) for w in self._all_wings]
         write_survey(path, self._plan, self._ground, solids, self._trees, self._picture, _chance(8))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,11 +77,18 @@ def _column(values: Sequence[Any]) -> Any:
     return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
 
-def write_buildings(path: Path, buildings: list[Building]) -> None:
+def named(chinese: Iterable[str], english: Iterable[str], *, in_english: bool) -> dict[str, Any]:
+    """Return the columns of names: ``name`` in the language asked for, the other one beside it."""
+    if in_english:
+        return {"name": list(english), "name_zh": list(chinese)}
+    return {"name": list(chinese), "name_en": list(english)}
+
+
+def write_buildings(path: Path, buildings: list[Building], *, english: bool) -> None:
     """Write the footprints, as the cadastre delivers them."""
+    names = named((b.name for b in buildings), (b.name_en for b in buildings), in_english=english)
     columns: dict[str, Sequence[Any]] = {
-        "name": [b.name for b in buildings],
-        "name_en": [b.name_en for b in buildings],
+        **names,
         "height": [b.height_m for b in buildings],
         "levels": [b.levels for b in buildings],
         "use": [b.use for b in buildings],
@@ -90,12 +97,11 @@ def write_buildings(path: Path, buildings: list[Building]) -> None:
     write_table(path, "buildings", [b.outline for b in buildings], columns, "Polygon")
 
 
-def write_streets(path: Path, plan: Plan) -> None:
+def write_streets(path: Path, plan: Plan, *, english: bool) -> None:
     """Write centre lines with class, width and lanes."""
     streets = plan.streets
     columns: dict[str, Sequence[Any]] = {
-        "name": [s.name for s in streets],
-        "name_en": [s.name_en for s in streets],
+        **named((s.name for s in streets), (s.name_en for s in streets), in_english=english),
         "class": [s.kind for s in streets],
         "width_m": [s.width_m for s in streets],
         "lanes": [s.lanes for s in streets],
@@ -104,16 +110,16 @@ def write_streets(path: Path, plan: Plan) -> None:
     write_table(path, "roads", [s.line for s in streets], columns, "LineString")
 
 
-def write_water(path: Path, plan: Plan) -> None:
+def write_water(path: Path, plan: Plan, *, english: bool) -> None:
     """Write sea and canal."""
     parts = [(p, "杭州湾", "Hangzhou Bay", "sea") for p in polygons(plan.sea)]
     parts += [(p, "通海河", "Tonghai Canal", "canal") for p in polygons(plan.canal)]
-    shapes, names, english, kinds = zip(*parts)
-    columns: dict[str, Sequence[Any]] = {"name": names, "name_en": english, "class": kinds}
+    shapes, names, names_en, kinds = zip(*parts)
+    columns = {**named(names, names_en, in_english=english), "class": kinds}
     write_table(path, "water", shapes, columns, "Polygon")
 
 
-def write_land_use(path: Path, plan: Plan) -> None:
+def write_land_use(path: Path, plan: Plan, *, english: bool) -> None:
     """Write what every block is used for."""
     blocks = [(b.area, *_USES[b.use]) for b in plan.blocks]
     blocks += [
@@ -123,10 +129,12 @@ def write_land_use(path: Path, plan: Plan) -> None:
     ]
     blocks += [(p, "沙滩", "beach") for p in polygons(plan.beach)]
     shapes, names, kinds = zip(*blocks)
-    write_table(path, "land_use", shapes, {"name": names, "class": kinds}, "Polygon")
+    names_en = [kind.capitalize() for kind in kinds]
+    columns = {**named(names, names_en, in_english=english), "class": kinds}
+    write_table(path, "land_use", shapes, columns, "Polygon")
 
 
-def write_districts(path: Path, plan: Plan) -> None:
+def write_districts(path: Path, plan: Plan, *, english: bool) -> None:
     """Write the districts' outlines."""
     width, depth = plan.size.width_m, plan.size.depth_m
     districts = (
@@ -141,31 +149,34 @@ def write_districts(path: Path, plan: Plan) -> None:
         ("青山公园", "Qingshan Park", box(1140, 590, 1540, 1110)),
         ("东湾", "East Bay", box(1140, 1130, width, min(depth, 1545))),
     )
-    columns: dict[str, Sequence[Any]] = {
-        "name": [d[0] for d in districts],
-        "name_en": [d[1] for d in districts],
-    }
+    columns = named((d[0] for d in districts), (d[1] for d in districts), in_english=english)
     write_table(path, "districts", [d[2] for d in districts], columns, "Polygon")
 
 
-def write_things(path: Path, things: list[Thing], *, english: bool) -> None:
+def write_things(path: Path, plan: Plan, things: list[Thing], *, english: bool) -> None:
     """Write one table a kind of thing, with the columns that kind has."""
+    said = {**_ENGLISH, **{s.name: s.name_en for s in plan.streets}} if english else {}
     for kind in sorted({t.type for t in things}):
         some = [t for t in things if t.type == kind]
         columns: dict[str, list[Any]] = {
             "type": [t.type for t in some],
-            "name": [t.name for t in some],
-            "name_en": [t.name_en for t in some],
+            **named((t.name for t in some), (t.name_en for t in some), in_english=english),
             # What stands on a foot is as tall as its height above ground; for the others a
             # column of that name would say how high they hang.
             "height_m" if kind in _FOOTED else "overall_height_m": [t.height_m for t in some],
             "heading_deg": [t.heading_deg for t in some],
         }
         for key in sorted({k for t in some for k in t.attributes}):
-            columns[key] = [t.attributes.get(key) for t in some]
+            values = [t.attributes.get(key) for t in some]
+            columns[key] = [said.get(v, v) for v in values]
         write_table(path, _TABLES[kind][english], [Point(t.x, t.y) for t in some], columns, "Point")
 
 
+_ENGLISH: Final[dict[Any, str]] = {
+    "市环境监测站": "Environment Office", "港航局": "Port Authority",
+    "市交警支队": "Traffic Police", "港务集团": "Harbour Group",
+    "远洋航运": "Yuanyang Shipping", "市政照明": "Street Lighting", "水务集团": "Water Works",
+}  # fmt: skip
 _FOOTED: Final = frozenset({"lamp", "camera", "sensor"})
 _TABLES: Final = {
     "crane": ("岸桥", "Quay cranes"), "container": ("集装箱", "Containers"),
@@ -175,13 +186,14 @@ _TABLES: Final = {
 }  # fmt: skip
 
 
-def write_trees(path: Path, trees: list[Tree], chance: np.random.Generator) -> None:
+def write_trees(
+    path: Path, trees: list[Tree], chance: np.random.Generator, *, english: bool
+) -> None:
     """Write the tree register."""
     names = [species(t) for t in trees]
     columns: dict[str, Sequence[Any]] = {
         "type": ["tree"] * len(trees),
-        "name": [n[0] for n in names],
-        "name_en": [n[1] for n in names],
+        **named((n[0] for n in names), (n[1] for n in names), in_english=english),
         "height_m": [round(t.height_m, 1) for t in trees],
         "crown_m": [round(t.crown_m, 1) for t in trees],
         "planted": [int(v) for v in chance.integers(1975, 2022, len(trees))],

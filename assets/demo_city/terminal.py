@@ -41,9 +41,9 @@ _ROOMS: Final = (
 )  # fmt: skip
 
 
-def write_terminal(path: Path) -> int:
-    """Write the model and return the number of its products."""
-    model = IfcModel("客运码头航站楼 Passenger Terminal")
+def write_terminal(path: Path, *, english: bool = False) -> int:
+    """Write the model, with names in one language; return the number of its products."""
+    model = IfcModel("客运码头航站楼", "Passenger Terminal", in_english=english)
     model.place_on_map(
         CRS, VERTICAL_CRS, ORIGIN[0] + TERMINAL_LOT[0], ORIGIN[1] + TERMINAL_LOT[1], _GROUND_M
     )
@@ -76,7 +76,8 @@ def _structure(model: IfcModel, storey: Any, index: int) -> None:
     x, y = _LOW
     z, inset = _FLOORS[index], _inset(index)
     slab = model.box(
-        "IfcSlab", f"楼板 {index + 1}", storey, (x - 1.5, y + inset - 1.5, z - 0.35),
+        "IfcSlab", f"{model.say('楼板', 'Slab')} {index + 1}", storey,
+        (x - 1.5, y + inset - 1.5, z - 0.35),
         (_LENGTH + 3.0, _WIDTH - inset + 3.0, 0.35), _CONCRETE, PredefinedType="FLOOR",
     )  # fmt: skip
     model.properties(
@@ -89,7 +90,7 @@ def _structure(model: IfcModel, storey: Any, index: int) -> None:
                 continue
             number += 1
             column = model.box(
-                "IfcColumn", f"柱 {index + 1}-{number:02d}", storey,
+                "IfcColumn", f"{model.say('柱', 'Column')} {index + 1}-{number:02d}", storey,
                 (x + 1.0 + i * (_LENGTH - 2.7) / 13, y + row, z), (0.7, 0.7, _height(index) - 0.35),
                 _STEEL,
             )  # fmt: skip
@@ -105,18 +106,25 @@ def _envelope(model: IfcModel, storey: Any, index: int) -> None:
     south, north = y + inset, y + _WIDTH
     bays = 26
     width = _LENGTH / bays
-    for side, at in (("南", south), ("北", north - 0.3)):
+    for is_north, at in ((False, south), (True, north - 0.3)):
+        side = model.say("北", "North ") if is_north else model.say("南", "South ")
         model.box(
-            "IfcWall", f"{side}墙裙 {index + 1}", storey, (x, at, z), (_LENGTH, 0.3, 0.9), _WALL
+            "IfcWall",
+            f"{side}{model.say('墙裙', 'sill')} {index + 1}",
+            storey,
+            (x, at, z),
+            (_LENGTH, 0.3, 0.9),
+            _WALL,
         )
         model.box(
-            "IfcWall", f"{side}墙梁 {index + 1}", storey, (x, at, z + height - 0.7),
-            (_LENGTH, 0.3, 0.7), _WALL,
+            "IfcWall", f"{side}{model.say('墙梁', 'spandrel')} {index + 1}", storey,
+            (x, at, z + height - 0.7), (_LENGTH, 0.3, 0.7), _WALL,
         )  # fmt: skip
         for bay in range(bays):
-            is_door = index == 0 and side == "北" and bay % 6 == 3
+            is_door = index == 0 and is_north and bay % 6 == 3
             west = x + bay * width
-            kind, name = ("IfcDoor", "门") if is_door else ("IfcWindow", "窗")
+            kind = "IfcDoor" if is_door else "IfcWindow"
+            name = model.say("门", "door") if is_door else model.say("窗", "window")
             pane = model.box(
                 kind, f"{side}{name} {index + 1}-{bay + 1:02d}", storey,
                 (west + 0.12, at + 0.1, z + (0.0 if is_door else 0.9)),
@@ -128,12 +136,15 @@ def _envelope(model: IfcModel, storey: Any, index: int) -> None:
                     pane, "Pset_WindowCommon", {"ThermalTransmittance": 1.6, "IsExternal": True}
                 )
             model.box(
-                "IfcMember", f"{side}竖梃 {index + 1}-{bay + 1:02d}", storey,
-                (west - 0.06, at - 0.05, z + 0.9), (0.12, 0.4, height - 1.6), _STEEL,
+                "IfcMember", f"{side}{model.say('竖梃', 'mullion')} {index + 1}-{bay + 1:02d}",
+                storey, (west - 0.06, at - 0.05, z + 0.9), (0.12, 0.4, height - 1.6), _STEEL,
             )  # fmt: skip
-    for side, at in (("西", x), ("东", x + _LENGTH - 0.3)):
+    for name, at in (
+        (model.say("西墙", "West wall"), x),
+        (model.say("东墙", "East wall"), x + _LENGTH - 0.3),
+    ):
         wall = model.box(
-            "IfcWall", f"{side}墙 {index + 1}", storey, (at, south + 0.3, z),
+            "IfcWall", f"{name} {index + 1}", storey, (at, south + 0.3, z),
             (0.3, north - south - 0.6, height), _WALL,
         )  # fmt: skip
         model.properties(
@@ -148,9 +159,10 @@ def _rooms(model: IfcModel, storey: Any, index: int) -> None:
     length, depth = _LENGTH - 0.8, _WIDTH - inset - 0.8
     for number, (name, english, start, end) in enumerate(_ROOMS[index]):
         west = x + 0.4 + start * length
+        code = f"{index + 1}{number + 1:02d}"
         room = model.space(
-            f"{index + 1}{number + 1:02d} {name}", english, storey, (west, y + inset + 0.4, z),
-            ((end - start) * length - 0.2, depth, height),
+            f"{code} {name}", f"{code} {english}", storey,
+            (west, y + inset + 0.4, z), ((end - start) * length - 0.2, depth, height),
         )  # fmt: skip
         area = ((end - start) * length - 0.2) * depth
         model.properties(
@@ -160,13 +172,13 @@ def _rooms(model: IfcModel, storey: Any, index: int) -> None:
         )  # fmt: skip
         if start > 0:
             model.box(
-                "IfcWall", f"隔墙 {index + 1}-{number}", storey, (west - 0.2, y + inset + 0.4, z),
-                (0.2, depth, height), _WALL,
+                "IfcWall", f"{model.say('隔墙', 'Partition')} {index + 1}-{number}", storey,
+                (west - 0.2, y + inset + 0.4, z), (0.2, depth, height), _WALL,
             )  # fmt: skip
     if index == 1:
         for i in range(9):
             model.box(
-                "IfcFurniture", f"座椅 {i + 1:02d}", storey,
+                "IfcFurniture", f"{model.say('座椅', 'Seats')} {i + 1:02d}", storey,
                 (x + _LENGTH * 0.70 + i * 4.6, y + inset + 8.0, z), (0.9, 26.0, 0.8), _WOOD,
             )  # fmt: skip
 
@@ -182,8 +194,8 @@ def _roof(model: IfcModel, storey: Any) -> None:
     ]  # fmt: skip
     outline = top + [(px, pz - thickness) for px, pz in reversed(top)]
     roof = model.prism(
-        "IfcRoof", "波浪屋面 Wave roof", storey, outline, (x, y - 5.0, _ROOF_M + 0.4), _WIDTH + 9.0,
-        _ROOF,
+        "IfcRoof", model.say("波浪屋面", "Wave roof"), storey, outline,
+        (x, y - 5.0, _ROOF_M + 0.4), _WIDTH + 9.0, _ROOF,
     )  # fmt: skip
     model.properties(roof, "Pset_RoofCommon", {"IsExternal": True, "FireRating": "E 60"})
 
@@ -194,31 +206,33 @@ def _equipment(model: IfcModel, storeys: list[Any], building: Any) -> None:
     pumps, handlers = [], []
     for i in range(4):
         pump = model.box(
-            "IfcPump", f"循环泵 P-{i + 1} Circulation pump", storeys[0],
+            "IfcPump", f"{model.say('循环泵', 'Circulation pump')} P-{i + 1}", storeys[0],
             (plant + i * 3.2, y + 6.0, 0.1), (1.4, 0.7, 1.0), _MACHINE, PredefinedType="CIRCULATOR",
         )  # fmt: skip
         model.properties(
             pump, "Pset_PumpOccurrence",
-            {"Manufacturer": "江南泵业", "Model": "TD80-32", "FlowRate_m3h": 80.0, "Head_m": 32.0,
-             "Power_kW": 11.0, "InstalledYear": 2021},
+            {"Manufacturer": model.say("江南泵业", "Jiangnan Pumps"), "Model": "TD80-32",
+             "FlowRate_m3h": 80.0, "Head_m": 32.0, "Power_kW": 11.0, "InstalledYear": 2021},
         )  # fmt: skip
         pumps.append(pump)
     for first, second in pairwise(pumps):
         model.connect(first, second)
     for i in range(3):
         unit = model.box(
-            "IfcUnitaryEquipment", f"空调机组 AHU-{i + 1}", storeys[0],
-            (plant + i * 9.0, y + 16.0, 0.1), (6.4, 2.4, 2.6), _STEEL, PredefinedType="AIRHANDLER",
+            "IfcUnitaryEquipment", f"{model.say('空调机组', 'Air handler')} AHU-{i + 1}",
+            storeys[0], (plant + i * 9.0, y + 16.0, 0.1), (6.4, 2.4, 2.6), _STEEL,
+            PredefinedType="AIRHANDLER",
         )  # fmt: skip
         model.properties(
             unit, "Pset_UnitaryEquipmentTypeCommon",
-            {"Manufacturer": "东海空调", "AirFlow_m3h": 36000.0, "CoolingPower_kW": 210.0},
+            {"Manufacturer": model.say("东海空调", "Donghai Air"), "AirFlow_m3h": 36000.0,
+             "CoolingPower_kW": 210.0},
         )  # fmt: skip
         handlers.append(unit)
     boards = [
         model.box(
             "IfcElectricDistributionBoard",
-            f"配电柜 EP-{i + 1} Switchboard",
+            f"{model.say('配电柜', 'Switchboard')} EP-{i + 1}",
             storeys[i % 3],
             (x + _LENGTH - 4.0, y + 40.0, _FLOORS[i % 3] + 0.05),
             (0.8, 2.4, 2.2),
@@ -229,14 +243,14 @@ def _equipment(model: IfcModel, storeys: list[Any], building: Any) -> None:
     for board in boards:
         model.properties(board, "Pset_BoardOccurrence", {"RatedCurrent_A": 630, "Voltage_V": 400})
     model.box(
-        "IfcTransportElement", "电梯 L-1 Lift", storeys[0], (x + 60.0, y + 24.0, 0.0),
-        (2.6, 2.6, 14.5), _GLASS, PredefinedType="ELEVATOR",
+        "IfcTransportElement", f"{model.say('电梯', 'Lift')} L-1", storeys[0],
+        (x + 60.0, y + 24.0, 0.0), (2.6, 2.6, 14.5), _GLASS, PredefinedType="ELEVATOR",
     )  # fmt: skip
     for i in range(12):
         model.box(
-            "IfcSensor", f"烟感 SD-{i + 1:02d} Smoke detector", storeys[i % 3],
+            "IfcSensor", f"{model.say('烟感', 'Smoke detector')} SD-{i + 1:02d}", storeys[i % 3],
             (x + 8.0 + i * 12.0, y + 30.0, _FLOORS[i % 3] + _height(i % 3) - 0.5),
             (0.25, 0.25, 0.12), _BOARD, PredefinedType="SMOKESENSOR",
         )  # fmt: skip
-    model.system("暖通空调系统 HVAC", [*pumps, *handlers], building)
-    model.system("配电系统 Power", boards, building)
+    model.system(model.say("暖通空调系统", "HVAC"), [*pumps, *handlers], building)
+    model.system(model.say("配电系统", "Power"), boards, building)

@@ -6360,6 +6360,10 @@
         <source>the history was closed meanwhile</source>
         <translation>历史数据在此期间已关闭</translation>
     </message>
+    <message>
+        <source>who touches nothing is signed out after 1 to {0} minutes, or never</source>
+        <translation>无操作自动退出登录的时间为 1 至 {0} 分钟，或从不</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -4463,6 +4463,10 @@ management ^ '330106-BD'</translation>
         <source>Sign-in refused</source>
         <translation>登录被拒绝</translation>
     </message>
+    <message>
+        <source>Signed out</source>
+        <translation>退出登录</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>
@@ -8294,6 +8298,30 @@ management ^ '330106-BD'</translation>
         <source>There are no accounts yet. Make one for an administrator first, then one for everybody who acts on alarms and rules; then demand that they sign in.</source>
         <translation>还没有账户。请先创建一个管理员账户，再为每位处理告警和规则的人员创建账户，然后要求登录。</translation>
     </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>Remove account</source>
+        <translation>删除账户</translation>
+    </message>
+    <message>
+        <source>Remove the account of “{0}”? This cannot be undone. What {0} did stays in the journal.</source>
+        <translation>要删除“{0}”的账户吗？此操作无法撤销，{0} 的操作记录仍保留在日志中。</translation>
+    </message>
+    <message>
+        <source>Sign out without input after</source>
+        <translation>无操作自动退出登录</translation>
+    </message>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} 小时</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
 </context>
 <context>
     <name>People</name>
@@ -8328,6 +8356,22 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Looks.</source>
         <translation>仅可查看。</translation>
+    </message>
+    <message>
+        <source>No input: {0} is signed out in {1} s. Any key or move of the mouse keeps you signed in.</source>
+        <translation>无操作：{0} 将在 {1} 秒后自动退出登录。按任意键或移动鼠标即可保持登录。</translation>
+    </message>
+    <message>
+        <source>Sign in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>Stay signed in</source>
+        <translation>保持登录</translation>
+    </message>
+    <message>
+        <source>{0} was signed out after {1} min without input. Alarms can be looked at; acting on them asks for a name.</source>
+        <translation>{0} 因 {1} 分钟无操作已自动退出登录。告警仍可查看，处理告警前需登录。</translation>
     </message>
 </context>
 <context>
@@ -8478,6 +8522,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Trend: {0}</source>
         <translation>趋势：{0}</translation>
+    </message>
+    <message>
+        <source>without input for long</source>
+        <translation>长时间无操作</translation>
     </message>
 </context>
 <context>

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 
-from app.alarms.people import AccountsDialog, SignInDialog
+from app.alarms.accounts import AccountsDialog
+from app.alarms.people import SignInDialog
 from app.alarms.rules_field import RulesField
 from app.panels.alarm_actions import ServiceDialog
 from app.workers import JobState
-from twin_model.alarms.accounts import Role
-from twin_model.alarms.model import State
+from twin_model.alarms.accounts import Actor, Role
+from twin_model.alarms.desk import AlarmDesk
+from twin_model.alarms.model import EventKind, State
 from twin_model.rules.model import Applies, ThresholdRule
 from twin_model.rules.rule_set import RuleSet
 from twin_model.samples import SampleBatch
@@ -82,7 +85,7 @@ def test_a_latched_alarm_is_reset_and_another_taken_out_of_service_with_keys(
 
 
 def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
-    qtbot: QtBot, make_window: MakeWindow, project: Path
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make_window(project)
     operations = begin(qtbot, window)
@@ -149,6 +152,67 @@ def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
     )
     event = [one.event for one in operations.journal.events() if one.event.who == "boss"][-1]
     assert str(event.kind) == "acknowledged"
+    people.show()
+    accounts = people.dialog
+    assert isinstance(accounts, AccountsDialog)
+    qtbot.waitUntil(lambda: accounts.list.topLevelItemCount() == 2)
+    answers = [QMessageBox.StandardButton.Cancel, *[QMessageBox.StandardButton.Yes] * 2]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    accounts.list.setCurrentItem(accounts.list.topLevelItem(1))
+    accounts.remove.click()  # and thinks better of it
+    assert set(operations.accounts.list()) == {"boss", "olga"}
+    accounts.remove.click()
+    qtbot.waitUntil(lambda: set(operations.accounts.list()) == {"boss"}, timeout=10_000)
+    qtbot.waitUntil(lambda: accounts.list.topLevelItemCount() == 1)
+    accounts.list.setCurrentItem(accounts.list.topLevelItem(0))
+    accounts.remove.click()
+    qtbot.waitUntil(lambda: "only administrator" in accounts.problem.text(), timeout=10_000)
+    assert not answers and live.desk_of is not None
+
+
+def test_who_touches_nothing_is_warned_then_signed_out_and_a_key_keeps_them_in(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    operations = begin(qtbot, window)
+    live, idle, panel = window.live.session, window.live.people.idle, window.live.alarms
+    notice, button = window.overlays.notice, panel.buttons["people"]
+    now_s = [1000.0]
+    idle.clock = lambda: now_s[0]
+    operations.accounts.put("boss", Role.ADMINISTRATOR, "long enough")
+    operations.accounts.demand(True)
+    boss = AlarmDesk(operations.alarms, Actor("boss", Role.ADMINISTRATOR))
+    live.sign_in(boss)
+    window.live.people.accounts()
+    accounts = window.live.people.dialog
+    assert isinstance(accounts, AccountsDialog)
+    qtbot.waitUntil(accounts.idle.isEnabled)
+    assert accounts.idle.currentText() == "Never"
+    accounts.idle.setCurrentIndex(accounts.idle.findText("10 min"))
+    accounts.idle.activated.emit(accounts.idle.currentIndex())
+    qtbot.waitUntil(lambda: operations.accounts.idle_min == 10, timeout=10_000)
+    accounts.sign_out()
+    live.sign_in(boss)
+    qtbot.waitUntil(lambda: idle.minutes == 10)
+    now_s[0] += 300.0
+    qtbot.waitUntil(lambda: not notice.isVisible() and button.text() == "boss · Administrator")
+    qtbot.keyClick(window, Qt.Key.Key_Shift)
+    now_s[0] += 570.0  # of which the key began the count anew
+    qtbot.waitUntil(lambda: "boss is signed out in 30 s" in notice.text, timeout=5_000)
+    assert button.text() == "boss · Administrator · 0:30"
+    qtbot.keyClick(window, Qt.Key.Key_Shift)
+    assert not notice.isVisible() and button.text() == "boss · Administrator"
+    now_s[0] += 601.0
+    qtbot.waitUntil(lambda: live.desk_of is None, timeout=5_000)
+    assert "boss was signed out after 10 min" in notice.text and button.text() == ""
+    raise_alarm(operations)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    panel.table.selectRow(0)
+    panel.acknowledge()
+    assert isinstance(window.live.people.dialog, SignInDialog)
+    told = lambda: [(one.event.who, one.event.text) for one in operations.journal.events()  # noqa: E731
+                    if one.event.kind is EventKind.SIGNED_OUT]  # fmt: skip
+    qtbot.waitUntil(lambda: told() == [("boss", ""), ("boss", "without-input")], timeout=10_000)
 
 
 def test_who_is_told_is_written_in_a_dialog_and_undone(

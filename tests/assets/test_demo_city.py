@@ -95,13 +95,24 @@ def test_names_are_given_in_both_languages(city: City) -> None:
     assert all(chinese) and all(str(name).isascii() for name in english)
 
 
-def test_layers_are_called_in_the_language_asked_for(tmp_path: Path) -> None:
+def test_layers_and_all_that_stands_are_named_in_the_language_asked_for(tmp_path: Path) -> None:
+    import ifcopenshell
     import pyogrio
 
     sources = build_sources(tmp_path, "tiny", lambda stage, done, total: None, english=True)
     assert all(source.name.isascii() for source in sources)
-    tables = pyogrio.list_layers(tmp_path / "things.gpkg")[:, 0]
-    assert "Quay cranes" in tables and all(str(table).isascii() for table in tables)
+    tables = [str(table) for table in pyogrio.list_layers(tmp_path / "things.gpkg")[:, 0]]
+    assert "Quay cranes" in tables
+    for file in tmp_path.glob("*.gpkg"):
+        for table in pyogrio.list_layers(file)[:, 0]:
+            assert str(table).isascii()
+            meta, _, _, columns = pyogrio.raw.read(file, layer=table)
+            for name, values in zip(meta["fields"], columns):
+                said = {str(value) for value in values if name != "name_zh"}
+                assert all(value.isascii() for value in said), (file.name, table, name)
+    model = ifcopenshell.open(tmp_path / "terminal.ifc")
+    assert all((one.Name or "").isascii() for one in model.by_type("IfcRoot"))
+    assert "101 Arrivals hall" in {room.Name for room in model.by_type("IfcSpace")}
 
 
 def test_heights_are_counted_from_the_national_datum(city: City) -> None:

@@ -527,6 +527,18 @@ def test_signing_in_needs_the_right_password_and_is_in_the_journal(journal: Alar
     kinds = [(str(r.event.kind), r.event.who) for r in journal.events()]
     assert kinds == [("sign-in-refused", "Li"), ("sign-in-refused", "Wang"), ("signed-in", "Li")]
     assert b"correct horse" not in journal.path.read_bytes()
+    assert accounts.idle_min == 0, "nobody is signed out unless it is wanted"
+    accounts.sign_out_after(15)
+    assert Accounts(journal).idle_min == 15
+    for minutes in (-1, 24 * 60 + 1):
+        with pytest.raises(SignInError, match="1 to 1440 minutes"):
+            accounts.sign_out_after(minutes)
+    accounts.put("Zhao", Role.ADMINISTRATOR, "battery staple")
+    accounts.demand(True)
+    with pytest.raises(SignInError, match="may not change accounts"):
+        accounts.sign_out_after(0, Actor("Li", Role.OPERATOR))
+    accounts.sign_out_after(0, Actor("Zhao", Role.ADMINISTRATOR))
+    assert accounts.idle_min == 0
 
 
 def test_guessing_passwords_is_slowed_down(journal: AlarmJournal) -> None:

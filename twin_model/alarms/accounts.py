@@ -19,6 +19,10 @@ _MAX_PASSWORD: Final = 1024
 #: Wrong passwords after which a name has to wait, and for how long.
 _TRIES: Final = 5
 _WAIT_S: Final = 30.0
+#: Why somebody was signed out who did not ask for it.
+WITHOUT_INPUT: Final = "without-input"
+#: Longest time without input after which somebody is signed out, in minutes.
+LONGEST_IDLE_MIN: Final = 24 * 60
 
 
 class SignInError(ShapanError):
@@ -100,6 +104,31 @@ class Accounts:
             connection.execute("DELETE FROM meta WHERE key = 'sign-in'")
             if yes:
                 connection.execute("INSERT INTO meta VALUES ('sign-in', 'demanded')")
+
+    @property
+    def idle_min(self) -> int:
+        """Minutes without input after which whoever signed in is signed out; 0 for never."""
+        rows = self._journal.rows("SELECT value FROM meta WHERE key = 'sign-out-after-min'")
+        return int(rows[0][0]) if rows else 0
+
+    def sign_out_after(self, minutes: int, by: Actor | None = None) -> None:
+        """Sign out whoever has touched nothing for so many minutes from now on; 0 for never.
+
+        Raises
+        ------
+        SignInError
+            If it is no such time, or sign-in is demanded and *by* is no administrator.
+        """
+        self._check(by)
+        if not 0 <= minutes <= LONGEST_IDLE_MIN:
+            raise SignInError(f"who touches nothing is signed out after 1 to {LONGEST_IDLE_MIN} "
+                              "minutes, or never")  # fmt: skip
+        with self._journal.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = 'sign-out-after-min'")
+            if minutes:
+                connection.execute(
+                    "INSERT INTO meta VALUES ('sign-out-after-min', ?)", (str(minutes),)
+                )
 
     def list(self) -> dict[str, Role]:
         """Return the role of every name."""

@@ -34,6 +34,11 @@ def sign_in(engine: AlarmEngine, accounts: Accounts, name: str, password: str) -
     return AlarmDesk(engine, actor)
 
 
+def sign_out(engine: AlarmEngine, name: str, why: str = "") -> None:
+    """Put into the journal that somebody left; `WITHOUT_INPUT`, or empty."""
+    engine.note(EventKind.SIGNED_OUT, Instant.now().us, name, why)
+
+
 class AlarmDesk:
     """One person at the alarms.
 

@@ -63,6 +63,7 @@ class EventKind(StrEnum):
     FLOOD_ENDED = "flood-ended"
     SIGNED_IN = "signed-in"
     SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
     RULES_CHANGED = "rules-changed"
     NOTIFIED = "notified"
     NOTIFY_FAILED = "notify-failed"
