@@ -76,6 +76,7 @@ def event(one: AlarmEvent) -> str:
         "signed-in": QCoreApplication.translate("Alarms", "Signed in"),
         "sign-in-refused": QCoreApplication.translate("Alarms", "Sign-in refused"),
         "signed-out": QCoreApplication.translate("Alarms", "Signed out"),
+        "silenced": QCoreApplication.translate("Alarms", "Sound silenced"),
         "notified": QCoreApplication.translate("Alarms", "Notified"),
         "notify-failed": QCoreApplication.translate("Alarms", "Notification failed"),
         "commented": QCoreApplication.translate("Alarms", "Comment"),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.rules.editing import RuleEditing
     from app.rules.listing import RuleBook
     from app.window import MainWindow
+    from twin_model.alarms.changes import Outcome
+    from twin_model.alarms.desk import AlarmDesk
     from twin_model.operations import Operations
     from twin_model.schema.types import Severity
 
@@ -34,6 +36,8 @@ class Notification(QObject):
 
     #: Why somebody could not be told; empty once it went.
     troubled = Signal(str)
+    #: A sound comes again until somebody takes note, or no longer.
+    sounding = Signal(bool)
     _sounded = Signal()
 
     def __init__(self, window: MainWindow, live: LiveSession, editing: RuleEditing) -> None:
@@ -48,6 +52,7 @@ class Notification(QObject):
         live.changed.connect(self._follow)
         live.ticked.connect(self._look)
         self._said = ""
+        self._sounding = False
 
     def _follow(self) -> None:
         """Begin with the alarms of a project, and end with them."""
@@ -68,10 +73,28 @@ class Notification(QObject):
 
     def _look(self) -> None:
         """Say what went wrong with telling, once a second."""
-        problem = self.running.problem if self.running is not None else ""
+        running = self.running
+        problem = running.problem if running is not None else ""
         if problem != self._said:
             self._said = problem
             self.troubled.emit(messages.shown(problem))
+        sounding = running is not None and running.sounding
+        if sounding != self._sounding:
+            self._sounding = sounding
+            self.sounding.emit(sounding)
+
+    def silence(self) -> None:
+        """Let no sound come again for what stands; whose role allows it."""
+        running = self.running
+        if running is None or not running.sounding:
+            return
+
+        def do(desk: AlarmDesk) -> Outcome:
+            outcome = desk.silence()
+            running.silence()
+            return outcome
+
+        self._live.act(do)
 
     def _sound(self, priority: Severity) -> None:
         """Make the sound of a priority, at least that of the system; for a thread."""

@@ -81,6 +81,9 @@ class Notifying:
         #: Why the last message could not be sent; empty where it could.
         self.problem = ""
         self.sent = 0
+        #: Whether a sound will come again until somebody takes note or silences it.
+        self.sounding = False
+        self._silence = threading.Event()
         self._turns = 0
         operations.alarms.changed.connect(self._changes.put)
         self._thread = threading.Thread(target=self._run, name="notifying", daemon=True)
@@ -93,6 +96,11 @@ class Notifying:
         self._changes.put(None)
         if wait:
             self._thread.join()
+
+    def silence(self) -> None:
+        """Let no sound come again for what stands; the next alarm sounds."""
+        self.sounding = False
+        self._silence.set()
 
     def drain(self, timeout_s: float = 10.0) -> bool:
         """Wait until everything so far is told; return whether it is."""
@@ -111,10 +119,14 @@ class Notifying:
         while not self._stop.is_set():
             self._follow_rules()
             self._take_in()
+            if self._silence.is_set():
+                self._silence.clear()
+                self._notifier.silence()
             operations = self._operations
             now_us = operations.hub.clock()
             for message in self._notifier.due(now_us, in_flood=operations.alarms.in_flood):
                 self._tell(message)
+            self.sounding = self._notifier.sounding
             self._send()
             self._turns += 1
 

@@ -52,6 +52,7 @@ class People(QObject):
         self.idle.ended.connect(self._say_ended)
         self._said = ""
         live.sign_in_wanted.connect(self.sign_in)
+        live.changed.connect(self._follow)
 
     def show(self) -> None:
         """Sign in, or look at accounts."""
@@ -102,6 +103,10 @@ class People(QObject):
             self._said, self.tr("Stay signed in"), lambda: None
         )
 
+    def _follow(self) -> None:
+        if self._live.desk_of is not None:
+            self._take_back()
+
     def _take_back(self) -> None:
         notice = self._window.overlays.notice
         if self._said and notice.text == self._said:
@@ -113,9 +118,8 @@ class People(QObject):
             self.dialog.close()
         text = self.tr("{0} was signed out after {1} min without input. Alarms can be looked at; "
                        "acting on them asks for a name.")  # fmt: skip
-        self._window.overlays.notice.show_question(
-            text.format(name, minutes), self.tr("Sign in…"), self.sign_in
-        )
+        self._said = text.format(name, minutes)
+        self._window.overlays.notice.show_question(self._said, self.tr("Sign in…"), self.sign_in)
 
 
 class SignInDialog(QDialog):

@@ -37,7 +37,7 @@ _SHAPE_PX: Final = 11
 _INDENT_PX: Final = 16
 _KEYS: Final = frozenset({
     Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_U, Qt.Key.Key_C, Qt.Key.Key_R, Qt.Key.Key_O,
-    Qt.Key.Key_Return, Qt.Key.Key_Enter,
+    Qt.Key.Key_M, Qt.Key.Key_Return, Qt.Key.Key_Enter,
 })  # fmt: skip
 _PLAIN: Final = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _WIDTHS: Final = {PRIORITY: 46, TEXT: 210, WHERE: 170, STATE: 150, SINCE: 84, VALUE: 84, NOTE: 112}

@@ -133,6 +133,8 @@ class LiveParts(QObject):
         idle.stayed.connect(lambda: made.count_down(None))
         idle.ended.connect(lambda *_: made.count_down(None))
         self.notification.troubled.connect(made.strip.set_trouble)
+        self.notification.sounding.connect(made.set_sounding)
+        made.silence_wanted.connect(self.notification.silence)
         made.detail.replay_wanted.connect(self.replay_incident)
         made.detail.guidance_wanted.connect(self.write_guidance)
         self.rule_editing.changed.connect(made.detail.read_again)

@@ -32,6 +32,7 @@ from app.panels.alarm_strip import AlarmStrip, FloodBanner
 from app.panels.list_panel import say_tips, tool_button
 from app.theme import Theme
 from app.workers import Background
+from twin_model.alarms.accounts import Role
 from twin_model.alarms.model import HIDDEN, Alarm
 
 #: Alarms that are arranged on the GUI thread, within a millisecond or two.
@@ -60,6 +61,7 @@ class AlarmsPanel(QWidget):
     notification_wanted = Signal()
     report_wanted = Signal()
     people_wanted = Signal()
+    silence_wanted = Signal()
 
     def __init__(
         self, live: LiveSession, background: Background, theme: Theme, icons: IconSet
@@ -68,6 +70,7 @@ class AlarmsPanel(QWidget):
         self._live = live
         #: Rows that are not as they begin: opened causes, closed headings.
         self._toggled: set[str] = set()
+        self._sounding = False
         #: Seconds until whoever signed in is signed out; None where that is not near.
         self._left_s: int | None = None
         self.model = AlarmsModel()
@@ -92,6 +95,7 @@ class AlarmsPanel(QWidget):
         self.empty.setMargin(12)  # the style sheet leaves no others
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.buttons = {
+            "silence": tool_button(self, icons.icon("speaker-slash"), self.silence_wanted.emit),
             "acknowledge": tool_button(self, icons.icon("check"), self.acknowledge),
             "shelve": tool_button(self, icons.icon("clock-afternoon"), self.shelve),
             "unshelve": tool_button(self, icons.icon("arrow-counter-clockwise"), self.unshelve),
@@ -183,6 +187,7 @@ class AlarmsPanel(QWidget):
         self.grouping.setAccessibleName(self.tr("Grouping"))
         self.table.setAccessibleName(self.tr("Alarms"))
         tips = {
+            "silence": self.tr("Silence the sound until the next alarm (M)"),
             "acknowledge": self.tr("Acknowledge (A)"),
             "shelve": self.tr("Shelve… (S)"),
             "unshelve": self.tr("Unshelve (U)"),
@@ -216,6 +221,11 @@ class AlarmsPanel(QWidget):
             left = self._left_s
             button.setText(text if left is None else f"{text} · {left // 60}:{left % 60:02d}")
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+        self._chosen()
+
+    def set_sounding(self, on: bool) -> None:
+        """Offer to silence the sound while there is one."""
+        self._sounding = on
         self._chosen()
 
     def count_down(self, left_s: int | None) -> None:
@@ -322,6 +332,8 @@ class AlarmsPanel(QWidget):
         place = picture.names.get(one.point.entity, one.point.entity) if one is not None else ""
         self.detail.show_alarm(one, place, picture.now_us)
         can = self.actions_.possible(alarms, historic=picture.historic)
+        if self._sounding and self._live.allows(Role.OPERATOR):
+            can |= {"silence"}
         for name, button in self.buttons.items():
             button.setEnabled(name in can or name in _ALWAYS)
 
@@ -370,5 +382,6 @@ class AlarmsPanel(QWidget):
             Qt.Key.Key_A: self.acknowledge, Qt.Key.Key_S: self.shelve,
             Qt.Key.Key_U: self.unshelve, Qt.Key.Key_C: self.comment,
             Qt.Key.Key_R: self.reset, Qt.Key.Key_O: self.service,
+            Qt.Key.Key_M: self.silence_wanted.emit,
             Qt.Key.Key_Return: self.fly, Qt.Key.Key_Enter: self.fly,
         }[Qt.Key(key)]()  # fmt: skip

@@ -6364,6 +6364,10 @@
         <source>who touches nothing is signed out after 1 to {0} minutes, or never</source>
         <translation>无操作自动退出登录的时间为 1 至 {0} 分钟，或从不</translation>
     </message>
+    <message>
+        <source>{0} is signed in as {1} and may not silence alarms</source>
+        <translation>{0} 以{1}身份登录，无权静音告警声</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

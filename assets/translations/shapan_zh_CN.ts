@@ -4467,6 +4467,10 @@ management ^ '330106-BD'</translation>
         <source>Signed out</source>
         <translation>退出登录</translation>
     </message>
+    <message>
+        <source>Sound silenced</source>
+        <translation>告警声已静音</translation>
+    </message>
 </context>
 <context>
     <name>AlarmsModel</name>
@@ -4636,6 +4640,10 @@ management ^ '330106-BD'</translation>
     <message numerus="yes">
         <source>No alarm stands. %n are shelved, suppressed or out of service.</source>
         <translation><numerusform>没有未消除的告警。另有 %n 条被搁置、抑制或停用。</numerusform></translation>
+    </message>
+    <message>
+        <source>Silence the sound until the next alarm (M)</source>
+        <translation>静音，直到下一条告警（M）</translation>
     </message>
 </context>
 <context>

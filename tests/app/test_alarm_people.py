@@ -19,9 +19,11 @@ from app.workers import JobState
 from twin_model.alarms.accounts import Actor, Role
 from twin_model.alarms.desk import AlarmDesk
 from twin_model.alarms.model import EventKind, State
+from twin_model.alarms.notification import NotifyRule
 from twin_model.rules.model import Applies, ThresholdRule
 from twin_model.rules.rule_set import RuleSet
 from twin_model.samples import SampleBatch
+from twin_model.schema.types import Severity
 from twin_model.time import Instant
 from window_support import MakeWindow, make_window, project, qapp_args
 
@@ -59,29 +61,37 @@ def test_a_latched_alarm_is_reset_and_another_taken_out_of_service_with_keys(
     window = make_window(project)
     operations = begin(qtbot, window)
     panel = window.live.alarms
+    bell = NotifyRule(id="bell", via="sound", at_least=Severity.LOW, again_s=3600)
+    rules = RuleSet(rules=(HOT,), notifications=(bell,))
+    operations.save_rules(rules, operations.desk("eva").actor)
     raise_alarm(operations)
-    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=20_000)
     panel.table.selectRow(0)
     panel.table.setFocus()
+    qtbot.waitUntil(panel.buttons["silence"].isEnabled, timeout=20_000)
+    qtbot.keyClick(panel.table, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: not panel.buttons["silence"].isEnabled(), timeout=20_000)
+    assert panel.model.rows[0].alarm.state == State.UNACKNOWLEDGED  # type: ignore[union-attr]
+    assert EventKind.SILENCED in {one.event.kind for one in operations.journal.events()}
     qtbot.keyClick(panel.table, Qt.Key.Key_A)
     raise_alarm(operations, 10.0)
-    qtbot.waitUntil(lambda: panel.model.rows[0].alarm.state == State.LATCHED, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: panel.model.rows[0].alarm.state == State.LATCHED, timeout=20_000)  # type: ignore[union-attr]
     qtbot.waitUntil(panel.buttons["reset"].isEnabled)
     qtbot.keyClick(panel.table, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
     raise_alarm(operations)
-    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=20_000)
     monkeypatch.setattr(ServiceDialog, "exec", lambda _: 1)
     monkeypatch.setattr(ServiceDialog, "reason", "sensor is exchanged")
     panel.table.selectRow(0)
     qtbot.keyClick(panel.table, Qt.Key.Key_O)
-    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
     panel.shown.setCurrentIndex(3)
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1)
     assert panel.model.index(0, 3).data() == "Out of service"
     panel.table.selectRow(0)
     qtbot.keyClick(panel.table, Qt.Key.Key_O)
-    qtbot.waitUntil(lambda: not panel.model.rows, timeout=10_000)
+    qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
 
 
 def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(

@@ -191,6 +191,24 @@ def test_an_alarm_is_told_once_and_again_until_somebody_acknowledges_it() -> Non
     assert told(one, 200) == []
 
 
+def test_what_is_silenced_sounds_no_more_but_the_next_alarm_does_and_a_worse_one_too() -> None:
+    one = notifier(again_s=10)
+    assert not one.sounding
+    one.take(event(EventKind.RAISED, 10))
+    assert told(one, 10) == ["e0/r"] and one.sounding
+    one.silence()
+    assert not one.sounding and told(one, 30) == []
+    one.take(event(EventKind.RAISED, 40, 1))
+    assert told(one, 40) == ["e1/r"] and told(one, 50) == ["e1/r"]
+    one.take(event(EventKind.RAISED, 56, 2))
+    assert told(one, 56) == ["e2/r"] and told(one, 61) == []
+    assert told(one, 66) == ["e1/r", "e2/r"], "one sound for all that wait"
+    one.silence()
+    one.take(event(EventKind.ESCALATED, 80, priority=Severity.URGENT))
+    assert [m.worst for m in one.due(80 * SECOND)] == [Severity.URGENT]
+    assert told(one, 90) == ["e0/r"]
+
+
 def test_who_is_told_after_a_while_is_not_told_of_what_was_seen_or_over_by_then() -> None:
     one = notifier(after_s=300)
     for number, kind in enumerate([EventKind.ACKNOWLEDGED, EventKind.RETURNED, EventKind.SHELVED]):
@@ -246,6 +264,10 @@ def test_who_is_told_after_a_while_is_told_also_after_a_restart() -> None:
     at_once.take(event(EventKind.RETURNED, 710, 1))
     at_once.take(event(EventKind.RETURNED, 710, 3))
     assert told(at_once, 711) == ["e5/r", "e4/r"]
+    again = notifier(again_s=60)
+    again.resume(stand, 700 * SECOND)
+    assert told(again, 759) == []
+    assert told(again, 760) == ["e1/r", "e2/r"], "not who was seen, nor what those explain"
 
 
 def test_what_one_cause_leaves_another_may_explain() -> None:

@@ -135,6 +135,11 @@ class AlarmDesk:
             now_us,
         )
 
+    def silence(self) -> Outcome:
+        """Note that the sound of all that stands is silenced; who sounds it ends it."""
+        self.actor.require(Role.OPERATOR, "silence alarms")
+        return Outcome(self._engine.note(EventKind.SILENCED, self._clock(), self.actor.name))
+
     def comment(self, points: Iterable[str], text: str) -> Outcome:
         """Note something about alarms."""
         self.actor.require(Role.OPERATOR, "comment on alarms")

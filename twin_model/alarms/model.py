@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     SIGNED_IN = "signed-in"
     SIGN_IN_REFUSED = "sign-in-refused"
     SIGNED_OUT = "signed-out"
+    SILENCED = "silenced"
     RULES_CHANGED = "rules-changed"
     NOTIFIED = "notified"
     NOTIFY_FAILED = "notify-failed"

@@ -181,8 +181,8 @@ class Notifier:
     def resume(self, alarms: Iterable[Alarm], now_us: int) -> None:
         """Take in what stands already, as after a restart or with other rules.
 
-        Who is told after a while, or when a cause is over, still is. What had to be told before
-        counts as told.
+        Who is told after a while, when a cause is over, or again, still is. What had to be told
+        before counts as told.
         """
         standing = [one for one in alarms if one.status.active]
         for alarm in standing:
@@ -199,6 +199,10 @@ class Notifier:
                 held = rule.roots_only and self._told_above(known, event.point, event.cause)
                 if waiting and (later or held):
                     self._await(rule, known, event, event.cause)
+                elif waiting and rule.again_s is not None:
+                    known.told.add(event.point)
+                    known.events[event.point] = event
+                    known.due_us[event.point] = now_us + int(rule.again_s * _SECOND_US)
 
     def take(self, change: AlarmChange) -> None:
         """Take in what happened."""
@@ -216,12 +220,31 @@ class Notifier:
             if event.kind in _GONE:
                 self._causes.pop(event.point, None)
 
+    @property
+    def sounding(self) -> bool:
+        """Whether a sound will come again until somebody takes note."""
+        return any(
+            known.told & known.due_us.keys()
+            for rule, known in self._open_of("sound")
+        )  # fmt: skip
+
+    def silence(self) -> None:
+        """Let no sound come again for what was told by sound; what is raised later sounds."""
+        for _, known in self._open_of("sound"):
+            for name in known.told & known.due_us.keys():
+                del known.due_us[name]
+
+    def _open_of(self, via: str) -> list[tuple[NotifyRule, _Open]]:
+        return [(rule, self._open[rule.id]) for rule in self.rules if rule.via == via]
+
     def _follow(self, rule: NotifyRule, known: _Open, event: AlarmEvent) -> None:
         name, kind = event.point, event.kind
         if kind in {EventKind.RAISED, EventKind.ESCALATED}:
             if self._concerns(rule, event):
                 known.concerned.add(name)
-                if name not in known.due_us and name not in known.told:
+                worse = kind is EventKind.ESCALATED and rule.via == "sound"  # another tone
+                if worse or (name not in known.due_us and name not in known.told):
+                    known.told.discard(name)
                     self._await(rule, known, event, event.cause)
             if kind is EventKind.RAISED:
                 known.over.pop(name, None)
@@ -310,6 +333,9 @@ class Notifier:
                 del known.due_us[name]
                 known.told.add(name)
                 if rule.again_s is not None:
+                    known.due_us[name] = now_us + int(rule.again_s * _SECOND_US)
+            if rule.again_s is not None and rule.via == "sound":  # one sound stands for all
+                for name in known.told & known.due_us.keys():
                     known.due_us[name] = now_us + int(rule.again_s * _SECOND_US)
             known.over.clear()
         return found
