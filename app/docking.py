@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from enum import Enum
@@ -17,11 +16,11 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
     Signal,
-    qUncompress,
 )
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app import arrangements
 from app.theme import LEFT_PANE_PX, RIGHT_PANE_PX, TIMELINE_PX
 
 #: Below this height a dock at the bottom shows nothing of use.
@@ -51,9 +50,6 @@ class Side(Enum):
 SIDES: Final = {side.name.lower(): side for side in Side}
 
 LAYOUTS: Final = ("plan", "monitor", "reconstruct")
-
-#: An open dock in the XML of an arrangement.
-_OPEN: Final = re.compile(rb'<Widget Name="([^"]+)" Closed="0"')
 
 #: Which docks each arrangement shows; the timeline and the scene always are there.
 _SHOWN: Final = {
@@ -129,6 +125,8 @@ class Docks(QObject):
         self.layout_name = "plan"
         self._standard = QByteArray()
         self._restored = QByteArray()
+        #: Where docks are as long as nobody has moved one.
+        self._places_at_first = b""
         #: The arrangement before a dock was given a window of its own.
         self._small = QByteArray()
 
@@ -167,7 +165,10 @@ class Docks(QObject):
         self._docks[name] = dock
         self._titles[name] = title
         self._places[name] = side, beside, hidden
+        unmoved = self._are_unmoved()
         self._place(name)
+        if unmoved:
+            self._note_places()
         dock.setWindowTitle(title())
         if hidden:
             dock.toggleView(False)
@@ -306,6 +307,15 @@ class Docks(QObject):
         self._arrange(LAYOUTS[0])
         self._resize()
         self._standard = self.manager.saveState()
+        self._note_places()
+
+    def _note_places(self) -> None:
+        self._places_at_first = arrangements.places_in(self.manager.saveState())
+
+    def _are_unmoved(self) -> bool:
+        """Return whether all docks are where they were first put, open or closed."""
+        first = self._places_at_first
+        return bool(first) and arrangements.places_in(self.manager.saveState()) == first
 
     def _resize(self, only: Collection[str] | None = None) -> None:
         """Give the docks that are open, or only some of them, the sizes of interface.md."""
@@ -363,8 +373,9 @@ class Docks(QObject):
         for dock_name in sorted(_SHOWN[name]):
             self._make_offered(dock_name)
         for dock_name, dock in self._docks.items():
-            if dock_name in _OURS:
-                dock.toggleView(dock_name in _SHOWN[name])
+            shown = dock_name in _SHOWN[name]
+            if dock_name in _OURS and dock.isClosed() == shown:
+                dock.toggleView(shown)
         if "entities" in _SHOWN[name]:
             self._docks["entities"].setAsCurrentTab()  # the changes were opened after them
 
@@ -373,13 +384,31 @@ class Docks(QObject):
         self.layout_name = name
         self._restored = QByteArray()
         with self._held():
-            self._restore(self._standard)
+            # Docks that nobody moved are only opened and closed: to restore an arrangement takes
+            # all of them apart, four times as long.
+            if self._are_unmoved():
+                self._open_as_at_first()
+            else:
+                self._restore(self._standard)
             self._arrange(name)
+            self._note_places()
             front = _FRONT.get(name)
             if front is not None:
                 self._docks[front].setAsCurrentTab()
         QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
+
+    def _open_as_at_first(self) -> None:
+        """Open and close the docks that arrangements do not decide on, and bring tabs to front."""
+        known = arrangements.known_in(self._standard)
+        opened = arrangements.open_in(self._standard)
+        for name, dock in self._docks.items():
+            shown = name in opened if name in known else not self._places[name][2]
+            if name not in _OURS and dock.isClosed() == shown:
+                dock.toggleView(shown)
+        for name in arrangements.fronts_in(self._standard):
+            if name in self._docks and not self._docks[name].isClosed():
+                self._docks[name].setAsCurrentTab()
 
     def state(self) -> QByteArray:
         """Return the present arrangement, without what is shown large for a while."""
@@ -395,11 +424,11 @@ class Docks(QObject):
 
     def reapply(self) -> None:
         """Go back to the arrangement that was restored, where docks on offer are open in it."""
-        if not self._offers.keys().isdisjoint(_open_in(self._restored)):
+        if not self._offers.keys().isdisjoint(arrangements.open_in(self._restored)):
             self._restore(self._restored)
 
     def _restore(self, state: QByteArray) -> bool:
-        for name in _open_in(state):
+        for name in arrangements.open_in(state):
             self._make_offered(name)
         done = bool(self.manager.restoreState(state))
         # Floating containers wait for deletion; going back to a floating arrangement before
@@ -429,16 +458,6 @@ class Docks(QObject):
                 front.setAsCurrentTab()
         if strangers:
             QTimer.singleShot(0, self, lambda: self._resize(strangers))
-
-
-def _open_in(state: QByteArray) -> set[str]:
-    """Return the names of the docks that are open in an arrangement."""
-    if state.isEmpty():
-        return set()
-    document = bytes(state.data())
-    if not document.lstrip().startswith(b"<"):
-        document = bytes(qUncompress(state).data())
-    return {name.decode("utf-8", "replace") for name in _OPEN.findall(document)}
 
 
 def _flush_deletions() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QByteArray
@@ -14,6 +15,9 @@ from app.docking import SIDES, Docks
 from app.panels.table import own_docks
 from app.theme import RIGHT_PANE_PX
 from window_support import MakeWindow, flush
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
 
 pytestmark = pytest.mark.gui
 
@@ -49,6 +53,44 @@ def test_the_entities_are_in_front_of_the_changes(qtbot: QtBot, make_window: Mak
     for layout in ("monitor", "plan"):
         window.docks.apply(layout)
         assert window.docks.dock("entities").isCurrentTab()
+
+
+def open_and_front(window: MainWindow) -> tuple[set[str], set[str]]:
+    """Return which docks are open, and which of them are in front of their tabs."""
+    docks = window.docks
+    opened = {name for name in docks.names() if docks.is_open(name)}
+    return opened, {name for name in opened if docks.dock(name).isCurrentTab()}
+
+
+def test_an_arrangement_is_the_same_whether_docks_were_moved_before_or_only_opened(
+    qtbot: QtBot, make_window: MakeWindow
+) -> None:
+    window = make_window()
+    restored: list[QByteArray] = []
+    restore = window.docks._restore
+
+    def watched(state: QByteArray) -> bool:
+        restored.append(state)
+        return restore(state)
+
+    window.docks._restore = watched  # type: ignore[method-assign]
+    found = {}
+    for layout in ("reconstruct", "monitor", "plan"):
+        window.docks.apply(layout)
+        found[layout] = open_and_front(window)
+    # Nothing was taken apart, which takes longer than a frame.
+    assert not restored
+    window.docks.show("rules")  # another tab in front, one dock more
+    window.docks.toggle("layers")
+    window.docks.apply("plan")
+    assert open_and_front(window) == found["plan"] and not restored
+    for layout, wanted in found.items():
+        dock = window.docks.dock("relations")
+        window.docks.manager.addDockWidget(SIDES["left"].value, dock)
+        window.docks.apply(layout)
+        assert len(restored) == 1 and open_and_front(window) == wanted
+        assert window.docks.dock("relations").dockAreaWidget() is not None
+        restored.clear()
 
 
 def test_docks_that_an_older_arrangement_does_not_know_are_there(
