@@ -31,7 +31,7 @@ _CONFIG: Final = {
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "GML_DOWNLOAD_SCHEMA": "NO",
     "SHAPE_RESTORE_SHX": "NO",
-    "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",  # names of extensions: none
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
     # What we write is a staging folder that counts only once it is complete.
     "OGR_SQLITE_SYNCHRONOUS": "OFF",
