@@ -50,6 +50,8 @@ _PASSED: Final = frozenset(
      "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
      "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
 )  # fmt: skip
+#: What a worker may write before we read: a step of 10,000 vehicles, and it computes on at once.
+_PIPE_BYTES: Final = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class WorkerProcess:
             pass_fds=[ring.handle for ring in (self.up, self.down) if isinstance(ring.handle, int)],
         )  # fmt: skip
         self.pid = self._process.pid
+        _widen(cast(BinaryIO, self._process.stdout))
         self.link = Link(
             cast(BinaryIO, self._process.stdout), cast(BinaryIO, self._process.stdin),
             serve, self._heard(note), executor,
@@ -247,3 +250,13 @@ def _environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
     # One BLAS thread: its buffers would count against the worker's memory, and the window draws.
     return kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Have a pipe hold more than the usual 64 kB, where the system has that."""
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    with contextlib.suppress(OSError):  # the user has too much in pipes already
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

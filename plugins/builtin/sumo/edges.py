@@ -8,6 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from plugins.builtin.sumo.vehicles import bare
+
 _KMH: Final = 3.6
 
 
@@ -28,6 +30,10 @@ class Edges:
 
     def __init__(self, sumo: Any, entity_of: Callable[[str], str]) -> None:
         self._sumo = sumo
+        edge = sumo.edge
+        self._vehicles = bare(edge.getLastStepVehicleNumber, "edge_getLastStepVehicleNumber")
+        self._speed = bare(edge.getLastStepMeanSpeed, "edge_getLastStepMeanSpeed")
+        self._queue = bare(edge.getLastStepHaltingNumber, "edge_getLastStepHaltingNumber")
         self.names = [one for one in sumo.edge.getIDList() if not one.startswith(":")]
         lengths = [sumo.lane.getLength(f"{one}_0") for one in self.names]
         self._length_km = np.array(lengths) / 1000.0
@@ -52,10 +58,10 @@ class Edges:
 
     def look(self) -> None:
         """Take note of how everything stands now, for the means of `columns`."""
-        edge = self._sumo.edge
-        count = np.array([edge.getLastStepVehicleNumber(one) for one in self.names], np.float64)
-        speed = np.array([edge.getLastStepMeanSpeed(one) for one in self.names]) * _KMH
-        queue = np.array([edge.getLastStepHaltingNumber(one) for one in self.names], np.float64)
+        names, number = self.names, len(self.names)
+        count = np.fromiter(map(self._vehicles, names), np.float64, number)
+        speed = np.fromiter(map(self._speed, names), np.float64, number) * _KMH
+        queue = np.fromiter(map(self._queue, names), np.float64, number)
         seen = np.array([
             self._summed(count), self._summed(count * speed), self._summed(queue),
             self._summed(self._length_km * speed),

@@ -7,8 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,9 +23,9 @@ from plugins.builtin.sumo.network import (
     step_of,
 )
 from plugins.builtin.sumo.roads import roads_of, write_plain
-from shapan import Instant, SampleBatch, SampleKeys, WorkerContext
+from plugins.builtin.sumo.vehicles import Vehicles
+from shapan import Instant, SampleBatch, WorkerContext
 
-_KMH: Final = 3.6
 #: For how long demand goes on, whatever the scenario's duration.
 _LONGEST_S: Final = 10 * 86_400.0
 #: Roads are looked at so often for each value that is told of them.
@@ -100,11 +98,7 @@ class SumoSimulator(Engine):
         self._next_vehicles_us = self._next_roads_us = self._next_look_us = self.start.us
         self._edges = Edges(self._sumo, self.entity_of)
         self._write_shapes()
-        self._present: set[str] = set()
-        self._numbers = _Numbers(self.keys)
-        vehicle = self._sumo.vehicle
-        self._position = _bare(vehicle.getPosition, "vehicle_getPosition")
-        self._speed = _bare(vehicle.getSpeed, "vehicle_getSpeed")
+        self._vehicles = Vehicles(self._sumo, self.keys, self._placement)
         self._allowed: dict[str, Any] = {}
         self._teleports = 0
 
@@ -260,7 +254,7 @@ class SumoSimulator(Engine):
     # -- stepping ------------------------------------------------------------------------
 
     def _advance(self, instant: Instant) -> list[SampleBatch]:
-        simulation, batches = self._sumo.simulation, []
+        simulation, batches, running = self._sumo.simulation, [], None
         goal_s = self._begin_s + (instant.us - self.start.us) / 1e6
         while simulation.getTime() < goal_s - 1e-6:
             try:
@@ -270,38 +264,21 @@ class SumoSimulator(Engine):
             self._teleports += simulation.getStartingTeleportNumber()
             now_us = self.start.us + round((simulation.getTime() - self._begin_s) * 1e6)
             now = Instant(min(now_us, instant.us))
+            running = None
+            if self._vehicles_us:
+                self._vehicles.follow()
             if self._vehicles_us and now.us >= self._next_vehicles_us:
                 self._next_vehicles_us = now.us + self._vehicles_us
-                batches.append(self._vehicles(now))
+                batch, running = self._vehicles.read(now)
+                batches.append(batch)
             if now.us >= self._next_look_us:
                 self._next_look_us = now.us + self._roads_us // _LOOKS
                 self._edges.look()
             if now.us >= self._next_roads_us:
                 self._next_roads_us = now.us + self._roads_us
                 batches.append(self._roads(now, begin=True))
-        batches.append(self._whole(instant))
+        batches.append(self._whole(instant, running))
         return [batch for batch in batches if len(batch)]
-
-    def _vehicles(self, now: Instant) -> SampleBatch:
-        """Return where every vehicle is; those that left say so once, with a bad quality."""
-        ids = self._sumo.vehicle.getIDList()
-        # Thousands of calls a step: without the layers of Python in between.
-        every = chain.from_iterable(map(self._position, ids))
-        xy = np.fromiter(every, np.float64, 2 * len(ids)).reshape(-1, 2)
-        speed = np.fromiter(map(self._speed, ids), np.float64, len(ids)) * _KMH
-        present = set(ids)
-        gone = sorted(self._present - present)
-        self._present = present
-        places = np.vstack([self._placement.local(xy), np.full((len(gone), 3), np.nan)])
-        speeds = np.concatenate([speed, np.full(len(gone), np.nan)])
-        numbers = np.fromiter(map(self._numbers.__getitem__, (*ids, *gone)), np.int32)
-        if not len(numbers):
-            return SampleBatch.empty()
-        quality = np.zeros(len(numbers), np.uint8)
-        quality[len(ids) :] = 2
-        kind = self.keys.indicator("vehicle")
-        batch = SampleBatch.of(self.keys, numbers, kind, now.us, speeds, quality)
-        return replace(batch, position=places)
 
     def _roads(self, now: Instant, *, begin: bool = False) -> SampleBatch:
         columns = dict(self._edges.columns(begin=begin))
@@ -312,10 +289,12 @@ class SumoSimulator(Engine):
                 columns["speed"][row] = 0.0
         return self.samples(now, self._edges.entities, columns)
 
-    def _whole(self, instant: Instant) -> SampleBatch:
-        simulation, vehicle = self._sumo.simulation, self._sumo.vehicle
+    def _whole(self, instant: Instant, running: int | None = None) -> SampleBatch:
+        simulation = self._sumo.simulation
+        if running is None:  # SUMO looks at every vehicle to count them
+            running = self._sumo.vehicle.getIDCount()
         figures = {
-            "vehicles_running": float(vehicle.getIDCount()),
+            "vehicles_running": float(running),
             "vehicles_waiting": float(len(simulation.getPendingVehicles())),
             "teleports": float(self._teleports),
         }  # fmt: skip
@@ -334,20 +313,3 @@ class SumoSimulator(Engine):
         if self._running:
             self._running = False
             self._sumo.close()
-
-
-class _Numbers(dict[str, int]):
-    """Number of each vehicle's entity: its name is made once, not at every step."""
-
-    def __init__(self, keys: SampleKeys) -> None:
-        super().__init__()
-        self._keys = keys
-
-    def __missing__(self, vehicle: str) -> int:
-        self[vehicle] = number = self._keys.entity(f"vehicle:{vehicle}")
-        return number
-
-
-def _bare(wrapper: Any, name: str) -> Any:
-    """Return what a function of libsumo's Python layer calls, itself where there is no such."""
-    return getattr(wrapper.__globals__.get("_libsumo"), name, wrapper)
