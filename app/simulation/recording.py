@@ -81,9 +81,13 @@ class Recording:
         self.tracks = RecordedTracks(style, gap_s=self._gap_s())
         self._window = Interval(Instant(0), Instant(0))
         self._moves = moving and self.run.moving.extent() is not None
-        names, ribbons = read_ribbons(self.products.lines())
-        self.road_names: list[str] = names
-        self.ribbons: Ribbons = ribbons
+        self.road_names: list[str] = []
+        self.ribbons = Ribbons([])
+        self.read_lines()
+
+    def read_lines(self) -> None:
+        """Read where roads and pipes lie; of a run that only begins they may be still to come."""
+        self.road_names, self.ribbons = read_ribbons(self.products.lines())
 
     def _gap_s(self) -> float:
         """Return after which pause a moving thing was away, by how often they were told."""

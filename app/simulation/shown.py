@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.live.colouring import COLOURS
 from app.project import ProjectSession
+from app.simulation.following import Following
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
 from app.viewport import Viewport
@@ -125,6 +127,8 @@ class ShownRun(QObject):
         #: What lines are coloured by; until one is chosen, the first that there is.
         self.indicator: str | None = None
         self._live: Tracks | None = None
+        self._following: Following | None = None
+        self._painted: tuple[SampleBatch, str, OverlayMesh] | None = None
         self._wanted: Instant | None = None
         self._reading = False
         self._ranges: dict[str, float] = {}
@@ -162,6 +166,8 @@ class ShownRun(QObject):
         self._viewport.stage.moving_things.set(_MOVING, self._live)
         self._pace_frames()
         self._refresh.start()
+        if one.id and (project := self._simulation.project) is not None:
+            self._follow(one, project)
         self.changed.emit()
 
     def _pace_frames(self) -> None:
@@ -212,7 +218,8 @@ class ShownRun(QObject):
         self._refresh.stop()
         for question in ("run-open", "run-state"):
             self._background.drop(f"{question}{self._key}")
-        recording, self.recording = self.recording, None
+        read = [one for one in (self.recording, self._following) if one is not None]
+        self.recording, self._following, self._painted = None, None, None
         self.underway, self.info, self._live = None, None, None
         self._pace_frames()
         self.instant = self._wanted = self._water = self._picture = None
@@ -223,8 +230,8 @@ class ShownRun(QObject):
         for name in (_ROADS, _WATER):
             stage.set_overlay(name, None)
         self._viewport.redraw()
-        if recording is not None:
-            self._background.ask(f"run-close{self._key}", recording.close, lambda _: None)
+        for one in read:
+            self._background.ask(f"run-close{self._key}", one.close, lambda _: None)
         self.changed.emit()
 
     def set_indicator(self, indicator: str) -> None:
@@ -269,9 +276,8 @@ class ShownRun(QObject):
             indicator = indicators[0]
         roads, high = None, 1.0
         if indicator and len(recording.ribbons):
-            high = self._high(recording, indicator)
-            values = recording.road_values(batch, indicator)
-            roads = recording.ribbons.mesh(road_colours(values, high, indicator))
+            high = self._high(recording, indicator, batch)
+            roads = self._roads(recording, indicator, batch, high)
         water = self._read_water(recording, instant)
         return Picture(
             instant, roads, water[1] if water else None, indicator, high,
@@ -279,10 +285,26 @@ class ShownRun(QObject):
             indicators if len(recording.ribbons) else [],
         )  # fmt: skip
 
-    def _high(self, recording: Recording, indicator: str) -> float:
+    def _roads(
+        self, recording: Recording, indicator: str, batch: SampleBatch, high: float
+    ) -> OverlayMesh:
+        """Return roads in colours; those that are drawn where no value is new."""
+        painted = self._painted
+        if painted is None or painted[0] is not batch or painted[1] != indicator:
+            values = recording.road_values(batch, indicator)
+            mesh = recording.ribbons.mesh(road_colours(values, high, indicator))
+            self._painted = painted = batch, indicator, mesh
+        return painted[2]
+
+    def _high(self, recording: Recording, indicator: str, batch: SampleBatch) -> float:
         """Return the end of a scale: the same at every instant of a run."""
         if indicator not in self._ranges:
-            batch = recording.run.series.read(recording.period, recording.road_names, [indicator])
+            if recording is self.recording:
+                names = recording.road_names
+                batch = recording.run.series.read(recording.period, names, [indicator])
+            else:  # under way: what it says first
+                number = list(batch.keys.indicators).index(indicator)
+                batch = batch.select(batch.indicator == number)
             # Water flows backwards through a pipe as well.
             values = np.abs(batch.value[np.isfinite(batch.value)])
             top = float(np.percentile(values, 99.0)) if len(values) else 0.0
@@ -346,30 +368,35 @@ class ShownRun(QObject):
 
     def _hear(self, one: Underway, batch: SampleBatch) -> None:
         """Take what simulators give, in a thread of the run."""
-        tracks = self._live
-        if one is not self.underway or tracks is None or batch.position is None:
+        tracks, following = self._live, self._following
+        if one is not self.underway:
             return
-        tracks.take(as_positions(batch))
+        if batch.position is None:
+            if following is not None:
+                following.hear(batch)
+        elif tracks is not None:
+            tracks.take(as_positions(batch))
+
+    def _follow(self, one: Underway, project: Path) -> Following:
+        """Return what follows the run that is shown, from now on where nothing did."""
+        if self._following is None:
+            folder, twin = project / RUNS / one.id, self._session.required
+            self._following = Following(folder, twin, self._style, LINE_INDICATORS)
+        return self._following
 
     def _look_again(self) -> None:
-        """Bring roads and water of a run under way up to date, from what is written already."""
+        """Bring roads and water of a run under way up to date."""
         one, project = self.underway, self._simulation.project
         self._pace_frames()
         self._redraw()
         if one is None or not one.id or project is None or one.now is None or self._reading:
             return
-        twin, now = self._session.required, one.now
-        folder, style = project / RUNS / one.id, self._style
+        following, now = self._follow(one, project), one.now
         self._reading = True
 
         def read() -> Picture:
-            from app.simulation.recording import Recording
-
-            recording = Recording(folder, twin, style, moving=False)
-            try:
-                return self._pictured(recording, now, recording.fixed(now))
-            finally:
-                recording.close()
+            recording, batch = following.look(now)
+            return self._pictured(recording, now, batch)
 
         def answer(picture: Picture | ShapanError) -> None:
             # Of a run that only begins, not everything is there yet.
