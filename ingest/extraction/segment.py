@@ -69,6 +69,9 @@ def segment_in_process(twin: Twin, layer: Layer, model: Path, job: Job) -> list[
     Cancelled
     """
     require_modules(("onnxruntime", "cv2"), "segmentation")
+    # What can be told without loading the model is told at once.
+    _imagery_of(layer, twin.layer_folder(layer.id))
+    read_description(model)
     added: list[ImportResult] = []
     with tempfile.TemporaryDirectory(prefix="shapan-segment-") as scratch:
         request = {"project": str(twin.path), "layer": layer.id, "folder": scratch,
@@ -99,13 +102,7 @@ def segment(layer: Layer, folder: Path, model: SegmentModel, job: Job) -> dict[s
         If the layer is no imagery, or too large, or the model does not do.
     Cancelled
     """
-    path = folder / layer.content
-    if layer.role is not LayerRole.IMAGERY:
-        raise SourceError(
-            path,
-            f"layer {layer.name} is {layer.role}: a model looks at imagery",
-            remedy="choose an orthophoto (shapan layers lists them)",
-        )
+    path = _imagery_of(layer, folder)
     with open_raster(str(path), path) as dataset:
         grid = _grid(dataset, path, model.description.gsd_m)
         best = np.full(grid.shape, _NOTHING, np.uint8)
@@ -120,6 +117,18 @@ def segment(layer: Layer, folder: Path, model: SegmentModel, job: Job) -> dict[s
             job.report("Outlining", number, len(model.description.classes), "")
             found.setdefault(one.name, []).extend(_areas(one, best == number, sure, grid))
     return found
+
+
+def _imagery_of(layer: Layer, folder: Path) -> Path:
+    """Return the file of a layer's pictures."""
+    path = folder / layer.content
+    if layer.role is not LayerRole.IMAGERY:
+        raise SourceError(
+            path,
+            f"layer {layer.name} is {layer.role}: a model looks at imagery",
+            remedy="choose an orthophoto (shapan layers lists them)",
+        )
+    return path
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 
 from app.reconstruct.control_panel import ControlPanel
 from app.reconstruct.session import reconstruction_of
-from drone_fixtures import flown
 from ingest.reconstruction.control import read_control
 from virtual_drone import Flown
 from window_support import MakeWindow, make_window, qapp_args
@@ -20,7 +19,7 @@ from window_support import MakeWindow, make_window, qapp_args
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-__all__ = ["flown", "make_window", "qapp_args"]
+__all__ = ["make_window", "qapp_args"]
 pytestmark = pytest.mark.gui
 
 

@@ -25,7 +25,6 @@ from app.reconstruct.report_dialog import ReportDialog
 from app.reconstruct.scene_preview import ScenePreview
 from app.reconstruct.session import ReconstructSession, reconstruction_of
 from app.workers import JobState
-from drone_fixtures import flown
 from twin_model.frame import Frame
 from twin_model.twin import Twin
 from virtual_drone import Flown
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from app.window import MainWindow
 
-__all__ = ["flown", "make_window", "qapp_args"]
+__all__ = ["make_window", "qapp_args"]
 pytestmark = pytest.mark.gui
 
 

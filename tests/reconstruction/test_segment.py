@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
+from app.__main__ import main
 from ingest.extraction import segment_model
 from ingest.extraction.review import PROPOSED
 from ingest.extraction.segment import segment, segment_in_process
@@ -95,12 +94,12 @@ def test_looking_can_be_cancelled(project: Path, model: Path) -> None:
         segment(twin.layer("ortho"), twin.layer_folder("ortho"), loaded, job)
 
 
-def test_the_command_looks_with_a_model(project: Path, model: Path) -> None:
-    words = [sys.executable, "-m", "app", "extract", str(project), "--layer", "ortho",
-             "--model", str(model), "--json"]  # fmt: skip
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["entities"] == 3
+def test_the_command_looks_with_a_model(
+    project: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["extract", str(project), "--layer", "ortho", "--model", str(model), "--json"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["entities"] == 3
 
 
 def test_a_model_without_its_json_is_refused(project: Path, model: Path) -> None:

@@ -22,6 +22,7 @@ from ingest.reconstruction.field.preview import FieldPreview
 
 _TELL_S: Final = 0.5
 _STEPS_A_SAVE: Final = 200
+_LEAST_SAVES: Final = 4
 _RAYS_AT_ONCE: Final = 8_192
 _LEARNING_RATE: Final = 1e-2
 _LAST_LEARNING_RATE: Final = 1e-3
@@ -68,7 +69,7 @@ def _trainer(request: dict[str, Any], device: str) -> Any:
     config.machine.seed = int(request["seed"])
     config.mixed_precision = device == "cuda"
     config.max_num_iterations = preset["steps"]
-    config.steps_per_save = _STEPS_A_SAVE
+    config.steps_per_save = min(_STEPS_A_SAVE, max(preset["steps"] // _LEAST_SAVES, 1))
     config.steps_per_eval_batch = config.steps_per_eval_image = 0
     config.steps_per_eval_all_images = 0
     data = Path(request["dataset"])
