@@ -17,7 +17,8 @@ _PLACEHOLDER: Final = re.compile(r"\{(\d)\}")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _QUOTE_LEFT_OPEN: Final = re.compile(r"(['\"])(?!.*\1$)", re.DOTALL)
 #: How errors put reason, remedy and the thing together, and how Chinese does.
-_SEPARATORS: Final = {"; ": "；", ": ": "："}
+CHINESE: Final = {"; ": "；", ": ": "："}
+AS_THEY_ARE: Final = {sign: sign for sign in CHINESE}
 #: Longer texts are logs or dumps; nobody wrote a template for them.
 _LONGEST: Final = 1200
 _MOST_SPLITS: Final = 16
@@ -79,6 +80,8 @@ class MessagePatterns:
         What may stand in a placeholder as it is, such as the state of an alarm.
     value : callable, optional
         Says what stands in a placeholder. By default it is looked up as a message.
+    separators : mapping of str to str, optional
+        What parts of a message are put together with; those of Chinese by default.
     """
 
     def __init__(
@@ -86,7 +89,9 @@ class MessagePatterns:
         texts: Mapping[str, str],
         words: Mapping[str, str] | None = None,
         value: Value | None = None,
+        separators: Mapping[str, str] = CHINESE,
     ) -> None:
+        self._separators = separators
         self._exact = {text: said for text, said in texts.items() if not _PLACEHOLDER.search(text)}
         templates = [_Template(text, said) for text, said in texts.items()
                      if text not in self._exact]  # fmt: skip
@@ -129,7 +134,7 @@ class MessagePatterns:
         """Yield readings as two parts: a thing and its reason, a reason and its remedy."""
         if self._value is not None:
             return
-        for separator, sign in _SEPARATORS.items():
+        for separator, sign in self._separators.items():
             at = text.find(separator)
             for _ in range(_MOST_SPLITS):
                 if at < 0:
@@ -161,7 +166,7 @@ class MessagePatterns:
         reading = self._read(text, seen) if " " in text else (0, 0, text)
         if reading[0] >= _LEAST_NESTED:
             return reading
-        doubts = _DOUBT_OF_NAME * any(separator in text for separator in _SEPARATORS)
+        doubts = _DOUBT_OF_NAME * any(separator in text for separator in CHINESE)
         return 0, doubts + _DOUBT_OF_QUOTE * bool(_QUOTE_LEFT_OPEN.match(text)), text
 
 

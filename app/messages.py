@@ -15,7 +15,7 @@ from typing import Final
 from PySide6.QtCore import QLocale
 
 from app.language import TRANSLATIONS, TsTranslator
-from app.message_patterns import MessagePatterns
+from app.message_patterns import AS_THEY_ARE, CHINESE, MessagePatterns
 
 #: Any table tells which templates there are.
 _TABLE: Final = "zh_CN"
@@ -86,7 +86,8 @@ def _messages(locale: str, *, in_window: bool) -> MessagePatterns | None:
         for dimension, said in (_texts(locale, "Dimension") or {}).items()
     }
     every = {**values, **texts, **(_texts(locale, "System") or {})}
-    return MessagePatterns(every, words=_texts(locale, "Word"))
+    separators = AS_THEY_ARE if locale.startswith("en") else CHINESE
+    return MessagePatterns(every, words=_texts(locale, "Word"), separators=separators)
 
 
 @lru_cache

@@ -279,7 +279,7 @@ class ReconstructPanel(QWidget):
             self.needs.setObjectName("dim")
             self.lacks.hide()
             return
-        machine = this_machine(it.project)
+        machine = this_machine(it.project / "runs")  # which may lie on another disk
         memory, disk = machine.memory_bytes / 2**20, machine.disk_bytes / 2**20
         self.needs.setText("\n".join((
             self.tr("{0} on {1} cores").format(words.minutes(needed), machine.cores),

@@ -4662,8 +4662,8 @@
         <translation>请运行 pip install "shapan[{0}]"（源码目录中用 uv sync --all-extras）</translation>
     </message>
     <message>
-        <source>{0} has {1} GiB free and the reconstruction needs about {2}</source>
-        <translation>{0} 剩余 {1} GiB，重建约需 {2} GiB</translation>
+        <source>{0} has {1} MiB free and the reconstruction needs about {2} MiB</source>
+        <translation>{0} 剩余 {1} MiB，重建约需 {2} MiB</translation>
     </message>
     <message>
         <source>free some space, or use --quality draft</source>

@@ -189,7 +189,7 @@ def require_disk(folder: Path, needed: Estimate) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed.disk_bytes:
         raise WorkerError(
-            f"{folder} has {free / 2**30:.1f} GiB free and the reconstruction needs about "
-            f"{needed.disk_bytes / 2**30:.1f}",
+            f"{folder} has {free / 2**20:,.0f} MiB free and the reconstruction needs about "
+            f"{needed.disk_bytes / 2**20:,.0f} MiB",
             remedy="free some space, or use --quality draft",
         )
