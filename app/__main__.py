@@ -125,6 +125,12 @@ def _window(*, later: bool = False) -> argparse.ArgumentParser:
     return window
 
 
+def _writes(made: argparse.ArgumentParser, text: str | None = None) -> None:
+    """Let a command write in a language, English unless it is said before or after it."""
+    made.add_argument("--language", choices=["zh_CN", "en"], default=argparse.SUPPRESS, help=text)
+    made.set_defaults(writes_in="en")
+
+
 def _unsaid(later: bool) -> str | None:
     """Return the default that leaves a value as it is, or none."""
     return argparse.SUPPRESS if later else None
@@ -233,7 +239,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument(
         "words", nargs="*", metavar="WORD", help="beginning of a code, part of a name"
     )
-    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    _writes(made)
     made.add_argument("--json", action="store_true")
 
     made = command("export", "export:export", "write entities to a file in a plugin's format")
@@ -301,7 +307,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="start", metavar="TIME", help="of the report, ISO 8601")
     made.add_argument("--to", dest="end", metavar="TIME", help="of the report, ISO 8601")
     made.add_argument("--out", metavar="F.html", help="write the report as a page, or as F.pdf")
-    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    _writes(made)
     made.add_argument("--json", action="store_true")
 
     made = command("reconstruct", "reconstruct:reconstruct_photos", "photographs to a scene")
@@ -320,7 +326,7 @@ def build_parser() -> argparse.ArgumentParser:
     made.add_argument("--field", action="store_true",
                       help="train a radiance field too, a second way to the surface")  # fmt: skip
     made.add_argument("--resume", action="store_true", help="go on with the last run of them")
-    made.add_argument("--language", choices=["zh_CN", "en"], default="en", help="of the report")
+    _writes(made, "of the report")
     made.add_argument("--json", action="store_true")
 
     made = command("extract", "extract:extract_things", "things in a scene become entities")
@@ -332,7 +338,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="F.onnx",
         help="look at imagery with this model; F.json says what its classes are",
     )
-    made.add_argument("--language", choices=["zh_CN", "en"], default="en")
+    _writes(made)
     made.add_argument("--json", action="store_true")
 
     made = command("check", "projects:check", "verify a project")
@@ -391,6 +397,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = build_parser().parse_args(_negative_values(arguments))
     except SystemExit as stop:
         return int(stop.code or 0) if not isinstance(stop.code, str) else Exit.USAGE
+    if parsed.language is None:
+        parsed.language = getattr(parsed, "writes_in", None)
     module, _, function = parsed.run.partition(":")
     head_start(parsed.sources if module == "app.cli.sources" and function == "add" else ())
     from app.cli.opening import ProjectNotOpenedError

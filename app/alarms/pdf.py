@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF, QUrl
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -26,14 +27,18 @@ from twin_model.errors import StoreError
 
 _DPI: Final = 96
 _MARGIN_MM: Final = 16.0
+#: Below the text, for the project and the number of the page.
+_FOOT_PX: Final = 24
 _CHART: Final = QUrl("shapan:chart")
 #: Paper is white whatever the theme.
 _BAR: Final = "#3d6f9e"
 _OVER: Final = "#b3261e"
 _LINE: Final = "#66707a"
 _STYLE: Final = """
-body{color:#1d2329}h1{font-size:17pt}h2{font-size:12pt;margin-top:22px;margin-bottom:6px}
-td,th{padding:3px 8px 3px 0;text-align:left}th{color:#66707a;font-weight:normal}
+body{color:#1d2329}h1{font-size:17pt}h2{font-size:12pt;margin-top:16px;margin-bottom:6px}
+table{border-collapse:collapse;border-style:none}
+td,th{padding:3px 8px 3px 0;border-bottom:1px solid #dfe3e6}
+th{color:#66707a;font-weight:normal}.foot td{border-style:none}
 .off{color:#b3261e;font-weight:600}.quiet{color:#66707a}.foot td{color:#66707a;font-size:8pt}
 """
 
@@ -69,14 +74,22 @@ def write_pdf(
     document = _document(found, area.width())
     width = area.width()
     page = report_html(
-        found, title, names, language, chart=f'<img src="{_CHART.toString()}" width="{width}">'
+        found,
+        title,
+        names,
+        language,
+        chart=f'<p><img src="{_CHART.toString()}" width="{width}"></p>',
     )
     # The page's own sheet is for browsers; documents know a few properties only.
     start, end = page.index("<style>"), page.index("</style>")
     body = page[:start] + page[end + len("</style>") :]
-    document.setHtml(body.replace("<table", '<table width="100%" cellspacing="0"'))
-    document.setPageSize(QSizeF(width, area.height()))
-    document.print_(writer)
+    body = body.replace("<table", '<table width="100%" cellspacing="0"')
+    # Documents centre headings of columns, leave no room above the first heading, and draw no
+    # line below what has a style of its own.
+    body = body.replace("<th>", '<th align="left">').replace("<h2>", "<br><h2>", 1)
+    document.setHtml(re.sub(r' style="text-align:\w+"', "", body))
+    document.setPageSize(QSizeF(width, area.height() - _FOOT_PX))
+    _print(document, writer, title)
     del writer  # the file is complete only then
     del application  # kept alive until here
     try:
@@ -85,6 +98,28 @@ def write_pdf(
         raise StoreError(f"{path} cannot be written ({error.strerror})") from error
     finally:
         staging.unlink(missing_ok=True)
+
+
+def _print(document: QTextDocument, writer: QPdfWriter, title: str) -> None:
+    """Print page by page, each with the project and its number at the foot."""
+    size, pages = document.pageSize(), document.pageCount()
+    foot = QRectF(0, size.height(), size.width(), _FOOT_PX)
+    font = QFont(document.defaultFont())
+    font.setPointSizeF(7.5)
+    painter = QPainter(writer)
+    for page in range(pages):
+        if page:
+            writer.newPage()
+        painter.save()
+        painter.translate(0, -page * size.height())
+        document.drawContents(painter, QRectF(QPointF(0, page * size.height()), size))
+        painter.restore()
+        painter.setFont(font)
+        painter.setPen(QColor(_LINE))
+        low = Qt.AlignmentFlag.AlignBottom
+        painter.drawText(foot, low | Qt.AlignmentFlag.AlignLeft, title)
+        painter.drawText(foot, low | Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
+    painter.end()
 
 
 def _writer(staging: Path, title: str) -> QPdfWriter:

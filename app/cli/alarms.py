@@ -12,10 +12,10 @@ from app.cli.opening import catalogue_of, open_project
 from app.cli.output import Exit, format_count, print_json, print_table
 from twin_model.alarms.causes import CauseGraph
 from twin_model.alarms.engine import AlarmEngine
-from twin_model.alarms.kpi import AlarmFigures, figures
+from twin_model.alarms.kpi import TOP, AlarmFigures, figures
 from twin_model.alarms.model import STANDING, Alarm, AlarmOptions, AlarmPoint, State
 from twin_model.alarms.report import report_html
-from twin_model.errors import ValidationError
+from twin_model.errors import ShapanError, ValidationError
 from twin_model.operations import bind_rules
 from twin_model.project import write_atomically
 from twin_model.rules.rule_set import RuleStore
@@ -141,9 +141,12 @@ def _report(arguments: argparse.Namespace, project: str) -> int:
             period = _period(arguments, journal)
             until = Interval(ALWAYS, period.end)
             found = figures((entry.event for entry in journal.events(until)), period)
+            points = _points(twin, journal, arguments.language)
+            told = (found.top, found.chattering, found.fleeting, found.stale)
+            listed = points.keys() & {name for one in told for name, _ in one[:TOP]}
             names = {
-                name: f"{point.name} ({point.entity})"
-                for name, point in _points(twin, journal, arguments.language).items()
+                name: f"{points[name].name} · {_place(twin, points[name].entity)}"
+                for name in listed
             }
         title = twin.title
     if arguments.out and Path(arguments.out).suffix.lower() == ".pdf":
@@ -160,6 +163,14 @@ def _report(arguments: argparse.Namespace, project: str) -> int:
     else:
         _print_figures(found)
     return Exit.DONE
+
+
+def _place(twin: Twin, entity: str) -> str:
+    """Return what an entity is called; its id where it has no name, or is gone."""
+    try:
+        return twin.entity(entity).name or entity
+    except ShapanError:
+        return entity
 
 
 def _period(arguments: argparse.Namespace, journal: AlarmJournal) -> Interval:

@@ -178,7 +178,10 @@ class FloodBanner(QFrame):
         roots = picture.counts.roots
         began = since(picture.since_us, picture.now_us) if picture.since_us else ""
         age = duration((picture.now_us - (picture.since_us or picture.now_us)) / 1e6)
-        text = self.tr("Alarm flood since {0} ({1}): {2} alarms in 10 minutes, {3} causes.")
+        if roots == 1:
+            text = self.tr("Alarm flood since {0} ({1}): {2} alarms in 10 minutes, one cause.")
+        else:
+            text = self.tr("Alarm flood since {0} ({1}): {2} alarms in 10 minutes, {3} causes.")
         self.text.setText(text.format(began, age, integer(picture.raised), integer(roots)))
         self.roots.setText(self.tr("Show causes only"))
 

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _STRETCHES_S: Final = (60, 600, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
 _MOST: Final = 12
 _POINTS: Final = 1200
+_PICTURE_SCALE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -257,9 +258,23 @@ class ChartsPanel(QWidget):
             self.save_picture(Path(place))
 
     def save_picture(self, place: Path) -> None:
-        """Write the chart with its legend as PNG at twice the size."""
-        picture = self.grab()
-        if not picture.save(str(place)):
+        """Write the chart below its legend, without the tools, as PNG at twice the size."""
+        legend = QLabel(self.legend.text())
+        legend.setFont(small_font())
+        legend.setTextFormat(Qt.TextFormat.RichText)
+        legend.setWordWrap(True)
+        legend.setContentsMargins(12, 8, 12, 4)
+        width, height = self.plot.width(), self.plot.height()
+        above = legend.heightForWidth(width)
+        legend.resize(width, above)
+        picture = QPixmap(QSize(width, above + height) * _PICTURE_SCALE)
+        picture.setDevicePixelRatio(_PICTURE_SCALE)
+        picture.fill(self._theme.colour("pane"))
+        legend.render(picture, QPoint(0, 0))
+        self.plot.render(picture, QPoint(0, above))
+        if picture.save(str(place)):
+            self.readout.setText(self.tr("Saved {0}").format(place.name))
+        else:
             self._live.failed.emit(f"{place} cannot be written")
 
     def _save_table(self) -> None:
@@ -275,8 +290,15 @@ class ChartsPanel(QWidget):
         if operations is None:
             return
 
-        def work() -> None:
+        def work() -> OSError | None:
             operations.history.flush()
+            try:
+                write(operations)
+            except OSError as error:
+                return error
+            return None
+
+        def write(operations: Operations | RunValues) -> None:
             with place.open("w", newline="", encoding="utf-8-sig") as stream:
                 out = csv.writer(stream)
                 out.writerow(["time", "entity", "indicator", "value", "unit"])
@@ -287,8 +309,11 @@ class ChartsPanel(QWidget):
                         shown = "" if np.isnan(value) else value
                         out.writerow([str(Instant(at_us)), one.entity, one.indicator, shown, unit])
 
-        def answer(_: Any) -> None:
-            self.readout.setText(self.tr("Saved {0}").format(place.name))
+        def answer(error: OSError | None) -> None:
+            if error is not None:
+                self._live.failed.emit(f"{place} cannot be written ({error.strerror})")
+            else:
+                self.readout.setText(self.tr("Saved {0}").format(place.name))
 
         self._background.ask("chart-table", work, answer)
 

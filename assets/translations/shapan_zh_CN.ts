@@ -4775,6 +4775,10 @@ management ^ '330106-BD'</translation>
         <source>Show causes only</source>
         <translation>只看原因</translation>
     </message>
+    <message>
+        <source>Alarm flood since {0} ({1}): {2} alarms in 10 minutes, one cause.</source>
+        <translation>告警泛滥，始于 {0}（{1}）：10 分钟内 {2} 条告警，1 个原因。</translation>
+    </message>
 </context>
 <context>
     <name>AlarmDetail</name>

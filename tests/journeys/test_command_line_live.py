@@ -117,9 +117,9 @@ def test_a_shift_of_samples_raises_alarms_that_are_listed_and_reported(
     assert report["alarms"] == 3 and report["per_hour"] == 3.0 and report["consequences"] == 2
     assert report["priorities"] == {"low": 0, "medium": 0, "high": 2, "urgent": 1}
     page = tmp_path / "report.html"
-    shapan("alarms", "report", project, "--out", page, "--language", "zh_CN")
+    shapan("--language", "zh_CN", "alarms", "report", project, "--out", page)
     assert "告警报告" in page.read_text(encoding="utf-8")
-    assert "水泵停止 (p1)" in page.read_text(encoding="utf-8")
+    assert "水泵停止 · P-1" in page.read_text(encoding="utf-8")
 
     again = SampleHistory(project / SAMPLES, read_only=True)
     hour = Interval(Instant.parse("2026-03-02T08:00"), Instant.parse("2026-03-02T09:00"))

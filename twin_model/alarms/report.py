@@ -16,6 +16,7 @@ _WORDS: Final = {
     "figure": ("指标", "Figure"),
     "here": ("实测", "Here"),
     "target": ("目标", "Target"),
+    "target_average": ("≤ 6，最多 12", "≤ 6, at most 12"),
     "alarms": ("告警总数", "Alarms"),
     "average": ("平均每小时告警", "Average per hour"),
     "peak": ("十分钟峰值", "Peak in ten minutes"),
@@ -126,7 +127,7 @@ class _Page:
         wait_s = found.acknowledged_after_s
         rows = [
             ("alarms", f"{found.alarms}", "", True),
-            ("average", f"{found.per_hour:.1f} ({words[found.rating]})", "≤ 6 (12)",
+            ("average", f"{found.per_hour:.1f} ({words[found.rating]})", words["target_average"],
              found.per_hour <= 12),
             ("peak", f"{found.peak}", "≤ 10", found.peak <= 10),
             ("over", f"{found.intervals_over:.1%}", "< 1 %", found.intervals_over < 0.01),
