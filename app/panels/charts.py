@@ -79,6 +79,8 @@ class ChartsPanel(QWidget):
         self._theme = theme
         self.series: list[Series] = []
         self._lines: list[plots.Line] = []
+        #: Whether an answer is awaited, and whether to ask again then.
+        self._reading = self._again = False
         self.plot = plots.Plot(theme)
         self.stretch = QComboBox(self)
         for seconds in _STRETCHES_S:
@@ -104,7 +106,7 @@ class ChartsPanel(QWidget):
         self.stretch.currentIndexChanged.connect(lambda _: self.refresh())
         self.plot.pointed.connect(self._point)
         live.ticked.connect(self._tick)
-        live.changed.connect(self.refresh)
+        live.changed.connect(self._restart)
         theme.changed.connect(self._say)
         self.retranslate()
 
@@ -193,13 +195,42 @@ class ChartsPanel(QWidget):
             button.setEnabled(shown)
         operations = self._live.values
         if not shown or operations is None:
+            self._background.drop("charts")
+            self._reading = self._again = False
             self._take([])
             return
         series, period = list(self.series), self.period()
-        self._background.ask("charts", lambda: self._read(operations, series, period), self._take)
+        self.plot.show_period(period.start.us / 1e6, period.end.us / 1e6)
+        if self._reading:  # another question would have this one's answer dropped, again and again
+            self._again = True
+            return
+        self._reading = True
+
+        def work() -> list[plots.Line] | Exception:
+            try:
+                return self._read(operations, series, period)
+            except Exception as error:
+                return error
+
+        self._background.ask("charts", work, self._answered)
+
+    def _answered(self, found: list[plots.Line] | Exception) -> None:
+        self._reading, again, self._again = False, self._again, False
+        if isinstance(found, Exception):
+            self._background.failed.emit(found)
+        else:
+            self._take(found)
+        if again:
+            self.refresh()
+
+    def _restart(self) -> None:
+        """Read from what runs now; nobody answers for what ran before."""
+        self._background.drop("charts")
+        self._reading = self._again = False
+        self.refresh()
 
     def _tick(self) -> None:
-        if self.isVisible() and self.series:
+        if self.isVisible() and self.series and not self._reading:
             self.refresh()
 
     def _read(

@@ -94,6 +94,7 @@ class RuleDialog(QDialog):
         column.addWidget(split, 1)
         column.addLayout(row)
         form.changed.connect(self._changed)
+        self.finished.connect(lambda _: self._forget())
         self.setWindowTitle(self.tr("New rule: {0}").format(words.kind_name(form.kind)))
         self.resize(980, 700)
         self._ask_count()
@@ -163,6 +164,7 @@ class RuleDialog(QDialog):
 
         self._background.ask("rule-count", work, answer)
 
-    def closeEvent(self, event: Any) -> None:
+    def _forget(self) -> None:
+        """Wait for no answer any more; keeping the rule closes the window as well."""
+        self._count.stop()
         self._background.drop("rule-count")
-        super().closeEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
@@ -28,7 +28,7 @@ from app.unit_words import label
 if TYPE_CHECKING:
     from twin_model.rules.model import Rule
 
-_TITLE_PX: Final = 112
+_TITLE_PX: Final = 128
 _WORD: Final = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -93,6 +93,9 @@ class RuleForm(QScrollArea):
         column.addStretch(1)
         self.setWidget(content)
         self._prepare()
+        # There is no scrolling sideways; a bar has room beside what is widest.
+        bar_px = self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(content.minimumSizeHint().width() + bar_px)
 
     def _section(self, column: QVBoxLayout, title: str, parts: list[Part]) -> QWidget:
         box = QWidget(self)
@@ -124,6 +127,8 @@ class RuleForm(QScrollArea):
 
     def _unfold(self, on: bool) -> None:
         self._rest.setVisible(on)
+        if on:  # once it has its place
+            QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self._rest))
         self._more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
 
     def _prepare(self) -> None:

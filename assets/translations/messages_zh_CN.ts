@@ -6368,6 +6368,26 @@
         <source>{0} is signed in as {1} and may not silence alarms</source>
         <translation>{0} 以{1}身份登录，无权静音告警声</translation>
     </message>
+    <message>
+        <source>a parenthesis is not closed</source>
+        <translation>括号没有闭合</translation>
+    </message>
+    <message>
+        <source>a word has no closing quote</source>
+        <translation>文字缺少右引号</translation>
+    </message>
+    <message>
+        <source>something is missing at the end</source>
+        <translation>末尾不完整</translation>
+    </message>
+    <message>
+        <source>cannot be understood after {0}</source>
+        <translation>{0} 之后的内容无法理解</translation>
+    </message>
+    <message>
+        <source>cannot be understood</source>
+        <translation>无法理解</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -120,11 +120,11 @@ def parse(text: str) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise _error(text[:40] + "…", f"longer than {MAX_LENGTH} characters")
+    source = _as_python(text).strip()
     try:
-        tree = ast.parse(_as_python(text).strip(), mode="eval")
+        tree = ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else "cannot be read"
-        raise _error(text, reason) from error
+        raise _error(text, _unreadable(source, error)) from error
     reader = _Reader(text)
     reader.check_size(tree)
     operation, is_truth = reader.read(tree.body, 0)
@@ -148,6 +148,19 @@ def _as_python(text: str) -> str:
         out.append(plain + (match.group() if match else ""))
         at = match.end() if match else at
     return "".join(out)
+
+
+def _unreadable(source: str, error: Exception) -> str:
+    """Return what is wrong with a text in words of its language, not Python's."""
+    message, offset = getattr(error, "msg", ""), getattr(error, "offset", None)
+    if "was never closed" in message:
+        return "a parenthesis is not closed"
+    if "unterminated string" in message:
+        return "a word has no closing quote"
+    if source and offset == 0:
+        return "something is missing at the end"
+    before = source[: (offset or 1) - 1].replace("==", "=").replace("!=", "<>").strip()
+    return f"cannot be understood after {before[-40:]!r}" if before else "cannot be understood"
 
 
 def _error(text: str, rule: str) -> ValidationError:
