@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.theme import SMALL_PX, Theme, small_font
@@ -219,6 +219,11 @@ class Plot(QWidget):
         self._plot.setXRange(start_s, end_s, padding=0)
 
     # -- crosshair -----------------------------------------------------------------------
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._crosshair.hide()
+        self.pointed.emit(math.nan)
 
     def _moved(self, at: Any) -> None:
         inside = self._plot.sceneBoundingRect().contains(at)

@@ -171,8 +171,10 @@ class Notifying:
                 self._voices.sound(message.worst)
                 self.problem = ""
             except SendError as error:
-                self.problem = str(error)
-                self._note(EventKind.NOTIFY_FAILED, message.rule, str(error))
+                # Said once: a sound that comes every few seconds would fill the journal.
+                said, self.problem = self.problem, str(error)
+                if said != self.problem:
+                    self._note(EventKind.NOTIFY_FAILED, message.rule, str(error))
             return
         operations, language = self._operations, self._voices.language
         entities = {event.point.partition("/")[0] for event in (*message.events, *message.over)}
@@ -231,7 +233,10 @@ class Notifying:
             return  # the journal may be closed by now
         goal = ", ".join(rule.to)
         self._operations.alarms.note(
-            kind, self._operations.hub.clock(), rule.name or rule.id, f"{goal}: {text}"
+            kind,
+            self._operations.hub.clock(),
+            rule.name or rule.id,
+            f"{goal}: {text}" if goal else text,
         )
 
 

@@ -2271,10 +2271,6 @@
         <translation>条件应为一个比较，或以 and、or、not 连接的多个比较</translation>
     </message>
     <message>
-        <source>cannot be read</source>
-        <translation>无法读取</translation>
-    </message>
-    <message>
         <source>more than {0} operations or nested deeper than allowed</source>
         <translation>运算超过 {0} 个，或嵌套过深</translation>
     </message>

@@ -69,6 +69,10 @@ def test_a_rule_is_written_tried_on_history_put_into_service_and_undone(
     assert dialog.problem.text() == "Limit: write a number"
     fill(dialog, limit={"threshold": 90.0}, deadband=5.0)
     assert dialog.form.fields["limit"].unit.text() == "kW"  # type: ignore[attr-defined]
+    fill(dialog, suppress_if="power_kw >")
+    dialog.put_into_service()
+    assert dialog.problem.text() == "Means nothing while: something is missing at the end"
+    fill(dialog, suppress_if="")
 
     dialog.trial.begin()
     record = dialog.trial.record

@@ -121,6 +121,21 @@ def test_what_is_not_in_the_language_is_refused(text: str) -> None:
     assert time.perf_counter() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pressure >", "something is missing at the end"),
+        ("(pressure > 1", "a parenthesis is not closed"),
+        ("maker = 'Li", "a word has no closing quote"),
+        ("pressure = 1 and and x > 2", "cannot be understood after 'pressure = 1 and'"),
+        ("> 3", "cannot be understood"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_words_of_the_language(text: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        parse(text)
+
+
 @given(st.text(max_size=120))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
