@@ -5,7 +5,8 @@ them finds nothing to hold on to. At the right height all photographs show the s
 that is right for one pair only the others disagree (Okutomi and Kanade, "A multiple-baseline
 stereo", 1993). So heights near the surface are tried in steps, on patches that lie in its slope,
 and the one is taken where photographs correlate best with each other, smoothed by semi-global
-aggregation (Hirschmüller, 2008) of what is to be added to the surface, not of heights.
+aggregation (Hirschmüller, 2008) of what is to be added to the surface, not of heights. Where they
+agree on none, the planes around tell more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.pipeline.job import Job
+from ingest.reconstruction.local_planes import by_planes
 from ingest.reconstruction.orthophoto import DepthBuffer, Picture, depth_buffer, surface_samples
 from ingest.reconstruction.scene import Photo, SparseScene
 from ingest.reconstruction.surface import FILLED, NOTHING, STEREO, Grid, Surface
@@ -30,6 +32,7 @@ Mask = npt.NDArray[np.bool_]
 #: Heights tried: so many ground sample distances up and down, and apart.
 _REACH_GSD: Final = 8.0
 _APART_GSD: Final = 0.5
+_END_GSD: Final = 1.0
 #: Cells a side of the patches that are compared, and of the neighbourhood that is averaged.
 _PATCH_CELLS: Final = 7
 _MEAN_CELLS: Final = 5
@@ -47,6 +50,9 @@ _FACET_CELLS: Final = 9
 _STEP_M: Final = 1.5
 #: Filled cells count as measured where photographs correlate by so much.
 _MEASURED: Final = 0.15
+#: Below this their heights are those of the plane around them; what has not been compared stays.
+_DOUBTFUL: Final = 0.1
+_NOT_COMPARED: Final = -2.0
 _TILE_CELLS: Final = 256
 _MARGIN_CELLS: Final = 24
 _BUFFERS_KEPT: Final = 64
@@ -71,7 +77,8 @@ def refined(
     Returns
     -------
     Surface
-        Cells that fewer than four photographs see stay as they are.
+        Cells that fewer than four photographs see stay as they are, and those that are best at
+        the end of the heights tried.
     """
     height = surface.height_m.astype(np.float64)
     known = np.isfinite(height) & (surface.source != NOTHING)
@@ -88,7 +95,7 @@ def refined(
     def buffer(number: int) -> DepthBuffer:
         return depth_buffer(scene, scene.photos[number], samples, surface.grid.cell_m)
 
-    moved, agreement = height.copy(), np.full(height.shape, -1.0, np.float32)
+    moved, agreement = height.copy(), np.full(height.shape, _NOT_COMPARED, np.float32)
     tiles = list(_tiles(surface.grid))
     for number, (outer, inner) in enumerate(tiles):
         job.report("Comparing all photographs", number, len(tiles), "tiles")
@@ -99,13 +106,19 @@ def refined(
             slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True)
         )
         within = rows, columns
-        good = (known[outer] & seen)[within]
+        # The best at the end of what was tried is the side of a slope, not the bottom of a valley.
+        found = np.abs(change) < steps[-1] - _END_GSD * gsd_m
+        good, compared = ((known[outer] & seen & also)[within] for also in (found, True))
         moved[inner][good] = (tile.start_m + change)[within][good]
-        agreement[inner][good] = best[within][good]
-    return _with(surface, moved, agreement)
+        agreement[inner][compared] = np.where(found, best, 0.0)[within][compared]
+    # Where photographs hardly agree on any height, that of the plane around is nearer to the truth.
+    doubtful = known & (agreement < _DOUBTFUL)
+    weight = np.where(agreement >= _DOUBTFUL, agreement, 0.0).astype(np.float64)
+    moved, replaced = by_planes(moved, weight, doubtful)
+    return _with(surface, moved, agreement, replaced)
 
 
-def _with(surface: Surface, height: FloatArray, agreement: Values) -> Surface:
+def _with(surface: Surface, height: FloatArray, agreement: Values, replaced: Mask) -> Surface:
     """Return the surface with new heights; filled cells that photographs agree on are measured."""
     source, doubt = surface.source.copy(), surface.uncertainty_m.copy()
     measured = (source == FILLED) & (agreement > _MEASURED)
@@ -113,6 +126,7 @@ def _with(surface: Surface, height: FloatArray, agreement: Values) -> Surface:
     source[measured] = STEREO
     if len(usual):
         doubt[measured] = np.minimum(doubt[measured], 2 * np.median(usual))
+        doubt[replaced] = np.maximum(doubt[replaced], 2 * np.median(usual))
     return replace(surface, height_m=height.astype(np.float32), uncertainty_m=doubt, source=source)
 
 

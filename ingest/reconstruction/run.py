@@ -58,7 +58,7 @@ from ingest.reconstruction.surface import (
 from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 4
+_VERSION: Final = 5
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.0
 _GAP_GSD: Final = 3.0
@@ -362,11 +362,9 @@ class _Run:
         surface = smooth_and_fill(surface, _FILL_CELLS)
         scene = SparseScene.load(self.folder / "georeference")
         pictures = self.pictures(scene)
-        # Hidden places are known better once edges are where they belong, and edges better once
-        # heights beside them are.
+        # Hidden places are known better once edges are where they belong.
         surface = sharpened(surface, scene, pictures, job)
         surface = refined(surface, scene, pictures, gsd, job)
-        surface = sharpened(surface, scene, pictures, job)
         surface.save(folder / "surface.npz")
         return field_figures | {
             "cell_m": grid.cell_m,

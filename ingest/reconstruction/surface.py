@@ -28,6 +28,12 @@ _ONE_PATCH_M: Final = 1.0
 _ONE_SIDE_M: Final = 1.5
 _SIDE_CELLS: Final = 7
 _LEAST_PATCH_M2: Final = 6.0
+#: A smaller patch is a step where so much of it has higher cells beside it, as much lower ones,
+#: and most of it is two cells wide or more.
+_LEAST_STEP_M2: Final = 0.8
+_AROUND_CELLS: Final = 5
+_SIDE_SHARE: Final = 0.25
+_WHOLE_SHARE: Final = 0.6
 _BAND_CELLS: Final = 4_000_000
 
 
@@ -365,11 +371,33 @@ def _without_islands(height: FloatArray, cell_m: float) -> FloatArray:
     """Return the heights without small patches that hang above or lie below all around them.
 
     Cells are connected where they differ by less than a metre; patches of less than six square
-    metres are false matches far more often than chimneys.
+    metres are false matches far more often than chimneys. One that has higher cells beside it as
+    well as lower ones is a step, such as a storey of a pagoda, and stays if it is no sliver.
     """
+    from scipy import ndimage
+
     label = connected_cells(height, _ONE_PATCH_M)
-    size = np.bincount(label.ravel())[label]
-    return np.where(size * cell_m**2 >= _LEAST_PATCH_M2, height, np.nan)
+    area_m2 = np.bincount(label.ravel())[label] * cell_m**2
+    known = np.isfinite(height)
+    highest = ndimage.maximum_filter(np.where(known, height, -np.inf), size=_AROUND_CELLS)
+    lowest = ndimage.minimum_filter(np.where(known, height, np.inf), size=_AROUND_CELLS)
+    with np.errstate(invalid="ignore"):
+        above, below = highest - height > _ONE_PATCH_M, height - lowest > _ONE_PATCH_M
+    # Where walls are seen, cells one wide lie between roof and ground.
+    block = [slice(0, -1), slice(1, None)]
+    whole = np.zeros(height.shape, np.bool_)
+    square = np.ones((height.shape[0] - 1, height.shape[1] - 1), np.bool_)
+    for rows in block:
+        for columns in block:
+            square &= label[rows, columns] == label[:-1, :-1]
+    for rows in block:
+        for columns in block:
+            whole[rows, columns] |= square
+    count = np.bincount(label.ravel())
+    share = [np.bincount(label.ravel(), one.ravel()) / count for one in (above, below, whole)]
+    step = (share[0] > _SIDE_SHARE) & (share[1] > _SIDE_SHARE) & (share[2] > _WHOLE_SHARE)
+    kept = (area_m2 >= _LEAST_PATCH_M2) | (step[label] & (area_m2 >= _LEAST_STEP_M2))
+    return np.where(kept, height, np.nan)
 
 
 def _median3(height: FloatArray) -> FloatArray:

@@ -14,9 +14,10 @@ from shapely.affinity import rotate
 from ingest.extraction.outline import main_direction_deg, regularise
 from ingest.pipeline.job import Job
 from ingest.reconstruction.accuracy import accuracy_of, nmad
-from ingest.reconstruction.edges import sharpened
+from ingest.reconstruction.edges import _stairs, sharpened
 from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.ground import terrain_of, volume_m3
+from ingest.reconstruction.local_planes import by_planes
 from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
 from ingest.reconstruction.refinement import facets, refined
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
@@ -119,6 +120,16 @@ def test_small_islands_are_taken_out_and_buildings_stay() -> None:
     assert np.allclose(kept.height_m[12:28, 22:38], 9.0)
 
 
+def test_a_ledge_between_roof_and_ground_stays_and_a_sliver_does_not() -> None:
+    height = np.full(GRID.shape, 1.0)
+    height[10:30, 20:40] = 9.0
+    height[12:20, 18:20] = 5.0  # 4 square metres
+    height[12:20, 40:41] = 5.0  # 2 square metres, one cell wide
+    kept = smooth_and_fill(surface_of(height), 8).height_m
+    assert np.allclose(kept[13:19, 18:20], 5.0)
+    assert np.abs(kept[13:19, 40] - 5.0).min() > 2.0
+
+
 def pattern(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return grey values of a pavement that looks different everywhere."""
     return (25 * np.sin(2.1 * x + 0.9 * y) + 25 * np.sin(3.7 * y - 1.3 * x) + 10)[:, :, None]
@@ -158,16 +169,30 @@ def town(*, patterned: bool = False) -> tuple[SparseScene, Surface, list[np.ndar
     return SparseScene([camera], photos), surface, pictures
 
 
-def test_eaves_go_to_where_the_photographs_agree_on_them() -> None:
+@pytest.mark.parametrize("cells", [2, -2])
+def test_eaves_go_to_where_the_photographs_agree_on_them(cells: int) -> None:
     scene, true, pictures = town(patterned=True)
     roof = true.height_m > 6
-    blunt = surface_of(np.where(ndimage.binary_dilation(roof, iterations=2), 12.0, 0.0), true.grid)
+    wrong = ndimage.binary_dilation(roof, iterations=2) if cells > 0 else ndimage.binary_erosion(
+        roof, iterations=2)  # fmt: skip
+    blunt = surface_of(np.where(wrong, 12.0, 0.0), true.grid)
     sharp = sharpened(blunt, scene, lambda number: pictures[number], Job())
     before, after = ((one.height_m > 6) ^ roof for one in (blunt, sharp))
-    assert before.sum() > 300
-    assert after.sum() < 0.5 * before.sum()
+    assert before.sum() > 280
+    assert after.sum() < 0.2 * before.sum()
     changed = (sharp.height_m > 6) != (blunt.height_m > 6)
     assert (sharp.uncertainty_m[changed] >= true.grid.cell_m).all()
+
+
+def test_a_step_among_several_is_told_from_one_that_stands_alone() -> None:
+    alone, several = np.zeros((40, 40)), np.zeros((40, 40))
+    alone[:, 20:] = 12.0
+    for storey in range(3):
+        several[:, 17 + 3 * storey :] += 5.0
+    for height, found in ((alone, False), (several, True)):
+        lower, upper = (ndimage.percentile_filter(height, share, size=7) for share in (15, 85))
+        stairs = _stairs(height, lower, upper, upper - lower > 1.5)
+        assert stairs[20, 15:25].any() == found
 
 
 def test_a_surface_without_steps_is_left_as_it_is() -> None:
@@ -229,6 +254,27 @@ def test_what_fewer_than_four_photographs_see_stays_as_matching_found_it() -> No
     start = surface_of(true + 1.0, grid)
     kept = refined(start, few, lambda number: pictures[number], 0.16, Job())
     assert (kept.height_m == start.height_m).all() and (kept.source == start.source).all()
+
+
+def test_a_height_at_the_end_of_those_tried_is_not_taken() -> None:
+    scene, true, grid, pictures = tiled_roof()
+    start = surface_of(true + 7.8 * 0.16, grid)
+    kept = refined(start, scene, lambda number: pictures[number], 0.16, Job())
+    moved = (start.height_m - kept.height_m)[10:-10, 10:-10] / 0.16
+    assert np.mean(moved > 7.0) < 0.02 and np.mean(moved == 0.0) > 0.9
+
+
+def test_doubtful_cells_of_a_roof_take_its_plane_and_those_of_the_ground_stay() -> None:
+    _, column = np.mgrid[0:60, 0:80].astype(float)
+    true = np.zeros((60, 80))
+    true[15:45, 20:60] = (12.0 - 0.12 * np.abs(column - 40))[15:45, 20:60]
+    wrong, doubtful = true.copy(), np.zeros(true.shape, bool)
+    doubtful[18:42, 50:55] = doubtful[5:10, 30:40] = True
+    wrong[doubtful] += 0.6
+    found, replaced = by_planes(wrong, np.where(doubtful, 0.0, 0.6), doubtful)
+    assert np.abs(found - true)[18:42, 50:55].max() < 0.15
+    assert (found[~replaced] == wrong[~replaced]).all()
+    assert not replaced[5:10, 30:40].any()
 
 
 def test_planes_are_fitted_up_to_ridges_and_steps_but_not_over_them() -> None:
