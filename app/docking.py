@@ -34,7 +34,8 @@ _LARGE: Final = 0.78
 _BELOW_SHARE: Final = {"monitor": 0.36}
 #: Docks that need more than a few lines, when they are opened.
 _TALL: Final = {"simulation": 280, "run_comparison": 300, "control": 300, "scenario": 360,
-                "alarms": 300, "charts": 280}  # fmt: skip
+                "alarms": 300, "charts": 280, "rules": 280, "connections": 280}  # fmt: skip
+_TALL_SHARE: Final = 0.28
 
 
 class Side(Enum):
@@ -255,6 +256,8 @@ class Docks(QObject):
 
     def _make_room(self, dock: QtAds.CDockWidget) -> None:
         wanted = _TALL.get(dock.objectName(), _JOBS_HEIGHT_PX)
+        if dock.objectName() in _TALL:  # a large screen shows more of them
+            wanted = max(wanted, round(_TALL_SHARE * self.manager.height()))
         least = wanted - 60 if dock.objectName() in _TALL else _LEAST_HEIGHT_PX
         if dock.isVisible() and dock.height() < least:
             self._set_extent(dock, Qt.Orientation.Vertical, wanted, self.manager.height())

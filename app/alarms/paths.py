@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
@@ -12,6 +13,7 @@ from twin_model.twin import Twin
 from twin_model.view import TwinView
 
 _GROUPS: Final = frozenset({"groups", "serves"})
+_LIES: Final = frozenset({"within"})
 _MOST: Final = 8
 Names = Callable[[Iterable[str]], dict[str, str]]
 
@@ -30,6 +32,8 @@ class AlarmPaths:
         self._wholes: dict[str, str] | None = None
         self._feeders: dict[str, str] = {}
         self._feeds: set[str] = set()
+        #: What entities lie in by their shapes that nothing is said to contain; empty for nothing.
+        self._within: dict[str, str] = {}
 
     def _read(self) -> None:
         with self._lock:
@@ -48,9 +52,32 @@ class AlarmPaths:
             self._wholes = wholes
 
     def places(self, entities: Collection[str], names: Names) -> dict[str, tuple[str, ...]]:
-        """Return for each entity what it is in, the outermost first; nothing for the others."""
+        """Return for each entity what it is in, the outermost first; nothing for the others.
+
+        What nothing is said to contain is in what it lies in by its shape, as computed.
+        """
         self._read()
-        return _named({e: _chain(e, self._wholes or {}) for e in entities}, names)
+        self._look_within(entities)
+        above = ChainMap(self._wholes or {}, self._within)
+        return _named({e: _chain(e, above) for e in entities}, names)
+
+    def _look_within(self, entities: Collection[str]) -> None:
+        """Read in what the outermost of each lies, and in what that does."""
+        view = TwinView(self._twin)
+        with self._lock:
+            above = ChainMap(self._wholes or {}, self._within)
+            for _ in range(_MOST):
+                outermost = {(_chain(one, above) or [one])[0] for one in entities}
+                unknown = outermost - self._within.keys()
+                if not unknown:
+                    return
+                found = _targets(view, unknown)
+                around = _targets(view, {one for those in found.values() for one in those})
+                for one in unknown:
+                    those = found.get(one, set())
+                    # Of several the innermost: the one that lies in most of the others.
+                    ranked = sorted(those, key=lambda t: (len(around.get(t, set()) & those), t))
+                    self._within[one] = ranked[-1] if ranked else ""
 
     def systems(self, entities: Collection[str], names: Names) -> dict[str, tuple[str, ...]]:
         """Return for each entity the system it is in and what feeds it, the first source first."""
@@ -63,10 +90,18 @@ class AlarmPaths:
         return _named(found, names)
 
 
+def _targets(view: TwinView, entities: Collection[str]) -> dict[str, set[str]]:
+    """Return in what each of some entities lies."""
+    found: dict[str, set[str]] = {}
+    for _, source, target, _ in edges(view, _LIES, entities, only_from=True):
+        found.setdefault(source, set()).add(target)
+    return found
+
+
 def _chain(entity: str, above: Mapping[str, str]) -> list[str]:
     found: list[str] = []
     here = above.get(entity)
-    while here is not None and here not in found and here != entity and len(found) < _MOST:
+    while here and here not in found and here != entity and len(found) < _MOST:
         found.append(here)
         here = above.get(here)
     return found[::-1]

@@ -79,12 +79,15 @@ def test_a_circle_of_causes_hides_nothing() -> None:
 def harbour(tmp_path: Path) -> Any:
     frame = Frame("EPSG:32650", (500_000.0, 3_400_000.0, 0.0))
     with Twin.create(tmp_path / "a.shapan", frame, "Harbour") as twin:
-        names = {"site": "Harbour", "hall": "Hall 3", "p1": "P-01", "p2": "P-02", "main": "Main"}
+        names = {"site": "Harbour", "hall": "Hall 3", "p1": "P-01", "p2": "P-02", "main": "Main",
+                 "port": "Port", "quay": "Quay", "crane": "Crane 1"}  # fmt: skip
         entities = [Entity(name, "sensor", shown) for name, shown in names.items()]
         twin.execute(AddEntities(entities, [
             Relation("1", "contains", "site", "hall"), Relation("2", "contains", "hall", "p1"),
             Relation("3", "contains", "site", "p2"), Relation("4", "feeds", "main", "p1"),
             Relation("5", "feeds", "p1", "p2"),
+            *(Relation(f"{a}-{b}", "within", a, b, computed=True)
+              for a, b in (("crane", "port"), ("crane", "quay"), ("quay", "port"))),
         ]))  # fmt: skip
         yield AlarmPaths(twin), names
 
@@ -112,6 +115,17 @@ def test_the_tree_shows_alarms_by_place_and_by_system_the_worst_first(harbour: A
     assert texts(picture, grouping=Grouping.PLACE, toggled=closed) == [
         "Harbour", "Elsewhere", "  elsewhere",
     ]  # fmt: skip
+
+
+def test_what_nothing_contains_is_in_what_it_lies_in_the_innermost_last(harbour: Any) -> None:
+    paths, names = harbour
+
+    def named(wanted: Any) -> dict[str, str]:
+        return {one: names[one] for one in wanted}
+
+    assert paths.places(["crane", "p1", "main"], named) == {
+        "crane": ("Port", "Quay"), "p1": ("Harbour", "Hall 3"),
+    }  # fmt: skip
 
 
 def test_figures_count_what_stands_waits_and_chatters() -> None:
