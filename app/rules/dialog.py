@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages
+from app.editing import schema
 from app.live.session import LiveSession
 from app.rules import words
 from app.rules.editing import RuleEditing, with_rule
 from app.rules.form import RuleForm, RuleProblem, watched_text
 from app.rules.special import AppliesField
 from app.rules.trial import TrialPanel
+from app.rules.unknown import unknown_names
 from app.theme import Theme
 from app.workers import Background, Jobs
 from twin_model.errors import ShapanError
@@ -76,6 +78,7 @@ class RuleDialog(QDialog):
         self._count.setSingleShot(True)
         self._count.setInterval(_COUNT_MS)
         self._count.timeout.connect(self._ask_count)
+        self._count.timeout.connect(self._ask_names)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(form)
         split.addWidget(self.trial)
@@ -110,6 +113,7 @@ class RuleDialog(QDialog):
     def _changed(self) -> None:
         self.problem.setText("")
         self.trial.forget()
+        self._background.drop("rule-names")
         self._count.start()
 
     def _checked(self) -> Rule | None:
@@ -164,7 +168,27 @@ class RuleDialog(QDialog):
 
         self._background.ask("rule-count", work, answer)
 
+    def _ask_names(self) -> None:
+        """Look in a thread for names in its conditions that nothing has; it may be kept so."""
+        operations, fields = self._live.operations, self.form.fields
+        texts = [str(fields[one].value()) for one in ("condition", "suppress_if") if one in fields]
+        texts = [text for text in texts if text.strip()]
+        if operations is None or not texts:
+            return
+        catalogue = schema.catalogue()
+
+        def answer(unknown: dict[str, str]) -> None:
+            for name, alike in unknown.items():
+                text = self.tr("Nothing has {0} yet; did you mean {1}?") if alike else self.tr(
+                    "Nothing has {0} yet.")  # fmt: skip
+                self.problem.setText(text.format(name, alike))
+
+        self._background.ask(
+            "rule-names", lambda: unknown_names(operations, catalogue, texts), answer
+        )
+
     def _forget(self) -> None:
         """Wait for no answer any more; keeping the rule closes the window as well."""
         self._count.stop()
         self._background.drop("rule-count")
+        self._background.drop("rule-names")

@@ -5030,6 +5030,14 @@ management ^ '330106-BD'</translation>
         <source>New rule: {0}</source>
         <translation>新建规则：{0}</translation>
     </message>
+    <message>
+        <source>Nothing has {0} yet; did you mean {1}?</source>
+        <translation>目前没有对象具有 {0}；是否指 {1}？</translation>
+    </message>
+    <message>
+        <source>Nothing has {0} yet.</source>
+        <translation>目前没有对象具有 {0}。</translation>
+    </message>
 </context>
 <context>
     <name>LimitField</name>

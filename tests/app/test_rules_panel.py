@@ -72,7 +72,11 @@ def test_a_rule_is_written_tried_on_history_put_into_service_and_undone(
     fill(dialog, suppress_if="power_kw >")
     dialog.put_into_service()
     assert dialog.problem.text() == "Means nothing while: something is missing at the end"
+    fill(dialog, suppress_if="powr_kw > 3 and height > 2")
+    told = "Nothing has powr_kw yet; did you mean power_kw?"
+    qtbot.waitUntil(lambda: dialog.problem.text() == told, timeout=10_000)
     fill(dialog, suppress_if="")
+    assert dialog.problem.text() == ""
 
     dialog.trial.begin()
     record = dialog.trial.record
