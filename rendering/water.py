@@ -38,9 +38,9 @@ def depth_surface(
         Local metres of the outer corner of the first cell, and the size of cells.
     """
     wet = np.nan_to_num(depth_m) >= DEPTHS_M[0]
-    colours = _table(DEPTH_COLOURS)
+    colours = colour_table(DEPTH_COLOURS)
     number = np.clip(np.searchsorted(DEPTHS_M, np.nan_to_num(depth_m), "right") - 1, 0, None)
-    return _surface(wet, np.nan_to_num(depth_m) + bed_m, bed_m, colours[number], place_m)
+    return cell_surface(wet, np.nan_to_num(depth_m) + bed_m, bed_m, colours[number], place_m)
 
 
 def change_surface(
@@ -59,22 +59,31 @@ def change_surface(
     change = np.nan_to_num(change_m)
     number = np.searchsorted(CHANGES_M, change, "right")
     shown = np.array([bool(colour) for colour in CHANGE_COLOURS])[number]
-    colours = _table(tuple(colour or "#000000" for colour in CHANGE_COLOURS))
-    return _surface(shown, level_m, level_m, colours[number], place_m)
+    colours = colour_table(tuple(colour or "#000000" for colour in CHANGE_COLOURS))
+    return cell_surface(shown, level_m, level_m, colours[number], place_m)
 
 
-def _table(colours: tuple[str, ...]) -> ByteArray:
+def colour_table(colours: tuple[str, ...]) -> ByteArray:
     return np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in colours], np.uint8)
 
 
-def _surface(
+def cell_surface(
     shown: npt.NDArray[np.bool_],
     level_m: FloatArray,
     bed_m: FloatArray,
     colour: ByteArray,
     place_m: tuple[float, float, float],
 ) -> OverlayMesh:
-    """Return quads between the middles of cells; a dry corner fades out at the water's level."""
+    """Return quads between the middles of cells; a corner that is not shown fades out.
+
+    Parameters
+    ----------
+    shown : (rows, columns) bool array
+    level_m, bed_m : (rows, columns) array
+        Height that it is drawn at, and where nothing is near that is shown.
+    colour : (rows, columns, 3) uint8 array
+    place_m : (west, south, cell)
+    """
     _rows, _columns = shown.shape
     corner = shown[:-1, :-1] + 2 * shown[:-1, 1:] + 4 * shown[1:, :-1] + 8 * shown[1:, 1:]
     i, j = np.nonzero(corner)

@@ -112,7 +112,7 @@ def _planned(twin: Twin, given: dict[str, Any]) -> dict[str, Any]:
 
 def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) -> int:
     """Make the scenario of a run that goes on from a checkpoint of it."""
-    from twin_model.simulation.checkpoints import branch_of
+    from twin_model.simulation.checkpoints import begin_again, branch_of
     from twin_model.store.run_log import RUNS, Run
 
     run_id, at, text = arguments.branch.partition("@")
@@ -128,6 +128,16 @@ def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) 
     assert made.branch is not None
     store.write(made)
     print(f"scenario {made.id}: goes on from {run_id} at {made.branch.at}")
+    again = begin_again(run.folder, made.branch.at)
+    for engine in made.engines:
+        if engine.id in again:
+            seconds = again[engine.id]
+            about = (
+                f"{seconds:.0f} s" if math.isfinite(seconds) else "as long as the run until then"
+            )
+            print(f"  {engine.id}: keeps no state, begins again from the start (about {about})")
+        else:
+            print(f"  {engine.id}: goes on at once")
     return Exit.DONE
 
 
@@ -213,7 +223,13 @@ def _report(
             print_warning(text)
         if outcome.error:
             print_error(outcome.error)
-    runs = [_run_json(seed, outcome, project) for seed, outcome in outcomes]
+    runs = [
+        {
+            **_run_json(seed, outcome, project),
+            "ended_early": _ended_early(scenario, outcome, project),
+        }
+        for seed, outcome in outcomes
+    ]
     over_all = spread([outcome.figures for _, outcome in outcomes]) if len(runs) > 1 else None
     if arguments.json:
         body: dict[str, Any] = {"scenario": scenario.id, "runs": runs}
@@ -223,7 +239,8 @@ def _report(
         return
     units = _units(project, outcomes[0][1].run)
     for run in runs:
-        print(f"{run['run']}: {run['state']}, seed {run['seed']}, until {run['reached']}")
+        early = ", nothing more happens" if run["ended_early"] else ""
+        print(f"{run['run']}: {run['state']}, seed {run['seed']}, until {run['reached']}{early}")
         rows = [
             [engine, name, f"{value:.6g}", label(units.get(engine, {}).get(name, ""))]
             for engine, inner in run["figures"].items()
@@ -238,6 +255,15 @@ def _report(
              for engine, inner in over_all.items() for name, s in inner.items()],
             ["engine", "figure", "mean", "least", "most", "deviation", "unit"],
         )  # fmt: skip
+
+
+def _ended_early(scenario: Scenario, outcome: Outcome, project: Path) -> bool:
+    """Return whether a run ended before its time because nothing more would happen."""
+    from twin_model.store.run_log import RUNS, Run
+
+    start = Run(project / RUNS / outcome.run).period.start
+    end_us = start.us + round(scenario.duration_s * 1e6)
+    return outcome.state == "finished" and outcome.reached.us < end_us
 
 
 def _units(project: Path, run: str) -> dict[str, dict[str, str]]:

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 LETTERS: Final = "ABCD"
 _SAME: Final = 1e-9
+#: What is known once, at the end, has no course: that of what it is about is seen.
+_COURSES: Final = {
+    "evacuation_time": "people_inside", "building_empty_after": "people_in_building",
+}  # fmt: skip
 _LARGEST_SHARE: Final = 10.0
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
@@ -239,8 +243,8 @@ class RunComparisonPanel(QWidget):
         for row, one in enumerate(shown):
             name = simulated(one.indicator)
             several = len({f.engine for f in data.figures}) > 1
-            self._put(table, row, 0, f"{name} · {one.engine}" if several else name, one.engine,
-                      one.indicator)  # fmt: skip
+            whole = f"{name} · {data.engine_name(one.engine)}" if several else name
+            self._put(table, row, 0, whole, one.engine, one.indicator)
             self._put(table, row, 1, value_text(one.values[0], label(one.unit)))
             for number in range(1, len(one.values)):
                 at = 2 * number
@@ -301,7 +305,8 @@ class RunComparisonPanel(QWidget):
         if item is not None:
             other = self.entities if table is self.figures else self.figures
             other.clearSelection()
-            self.show_course(str(item.data(_ENTITY)), str(item.data(_INDICATOR)))
+            indicator = str(item.data(_INDICATOR))
+            self.show_course(str(item.data(_ENTITY)), _COURSES.get(indicator, indicator))
 
     def show_course(self, entity: str, indicator: str) -> None:
         """Overlay the course of one value in all runs, from the beginning of each."""

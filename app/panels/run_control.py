@@ -30,10 +30,17 @@ from app import messages, numbers
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.panels.time_axis import moment
+from app.simulation.branching import again_words
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
 from app.simulation.shown import ShownRun
-from app.simulation.words import run_state, simulated, simulator_title
+from app.simulation.words import (
+    engine_name,
+    is_of_people,
+    run_state,
+    simulated,
+    simulator_title,
+)
 from app.theme import ROW_PX, Theme
 from app.unit_words import label
 
@@ -274,6 +281,10 @@ class RunControl(QWidget):
             text = self.tr("Ending…")
         elif one.now is None:
             text = self.tr("Starting the engines…")
+            if one.scenario.branch is not None:
+                info = self._simulation.run(one.scenario.branch.run)
+                again = again_words(info, one.scenario.branch.at) if info is not None else ""
+                text = "\n".join(part for part in (text, again) if part)
         else:
             state = self.tr("paused") if one.paused else run_state("running")
             clock = f"{one.now.to_datetime().astimezone():%Y-%m-%d %H:%M:%S}"
@@ -307,6 +318,12 @@ class RunControl(QWidget):
         parts = [state, stretch, self.tr("seed {0}").format(info.seed), *info.engines.values()]
         if info.origin:
             parts.insert(2, self.tr("goes on from {0}").format(info.origin))
+        if info.state == "finished" and info.reached < info.end:
+            after = numbers.duration((info.reached.us - info.start.us) / 1e6)
+            if any(is_of_people(one) for one in info.simulators):
+                parts.insert(1, self.tr("everyone is out after {0}").format(after))
+            else:
+                parts.insert(1, self.tr("nothing more happens after {0}").format(after))
         self.note.setText(" · ".join(parts))
         problems = [messages.shown(text) for text in (info.error, *info.warnings[:3]) if text]
         self.problem.setText("\n".join(problems))
@@ -333,12 +350,22 @@ class RunControl(QWidget):
             self.note.setText(self.tr("Select a scenario to run it, or a run to see its figures."))
             return
         self.title.setText(scenario.title or scenario.id)
-        engines = ", ".join(f"{e.id} ({simulator_title(e.simulator)})" for e in scenario.engines)
+        engines = ", ".join(
+            f"{engine_name(e.id, e.title)} ({simulator_title(e.simulator)})"
+            for e in scenario.engines
+        )
         self.note.setText(
             self.tr("{0} · engines: {1} · assumptions: {2} · seed {3}").format(
                 numbers.duration(scenario.duration_s), engines, len(scenario.edits), scenario.seed
             )
         )
+
+    def _engine_name(self, engine: str) -> str:
+        info = self._simulation.run(self._run) if self._run else None
+        if info is not None:
+            return info.engine_name(engine)
+        titles = {e.id: e.title for e in self._scenario.engines} if self._scenario else {}
+        return engine_name(engine, titles.get(engine, ""))
 
     def _fill(self, figures: list[Figure]) -> None:
         table = self.table
@@ -348,7 +375,7 @@ class RunControl(QWidget):
         for row, one in enumerate(figures):
             texts = (
                 f"  {simulated(one.indicator)}",
-                one.engine,
+                self._engine_name(one.engine),
                 value_text(one.value, label(one.unit)),
             )
             for column, text in enumerate(texts):

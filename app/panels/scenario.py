@@ -6,11 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QDateTime, QEvent, QSize, Qt, QTimeZone, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDateTimeEdit,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -29,12 +27,20 @@ from app import messages
 from app.editing import schema
 from app.icons import IconSet
 from app.item_models.entities import display_name
+from app.panels.scenario_fields import (
+    beside,
+    date_field,
+    instant_text,
+    local_time,
+    minutes_field,
+)
 from app.panels.scenario_rows import RowColumn, ScenarioRows
 from app.project import ProjectSession
 from app.simulation import changes
+from app.simulation.branching import origin_words
 from app.simulation.draft import ScenarioDraft, text_of
 from app.simulation.session import SimulationSession
-from app.simulation.words import template_words
+from app.simulation.words import is_of_people, template_words
 from twin_model.errors import ShapanError
 from twin_model.simulation.templates import TEMPLATES
 from twin_model.time import Instant
@@ -89,37 +95,26 @@ class ScenarioPanel(QWidget):
         self.kind.setObjectName("dim")
         self.kind.setWordWrap(True)
         self.origin = QLabel(self)
+        self.origin.setWordWrap(True)
         self.is_now = QCheckBox(self)
         self.is_now.toggled.connect(self._set_base)
-        self.base = self._date_field(self._set_base)
+        self.base = date_field(self, self._set_base)
         self.same_start = QCheckBox(self)
         self.same_start.toggled.connect(self._set_start)
-        self.start = self._date_field(self._set_start)
-        self.duration = self._number(0.1, 5_000_000.0, " min")
+        self.start = date_field(self, self._set_start)
+        self.duration = minutes_field(self, 0.1, 5_000_000.0)
         self.duration.editingFinished.connect(
             lambda: self._set("duration_s", self.duration.value() * _MINUTE_S)
         )
-        self.checkpoint = self._number(0.0, 100_000.0, " min")
+        self.checkpoint = minutes_field(self, 0.0, 100_000.0)
         self.checkpoint.editingFinished.connect(
             lambda: self._set("checkpoint_s", self.checkpoint.value() * _MINUTE_S)
         )
+        self.ends_early = QCheckBox(self)
+        self.ends_early.toggled.connect(lambda on: self._set("ends_early", on))
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 2**31 - 1)
         self.seed.editingFinished.connect(lambda: self._set("seed", self.seed.value()))
-
-    def _date_field(self, slot: Any) -> QDateTimeEdit:
-        field = QDateTimeEdit(self)
-        field.setDisplayFormat("yyyy-MM-dd HH:mm")
-        field.setCalendarPopup(True)
-        field.editingFinished.connect(slot)
-        return field
-
-    def _number(self, low: float, high: float, suffix: str) -> QDoubleSpinBox:
-        field = QDoubleSpinBox(self)
-        field.setDecimals(1)
-        field.setRange(low, high)
-        field.setSuffix(suffix)
-        return field
 
     def _make_rows(self) -> None:
         name, value = (lambda: self.tr("Name")), (lambda: self.tr("Value"))
@@ -189,8 +184,10 @@ class ScenarioPanel(QWidget):
         self.labels: list[QLabel] = []
         self.form.setHorizontalSpacing(10)
         self.form.setVerticalSpacing(6)
-        for field in (self._pair(self.is_now, self.base), self._pair(self.same_start, self.start),
-                      self.duration, self.seed, self.checkpoint, self.origin):  # fmt: skip
+        self.base_row = beside(self, self.is_now, self.base)
+        self.start_row = beside(self, self.same_start, self.start)
+        for field in (self.base_row, self.start_row, self.duration, self.ends_early,
+                      self.seed, self.checkpoint, self.origin):  # fmt: skip
             self.labels.append(QLabel(self))
             self.form.addRow(self.labels[-1], field)
         self.body = QWidget(self)
@@ -229,30 +226,27 @@ class ScenarioPanel(QWidget):
         layout.addLayout(problem)
         layout.addWidget(self.foot)
 
-    def _pair(self, check: QCheckBox, field: QWidget) -> QWidget:
-        both = QWidget(self)
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(check)
-        row.addWidget(field, 1)
-        return both
-
     def retranslate(self) -> None:
         """Take the texts of the language in use."""
         names = [self.tr("City as of"), self.tr("Clock begins"), self.tr("Duration"),
-                 self.tr("Seed"), self.tr("Checkpoint every"),
+                 self.tr("Ends early"), self.tr("Seed"), self.tr("Checkpoint every"),
                  self.tr("Goes on from")]  # fmt: skip
         for row, name in enumerate(names):
             self.labels[row].setText(name)
         for field, name in (
             (self.title, self.tr("Title")), (self.base, names[0]), (self.start, names[1]),
-            (self.duration, names[2]), (self.seed, names[3]), (self.checkpoint, names[4]),
+            (self.duration, names[2]), (self.ends_early, names[3]), (self.seed, names[4]),
+            (self.checkpoint, names[5]),
         ):  # fmt: skip
             field.setAccessibleName(name)
         self.is_now.setText(self.tr("now"))
         self.same_start.setText(self.tr("then"))
         self.same_start.setToolTip(self.tr("Simulated time begins at the instant of the city"))
+        self.ends_early.setText(self.tr("once everyone is out"))
+        self.ends_early.setToolTip(
+            self.tr("Once all engines say that nothing more will happen. Traffic and water never "
+                    "say so.")
+        )  # fmt: skip
         self.checkpoint.setSpecialValueText(self.tr("never"))
         remove = self.tr("Remove the line")
         self.parameters.set_texts(
@@ -324,25 +318,28 @@ class ScenarioPanel(QWidget):
             given = document[name]
             check.setChecked(given is None)
             field.setEnabled(given is not None)
-            field.setDateTime(_local(Instant.parse(given) if given else Instant.now()))
+            field.setDateTime(local_time(Instant.parse(given) if given else Instant.now()))
         self.duration.setValue(document["duration_s"] / _MINUTE_S)
         self.checkpoint.setValue(document["checkpoint_s"] / _MINUTE_S)
         self.seed.setValue(document["seed"])
+        self.ends_early.setChecked(document["ends_early"])
+        ways = [one["simulator"] for one in document["engines"]]
+        self.form.setRowVisible(self.ends_early, any(is_of_people(one) for one in ways))
         self._show_branch(document["branch"])
         self._show_rows(document)
         self._showing = False
         self._judge()
 
     def _show_branch(self, branch: dict[str, str] | None) -> None:
-        """Say where the scenario goes on from; how that began cannot be another."""
-        self.form.setRowVisible(self.origin, branch is not None)
-        for field in (self.is_now, self.same_start, self.seed):
-            field.setEnabled(branch is None)
+        """Say where the scenario goes on from; how that began is of the run, and not to be set."""
+        began = branch is not None
+        self.form.setRowVisible(self.origin, began)
+        for row in (self.base_row, self.start_row):
+            self.form.setRowVisible(row, not began)
+        self.seed.setEnabled(not began)
+        self.seed.setToolTip(self.tr("That of the run which it goes on from") if began else "")
         if branch is not None:
-            at = f"{_local(Instant.parse(branch['at'])).toString('yyyy-MM-dd HH:mm:ss')}"
-            self.origin.setText(f"{branch['run']} · {at}")
-            self.base.setEnabled(False)
-            self.start.setEnabled(False)
+            self.origin.setText(origin_words(self._simulation.run(branch["run"]), branch))
 
     def _show_rows(self, document: dict[str, Any]) -> None:
         rows = [(k, text_of(v)) for k, v in document["parameters"].items()]
@@ -399,10 +396,10 @@ class ScenarioPanel(QWidget):
         self._put({**self.draft.document, name: value})
 
     def _set_base(self, *_: Any) -> None:
-        self._set("base", None if self.is_now.isChecked() else _text(self.base))
+        self._set("base", None if self.is_now.isChecked() else instant_text(self.base))
 
     def _set_start(self, *_: Any) -> None:
-        self._set("start", None if self.same_start.isChecked() else _text(self.start))
+        self._set("start", None if self.same_start.isChecked() else instant_text(self.start))
 
     def _change(self, change: Callable[..., dict[str, Any]], *given: Any) -> None:
         if self.draft is not None:
@@ -488,11 +485,3 @@ class ScenarioPanel(QWidget):
 
 def _is_unit(engine: dict[str, Any]) -> bool:
     return str(engine["simulator"]).endswith(".fmi")
-
-
-def _local(instant: Instant) -> QDateTime:
-    return QDateTime.fromMSecsSinceEpoch(instant.us // 1000, QTimeZone.systemTimeZone())
-
-
-def _text(field: QDateTimeEdit) -> str:
-    return str(Instant(field.dateTime().toMSecsSinceEpoch() * 1000))

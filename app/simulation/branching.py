@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QWidgetAction
 
 from app import numbers
 from app.simulation.run_list import RunInfo
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from twin_model.simulation.scenario import Scenario
 
 translate = QCoreApplication.translate
+_NOTE_PX: Final = 320
 
 
 def fill_checkpoints(menu: QMenu, info: RunInfo, choose: Callable[[Instant], object]) -> None:
@@ -28,7 +30,55 @@ def fill_checkpoints(menu: QMenu, info: RunInfo, choose: Callable[[Instant], obj
         after = numbers.duration((at.us - info.start.us) / 1e6)
         clock = f"{at.to_datetime().astimezone():%Y-%m-%d %H:%M:%S}"
         text = translate("Branching", "{0}  (after {1})").format(clock, after)
-        menu.addAction(text).triggered.connect(partial(_chosen, choose, at))
+        action = menu.addAction(text)
+        action.triggered.connect(partial(_chosen, choose, at))
+        action.setToolTip(again_words(info, at))
+    menu.setToolTipsVisible(True)
+    if info.checkpoints:
+        line = QWidgetAction(menu)
+        note = QLabel(again_words(info, info.checkpoints[-1]), menu)  # what takes longest
+        note.setObjectName("dim")
+        note.setWordWrap(True)
+        note.setContentsMargins(12, 6, 12, 8)
+        note.setMinimumWidth(_NOTE_PX)
+        line.setDefaultWidget(note)
+        menu.addSeparator()
+        menu.addAction(line)
+
+
+def again_words(info: RunInfo, at: Instant) -> str:
+    """Return which engines begin anew to go on from a checkpoint, for how long, and which do not.
+
+    Empty where nothing is known, as of a run that ended before its engines were there.
+    """
+    again = info.again.get(at, {})
+    kept = [info.engine_name(one) for one in info.engines if one not in again]
+    lines = []
+    if again:
+        seconds = sum(again.values())
+        about = numbers.duration(seconds) if math.isfinite(seconds) else translate(
+            "Branching", "as long as the run did until then")  # fmt: skip
+        lines.append(
+            translate(
+                "Branching",
+                "Begin again from the start, as they keep no state: {0}. Takes about {1}.",
+            ).format(", ".join(info.engine_name(one) for one in again), about)
+        )
+    if kept:
+        lines.append(translate("Branching", "Go on at once: {0}.").format(", ".join(kept)))
+    return "\n".join(lines)
+
+
+def origin_words(info: RunInfo | None, branch: Mapping[str, str]) -> str:
+    """Return where a scenario goes on from, as its editor says it."""
+    at = Instant.parse(branch["at"])
+    text = f"{branch['run']} · {at.to_datetime().astimezone():%Y-%m-%d %H:%M:%S}"
+    if info is None:
+        return text
+    after = translate("Branching", "after {0}").format(
+        numbers.duration((at.us - info.start.us) / 1e6)
+    )
+    return "\n".join(part for part in (f"{text}  ({after})", again_words(info, at)) if part)
 
 
 def _chosen(choose: Callable[[Instant], object], at: Instant, *_: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.simulation.draft import text_of, value_of
 from app.simulation.words import (
+    engine_name,
     engine_parameter,
     indicator_of,
     parameter_title,
@@ -14,6 +15,7 @@ from app.simulation.words import (
     simulator_title,
     yes_or_no,
 )
+from twin_model.simulation.scenario import engine_titles
 
 Document = dict[str, Any]
 #: The line at the end of an engine that a new parameter's name is typed into.
@@ -37,12 +39,14 @@ def assumption_rows(document: Document, name_of: Callable[[str], str]) -> list[t
 
 def assumption_words(document: Document, name_of: Callable[[str], str]) -> list[tuple[str, ...]]:
     """Return the same as people read it."""
-    found = []
+    found: list[tuple[str, ...]] = []
+    titles = engine_titles(document)
     for row, one in zip(assumption_rows(document, name_of), document["edits"]):
         given = one["engine"]
         truth = given and one["name"] in _TRUTHS and one["value"] in (0, 1)
         value = yes_or_no(one["value"]) if truth else row[2]
-        found.append((row[0], simulated(row[1]) if given else row[1], value, *row[3:]))
+        engine = engine_name(given, titles.get(given, "")) if given else given
+        found.append((row[0], simulated(row[1]) if given else row[1], value, engine, row[4]))
     return found
 
 
@@ -53,8 +57,9 @@ def coupling_rows(document: Document) -> list[tuple[str, str, str]]:
 
 def coupling_words(document: Document) -> list[tuple[str, str, str]]:
     """Return the same as people read it."""
+    titles = engine_titles(document)
     return [
-        (indicator_of(c["from"]), indicator_of(c["to"]), yes_or_no(c["delayed"]))
+        (indicator_of(c["from"], titles), indicator_of(c["to"], titles), yes_or_no(c["delayed"]))
         for c in document["couplings"]
     ]
 
@@ -92,7 +97,8 @@ def engine_words(
     for number, name in lines:
         engine = document["engines"][number]
         if not name:
-            words.append((engine["id"], simulator_title(engine["simulator"])))
+            called = engine_name(engine["id"], engine.get("title", ""))
+            words.append((called, simulator_title(engine["simulator"])))
             continue
         value = engine["step_s"] if name == "step_s" else engine["parameters"].get(name, "")
         shown = MORE if name == MORE else engine_parameter(name)

@@ -16,11 +16,13 @@ from app.item_models.entities import display_name
 from app.project import ProjectSession
 from app.simulation.session import SimulationSession
 from app.simulation.shown import LINE_INDICATORS, rounded_up
+from app.simulation.words import engine_name
 from app.viewport import Viewport
 from app.workers import Background
 from twin_model.errors import ShapanError
 from twin_model.query import EntityQuery
 from twin_model.simulation import comparison
+from twin_model.simulation.scenario import engine_titles
 from twin_model.store.run_log import RUNS, Run
 from twin_model.store.run_products import RunProducts
 
@@ -67,6 +69,13 @@ class ComparedData:
     changed: int
     names: dict[str, str]
     maps: list[str]
+
+    def engine_name(self, engine: str) -> str:
+        """Return what people call an engine of the runs."""
+        titles: dict[str, str] = {}
+        for about in self.abouts:
+            titles |= engine_titles(about.get("scenario", {}))
+        return engine_name(engine, titles.get(engine, ""))
 
 
 @dataclass(frozen=True, eq=False)

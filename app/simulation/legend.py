@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.item_models.alarms import value_text
 from app.numbers import fixed
@@ -17,6 +17,8 @@ from app.theme import Theme, small_font
 from app.unit_words import label
 
 _BAR_PX: Final = 12
+#: Letters stand on colours that are the same in both themes.
+_ON_COLOURS: Final = "#1c1f21"
 
 
 class _Scale(QWidget):
@@ -26,13 +28,16 @@ class _Scale(QWidget):
         super().__init__()
         self._theme = theme
         self.colours: tuple[str, ...] = ()
+        self.inside = ""
         #: Place of a text, in colours from the left, and the text.
         self.marks: list[tuple[float, str]] = []
         self.setFont(small_font())
 
-    def show_scale(self, colours: tuple[str, ...], marks: list[tuple[float, str]]) -> None:
-        """Show colours with texts beneath."""
-        self.colours, self.marks = colours, marks
+    def show_scale(
+        self, colours: tuple[str, ...], marks: list[tuple[float, str]], inside: str = ""
+    ) -> None:
+        """Show colours with texts beneath, and a letter in each of them."""
+        self.colours, self.marks, self.inside = colours, marks, inside
         self.setFixedHeight(_BAR_PX + 4 + self.fontMetrics().height())
         self.setAccessibleName(" ".join(text for _, text in marks))
         self.update()
@@ -42,6 +47,10 @@ class _Scale(QWidget):
         width = self.width() / max(1, len(self.colours))
         for number, colour in enumerate(self.colours):
             painter.fillRect(QRectF(number * width, 0, width + 0.5, _BAR_PX), QColor(colour))
+        painter.setPen(QColor(_ON_COLOURS))
+        for number, letter in enumerate(self.inside):
+            box = QRectF(number * width, 0, width, _BAR_PX)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
         painter.setPen(self._theme.colour("text"))
         for place, text in self.marks:
             wide = self.fontMetrics().horizontalAdvance(text) + 2.0
@@ -120,6 +129,8 @@ class SimulationLegend(QFrame):
     """
 
     chosen = Signal(str)
+    #: Whether the floor is to show how dense people stand.
+    crowd_wanted = Signal(bool)
 
     def __init__(self, place: QWidget, theme: Theme) -> None:
         super().__init__(place)
@@ -133,7 +144,13 @@ class SimulationLegend(QFrame):
         self.title.setFont(font)
         self.choice = QComboBox(self)
         self.choice.activated.connect(lambda _: self.chosen.emit(str(self.choice.currentData())))
-        self.roads, self.water = _Scale(theme), _Scale(theme)
+        self.roads, self.water, self.crowd = _Scale(theme), _Scale(theme), _Scale(theme)
+        self.people = QCheckBox(self)
+        self.people.clicked.connect(self.crowd_wanted)
+        self.levels = QLabel(self)
+        self.levels.setObjectName("dim")
+        self.levels.setFont(small_font())
+        self.levels.setWordWrap(True)
         self.water_title = QLabel(self)
         self.note = QLabel(self)
         self.note.setObjectName("dim")
@@ -142,7 +159,7 @@ class SimulationLegend(QFrame):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
         for widget in (self.title, self.choice, self.roads, self.water_title, self.water,
-                       self.note):  # fmt: skip
+                       self.people, self.crowd, self.levels, self.note):  # fmt: skip
             column.addWidget(widget)
         self.setFixedWidth(248)
         self.hide()
@@ -167,15 +184,30 @@ class SimulationLegend(QFrame):
         self.water_title.setText(f"{self.tr('Water depth')} (m)")
         depths = [(float(n), fixed(depth, 2)) for n, depth in enumerate(DEPTHS_M)]
         self.water.show_scale(DEPTH_COLOURS, depths)
+        self._show_crowd(picture)
         note = ""
         if picture.water_instant is not None:
             clock = f"{picture.water_instant.to_datetime().astimezone():%H:%M:%S}"
             note = self.tr("depths as of {0}").format(clock)
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        self.setVisible(has_roads or has_water)
+        self.setVisible(has_roads or has_water or picture.has_people)
         self.adjustSize()
         self.place()
+
+    def _show_crowd(self, picture: Picture) -> None:
+        from rendering.crowd import CROWD_COLOURS, LETTERS, LEVELS
+
+        unit = label("person/m^2")
+        self.people.setVisible(picture.has_people)
+        self.people.setChecked(bool(picture.crowd) or not picture.has_people)
+        self.people.setText(f"{self.tr('Density of people')} ({unit})")
+        self.people.setToolTip(self.tr("Mean within 2 m; who is nearer counts more"))
+        for item in (self.crowd, self.levels):
+            item.setVisible(bool(picture.crowd))
+        marks = [(n + 1.0, fixed(level, 2)) for n, level in enumerate(LEVELS)]
+        self.crowd.show_scale(CROWD_COLOURS, marks, LETTERS)
+        self.levels.setText(self.tr("Levels of service A to F after Fruin"))
 
     def _fill_choice(self, picture: Picture) -> None:
         wanted = [*picture.indicators, ""] if picture.indicators else []

@@ -64,6 +64,8 @@ class SimulationParts(QObject):
         window.timeline.run_end_wanted.connect(shown.leave)
         self.legend.chosen.connect(shown.set_indicator)
         self.legend.chosen.connect(self.sides.set_indicator)
+        self.legend.crowd_wanted.connect(shown.set_crowded)
+        self.legend.crowd_wanted.connect(self.sides.set_crowded)
         window.viewport.resized.connect(self._place_legends)
         self.compared.found.connect(self._compared)
         self.compared.mapped.connect(self._mapped)
@@ -199,9 +201,16 @@ class SimulationParts(QObject):
     def _opened(self, recording: Recording) -> None:
         info = self.shown.info
         title = recording.run.id if info is None else f"{info.title or info.scenario} · {info.id}"
-        last = Instant(recording.period.end.us - 1)
-        self._window.timeline.show_run((recording.period.start, last), title)
-        self._window.timeline.set_instant(self.shown.instant or last)
+        # Beside a run that lasted longer the slider goes on to that one's end.
+        start, end_us = recording.period.start, recording.period.end.us
+        last = Instant(max(end_us, start.us + self.sides.length_us) - 1)
+        self._window.timeline.show_run((start, last), title)
+        self._window.timeline.set_instant(self.shown.instant or Instant(end_us - 1))
+
+    def show_on_slider(self) -> None:
+        """Bring the slider to the run that is shown; beside another, to the longer of both."""
+        if self.shown.recording is not None:
+            self._opened(self.shown.recording)
 
     def _changed(self) -> None:
         window, shown = self._window, self.shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from rendering.moving.recorded import RecordedTracks
 from rendering.moving.style import MovingStyle
 from rendering.ribbons import Ribbons, read_ribbons
 from twin_model.live.hub import Hub
-from twin_model.samples import SampleBatch
+from twin_model.samples import Quality, SampleBatch
 from twin_model.simulation.replay import RunReplay
 from twin_model.store.run_log import Run
 from twin_model.store.run_products import DepthGrid, RunProducts
@@ -21,9 +21,14 @@ from twin_model.store.sample_history import SampleHistory
 from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
 
+if TYPE_CHECKING:
+    from rendering.options import OverlayMesh
+
 #: Moving things are read for so long at once, from a little before.
 _WINDOW_US: Final = 60_000_000
 _BEFORE_US: Final = 15_000_000
+#: Who was not heard of for so long has left.
+_PEOPLE_US: Final = 2_000_000
 
 
 class RunValues:
@@ -141,6 +146,20 @@ class Recording:
         """Return the newest depths as of an instant of the first engine that keeps them."""
         systems = self.products.water_systems()
         return self.products.depth_at(systems[0], instant) if systems else None
+
+    def crowd(self, instant: Instant) -> tuple[OverlayMesh, ...]:
+        """Return how dense people stand at an instant, a surface a storey; none without people."""
+        from rendering.crowd import crowd_surface
+
+        grounds = self.products.crowd_grounds()
+        if not grounds:
+            return ()
+        batch = self.run.moving.as_of(instant, _PEOPLE_US)
+        if batch.position is None:
+            return ()
+        places = batch.position[(batch.quality < Quality.BAD) & np.isfinite(batch.position[:, 0])]
+        grids = [ground.grid(places) for ground in grounds]
+        return tuple(crowd_surface(one.density, one.height_m, one.place_m) for one in grids)
 
     def close(self) -> None:
         """Free memory."""

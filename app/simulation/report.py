@@ -32,7 +32,7 @@ from app.numbers import duration
 from app.panels.run_comparison import LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
-from app.simulation.words import engine_parameter, run_state, simulated
+from app.simulation.words import engine_name, engine_parameter, run_state, simulated
 from app.unit_words import label
 from twin_model.errors import StoreError
 from twin_model.simulation.comparison import ComparedFigure
@@ -194,7 +194,8 @@ def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str
         found = {}
         for number, one in enumerate(value):
             key = str(one.get("id") or one.get("entity") or one.get("from") or number)
-            found |= _flattened(one, names, f"{name} · {names.get(key, key)}")
+            called = engine_name(key, str(one.get("title") or "")) if "id" in one else key
+            found |= _flattened(one, names, f"{name} · {names.get(key, called)}")
         return found
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return {name: names.get(text, text)}
@@ -224,6 +225,7 @@ def _field(name: str) -> str:
         "parameters": translate("Report", "Parameter"),
         "branch": translate("Report", "Goes on from"),
         "checkpoint_s": translate("Report", "Checkpoint every (s)"),
+        "ends_early": translate("Report", "Ends early"),
     }  # fmt: skip
     return known.get(name, name)
 
@@ -235,7 +237,8 @@ def _figures(data: ComparedData) -> str:
     rows = [_row(heads, tag="th", numbers_from=2)]
     for one in data.figures:
         unit = label(one.unit)
-        cells = [simulated(one.indicator), one.engine, value_text(one.values[0], unit)]
+        cells = [simulated(one.indicator), data.engine_name(one.engine),
+                 value_text(one.values[0], unit)]  # fmt: skip
         for number in range(1, len(one.values)):
             cells += [value_text(one.values[number], unit), change_text(one, number)]
         rows.append(_row([html.escape(c) for c in cells], numbers_from=2))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.simulation.words import engine_name
+from twin_model.simulation.scenario import engine_titles
 from twin_model.time import Instant
 
 
@@ -33,6 +35,11 @@ class RunInfo:
         Whose states it keeps.
     origin : str
         Run that it went on from.
+    again : dict
+        By checkpoint, the engines that begin anew to go on from it, with about the seconds that
+        takes.
+    titles : dict
+        Of engines that have one.
     """
 
     id: str
@@ -52,11 +59,17 @@ class RunInfo:
     simulators: tuple[str, ...] = ()
     checkpoints: tuple[Instant, ...] = ()
     origin: str = ""
+    again: Mapping[Instant, Mapping[str, float]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def engine_name(self, engine: str) -> str:
+        """Return what people call an engine of the run."""
+        return engine_name(engine, self.titles.get(engine, ""))
 
 
 def read_runs(project: Path) -> list[RunInfo]:
     """Return the runs of a project, newest first; slow, so for a thread."""
-    from twin_model.simulation.checkpoints import checkpoints_of
+    from twin_model.simulation.checkpoints import begin_again, checkpoints_of
     from twin_model.store.run_log import is_running, runs
 
     found = []
@@ -68,6 +81,7 @@ def read_runs(project: Path) -> list[RunInfo]:
             state = "interrupted"
         period = run.period
         duration_us = round(float(scenario.get("duration_s", 0.0)) * 1e6)
+        checkpoints = tuple(checkpoints_of(run.folder))
         found.append(
             RunInfo(
                 run.id, str(about.get("scenario_id", "")), str(scenario.get("title", "")), state,
@@ -76,8 +90,8 @@ def read_runs(project: Path) -> list[RunInfo]:
                 about.get("figures", {}), about.get("units", {}), str(about.get("error", "")),
                 tuple(about.get("warnings", ())), about.get("engines", {}),
                 tuple(str(e.get("simulator", "")) for e in scenario.get("engines", ())),
-                tuple(checkpoints_of(run.folder)),
-                str((scenario.get("branch") or {}).get("run", "")),
+                checkpoints, str((scenario.get("branch") or {}).get("run", "")),
+                {at: begin_again(run.folder, at) for at in checkpoints}, engine_titles(scenario),
             )
         )  # fmt: skip
         run.close()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 #: Names under which the scene keeps what is drawn.
 _MOVING, _ROADS, _WATER = "simulation/moving", "simulation/roads", "simulation/water"
+_CROWD: Final = "simulation/crowd"
 #: What roads, pipes and their nodes can be coloured by, with the least value of the scale's end.
 LINE_INDICATORS: Final = {
     "speed": 50.0, "flow": 500.0, "queue": 10.0, "density": 40.0, "pressure": 20.0,
@@ -61,6 +62,10 @@ class Picture:
     ----------
     instant : Instant
     roads, water : OverlayMesh or None
+    crowd : tuple of OverlayMesh
+        How dense people stand, a storey each.
+    has_people : bool
+        Whether it could be drawn.
     indicator : str
         What roads are coloured by; empty where there are none.
     high : float
@@ -73,6 +78,8 @@ class Picture:
     instant: Instant
     roads: OverlayMesh | None = None
     water: OverlayMesh | None = None
+    crowd: tuple[OverlayMesh, ...] = ()
+    has_people: bool = False
     indicator: str = ""
     high: float = 1.0
     unit: str = ""
@@ -126,6 +133,8 @@ class ShownRun(QObject):
         self.instant: Instant | None = None
         #: What lines are coloured by; until one is chosen, the first that there is.
         self.indicator: str | None = None
+        #: Whether the floor shows how dense people stand.
+        self.crowded = True
         self._live: Tracks | None = None
         self._following: Following | None = None
         self._painted: tuple[SampleBatch, str, OverlayMesh] | None = None
@@ -227,7 +236,7 @@ class ShownRun(QObject):
         self._ranges = {}
         stage = self._viewport.stage
         stage.moving_things.set(_MOVING, None)
-        for name in (_ROADS, _WATER):
+        for name in (_ROADS, _WATER, _CROWD):
             stage.set_overlay(name, None)
         self._viewport.redraw()
         for one in read:
@@ -237,6 +246,11 @@ class ShownRun(QObject):
     def set_indicator(self, indicator: str) -> None:
         """Colour roads and pipes by another indicator; empty for none."""
         self.indicator = indicator
+        self._ask()
+
+    def set_crowded(self, on: bool) -> None:
+        """Show how dense people stand on the floor, or not."""
+        self.crowded = on
         self._ask()
 
     # -- a recorded run ------------------------------------------------------------------
@@ -280,7 +294,9 @@ class ShownRun(QObject):
             roads = self._roads(recording, indicator, batch, high)
         water = self._read_water(recording, instant)
         return Picture(
-            instant, roads, water[1] if water else None, indicator, high,
+            instant, roads, water[1] if water else None,
+            recording.crowd(instant) if self.crowded else (),
+            bool(recording.products.crowd_grounds()), indicator, high,
             recording.values.units.get(indicator, ""), water[0] if water else None,
             indicators if len(recording.ribbons) else [],
         )  # fmt: skip
@@ -355,6 +371,8 @@ class ShownRun(QObject):
         if before is None or before.water is not picture.water:
             water = None if picture.water is None else Overlay(meshes=(picture.water,))
             stage.set_overlay(_WATER, water)
+        if before is None or before.crowd or picture.crowd:
+            stage.set_overlay(_CROWD, Overlay(meshes=picture.crowd) if picture.crowd else None)
         self._redraw()
         self.drawn.emit(picture)
 

@@ -57,9 +57,9 @@ class RunSides(QObject):
                 parts.session, window.session, window.services.background, self.side.other,
                 parts.style, key="-a",
             )  # fmt: skip
-            self.left.opened.connect(lambda _: self._follow(parts.shown.instant))
+            self.left.opened.connect(self._left_opened)
         assert self.left is not None
-        self.left.indicator = parts.shown.indicator
+        self.left.indicator, self.left.crowded = parts.shown.indicator, parts.shown.crowded
         self.left.show_recorded(data.ids[0])
         if parts.shown.run_id != data.ids[number]:
             parts.shown.show_recorded(data.ids[number])
@@ -81,6 +81,21 @@ class RunSides(QObject):
         """Colour roads on both sides by the same indicator."""
         if self.left is not None:
             self.left.set_indicator(indicator)
+
+    def set_crowded(self, on: bool) -> None:
+        """Show on both sides how dense people stand, or on neither."""
+        if self.left is not None:
+            self.left.set_crowded(on)
+
+    @property
+    def length_us(self) -> int:
+        """How long the run on the left lasted, microseconds; 0 where there is none yet."""
+        recording = self.left.recording if self.left is not None else None
+        return 0 if recording is None else recording.period.end.us - recording.period.start.us
+
+    def _left_opened(self, _: object) -> None:
+        self._parts.show_on_slider()
+        self._follow(self._parts.shown.instant)
 
     def _changed(self) -> None:
         # Whoever leaves the run on the right leaves both.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -115,6 +115,16 @@ _PARAMETERS: Final[dict[str, Callable[[], str]]] = {
     "reach_m": lambda: translate("EngineParameter", "Loose ends joined within (m)"),
     "begin_s": lambda: translate("EngineParameter", "Clock of the network at the beginning (s)"),
 }
+#: What templates call engines.
+_ENGINES: Final[dict[str, Callable[[], str]]] = {
+    "traffic": lambda: translate("Engine", "Traffic"),
+    "flood": lambda: translate("Engine", "Surface water"),
+    "sewer": lambda: translate("Engine", "Sewers"),
+    "mains": lambda: translate("Engine", "Water mains"),
+    "water": lambda: translate("Engine", "Water mains"),
+    "people": lambda: translate("Engine", "People"),
+    "building": lambda: translate("Engine", "Whole building"),
+}
 _STATES: Final[dict[str, Callable[[], str]]] = {
     "running": lambda: translate("Simulated", "running"),
     "finished": lambda: translate("Simulated", "finished"),
@@ -153,10 +163,33 @@ def simulated(indicator: str) -> str:
     return name() if name is not None else indicator
 
 
-def indicator_of(text: str) -> str:
-    """Return ``engine.indicator`` of a coupling with the indicator's name."""
+def engine_name(engine: str, title: str = "") -> str:
+    """Return what people call an engine of a scenario; its id where nobody named it.
+
+    Parameters
+    ----------
+    engine : str
+        Its id.
+    title : str
+        What its scenario calls it.
+    """
+    if title:
+        return title
+    name = _ENGINES.get(engine)
+    if name is not None:
+        return name()
+    storey = engine.removeprefix("level-")
+    if storey != engine and storey.isdigit():
+        return translate("Engine", "Level {0}").format(storey)
+    return engine
+
+
+def indicator_of(text: str, titles: Mapping[str, str]) -> str:
+    """Return ``engine.indicator`` of a coupling with the names of both; titles of engines by id."""
     engine, dot, indicator = text.partition(".")
-    return f"{engine} · {simulated(indicator)}" if dot and indicator else text
+    if not (dot and indicator):
+        return text
+    return f"{engine_name(engine, titles.get(engine, ''))} · {simulated(indicator)}"
 
 
 def yes_or_no(value: object) -> str:
@@ -183,6 +216,11 @@ def simulator_title(simulator: str) -> str:
 
     titles = {entry.id: entry.title(language()) for entry in CONTRIBUTIONS.of("simulator")}
     return titles.get(simulator, simulator)
+
+
+def is_of_people(simulator: str) -> bool:
+    """Return whether people walk in a simulator, who may all be out at some time."""
+    return simulator.startswith("shapan.jupedsim.")
 
 
 def engine_parameter(name: str) -> str:

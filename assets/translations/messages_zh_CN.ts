@@ -6384,6 +6384,14 @@
         <source>cannot be understood</source>
         <translation>无法理解</translation>
     </message>
+    <message>
+        <source>where people walk ({0}) cannot be read: {1}</source>
+        <translation>无法读取行走区域（{0}）：{1}</translation>
+    </message>
+    <message>
+        <source>{0} is larger than {1} MiB</source>
+        <translation>{0} 超过 {1} MiB</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -5909,6 +5909,14 @@ management ^ '330106-BD'</translation>
         <source>goes on from {0}</source>
         <translation>接续自 {0}</translation>
     </message>
+    <message>
+        <source>everyone is out after {0}</source>
+        <translation>{0}后全部撤离</translation>
+    </message>
+    <message>
+        <source>nothing more happens after {0}</source>
+        <translation>{0}后不再有变化</translation>
+    </message>
 </context>
 <context>
     <name>SimulationDialogs</name>
@@ -5950,6 +5958,18 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Colour roads and pipes by</source>
         <translation>道路与管道着色依据</translation>
+    </message>
+    <message>
+        <source>Density of people</source>
+        <translation>人员密度</translation>
+    </message>
+    <message>
+        <source>Mean within 2 m; who is nearer counts more</source>
+        <translation>2 米范围内的加权均值，越近权重越大</translation>
+    </message>
+    <message>
+        <source>Levels of service A to F after Fruin</source>
+        <translation>A–F 为 Fruin 服务水平</translation>
     </message>
 </context>
 <context>
@@ -6093,6 +6113,22 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Goes on from</source>
         <translation>接续自</translation>
+    </message>
+    <message>
+        <source>Ends early</source>
+        <translation>提前结束</translation>
+    </message>
+    <message>
+        <source>once everyone is out</source>
+        <translation>全部人员撤离后</translation>
+    </message>
+    <message>
+        <source>Once all engines say that nothing more will happen. Traffic and water never say so.</source>
+        <translation>所有引擎都表示不会再有变化时结束；交通和水的引擎不会如此表示。</translation>
+    </message>
+    <message>
+        <source>That of the run which it goes on from</source>
+        <translation>沿用所接续运行的随机种子</translation>
     </message>
 </context>
 <context>
@@ -7408,6 +7444,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Mean or total of</source>
         <translation>均值或累计</translation>
+    </message>
+    <message>
+        <source>Ends early</source>
+        <translation>提前结束</translation>
     </message>
 </context>
 <context>
@@ -9068,6 +9108,22 @@ management ^ '330106-BD'</translation>
         <source>{0}, from {1} on</source>
         <translation>{0}，自 {1} 起</translation>
     </message>
+    <message>
+        <source>Begin again from the start, as they keep no state: {0}. Takes about {1}.</source>
+        <translation>没有自身状态、须从头重算：{0}，约需{1}。</translation>
+    </message>
+    <message>
+        <source>as long as the run did until then</source>
+        <translation>与原运行到该时刻同样长的时间</translation>
+    </message>
+    <message>
+        <source>Go on at once: {0}.</source>
+        <translation>可直接继续：{0}。</translation>
+    </message>
+    <message>
+        <source>after {0}</source>
+        <translation>开始后{0}</translation>
+    </message>
 </context>
 <context>
     <name>ShownCell</name>
@@ -9146,6 +9202,37 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0} left</source>
         <translation>剩余 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Engine</name>
+    <message>
+        <source>Level {0}</source>
+        <translation>第{0}层</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation>交通</translation>
+    </message>
+    <message>
+        <source>Surface water</source>
+        <translation>地表水</translation>
+    </message>
+    <message>
+        <source>Sewers</source>
+        <translation>排水管网</translation>
+    </message>
+    <message>
+        <source>Water mains</source>
+        <translation>供水管网</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>行人</translation>
+    </message>
+    <message>
+        <source>Whole building</source>
+        <translation>整栋建筑</translation>
     </message>
 </context>
 </TS>

@@ -89,6 +89,10 @@ class Engine:
         """Set values by entity; return the entities that are not known."""
         raise NotImplementedError
 
+    def _is_over(self) -> bool:
+        """Return whether nothing more will happen unless the engine is told something."""
+        return False
+
     # -- the contract --------------------------------------------------------------------
 
     def init(self, start: Instant, parameters: Mapping[str, Any], seed: int) -> None:
@@ -150,7 +154,9 @@ class Engine:
     def exchange(self, instant: Instant, inputs: SampleBatch | None = None) -> dict[str, Any]:
         """Take values, advance, and tell what changed: one call instead of three."""
         unknown = self.set_values(inputs) if inputs is not None and len(inputs) else []
-        return {"batches": self.step_until(instant), "unknown": unknown, "next": self.next_event()}
+        batches = self.step_until(instant)
+        return {"batches": batches, "unknown": unknown, "next": self.next_event(),
+                "over": self._is_over()}  # fmt: skip
 
     # -- names and parameters ------------------------------------------------------------
 

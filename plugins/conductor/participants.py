@@ -189,6 +189,7 @@ class _Answer:
         participant = self._participant
         found = participant.wait(self._calls[0], patience_s, "the step")
         if self._exchange:
-            return Advanced(found["batches"], found["unknown"], found["next"])
+            over = bool(found.get("over", False))
+            return Advanced(found["batches"], found["unknown"], found["next"], over)
         coming = participant.wait(participant._call("next_event"), patience_s, "next_event")
         return Advanced(found, self._unknown, coming)

@@ -99,7 +99,7 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
     table = panel.figures
     texts = {table.item(row, 0).text().strip(): table.item(row, 3).text()
              for row in range(table.rowCount())}  # fmt: skip
-    assert texts["Volume of rain · flood"].endswith("(+900.0 %)")
+    assert texts["Volume of rain · Surface water"].endswith("(+900.0 %)")
     # What differs most of the entities: nobody drives on the closed street.
     street = [one for one in data.entities if one.entity == "south-street"]
     speed = next(one for one in street if one.indicator == "speed")

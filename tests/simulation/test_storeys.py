@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -15,6 +16,8 @@ from twin_model.commands import AddEntities
 from twin_model.entity import Entity
 from twin_model.simulation.scenario import read_scenario
 from twin_model.store.run_log import RUNS, Run
+from twin_model.store.run_products import RunProducts
+from twin_model.time import Instant
 from twin_model.twin import Twin
 
 __all__ = ["city"]
@@ -162,6 +165,19 @@ def test_stairs_take_as_long_as_the_hydraulic_model_says(city: Twin) -> None:
     heights = places.position[places.quality < 2, 2]
     assert {0.0, 3.4} <= set(heights.tolist())
     assert ((heights > 0.5) & (heights < 3.0)).sum() > 100, "people are seen on the stairs"
+    # Nobody waits for the end of its time once everyone is out.
+    reached_s = (outcome.reached.us - run.period.start.us) / 1e6
+    assert building["building_empty_after"] <= reached_s <= building["building_empty_after"] + 4.0
+    assert reached_s < 100.0
+    grounds = RunProducts(run.folder).crowd_grounds()
+    assert sorted(one.height_m for one in grounds) == [0.0, 3.4]
+    early = Instant(run.period.start.us + 10_000_000)
+    now = run.moving.as_of(early, 2_000_000)
+    assert now.position is not None
+    upper_grid = next(one for one in grounds if one.height_m == 3.4).grid(now.position)
+    # 41 to 45 of 50 people are left on 20 m × 12 m: all of them are in the cells.
+    cell_m2 = upper_grid.place_m[2] ** 2
+    assert float(np.nansum(upper_grid.density)) * cell_m2 == pytest.approx(43.0, rel=0.15)
 
 
 def test_who_finds_no_room_at_the_foot_holds_up_those_above(city: Twin) -> None:

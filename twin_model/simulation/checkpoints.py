@@ -19,6 +19,8 @@ from twin_model.time import Instant
 CHECKPOINTS: Final = "checkpoints"
 #: Written last: where it is, the state is whole.
 _FILE: Final = "conductor.json"
+#: An engine that has no states of its own keeps what it was told instead, in a file of this name.
+_TOLD: Final = "told.json"
 _HOW: Final = "run its scenario with checkpoint_s, or keep one while it is computed"
 
 
@@ -33,11 +35,14 @@ class KeptState:
         When each simulator is due next.
     inbox : dict of str to list of SampleBatch
         Values on their way to a simulator.
+    computed_s : dict of str to float
+        How long each simulator has computed since the beginning of the run.
     """
 
     now: Instant
     due_us: Mapping[str, int]
     inbox: Mapping[str, list[SampleBatch]] = field(default_factory=dict)
+    computed_s: Mapping[str, float] = field(default_factory=dict)
 
     def keep_in(self, folder: Path) -> None:
         """Write it beside the states of the simulators.
@@ -48,7 +53,8 @@ class KeptState:
             If the disk is full.
         """
         inbox = {name: [_rows(batch) for batch in found] for name, found in self.inbox.items()}
-        document = {"now_us": self.now.us, "due_us": dict(self.due_us), "inbox": inbox}
+        document = {"now_us": self.now.us, "due_us": dict(self.due_us), "inbox": inbox,
+                    "computed_s": dict(self.computed_s)}  # fmt: skip
         try:
             write_atomically(folder / _FILE, json.dumps(document))
         except OSError as error:
@@ -70,7 +76,9 @@ class KeptState:
                 for name, found in document["inbox"].items()
             }
             due_us = {str(name): int(us) for name, us in document["due_us"].items()}
-            return cls(Instant(int(document["now_us"])), due_us, inbox)
+            # Those of earlier versions do not say.
+            seconds = {str(k): float(v) for k, v in document.get("computed_s", {}).items()}
+            return cls(Instant(int(document["now_us"])), due_us, inbox, seconds)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(f"{folder} holds no checkpoint ({error})") from error
 
@@ -101,6 +109,32 @@ def checkpoints_of(run: Path) -> list[Instant]:
     """Return the instants whose states a run keeps whole, in order of time."""
     names = [path.parent.name for path in (run / CHECKPOINTS).glob(f"*/{_FILE}")]
     return sorted(Instant(int(name)) for name in names if name.lstrip("-").isdigit())
+
+
+def begin_again(run: Path, at: Instant) -> dict[str, float]:
+    """Return the engines that must begin anew to go on from a checkpoint, and what that takes.
+
+    They are told again all that they were told until then, so that going on from there saves none
+    of their time.
+
+    Parameters
+    ----------
+    run : Path
+        Its folder.
+    at : Instant
+
+    Returns
+    -------
+    dict of str to float
+        Seconds by engine, about as many as the run took until then; NaN where nobody measured.
+    """
+    folder = checkpoint_folder(run, at)
+    names = sorted(path.parent.name for path in folder.glob(f"*/{_TOLD}"))
+    try:
+        seconds = KeptState.read(folder).computed_s if names else {}
+    except StoreError:
+        seconds = {}
+    return {name: seconds.get(name, math.nan) for name in names}
 
 
 def branch_of(run: Path, about: Mapping[str, Any], scenario_id: str, at_s: float) -> Scenario:

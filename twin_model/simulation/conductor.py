@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import shutil
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,10 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from twin_model.errors import SimulationError, StoreError
-from twin_model.samples import Quality, SampleBatch, concatenate
+from twin_model.samples import SampleBatch, concatenate
 from twin_model.simulation.capabilities import Capabilities, Checkpoint, Stepping
 from twin_model.simulation.checkpoints import KeptState
+from twin_model.simulation.checks import check_numbers
 from twin_model.simulation.coupling import Related, Route, check_couplings, levels
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.participant import Advanced, DiedError, HangsError, Participant
@@ -65,6 +66,11 @@ class _Player:
     told: list[tuple[Instant, SampleBatch | None]] = field(default_factory=list)
     checkpoint: Path | None = None
     deaths: int = 0
+    #: Instant since when it says that nothing more will happen, and that of its last step.
+    over_us: int | None = None
+    last_us: int = 0
+    #: What its steps took so far.
+    computed_s: float = 0.0
     #: Answers to steps that were asked for before their time; see `Conductor._look_ahead`.
     ahead: deque[Any] = field(default_factory=deque)
 
@@ -193,7 +199,7 @@ class Conductor:
     # -- running -------------------------------------------------------------------------
 
     def run(self) -> bool:
-        """Run to the end; return whether it was reached, and not cancelled.
+        """Run to the end, or until nothing more will happen; return whether it was not cancelled.
 
         Raises
         ------
@@ -202,7 +208,7 @@ class Conductor:
         StoreError
             If the sink cannot keep samples.
         """
-        while self.now < self.end:
+        while self.now < self.end and not self.is_over():
             goal_us = min(self.end.us, *(player.due_us for player in self._players.values()))
             if self._edits:
                 goal_us = min(goal_us, max(self._edits[0][0], self.now.us + 1))
@@ -220,9 +226,16 @@ class Conductor:
         for level in self._levels:
             players = [(name, self._players[name]) for name in level]
             going = [(name, p) for name, p in players if self._is_due(p, instant)]
+            began_s = time.monotonic()
             waiting = [(name, p, *self._send(p, instant)) for name, p in going]
             for name, player, answer, inputs in waiting:
                 advanced = self._receive(name, player, instant, answer, inputs)
+                player.computed_s += time.monotonic() - began_s
+                player.last_us = instant.us
+                if not advanced.over:
+                    player.over_us = None
+                elif player.over_us is None:
+                    player.over_us = instant.us
                 self._schedule(player, instant, advanced)
                 self._look_ahead(name, player, instant)
                 self._take(name, advanced, instant, delayed)
@@ -237,6 +250,20 @@ class Conductor:
             self._next_checkpoint_us = instant.us + self._checkpoint_us
         if self._on_progress is not None:
             self._on_progress(Progress(self.now, self.start, self.end, self.steps))
+
+    def is_over(self) -> bool:
+        """Return whether nothing more will happen, so that the run may end before its time.
+
+        Every engine must have said so, and again after all others had: what one tells another
+        late has arrived by then.
+        """
+        if not self.scenario.ends_early or self._edits:
+            return False
+        since = [player.over_us for player in self._players.values()]
+        if not since or any(one is None for one in since):
+            return False
+        latest_us = max(one for one in since if one is not None)
+        return all(player.last_us > latest_us for player in self._players.values())
 
     def _is_due(self, player: _Player, instant: Instant) -> bool:
         if player.due_us <= instant.us or instant >= self.end:
@@ -357,7 +384,7 @@ class Conductor:
     ) -> None:
         self._warn_of(name, advanced.unknown)
         for batch in advanced.batches:
-            _check_numbers(name, batch, instant)
+            check_numbers(name, batch, instant)
             self._sink.write(name, batch)
             for route in self._routes.get(name, ()):
                 values = route.carry(batch)
@@ -417,8 +444,9 @@ class Conductor:
         if whole:
             due_us = {name: player.due_us for name, player in self._players.items()}
             inbox = {name: player.inbox for name, player in self._players.items() if player.inbox}
+            seconds = {name: round(one.computed_s, 3) for name, one in self._players.items()}
             try:
-                KeptState(self.now, due_us, inbox).keep_in(here)
+                KeptState(self.now, due_us, inbox, seconds).keep_in(here)
             except StoreError as error:
                 self._sink.warn(str(error))
 
@@ -438,6 +466,7 @@ class Conductor:
             player.checkpoint = folder / name
             player.due_us = kept.due_us[name]
             player.inbox = list(kept.inbox.get(name, []))
+            player.computed_s = kept.computed_s.get(name, 0.0)
         self.now = kept.now
         # Those of that very instant are still to come.
         self._edits = [one for one in self._edits if one[0] >= self.now.us]
@@ -467,29 +496,3 @@ class _Failed:
     def result(self, patience_s: float) -> Advanced:
         """Raise what is known already."""
         raise self.error
-
-
-def _check_numbers(name: str, batch: SampleBatch, instant: Instant) -> None:
-    """Refuse NaN: it would spread from one simulator to the next.
-
-    Raises
-    ------
-    SimulationError
-    """
-    if math.isfinite(batch.value.sum()):
-        return  # quick, for nearly every batch: NaN or infinity in it would make the sum one
-    bare = ~np.isfinite(batch.value) & (batch.quality < Quality.BAD)
-    if not bare.any():
-        return
-    if batch.position is not None:
-        bare &= np.isnan(batch.position[:, 0])
-    if batch.text is not None:
-        bare &= batch.text == None  # noqa: E711 - element by element
-    if bare.any():
-        row = int(np.flatnonzero(bare)[0])
-        entity = batch.keys.entities[batch.entity[row]]
-        indicator = batch.keys.indicators[batch.indicator[row]]
-        raise SimulationError(
-            name, f"gave {batch.value[row]} for {indicator} of {entity} at {instant}",
-            remedy="what was computed before is kept; see the simulator's log",
-        )  # fmt: skip

@@ -161,7 +161,7 @@ def evacuation_document(given: Mapping[str, Any]) -> dict[str, Any]:
     counts = shares([one["area_m2"] for one in storeys], int(given.get("people", 200)))
     names = [f"{PEOPLE_IN}{one['name']}" for one in storeys]
     engines = [
-        {"id": one["id"], "simulator": _PEOPLE, "step_s": _STEP_S,
+        {"id": one["id"], "title": one["name"], "simulator": _PEOPLE, "step_s": _STEP_S,
          "parameters": {**one["parameters"], "people": f"${name}"}}
         for one, name in zip(storeys, names)
     ]  # fmt: skip

@@ -32,11 +32,14 @@ class Advanced:
         Entities it was given values of and does not know.
     next : Instant or None
         When it wants to be stepped to next.
+    over : bool
+        Whether nothing more will happen in it unless it is told something.
     """
 
     batches: Sequence[SampleBatch]
     unknown: Sequence[str] = ()
     next: Instant | None = None
+    over: bool = False
 
 
 class Waiting(Protocol):

@@ -35,12 +35,15 @@ class EngineSpec:
     step_s : float
         How often it exchanges values; engines that go by events are stepped when they say so.
     parameters : dict
+    title : str
+        What people call it, such as a storey's name; empty where its id says it.
     """
 
     id: str
     simulator: str
     step_s: float = 60.0
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def plugin(self) -> str:
@@ -151,6 +154,8 @@ class Scenario:
         How long a simulator may take for one step before it counts as hanging.
     branch : Branch or None
         Checkpoint of a run that it goes on from.
+    ends_early : bool
+        End once all engines say that nothing more will happen, as when everyone is out.
     """
 
     id: str
@@ -167,6 +172,7 @@ class Scenario:
     checkpoint_s: float = 0.0
     patience_s: float = 300.0
     branch: Branch | None = None
+    ends_early: bool = True
 
     def engine(self, engine_id: str) -> EngineSpec:
         """Return an engine.
@@ -222,7 +228,7 @@ class Scenario:
     def _with_value(self, name: str, value: Any) -> Scenario:
         if name in self.parameters:
             return replace(self, parameters={**self.parameters, name: value})
-        if name in {"duration_s", "seed", "checkpoint_s", "patience_s"}:
+        if name in {"duration_s", "seed", "checkpoint_s", "patience_s", "ends_early"}:
             return replace(self, **{name: value})
         engine_id, dot, parameter = name.partition(".")
         if not dot:
@@ -253,7 +259,7 @@ def scenario_json(scenario: Scenario) -> dict[str, Any]:
         "seed": scenario.seed,
         "engines": [
             {"id": e.id, "simulator": e.simulator, "step_s": e.step_s,
-             "parameters": dict(e.parameters)}
+             "parameters": dict(e.parameters)} | ({"title": e.title} if e.title else {})
             for e in scenario.engines
         ],
         "couplings": [
@@ -268,7 +274,14 @@ def scenario_json(scenario: Scenario) -> dict[str, Any]:
         "patience_s": scenario.patience_s,
         "branch": None if scenario.branch is None else {
             "run": scenario.branch.run, "at": str(scenario.branch.at)},
+        "ends_early": scenario.ends_early,
     }  # fmt: skip
+
+
+def engine_titles(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return what engines of a scenario's document are called, of those that say so."""
+    engines = document.get("engines", ())
+    return {str(e["id"]): str(e["title"]) for e in engines if e.get("id") and e.get("title")}
 
 
 def read_scenario(scenario_id: str, document: Any) -> Scenario:
@@ -324,6 +337,7 @@ class _Reading:
             checkpoint_s=float(document.get("checkpoint_s", 0.0)),
             patience_s=self._positive(document.get("patience_s", 300.0), "patience_s"),
             branch=self._branch(document.get("branch")),
+            ends_early=bool(document.get("ends_early", True)),
         )
         for coupling in made.couplings:
             made.engine(coupling.source)
@@ -359,7 +373,8 @@ class _Reading:
         if "." not in simulator:
             raise self._wrong(f"'{simulator}' is not plugin.simulator, such as shapan.swmm.swmm")
         step_s = self._positive(one.get("step_s", 60.0), f"{engine_id}.step_s")
-        return EngineSpec(engine_id, simulator, step_s, dict(one.get("parameters", {})))
+        given, title = dict(one.get("parameters", {})), str(one.get("title") or "")
+        return EngineSpec(engine_id, simulator, step_s, given, title)
 
     def _coupling(self, one: Any) -> Coupling:
         (source, given), (target, taken) = (self._end(one[side]) for side in ("from", "to"))

@@ -1,4 +1,4 @@
-"""What a run keeps beside its samples: grids of water, and where roads and pipes lie."""
+"""What a run keeps beside its samples: grids of water, where roads and pipes lie, people walk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin_model.errors import StoreError
+from twin_model.store.run_crowds import WALKABLE, CrowdGround, read_grounds
 from twin_model.time import Instant
 
 PRODUCTS: Final = "products"
@@ -59,6 +60,7 @@ class RunProducts:
         self._folder = folder
         self._ground: dict[str, tuple[FloatArray, npt.NDArray[np.bool_]]] = {}
         self._systems: list[str] | None = None
+        self._crowds: list[CrowdGround] | None = None
 
     def water_systems(self) -> list[str]:
         """Return the engines that kept depths."""
@@ -127,6 +129,21 @@ class RunProducts:
             else:  # of a run before depths came with their ground
                 self._ground[system] = np.zeros(shape), np.zeros(shape, bool)
         return self._ground[system]
+
+    def crowd_grounds(self) -> list[CrowdGround]:
+        """Return where people walk, a storey each; none where nobody does.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be read.
+        """
+        if self._crowds is None:
+            files = self._files(f"*/{WALKABLE}")
+            if not files:
+                return []  # perhaps still to come
+            self._crowds = read_grounds(files)
+        return self._crowds
 
     def lines(self) -> dict[str, list[dict[str, Any]]]:
         """Return where roads and pipes lie: lists of ``points`` and ``width_m`` by entity.

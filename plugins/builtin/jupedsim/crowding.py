@@ -1,8 +1,10 @@
-"""How dense people stand where they are densest."""
+"""How dense people stand where they are densest, and where they can walk."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -37,3 +39,26 @@ class Crowding:
             _, counts = np.unique(square, axis=0, return_counts=True)
             self._peak = max(self._peak, float(counts.max()) / _SQUARE_M**2)
         return self._peak
+
+
+def write_walkable(shape: Any, height_m: float, storage: Path, system: str) -> None:
+    """Keep where people walk with the run, so that how dense they stand can be drawn.
+
+    Parameters
+    ----------
+    shape : shapely Polygon
+        Local metres.
+    height_m : float
+        Of the floor.
+    storage : Path
+        Of the worker.
+    system : str
+    """
+    rings = [shape.exterior, *shape.interiors]
+    told = {
+        "rings": [np.round(np.array(ring.coords)[:, :2], 3).tolist() for ring in rings],
+        "height_m": height_m,
+    }
+    folder = storage / "products" / system
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "walkable.json").write_text(json.dumps(told), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
-from plugins.builtin.jupedsim.crowding import Crowding
+from plugins.builtin.jupedsim.crowding import Crowding, write_walkable
 from plugins.builtin.jupedsim.entries import Entries
 from plugins.builtin.jupedsim.held import HeldExits
 from shapan import Entity, Instant, SampleBatch, WorkerContext
@@ -134,6 +134,7 @@ class JupedsimSimulator(Engine):
         self._every_us = int(1e6 * self.number(parameters, "people_every_s", 0.5, 0.0))
         self._next_us = self.start.us
         self._settle(parameters, walkable, seed)
+        write_walkable(walkable, self._height_m, self.context.storage.folder, self.system)
 
     def _held_shapes(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         names = [str(one) for one in parameters.get("held") or ()]
@@ -343,6 +344,9 @@ class JupedsimSimulator(Engine):
                 batches.append(self._people(Instant(min(now_us, instant.us))))
         batches.append(self._whole(instant))
         return [batch for batch in batches if len(batch)]
+
+    def _is_over(self) -> bool:
+        return not self._simulation.agent_count() and not self._entries.waiting
 
     def _let_in(self) -> None:
         """Let those come in who are there by now, as far as there is room."""

@@ -263,6 +263,9 @@ class StairsSimulator(Engine):
             self.samples(instant, [self.system], {n: [v] for n, v in figures.items()}),
         )
 
+    def _is_over(self) -> bool:
+        return not any(one.on_it for one in self._stairs.values())
+
     def get_values(self) -> SampleBatch:
         """See `shapan.Simulator`."""
         return self._whole(self.now)

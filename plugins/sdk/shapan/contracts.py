@@ -121,7 +121,8 @@ class Simulator(Protocol):
     - ``inputs`` and ``outputs``: unit by indicator;
     - ``engine`` (optional): name and version of what computes, kept with each run;
     - ``exchange`` (bool, optional): there is a method ``exchange(instant, inputs=None)`` that sets
-      values, steps and returns ``batches``, ``unknown`` and ``next`` in one call;
+      values, steps and returns ``batches``, ``unknown``, ``next`` and, optionally, ``over`` (bool:
+      nothing more will happen unless it is told something) in one call;
     - ``steps_ahead`` (int, optional): with ``exchange``, so many steps may be asked for before the
       first is answered, where nothing can reach it meanwhile; for those that name no next event;
     - ``one_run`` (bool, optional): each run needs a process that had none before;
