@@ -246,6 +246,7 @@ def _connect_project(window: MainWindow) -> None:
     window.drawn.changed.connect(window.refresh)
     window.drawn.failed.connect(overlays.notice.show_error)
     window.importing.failed.connect(overlays.notice.show_error)
+    window.importing.units_offered.connect(window.simulation.take_units)
     overlays.notice.details_wanted.connect(lambda: window.docks.show("jobs"))
     window.status.jobs_wanted.connect(lambda: window.docks.show("jobs"))
     window.status.reason_wanted.connect(lambda: window.actions_registry.run("edit.reason"))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services import Services
+from app.simulation.taken_units import is_unit
 from app.workers import Background, JobRecord, JobState, describe_error
 from ingest.pipeline.job import Job
 from twin_model.errors import FrameError, ShapanError
@@ -64,6 +65,8 @@ class Importing(QObject):
     """
 
     failed = Signal(str)
+    #: Functional mock-up units were dropped or chosen: they are simulated, not drawn.
+    units_offered = Signal(list)
     dialog_opened = Signal(object)
 
     def __init__(self, window: QWidget, services: Services) -> None:
@@ -79,6 +82,10 @@ class Importing(QObject):
         """Look what files and folders hold and open the placement dialog."""
         from app.placement import PlacementDialog
 
+        units = [path for path in paths if is_unit(path)]
+        if units:
+            self.units_offered.emit(units)
+        paths = [path for path in paths if path not in units]
         if not paths:
             return
         if self._services.session.twin is not None and not self._services.session.writable:

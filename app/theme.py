@@ -160,9 +160,9 @@ class Theme(QObject):
         """Return the sheet with this theme's tokens filled in."""
         template = string.Template((THEMES / "shapan.qss").read_text(encoding="utf-8"))
         tokens = {name.replace("-", "_"): _css(value) for name, value in self._tokens.items()}
-        for sign in ("caret", "tick"):
+        for sign in ("caret", "caret-up", "tick"):
             drawing = THEMES / f"{sign}-{'dark' if self.dark else 'light'}.svg"
-            tokens[sign] = drawing.as_posix()
+            tokens[sign.replace("-", "_")] = drawing.as_posix()
         return template.substitute(tokens)
 
 

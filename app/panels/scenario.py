@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 from app import messages
 from app.editing import schema
 from app.icons import IconSet
-from app.item_models.entities import display_name
 from app.panels.scenario_fields import (
     beside,
     date_field,
@@ -39,9 +38,9 @@ from app.project import ProjectSession
 from app.simulation import changes
 from app.simulation.branching import origin_words
 from app.simulation.draft import ScenarioDraft, text_of
+from app.simulation.entity_names import NamedEntities
 from app.simulation.session import SimulationSession
 from app.simulation.words import is_of_people, template_words
-from twin_model.errors import ShapanError
 from twin_model.simulation.templates import TEMPLATES
 from twin_model.time import Instant
 
@@ -70,12 +69,11 @@ class ScenarioPanel(QWidget):
     ) -> None:
         super().__init__()
         self._simulation = simulation
-        self._session = session
         self._icons = icons
         self.draft: ScenarioDraft | None = None
         self._showing = False
         self._selection: Any = None
-        self._names: dict[str, str] = {}
+        self._entities = NamedEntities(simulation, session)
         #: What a line of the table of engines stands for: engine, and parameter or nothing.
         self._engine_lines: list[tuple[int, str]] = []
         self._make_fields()
@@ -155,7 +153,7 @@ class ScenarioPanel(QWidget):
 
     def _make_buttons(self) -> None:
         self.map_unit = QPushButton(self)
-        self.map_unit.clicked.connect(self._ask_unit)
+        self.map_unit.clicked.connect(self.map_first_unit)
         self.undo, self.redo, self.revert = (QToolButton(self) for _ in range(3))
         for button, glyph, slot in (
             (self.undo, "arrow-u-up-left", self._undo), (self.redo, "arrow-u-up-right", self._redo),
@@ -295,7 +293,7 @@ class ScenarioPanel(QWidget):
 
     def _closed(self) -> None:
         self.draft = None
-        self._names.clear()
+        self._entities.forget()
         self._show()
 
     def _show(self) -> None:
@@ -345,11 +343,12 @@ class ScenarioPanel(QWidget):
         rows = [(k, text_of(v)) for k, v in document["parameters"].items()]
         self.parameters.show_rows(rows, [k for k, _ in rows], changes.parameter_words(rows))
         self.assumptions.show_rows(
-            changes.assumption_rows(document, self._name), [e["entity"] for e in document["edits"]],
-            changes.assumption_words(document, self._name),
-        )  # fmt: skip
+            changes.assumption_rows(document, self._entities.name),
+            [one["entity"] for one in document["edits"]],
+            changes.assumption_words(document, self._entities.name),
+        )
         rows, self._engine_lines = changes.engine_rows(document)
-        words = changes.engine_words(document, self._engine_lines, self._name)
+        words = changes.engine_words(document, self._engine_lines, self._entities.name)
         tips = [
             f"{name.strip()}: {text}\n{seen}" if seen != text else text
             for (name, text), (_, seen) in zip(rows, words)
@@ -359,16 +358,6 @@ class ScenarioPanel(QWidget):
         couplings = changes.coupling_rows(document)
         tips = [f"{a} → {b}" for a, b, _ in couplings]
         self.couplings.show_rows(couplings, tips, changes.coupling_words(document))
-
-    def _name(self, entity_id: str) -> str:
-        """Return an entity's name, its id where there is none; few, and read once each."""
-        twin = self._session.twin
-        if entity_id and entity_id not in self._names and twin is not None:
-            try:
-                self._names[entity_id] = display_name(twin.entity(entity_id))
-            except ShapanError:
-                self._names[entity_id] = entity_id
-        return self._names.get(entity_id, entity_id)
 
     def _judge(self) -> None:
         """Say what is wrong, and what can be done now."""
@@ -413,8 +402,8 @@ class ScenarioPanel(QWidget):
         if item.column() == 0 and self.draft is not None:
             self.entity_wanted.emit(self.draft.document["edits"][item.row()]["entity"])
 
-    def _ask_unit(self) -> None:
-        """Map the variables of the functional mock-up unit that is selected, else the first."""
+    def map_first_unit(self) -> None:
+        """Ask what the variables of a unit stand for; of the one selected, else of the first."""
         if self.draft is None:
             return
         engines = self.draft.document["engines"]
@@ -431,9 +420,8 @@ class ScenarioPanel(QWidget):
             return
         engine = self.draft.document["engines"][number]
         given = engine["parameters"]
-        selected = getattr(self._selection, "id", "")
         system = str(given.get("system", engine["id"]))
-        dialog = FmiMappingDialog(self, found, given, system, selected)
+        dialog = FmiMappingDialog(self, found, given, system, self._selection, self._entities)
         if dialog.exec() == FmiMappingDialog.DialogCode.Accepted:
             self._change(changes.set_parameters, number, dialog.mapping())
         dialog.deleteLater()

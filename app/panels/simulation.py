@@ -59,6 +59,8 @@ class SimulationPanel(QWidget):
     #: A scenario is to be made from a template: its id.
     new_wanted = Signal(str)
     edit_wanted = Signal(str)
+    #: A scenario is to be made from a functional mock-up unit.
+    unit_wanted = Signal()
     compare_wanted = Signal(list)
     #: A scenario is to go on from a checkpoint: its run, and the instant.
     branch_wanted = Signal(str, object)
@@ -158,6 +160,10 @@ class SimulationPanel(QWidget):
             action = self.templates.addAction(title)
             action.setToolTip(asks)
             action.triggered.connect(lambda _=False, t=template.id: self.new_wanted.emit(t))
+        self.templates.addSeparator()
+        unit = self.templates.addAction(self.tr("Functional mock-up unit (FMU)…"))
+        unit.setToolTip(self.tr("Any model of another tool; .fmu files can be dropped as well"))
+        unit.triggered.connect(self.unit_wanted)
         self.templates.setToolTipsVisible(True)
         for button, text in (
             (self.run, self.tr("Run the scenario")),

@@ -36,6 +36,13 @@ def may_remove(parent: QWidget, runs: Sequence[str], scenarios: Sequence[str]) -
     return box.clickedButton() is remove
 
 
+def ask_unit(parent: QWidget) -> Path | None:
+    """Ask for a functional mock-up unit."""
+    title = translate("SimulationDialogs", "Functional mock-up unit")
+    place, _ = QFileDialog.getOpenFileName(parent, title, str(documents()), "FMU (*.fmu)")
+    return Path(place) if place else None
+
+
 def ask_report_place(parent: QWidget, kind: str) -> Path | None:
     """Ask where a report is to be written: ``html`` or ``pdf``."""
     title = translate("SimulationDialogs", "Report of the comparison")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -55,8 +56,9 @@ def read_variables(path: Path) -> list[UnitVariable]:
         raise SimulationError("fmi", f"{path.name} is no FMU ({error})") from error
     root = _root(data, path)
     found = []
+    types = _declared_units(root)
     for one in root.iterfind("ModelVariables/*"):
-        variable = _variable(one)
+        variable = _variable(one, types)
         if variable is not None:
             found.append(variable)
     return sorted(found, key=lambda one: (_KINDS.index(one.causality), one.name))
@@ -76,13 +78,25 @@ def _root(data: bytes, path: Path) -> Element:
     return made
 
 
-def _variable(one: Element) -> UnitVariable | None:
+def _declared_units(root: Element) -> dict[str, str]:
+    """Return units by declared type, which variables refer to."""
+    found = {}
+    for one in root.iterfind("TypeDefinitions/*"):
+        real = one.find("Real")
+        unit = (one if real is None else real).get("unit", "")
+        if unit:
+            found[one.get("name", "")] = unit
+    return found
+
+
+def _variable(one: Element, types: Mapping[str, str]) -> UnitVariable | None:
     """Return a variable; None for one that is no number or stays inside."""
     number = one if one.tag in _NUMBERS else one.find("Real")
     causality = one.get("causality", "local")
     if number is None or causality not in _KINDS:
         return None
     return UnitVariable(
-        one.get("name", ""), causality, number.get("unit", ""), one.get("description", ""),
-        number.get("start", ""),
+        one.get("name", ""), causality,
+        number.get("unit") or types.get(number.get("declaredType", ""), ""),
+        one.get("description", ""), number.get("start", ""),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QVBoxLayout,
 from app.item_models.alarms import value_text
 from app.numbers import fixed
 from app.simulation.compared import WATER, DifferenceMap
-from app.simulation.shown import LINE_INDICATORS, Picture, scale_colours
+from app.simulation.shown import Picture, scale_colours
 from app.simulation.words import simulated
 from app.theme import Theme, small_font
 from app.unit_words import label
@@ -214,7 +214,7 @@ class SimulationLegend(QFrame):
         if [self.choice.itemData(n) for n in range(self.choice.count())] != wanted:
             self.choice.clear()
             for name in wanted:
-                shown = simulated(name) if name in LINE_INDICATORS else self.tr("No colours")
+                shown = simulated(name) if name else self.tr("No colours")
                 self.choice.addItem(shown, name)
         self.choice.setCurrentIndex(self.choice.findData(picture.indicator))
         self.choice.setAccessibleName(self.tr("Colour roads and pipes by"))

@@ -82,6 +82,7 @@ class SimulationParts(QObject):
         panel.new_wanted.connect(self.new)
         panel.compare_wanted.connect(self.compare)
         panel.branch_wanted.connect(self.branch)
+        panel.unit_wanted.connect(self._ask_for_unit)
         return panel
 
     def make_editor(self) -> ScenarioPanel:
@@ -137,6 +138,24 @@ class SimulationParts(QObject):
         self._show("scenario")
         if self.editor is not None:
             self.editor.show_scenario(scenario, fresh=True)
+
+    def take_units(self, paths: list[Path]) -> None:
+        """Make a scenario of functional mock-up units, and ask what variables stand for."""
+        from app.simulation.taken_units import take_units
+
+        def answer(scenario: Scenario) -> None:
+            self._edit_fresh(scenario)
+            if self.editor is not None:
+                self.editor.map_first_unit()
+
+        take_units(self.session, paths, answer)
+
+    def _ask_for_unit(self) -> None:
+        from app.simulation.dialogs import ask_unit
+
+        path = ask_unit(self._window)
+        if path is not None:
+            self.take_units([path])
 
     def branch(self, run_id: str, at: Instant) -> None:
         """Open the scenario of a run, going on from a checkpoint of it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from app.simulation.marks import given_elsewhere, indicators_of, marks_of
 from rendering.moving.recorded import RecordedTracks
 from rendering.moving.style import MovingStyle
 from rendering.ribbons import Ribbons, read_ribbons
@@ -88,11 +89,19 @@ class Recording:
         self._moves = moving and self.run.moving.extent() is not None
         self.road_names: list[str] = []
         self.ribbons = Ribbons([])
+        #: What entities can be coloured by besides roads and pipes.
+        self.marked: list[str] = []
         self.read_lines()
 
     def read_lines(self) -> None:
         """Read where roads and pipes lie; of a run that only begins they may be still to come."""
-        self.road_names, self.ribbons = read_ribbons(self.products.lines())
+        lines = self.products.lines()
+        if given_elsewhere(self.run):
+            last = self.fixed(Instant(self.period.end.us - 1))
+            marks = marks_of(self.run, self.values.twin, last, list(lines))
+            self.marked = indicators_of(last, marks)
+            lines |= marks
+        self.road_names, self.ribbons = read_ribbons(lines)
 
     def _gap_s(self) -> float:
         """Return after which pause a moving thing was away, by how often they were told."""

@@ -284,7 +284,8 @@ class ShownRun(QObject):
 
     def _pictured(self, recording: Recording, instant: Instant, batch: SampleBatch) -> Picture:
         """Make a picture of what stays in place."""
-        indicators = [one for one in LINE_INDICATORS if one in batch.keys.indicators]
+        known = dict.fromkeys([*LINE_INDICATORS, *recording.marked])
+        indicators = [one for one in known if one in batch.keys.indicators]
         indicator = self.indicator if self.indicator in indicators else ""
         if self.indicator is None and indicators and not recording.products.water_systems():
             indicator = indicators[0]
@@ -324,7 +325,7 @@ class ShownRun(QObject):
             # Water flows backwards through a pipe as well.
             values = np.abs(batch.value[np.isfinite(batch.value)])
             top = float(np.percentile(values, 99.0)) if len(values) else 0.0
-            least = LINE_INDICATORS[indicator]
+            least = LINE_INDICATORS.get(indicator, 0.0)
             if indicator == "flow":
                 least = _FLOWS.get(recording.values.units.get(indicator, ""), least)
             self._ranges[indicator] = rounded_up(max(top, least))

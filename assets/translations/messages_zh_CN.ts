@@ -6392,6 +6392,30 @@
         <source>{0} is larger than {1} MiB</source>
         <translation>{0} 超过 {1} MiB</translation>
     </message>
+    <message>
+        <source>{0} cannot be copied into the project ({1})</source>
+        <translation>无法将 {0} 复制到项目中（{1}）</translation>
+    </message>
+    <message>
+        <source>the unit of {0} is {1} and cannot be {2} ({3})</source>
+        <translation>{0} 的单位是 {1}，不能作为 {2}（{3}）</translation>
+    </message>
+    <message>
+        <source>{0} is {1} in {2}, another variable in {3}</source>
+        <translation>{0} 作为 {1} 的单位是 {2}，另一变量则为 {3}</translation>
+    </message>
+    <message>
+        <source>give both the same unit</source>
+        <translation>请为两者指定相同的单位</translation>
+    </message>
+    <message>
+        <source>correct it among the variables of the unit</source>
+        <translation>请在单元变量中更正</translation>
+    </message>
+    <message>
+        <source>another variable that is {0} is in {1}</source>
+        <translation>另一个映射为 {0} 的变量单位是 {1}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

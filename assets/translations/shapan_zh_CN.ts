@@ -5818,6 +5818,14 @@ management ^ '330106-BD'</translation>
         <source>Go on from a checkpoint of the run</source>
         <translation>从该推演的检查点继续</translation>
     </message>
+    <message>
+        <source>Functional mock-up unit (FMU)…</source>
+        <translation>功能模型单元（FMU）…</translation>
+    </message>
+    <message>
+        <source>Any model of another tool; .fmu files can be dropped as well</source>
+        <translation>其他工具导出的任意模型；也可直接拖入 .fmu 文件</translation>
+    </message>
 </context>
 <context>
     <name>RunControl</name>
@@ -5939,6 +5947,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Report of the comparison</source>
         <translation>比较报告</translation>
+    </message>
+    <message>
+        <source>Functional mock-up unit</source>
+        <translation>功能模型单元</translation>
     </message>
 </context>
 <context>
@@ -8764,6 +8776,18 @@ management ^ '330106-BD'</translation>
         <source>empty: {0}</source>
         <translation>留空则为：{0}</translation>
     </message>
+    <message>
+        <source>Inputs and outputs are exchanged as values of an entity, given by its name or code; parameters keep the value given here. What is left empty is as the unit has it, in grey.</source>
+        <translation>输入和输出作为实体的数值进行交换，实体可用名称或编码给出；参数保持此处给出的值。留空者采用单元自身的设定（灰色）。</translation>
+    </message>
+    <message>
+        <source>Use {0}</source>
+        <translation>使用“{0}”</translation>
+    </message>
+    <message>
+        <source>The city has no entity {0}. OK again keeps it as a name, as other engines have them.</source>
+        <translation>城市中没有实体{0}。再次按“确定”则作为名称保留，供其他引擎使用。</translation>
+    </message>
 </context>
 <context>
     <name>TypesCheck</name>
@@ -9233,6 +9257,13 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Whole building</source>
         <translation>整栋建筑</translation>
+    </message>
+</context>
+<context>
+    <name>TakenUnits</name>
+    <message>
+        <source>Open a project first: units belong to a project's scenarios.</source>
+        <translation>请先打开项目：仿真单元属于项目的情景。</translation>
     </message>
 </context>
 </TS>

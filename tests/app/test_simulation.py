@@ -242,25 +242,21 @@ def test_a_scenario_is_removed_after_a_question(
 
 
 def test_variables_of_a_unit_are_mapped_to_an_entity(
-    qtbot: QtBot, make_window: MakeWindow, cross_town: Path
+    qtbot: QtBot, make_window: MakeWindow, cross_town: Path, tmp_path: Path
 ) -> None:
     from app.simulation.fmi_form import FmiMappingDialog
 
-    unit = build_fmu(cross_town, "Tank")
-    engine = {"id": "tank", "simulator": "shapan.fmi.fmi", "step_s": 1.0,
-              "parameters": {"unit": unit.name}}  # fmt: skip
-    keep_scenario(cross_town, engines=[engine])
+    unit = build_fmu(tmp_path / "elsewhere", "Tank")
     window = make_window(cross_town)
-    open_panel(qtbot, window)
+    window.simulation.required_panel()
     window.interaction.select(window.session.required.entity("old-town-0"))
-    window.simulation.edit("morning")
-    editor = window.simulation.editor
-    assert editor is not None and editor.map_unit.isVisibleTo(editor)
     seen: list[list[str]] = []
 
     def fill() -> None:
         dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, FmiMappingDialog)
+        if not isinstance(dialog, FmiMappingDialog):
+            QTimer.singleShot(100, fill)
+            return
         table = dialog.table
         seen.append([table.item(row, 0).text() for row in range(table.rowCount())])
         table.selectRow(1)
@@ -268,23 +264,38 @@ def test_variables_of_a_unit_are_mapped_to_an_entity(
         table.item(1, 3).setText("level_m")
         table.item(1, 4).setText("no unit at all")
         dialog._accept()
-        assert dialog.problem.isVisible()
+        assert dialog.problem.text().startswith("level · no unit at all: ")
         table.item(1, 4).setText("m")
         table.item(2, 5).setText("0.02")
+        table.item(0, 2).setText("Old town 1")
         dialog._accept()
 
-    QTimer.singleShot(800, fill)
-    editor.map_unit.click()
-    assert editor.draft is not None
+    # As if it were dropped: it is kept with the project, and asked about at once.
+    QTimer.singleShot(100, fill)
+    window.importing.offer([unit])
+    qtbot.waitUntil(lambda: len(seen) == 1, timeout=20_000)
+    editor = window.simulation.editor
+    assert editor is not None and editor.draft is not None
     draft = editor.draft
     qtbot.waitUntil(lambda: "variables" in draft.document["engines"][0]["parameters"],
                     timeout=10_000)  # fmt: skip
     assert seen == [["inflow", "level", "leak"]]
     given = draft.document["engines"][0]["parameters"]
     assert given["variables"] == {
-        "level": {"entity": "old-town-0", "indicator": "level_m", "unit": "m"}
+        "inflow": {"entity": "old-town-1"},
+        "level": {"entity": "old-town-0", "indicator": "level_m", "unit": "m"},
     }
     assert given["values"] == {"leak": 0.02}
+    assert (cross_town / given["unit"]).read_bytes() == unit.read_bytes()
+    # Run, its level is a figure, and the colour of what it stands for.
+    editor.run.click()
+    session = window.simulation.session
+    qtbot.waitUntil(lambda: [one.state for one in session.runs] == ["finished"], timeout=60_000)
+    level = session.runs[0].figures["tank"]["level"]
+    assert level == pytest.approx(0.98**600, rel=0.01)
+    recording = shown_recording(qtbot, window)
+    assert recording.road_names == ["old-town-0"]
+    assert window.simulation.shown.picture.indicator == "level_m"
 
 
 @pytest.mark.parametrize("content", [b"no zip", b""])

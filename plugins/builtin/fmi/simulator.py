@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
-from shapan import Instant, SampleBatch, WorkerContext
+from shapan import Instant, SampleBatch, ValidationError, WorkerContext, convert_unit
 
 _MOST_BYTES: Final = 2 << 30
 _MOST_FILES: Final = 20_000
@@ -23,7 +24,9 @@ class FmiSimulator(Engine):
 
     Parameters of a scenario: ``unit`` (an .fmu); ``variables`` (by variable: ``entity``,
     ``indicator`` and ``unit``; what is not named is called after the system, the variable and the
-    unit it states); ``values`` (of parameters by variable); ``system``.
+    unit it states); ``values`` (of parameters by variable); ``system``. Where a variable states a
+    unit and is mapped to another, its values are converted; units that measure different things
+    are refused.
     """
 
     name = "fmi"
@@ -93,22 +96,52 @@ class FmiSimulator(Engine):
             raise self.error(f"{description.modelName} has no variable {strange[0]}")
         self._in: dict[tuple[str, str], int] = {}
         self._out: list[tuple[str, str, int]] = []
-        inputs, outputs = {}, {}
+        #: Unit that a variable states and that it is mapped to, where they are two.
+        self._units: dict[int, tuple[str, str]] = {}
+        apart: list[tuple[str, str, int]] = []
+        inputs: dict[str, str] = {}
+        outputs: dict[str, str] = {}
         for name, one in listed.items():
             if one.causality not in {"input", "output"} or one.type not in _NUMBERS:
                 continue
             where = dict(named.get(name, {}))
             indicator = str(where.get("indicator", name))
             entity = str(where.get("entity", self.system))
-            unit = str(where.get("unit", _unit_of(one)))
+            unit = self._mapped_unit(one, where.get("unit"))
+            told = inputs if one.causality == "input" else outputs
+            if told.setdefault(indicator, unit) != unit:
+                raise self.error(
+                    f"{name} is {indicator} in {unit or '1'}, another variable in "
+                    f"{told[indicator] or '1'}", "give both the same unit",
+                )  # fmt: skip
             if one.causality == "input":
                 self._in[entity, indicator] = one.valueReference
-                inputs[indicator] = unit
             else:
                 self._out.append((entity, indicator, one.valueReference))
-                outputs[indicator] = unit
+                if entity != self.system:
+                    apart.append((name, unit, one.valueReference))
+        # Figures of the run: all outputs, also those that stand for something of the twin's.
+        for name, unit, reference in apart:
+            if outputs.setdefault(name, unit) == unit:
+                self._out.append((self.system, name, reference))
         self.inputs, self.outputs = inputs, outputs
         self._listed = listed
+
+    def _mapped_unit(self, one: Any, given: object) -> str:
+        """Return the unit that values of a variable are exchanged in."""
+        own = _unit_of(one)
+        unit = own if given is None else str(given)
+        try:
+            convert_unit(1.0, own or unit, unit)
+        except ValidationError as error:
+            stated, wanted = own or "1", unit or "1"
+            raise self.error(
+                f"the unit of {one.name} is {stated} and cannot be {wanted} ({error})",
+                "correct it among the variables of the unit",
+            ) from error
+        if own and own != unit:
+            self._units[one.valueReference] = own, unit
+        return unit
 
     def _start(
         self, folder: Path, description: Any, parameters: Mapping[str, Any], source: Path
@@ -159,7 +192,8 @@ class FmiSimulator(Engine):
             if reference is None:
                 unknown.append(entity)
             else:
-                self._set([reference], [value])
+                own, unit = self._units.get(reference, ("", ""))
+                self._set([reference], [convert_unit(value, unit, own) if own else value])
         return unknown
 
     def _advance(self, instant: Instant) -> list[SampleBatch]:
@@ -179,7 +213,11 @@ class FmiSimulator(Engine):
     def _values(self, instant: Instant) -> SampleBatch:
         if not self._out:
             return SampleBatch.empty()
-        values = self._get([reference for _, _, reference in self._out])
+        references = [reference for _, _, reference in self._out]
+        values = [
+            convert_unit(value, *self._units[one]) if one in self._units and isfinite(value)
+            else value for one, value in zip(references, self._get(references))
+        ]  # fmt: skip
         keys = self.keys
         return SampleBatch.of(
             keys, [keys.entity(e) for e, _, _ in self._out],
