@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from twin_model.errors import SimulationError
 from twin_model.samples import SampleBatch
+from twin_model.simulation.checks import strangers
 from twin_model.simulation.conductor import Conductor
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.participant import (
@@ -20,7 +22,7 @@ from twin_model.simulation.participant import (
     DiedError,
     LocalParticipant,
 )
-from twin_model.simulation.scenario import read_scenario
+from twin_model.simulation.scenario import Coupling, read_scenario
 from twin_model.time import Instant
 
 START = Instant(1_000_000_000)
@@ -204,6 +206,19 @@ def test_an_entity_that_the_target_does_not_know_is_warned_of_once(tmp_path: Pat
     plan = scenario({"a": 1.0, "b": 1.0}, [flows("a", "b", entities={"tank": "elsewhere"})])
     kept, _, _ = run(plan, {"a": Tank(), "b": Tank()}, tmp_path)
     assert kept.warnings == ["simulator b knows no entity elsewhere"]
+
+
+def test_what_one_has_besides_what_the_other_knows_is_no_warning() -> None:
+    both = SampleBatch.from_rows(
+        [(name, "head", START, 1.0) for name in ("manhole", "outfall")]
+        + [("outfall", "level", START, 1.0)]
+    )
+    heads = both.select(np.arange(2))
+    same, chosen = Coupling("a", "head", "b", "head"), Coupling("a", "head", "b", "head", "drains")
+    assert not strangers(["outfall"], heads, [same])
+    assert strangers(["outfall", "manhole"], heads, [same]) == ["manhole", "outfall"]
+    assert strangers(["outfall"], both, [same]) == ["outfall"], "nothing of level is known"
+    assert strangers(["outfall"], heads, [chosen]) == ["outfall"]
 
 
 def test_an_assumption_about_an_entity_that_the_engine_does_not_know_ends_the_run(

@@ -18,7 +18,7 @@ from twin_model.errors import SimulationError, StoreError
 from twin_model.samples import SampleBatch, concatenate
 from twin_model.simulation.capabilities import Capabilities, Checkpoint, Stepping
 from twin_model.simulation.checkpoints import KeptState
-from twin_model.simulation.checks import check_numbers
+from twin_model.simulation.checks import check_numbers, strangers
 from twin_model.simulation.coupling import Related, Route, check_couplings, levels
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.participant import Advanced, DiedError, HangsError, Participant
@@ -238,6 +238,7 @@ class Conductor:
                     player.over_us = instant.us
                 self._schedule(player, instant, advanced)
                 self._look_ahead(name, player, instant)
+                self._warn_of(name, advanced.unknown, inputs)
                 self._take(name, advanced, instant, delayed)
         for target, batch in delayed:
             self._players[target].inbox.append(batch)
@@ -382,7 +383,6 @@ class Conductor:
         instant: Instant,
         delayed: list[tuple[str, SampleBatch]],
     ) -> None:
-        self._warn_of(name, advanced.unknown)
         for batch in advanced.batches:
             check_numbers(name, batch, instant)
             self._sink.write(name, batch)
@@ -396,7 +396,7 @@ class Conductor:
                 else:
                     self._players[target].inbox.append(values)
 
-    def _warn_of(self, name: str, unknown: Sequence[str]) -> None:
+    def _warn_of(self, name: str, unknown: Sequence[str], inputs: SampleBatch | None) -> None:
         """Say once which entities a simulator was given values of and does not know.
 
         Raises
@@ -413,8 +413,8 @@ class Conductor:
                     f"whose {assumed[entity]} the scenario sets",
                     remedy="choose an entity that is part of this engine's network",
                 )  # fmt: skip
-        strange = sorted({one for one in unknown if (name, one) not in self._warned})
-        if strange:
+        found = strangers(unknown, inputs, [c for c in self.scenario.couplings if c.target == name])
+        if strange := sorted({one for one in found if (name, one) not in self._warned}):
             self._warned |= {(name, one) for one in strange}
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
             self._sink.warn(f"simulator {name} knows no entity {self.called(strange[0])}{more}")
