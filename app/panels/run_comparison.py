@@ -57,7 +57,11 @@ class RunComparisonPanel(QWidget):
     icons : IconSet
     """
 
+    #: An entity is to be selected in the scene, or flown to.
     entity_wanted = Signal(str)
+    fly_wanted = Signal(str)
+    #: The camera is to go to where the runs differ most.
+    largest_wanted = Signal()
     #: Run number to be seen beside the first, or 0 for none.
     beside_wanted = Signal(int)
     #: ``html`` or ``pdf``.
@@ -76,9 +80,8 @@ class RunComparisonPanel(QWidget):
         self.entities = self._table()
         self.figures.itemSelectionChanged.connect(lambda: self._chosen(self.figures))
         self.entities.itemSelectionChanged.connect(lambda: self._chosen(self.entities))
-        self.entities.itemDoubleClicked.connect(
-            lambda item: self.entity_wanted.emit(str(item.data(_ENTITY)))
-        )
+        # Not clicked alone: Enter and a double click go there.
+        self.entities.itemActivated.connect(self._fly)
         self.hint = QLabel(self)
         self.hint.setObjectName("dim")
         self.hint.setWordWrap(True)
@@ -100,6 +103,7 @@ class RunComparisonPanel(QWidget):
         self.map.activated.connect(self._show_map)
         self.against = QComboBox(self)
         self.against.activated.connect(self._change_against)
+        self.largest = self._button("crosshair", self.largest_wanted.emit)
         self.beside = self._button("columns", self._show_beside)
         self.beside.setCheckable(True)
         self.report = self._button("file-text", lambda: None)
@@ -132,7 +136,8 @@ class RunComparisonPanel(QWidget):
         tools.setContentsMargins(14, 4, 8, 4)
         tools.setSpacing(6)
         tools.addWidget(self.runs, 1)
-        for widget in (self.note, self.against, self.map, self.beside, self.report, self.end):
+        for widget in (self.note, self.against, self.map, self.largest, self.beside, self.report,
+                       self.end):  # fmt: skip
             tools.addWidget(widget)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
@@ -162,7 +167,8 @@ class RunComparisonPanel(QWidget):
         self.end.setToolTip(self.tr("Compare no more"))
         self.map.setToolTip(self.tr("Difference drawn in the scene"))
         self.against.setToolTip(self.tr("The run whose difference from A is drawn"))
-        for widget in (self.beside, self.report, self.end, self.map, self.against):
+        self.largest.setToolTip(self.tr("Go to the largest difference"))
+        for widget in (self.largest, self.beside, self.report, self.end, self.map, self.against):
             widget.setAccessibleName(widget.toolTip())
         self.reports.clear()
         for text, kind in ((self.tr("Save as web page (HTML)…"), "html"),
@@ -231,6 +237,7 @@ class RunComparisonPanel(QWidget):
             text = self.tr("Greatest water depth") if name == WATER else simulated(name)
             self.map.addItem(self.tr("Difference map: {0}").format(text), name)
         self.map.setEnabled(bool(data.maps))
+        self.largest.setEnabled(bool(data.maps or data.entities))
 
     def _fill_figures(self, data: ComparedData) -> list[ComparedFigure]:
         """List the figures, those that differ first; return them."""
@@ -306,7 +313,15 @@ class RunComparisonPanel(QWidget):
             other = self.entities if table is self.figures else self.figures
             other.clearSelection()
             indicator = str(item.data(_INDICATOR))
+            data = self._compared.data
+            if table is self.entities and data is not None and item.data(_ENTITY) in data.names:
+                self.entity_wanted.emit(str(item.data(_ENTITY)))
             self.show_course(str(item.data(_ENTITY)), _COURSES.get(indicator, indicator))
+
+    def _fly(self, item: QTableWidgetItem) -> None:
+        data = self._compared.data
+        if data is not None and item.data(_ENTITY) in data.names:
+            self.fly_wanted.emit(str(item.data(_ENTITY)))
 
     def show_course(self, entity: str, indicator: str) -> None:
         """Overlay the course of one value in all runs, from the beginning of each."""
@@ -342,6 +357,11 @@ class RunComparisonPanel(QWidget):
             self.beside.setChecked(False)
             self.beside_wanted.emit(0)
         self._compared.show_map(indicator, self.number)
+
+    def draw_map(self, indicator: str) -> None:
+        """Choose what a difference is drawn of."""
+        self.map.setCurrentIndex(self.map.findData(indicator))
+        self._show_map()
 
     def _change_against(self) -> None:
         self._show_map()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from twin_model.twin import Twin
 
 FloatArray = npt.NDArray[np.float64]
+Bounds = tuple[float, float, float, float, float, float]
 _MAP: Final = "simulation/difference"
 WATER: Final = "water_depth"
 _MOST_ENTITIES: Final = 500
 _AT_ONCE: Final = 100
+#: Around the largest difference so much of the city is seen.
+_ROOM_M: Final = 60.0
 #: Part of the scale's end at which its classes begin, as in `rendering.water.CHANGES_M`.
 _CLASSES: Final = np.array([-1.0, -0.4, -0.1, 0.1, 0.4, 1.0])
 
@@ -90,6 +93,10 @@ class DifferenceMap:
     mesh : OverlayMesh
     limits : sequence of float
         Where the classes of the scale begin.
+    largest : tuple of six floats or None
+        West, south, low, east, north, high around the largest difference.
+    entity : str
+        What it is of; empty for water.
     """
 
     indicator: str
@@ -97,6 +104,8 @@ class DifferenceMap:
     number: int
     mesh: OverlayMesh
     limits: Sequence[float] = field(default_factory=list)
+    largest: Bounds | None = None
+    entity: str = ""
 
 
 class ComparedRuns(QObject):
@@ -295,8 +304,10 @@ def read_map(
             grid, change = found
             level = grid.bed_m + np.nan_to_num(grid.deepest_m)
             mesh = change_surface(change, level, grid.place_m)
-            return DifferenceMap(indicator, "m", number, mesh, CHANGES_M)
-        names, ribbons = read_ribbons(products[0].lines())
+            largest = _largest_cell(change, level, grid.place_m)
+            return DifferenceMap(indicator, "m", number, mesh, CHANGES_M, largest)
+        lines = products[0].lines()
+        names, ribbons = read_ribbons(lines)
         before, after = (comparison.means(run) for run in runs)
         units = {name: unit for (_, name), unit in comparison.units_of(runs).items()}
     finally:
@@ -305,7 +316,35 @@ def read_map(
     change = np.array(
         [after.get((n, indicator), math.nan) - before.get((n, indicator), math.nan) for n in names]
     )
-    return _road_map(change, ribbons, indicator, units.get(indicator, ""), number)
+    made = _road_map(change, ribbons, indicator, units.get(indicator, ""), number)
+    known = np.abs(np.nan_to_num(change))
+    if not known.any():
+        return made
+    entity = names[int(np.argmax(known))]
+    points = np.concatenate([np.array(one["points"], np.float64) for one in lines[entity]])
+    return replace(made, largest=_around(points.min(axis=0), points.max(axis=0)), entity=entity)
+
+
+def _largest_cell(
+    change: FloatArray, level: FloatArray, place_m: tuple[float, float, float]
+) -> Bounds | None:
+    """Return bounds around the cell that changed most; None where none did."""
+    known = np.abs(np.nan_to_num(change))
+    if not known.any():
+        return None
+    row, column = np.unravel_index(int(np.argmax(known)), known.shape)
+    west, south, cell = place_m
+    middle = np.array(
+        [west + (column + 0.5) * cell, south + (row + 0.5) * cell, level[row, column]]
+    )
+    return _around(middle, middle)
+
+
+def _around(low: FloatArray, high: FloatArray) -> Bounds:
+    """Return bounds with room for what lies around."""
+    west, south, bottom = (float(v) for v in low - _ROOM_M)
+    east, north, top = (float(v) for v in high + _ROOM_M)
+    return west, south, bottom + _ROOM_M - 2.0, east, north, top - _ROOM_M / 2
 
 
 def _road_map(

@@ -49,6 +49,8 @@ class SimulationParts(QObject):
         self.panel: SimulationPanel | None = None
         self.editor: ScenarioPanel | None = None
         self.comparison: RunComparisonPanel | None = None
+        #: The largest difference is gone to once the map is drawn.
+        self._goes = False
         self._connect()
 
     def _connect(self) -> None:
@@ -104,6 +106,8 @@ class SimulationParts(QObject):
         window, s = self._window, self._window.services
         panel = self.comparison = RunComparisonPanel(self.compared, s.theme, s.icons)
         panel.entity_wanted.connect(window.interaction.select_id)
+        panel.fly_wanted.connect(window.interaction.fly_to_id)
+        panel.largest_wanted.connect(self.go_to_largest)
         panel.beside_wanted.connect(self._show_beside)
         panel.report_wanted.connect(self._ask_report)
         panel.end_wanted.connect(self.compared.leave)
@@ -189,6 +193,25 @@ class SimulationParts(QObject):
         else:
             self.map_legend.show_map(data.titles[found.number], data.titles[0], found)
         self._place_legends()
+        if self._goes:
+            self._goes = False
+            self.go_to_largest()
+
+    def go_to_largest(self) -> None:
+        """Fly to where the runs differ most: of the map that is drawn, else of all entities."""
+        data, found = self.compared.data, self.compared.map
+        if data is None:
+            return
+        if found is not None:
+            if found.entity in data.names:
+                self._window.interaction.select_id(found.entity)
+            if found.largest is not None:
+                self._window.scene.zoom_to(found.largest)
+        elif known := [one.entity for one in data.entities if one.entity in data.names]:
+            self._window.interaction.fly_to_id(known[0])
+        elif data.maps and self.comparison is not None:
+            self._goes = True
+            self.comparison.draw_map(data.maps[0])
 
     def _show_beside(self, number: int) -> None:
         data = self.compared.data
@@ -267,6 +290,10 @@ class SimulationParts(QObject):
             ActionSpec("simulation.compare",
                        lambda: QCoreApplication.translate("Actions", "Runs compared"),
                        lambda: window.docks.toggle("run_comparison"), "", "git-diff", is_open),
+            ActionSpec("simulation.largest",
+                       lambda: QCoreApplication.translate("Actions", "Go to largest difference"),
+                       self.go_to_largest, "Ctrl+Alt+J", "crosshair",
+                       lambda: self.compared.data is not None),
             ActionSpec("simulation.leave",
                        lambda: QCoreApplication.translate("Actions", "Show no run in the scene"),
                        self.shown.leave, "", "eye-slash", lambda: bool(self.shown.run_id)),

@@ -6416,6 +6416,10 @@
         <source>another variable that is {0} is in {1}</source>
         <translation>另一个映射为 {0} 的变量单位是 {1}</translation>
     </message>
+    <message>
+        <source>the run {0} is not followed any more</source>
+        <translation>已不再跟踪运行 {0}</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -240,6 +240,10 @@
         <source>{0} spatial relations</source>
         <translation>{0} 条空间关系</translation>
     </message>
+    <message>
+        <source>Go to largest difference</source>
+        <translation>转到差异最大处</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -7321,6 +7325,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Mean or total of</source>
         <translation>均值或累计</translation>
+    </message>
+    <message>
+        <source>Go to the largest difference</source>
+        <translation>转到差异最大处</translation>
     </message>
 </context>
 <context>

@@ -105,6 +105,13 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
     speed = next(one for one in street if one.indicator == "speed")
     assert speed.values[1] < 3.0 < speed.values[0]
     assert data.names["south-street"] == "South Street"
+    # Who is chosen in the list is selected in the scene.
+    rows = [row for row in range(panel.entities.rowCount())
+            if panel.entities.item(row, 0).text().strip() == "South Street"]  # fmt: skip
+    panel.entities.selectRow(rows[0])
+    qtbot.waitUntil(lambda: window.entity_panel.entity is not None, timeout=5_000)
+    assert window.entity_panel.entity.id == "south-street"
+    panel.figures.selectRow(0)
     # The courses lie over each other from the beginning of both.
     qtbot.waitUntil(lambda: len(panel.plot.lines) == 2, timeout=10_000)
     panel.show_course("flood", "water_volume")
@@ -125,6 +132,13 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
         assert len(simulation.compared.map.mesh.triangles) > 4
         assert simulation.map_legend.isVisible()
         assert simulation.map_legend.what.text().endswith(f"({shown})")
+        # The camera goes to where it is largest.
+        window.actions_registry.action("simulation.largest").trigger()
+        qtbot.waitUntil(lambda: not window.viewport.flying, timeout=5_000)
+        around = simulation.compared.map.largest
+        assert around is not None
+        target = window.viewport.pose.target
+        assert around[0] < target[0] < around[3] and around[1] < target[1] < around[4]
         # A text for each border between two of its colours.
         scale = simulation.map_legend.scale
         assert [place for place, _ in scale.marks] == list(range(1, len(scale.colours)))
