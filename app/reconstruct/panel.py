@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -114,15 +114,17 @@ class ReconstructPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         acts = QHBoxLayout()
-        acts.addWidget(self.resume_button)
         acts.addWidget(self.start_button)
         acts.addWidget(self.cancel_button)
         acts.addStretch(1)
+        again = QHBoxLayout()
+        again.addWidget(self.resume_button)
+        again.addStretch(1)
         place = QHBoxLayout()
         place.addWidget(self.place_button)
         place.addStretch(1)
         for part in (photos, self.folder, buttons, self.checking, self.found, self.problem,
-                     self.placeless, place, _line(), choices, self.choices, _line(), needs,
+                     again, self.placeless, place, _line(), choices, self.choices, _line(), needs,
                      self.needs, self.lacks, acts, _line(), steps, self.steps, self.preview,
                      _line(), runs, self.runs):  # fmt: skip
             if isinstance(part, QHBoxLayout):
@@ -318,6 +320,8 @@ class ReconstructPanel(QWidget):
     def _show_problem(self, text: str) -> None:
         self.problem.setText(messages.shown(text))
         self.problem.setVisible(bool(text))
+        if text:  # once it has its place: whoever watched the steps is further down
+            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.problem, 0, 60))
 
     # -- what is done --------------------------------------------------------------------
 

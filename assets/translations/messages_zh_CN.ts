@@ -4486,10 +4486,6 @@
         <translation>不含任何点</translation>
     </message>
     <message>
-        <source>the disk is full ({0} in {1})</source>
-        <translation>磁盘已满（{0}，位于 {1}）</translation>
-    </message>
-    <message>
         <source>free some space and go on with --resume</source>
         <translation>请腾出空间，再用 --resume 继续</translation>
     </message>
@@ -6419,6 +6415,10 @@
     <message>
         <source>the run {0} is not followed any more</source>
         <translation>已不再跟踪运行 {0}</translation>
+    </message>
+    <message>
+        <source>the disk is full ({0})</source>
+        <translation>磁盘已满（{0}）</translation>
     </message>
 </context>
 <context>

@@ -160,7 +160,7 @@ def _done(folder: Path, step: Step, key: str, job: Job) -> StepResult:
     except Exception as error:
         if _is_disk_full(error, folder):
             raise ShapanError(
-                f"the disk is full ({step.title.lower()} in {folder})",
+                f"the disk is full ({folder})",
                 remedy="free some space and go on with --resume",
             ) from error
         raise

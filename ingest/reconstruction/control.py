@@ -309,6 +309,8 @@ def _advice(far: str, stated: str, crs: str, swapped: bool) -> tuple[str, str]:
             f"its points lie {far} the photographs because east and north are swapped",
             "swap the two columns, or their names in the header",
         )
+    if re.fullmatch(r"EPSG:\d+", crs) and crs != "EPSG:4326":
+        crs += "".join(stated.partition("+")[1:])  # its heights are above what they were
     how = " with east and north swapped" if swapped else ""
     too = " and swap the two columns" if swapped else ""
     return (

@@ -101,7 +101,7 @@ def test_options_of_the_command_line_have_words_of_the_window_in_both_languages(
 
 
 def test_a_remedy_is_in_the_words_of_the_window_or_of_the_command_line() -> None:
-    error = "the disk is full (stereo in /runs/1); free some space and go on with --resume"
+    error = "the disk is full (/runs/1); free some space and go on with --resume"
     assert messages.shown(error) == error.replace("with --resume", "with the run")
     assert messages.printed(error) == error
 
