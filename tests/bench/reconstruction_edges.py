@@ -3,7 +3,8 @@
     uv run python tests/bench/reconstruction_edges.py RUN TRUTH --origin EAST NORTH UP
 
 RUN is the folder of a run of photographs that `virtual_drone.fly` took, TRUTH the folder with what
-was really there, the origin that of the project that was photographed. Outlines are where the
+was really there, the origin that of the project that was photographed. Only the area between the
+photographs that look straight down is looked at: around it few see a place. Outlines are where the
 surface rises above 2.5 m, compared with the same of the true surface, both ways. For the lean of
 the orthophoto the ray of each of its pixels beside a roof edge (through the photograph that has
 most weight there, from where that was really taken) is followed to the true surface: what the
@@ -49,12 +50,17 @@ def main() -> int:
     truth = Truth.load(arguments.truth, [source[name] for name in names], shift)
     surface = Surface.load(run / "surface" / "surface.npz")
     heights = truth.at(places_of(surface.grid)[:, :2]).reshape(surface.grid.shape)
-    ours, theirs = buildings(surface.height_m, heights, surface.grid.cell_m)
+    inside = truth.flown_over(surface.grid)
+    ours, theirs = buildings(
+        np.where(inside, surface.height_m, np.nan), np.where(inside, heights, np.nan),
+        surface.grid.cell_m,
+    )  # fmt: skip
     there, back = outline_distances(ours, theirs, surface.grid.cell_m)
     print(f"outlines: {there.text(gsd)}")
     print(f"true outlines, to the nearest of ours: {back.text(gsd)}")
     grid = ortho_grid(surface.grid, gsd)
     ortho = make_orthophoto(scene, surface, grid, Pictures(run / "photos", names), Job())
+    surface.height_m[~inside] = np.nan
     lean = lean_distances(ortho, scene, surface, truth)
     print(f"orthophoto within 1 m of roof edges: {lean.text(gsd)}")
     return 0

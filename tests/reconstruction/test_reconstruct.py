@@ -192,14 +192,6 @@ def errors_of(
     return ground, roofs, float((surface.source[inside] == STEREO).mean())
 
 
-def flown_over(surface: Surface, flown: Flown, shift: np.ndarray) -> np.ndarray:
-    """Return which cells lie in the area that was flown over."""
-    x, y = surface.grid.middles()
-    xx, yy = np.meshgrid(x - shift[0], y - shift[1])
-    west, south, east, north = flown.flight.area
-    return (xx > west) & (xx < east) & (yy > south) & (yy < north)
-
-
 def test_the_surface_keeps_the_promise_of_a_draft(finished: Finished, flown: Flown) -> None:
     gsd = flown.flight.ground_sample_distance_m
     surface = Surface.load(finished.run / "surface" / "surface.npz")
@@ -424,7 +416,7 @@ def test_with_given_poses_and_control_the_promise_is_kept(
     placed = SparseScene.load(run / "georeference")
     really = Truth.load(flown.truth, [source[photo.name] for photo in placed.photos], shift)
     heights = really.at(places_of(surface.grid)).reshape(surface.grid.shape)
-    inside = flown_over(surface, flown, shift)
+    inside = really.flown_over(surface.grid)
     mine, theirs = buildings(
         np.where(inside, surface.height_m, np.nan), np.where(inside, heights, np.nan),
         surface.grid.cell_m,

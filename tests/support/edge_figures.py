@@ -25,6 +25,7 @@ _LEAST_M2: Final = 30.0
 #: Pixels of the orthophoto so near to a true roof edge are looked at, along rays in such steps.
 _BESIDE_M: Final = 1.0
 _STEP_M: Final = 0.1
+_DOWN_DEG: Final = 15.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,13 @@ class Truth:
         return cls(
             heights + shift[2], grid + np.append(shift[:2], 0.0), SparseScene([camera], photos)
         )
+
+    def flown_over(self, grid: Grid) -> Mask:
+        """Return which cells lie between the photographs that look straight down."""
+        over = np.array([p.centre_m[:2] for p in self.scene.photos if p.tilt_deg < _DOWN_DEG])
+        places = places_of(grid)
+        inside = (places > over.min(axis=0)) & (places < over.max(axis=0))
+        return np.asarray(inside.all(axis=1).reshape(grid.shape), np.bool_)
 
     def at(self, xy: FloatArray) -> FloatArray:
         """Return heights at (n, 2) places."""
