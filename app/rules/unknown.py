@@ -47,7 +47,12 @@ def unknown_names(
     known |= {name for _, name in operations.hub.series.names()}
     for kind in catalogue.types():
         known |= catalogue.indicators(kind.id).keys()
-    return {
-        name: next(iter(difflib.get_close_matches(name, sorted(known), 1, _AS_LIKE)), "")
-        for name in sorted(asked - known)
-    }
+    return {name: _most_like(name, known) for name in sorted(asked - known)}
+
+
+def _most_like(name: str, known: set[str]) -> str:
+    """Return the shortest name that begins so, else the one most like it; empty for none."""
+    begins = [one for one in known if one.startswith(name)]
+    if begins:
+        return min(begins, key=lambda one: (len(one), one))
+    return next(iter(difflib.get_close_matches(name, sorted(known), 1, _AS_LIKE)), "")
