@@ -36,6 +36,8 @@ def prepare_application() -> None:
 
     # Sharing keeps the scene's OpenGL context alive when its dock moves to another window.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    # Only the scene is painted apart (`app.scene_place.paint_apart`), not all docks around it.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
     QSurfaceFormat.setDefaultFormat(surface_format())
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QRegion, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -30,6 +30,7 @@ from app.editing import classes, schema
 from app.icons import IconSet
 from app.item_models.entities import display_name
 from app.project import ProjectSession
+from app.scene_place import paint_apart
 from app.theme import Theme, small_font
 from app.workers import Background
 from twin_model.errors import ValidationError
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 40
 _ROW_PX: Final = 30
+#: What the round corners of the sheet leave free, row by row.
+_CORNER_PX: Final = (3, 1, 1)
 #: Of so many classes; entities come after them.
 _CLASSES: Final = 6
 _COORDINATES: Final = re.compile(
@@ -116,6 +119,7 @@ class CommandPalette(QFrame):
         icons: IconSet,
     ) -> None:
         super().__init__(window)
+        paint_apart(self)  # as the scene is, over which it lies
         self.setObjectName("sheet")
         self._window = window
         self._actions = actions
@@ -163,6 +167,16 @@ class CommandPalette(QFrame):
         self.show()
         self.raise_()
         self.input.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.testAttribute(Qt.WidgetAttribute.WA_NativeWindow):  # nothing shines through corners
+            visible, right, bottom = QRegion(self.rect()), self.width(), self.height() - 1
+            for row, free in enumerate(_CORNER_PX):
+                for y in (row, bottom - row):
+                    visible -= QRegion(0, y, free, 1)
+                    visible -= QRegion(right - free, y, free, 1)
+            self.setMask(visible)
 
     def choices(self) -> list[Choice]:
         """Return what is listed now."""

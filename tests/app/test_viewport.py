@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QImage, QSurface
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewport import Viewport
 from rendering.camera import CameraPose
+from window_support import MakeWindow, wait_complete
 
 pytestmark = pytest.mark.gui
 
@@ -31,7 +34,12 @@ def viewport(qtbot: QtBot) -> Iterator[Viewport]:
 
 def pixels(viewport: Viewport) -> np.ndarray:
     """Return what is on the widget, (h, w, 3) uint8."""
-    image = viewport.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+    return array(viewport.grabFramebuffer())
+
+
+def array(image: QImage) -> np.ndarray:
+    """Return a picture, (h, w, 3) uint8."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
@@ -105,3 +113,31 @@ def test_before_there_is_a_stage_the_scene_is_of_one_colour_and_then_a_picture(
     assert is_a_picture(pixels(viewport))
     viewport.close_stage()
     viewport.close()
+
+
+def on_screen(widget: QWidget, part: QRect | None = None) -> np.ndarray:
+    """Return what the screen shows of a widget, (h, w, 3) uint8."""
+    part = part or widget.rect()
+    corner = widget.mapToGlobal(part.topLeft())
+    size = part.width(), part.height()
+    return array(widget.screen().grabWindow(0, corner.x(), corner.y(), *size).toImage())
+
+
+def test_what_stands_around_the_scene_is_painted_without_opengl_and_the_palette_over_it(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    wait_complete(qtbot, window)
+    handle = window.windowHandle()
+    # Otherwise all of the window is put together by OpenGL whenever a label changes.
+    assert handle.surfaceType() == QSurface.SurfaceType.RasterSurface
+    qtbot.waitUntil(lambda: is_a_picture(on_screen(window.viewport)))
+    palette = window.palette_popup
+    palette.popup()
+    raised = window.theme.colour("raised").getRgb()[:3]
+    inside = QRect(palette.rect().bottomLeft() + QPoint(20, -4), palette.rect().size() / 200)
+    qtbot.waitUntil(lambda: bool((on_screen(palette, inside) == raised).all()))
+    for corner in (QPoint(0, 0), palette.rect().bottomRight()):  # the scene, not black
+        assert on_screen(palette, QRect(corner, corner)).max() > 40
+    palette.hide()
+    qtbot.waitUntil(lambda: is_a_picture(on_screen(window.viewport)))
