@@ -156,7 +156,7 @@ def sumo(place: Path) -> Iterator[Line]:
         outcome = session.outcome.result(900)
     finally:
         session.close()
-    # Without starting processes and reading the network, which plain sumo does in its time too.
+    # Without starting processes and reading the network; of plain sumo that is not counted either.
     run_s = times[-1] - times[0]
     running = outcome.figures["t"]["vehicles_running"]
     yield (f"sumo coupled, {running:.0f} vehicles at the end: s for {END_S:g} s", f"{run_s:.1f}",
