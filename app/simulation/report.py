@@ -32,7 +32,7 @@ from app.numbers import duration
 from app.panels.run_comparison import LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
-from app.simulation.words import engine_name, engine_parameter, run_state, simulated
+from app.simulation.words import engine_name, engine_parameter, run_state, simulated, yes_or_no
 from app.unit_words import label
 from twin_model.errors import StoreError
 from twin_model.simulation.comparison import ComparedFigure
@@ -162,7 +162,9 @@ def _runs(data: ComparedData) -> str:
 
 def _assumptions(data: ComparedData) -> str:
     """Return what the scenarios say otherwise than the first."""
-    flat = [_flattened(about.get("scenario", {}), data.names) for about in data.abouts]
+    # Runs of earlier versions do not say that they end early, which is usual.
+    told = [{"ends_early": True, **about.get("scenario", {})} for about in data.abouts]
+    flat = [_flattened(one, data.names) for one in told]
     names = sorted({name for one in flat for name in one})
     differing = [n for n in names if len({one.get(n, "–") for one in flat}) > 1]
     if not differing:
@@ -197,6 +199,8 @@ def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str
             called = engine_name(key, str(one.get("title") or "")) if "id" in one else key
             found |= _flattened(one, names, f"{name} · {names.get(key, called)}")
         return found
+    if isinstance(value, bool):
+        return {name: yes_or_no(value)}
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return {name: names.get(text, text)}
 
