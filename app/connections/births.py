@@ -170,6 +170,25 @@ def _meant(metric: str, unit: str, types: set[str], indicators: Indicators) -> _
     return _Meant(chosen, other, metric in known or bool(exact))
 
 
+def indicators_of(
+    names: Sequence[str], units: Sequence[str], types: set[str], indicators: Indicators
+) -> list[tuple[str, str]]:
+    """Return which indicator each name of a source is, and the unit that comes where it differs.
+
+    Parameters
+    ----------
+    names, units : sequence of str
+        As the source tells them; an empty unit for one that it does not tell.
+    types : set of str
+        Of the entities that are meant.
+    indicators : callable
+        Returns the indicators of an entity type.
+    """
+    meant = [_meant(name, unit, types, indicators) for name, unit in zip(names, units)]
+    found = [_of_its_own(name, one, meant) for name, one in zip(names, meant)]
+    return [(one.indicator, one.unit) for one in found]
+
+
 def _alike(words: tuple[str, ...], text: tuple[str, ...]) -> bool:
     """Return whether "temperature" may be the bearing's, or "flow rate" the flow."""
     if not text:

@@ -40,6 +40,8 @@ from twin_model.time import Instant
 NAME, CONTENT, ENTITY, INDICATOR, VALUE, STATE = range(6)
 _WIDTHS: Final = (230, 150, 150, 130, 90)
 _MATCHES: Final = ("auto", "id", "management", "name")
+#: Of what is left out of messages, so many are named.
+_MOST_PATHS: Final = 6
 _PAYLOADS: Final = ("auto", "json", "text", "sparkplug")
 
 
@@ -133,6 +135,12 @@ def _unit(unit: str) -> str:
         return label(unit) if unit else ""
     except ValueError:
         return unit
+
+
+def _title(mapping: Mapping) -> str:
+    """Return the template, and which indicator where others may have the same template."""
+    one_of_many = bool(mapping.position) or mapping.value not in {"", "*"}
+    return f"{mapping.source}  →  {mapping.indicator}" if one_of_many else mapping.source
 
 
 class MappingForm(QWidget):
@@ -331,8 +339,7 @@ class MappingPage(QWidget):
         self.which.blockSignals(True)
         self.which.clear()
         for mapping in self._mappings:
-            suffix = f"  →  {mapping.indicator}" if mapping.position else ""
-            self.which.addItem(mapping.source + suffix)
+            self.which.addItem(_title(mapping))
         self.which.setCurrentIndex(self._at)
         self.which.blockSignals(False)
         self.which.setEnabled(len(self._mappings) > 1)
@@ -364,7 +371,7 @@ class MappingPage(QWidget):
         if mapping is not None:
             self.touched = True
             self._mappings[self._at] = mapping
-            self.which.setItemText(self._at, mapping.source)
+            self.which.setItemText(self._at, _title(mapping))
             self.changed.emit()
 
     # -- what becomes of it --------------------------------------------------------------
@@ -378,7 +385,7 @@ class MappingPage(QWidget):
     def show_preview(self, preview: Preview) -> None:
         """Show what the mappings make of what was seen."""
         self.model.set_preview(preview)
-        self.summary.setText(
+        text = (
             self.tr("{0} values go in · {1} of unknown entities · {2} names without a template")
             .format(
                 integer(preview.matched),
@@ -386,11 +393,21 @@ class MappingPage(QWidget):
                 integer(preview.unmatched),
             )
         )  # fmt: skip
+        self.summary.setText("\n".join(filter(None, (text, self._left_out(preview)))))
         count = len(preview.unknown)
         self.make_new.setText(self.tr("Create the %n unknown entities, of type", "", count))
         self.make_new.setVisible(bool(count))
         self.type.setVisible(bool(count))
         self._choose_type(self.new_type)
+
+    def _left_out(self, preview: Preview) -> str:
+        """Say which numbers within messages go nowhere."""
+        paths = list(preview.left_out)
+        if not paths:
+            return ""
+        shown = ", ".join(paths[:_MOST_PATHS]) + (" …" if len(paths) > _MOST_PATHS else "")
+        text = self.tr("Left out within messages: {0}. A mapping takes one with its path in “{1}”.")
+        return text.format(shown, self.form.fields["value"].accessibleName())
 
     def _choose_type(self, type_id: str) -> None:
         self.new_type = type_id

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from app.connections.nested import UNIT_NAMES, left_out
 from plugins.builtin.connecting.connections import Mapping
 from plugins.builtin.connecting.payloads import PayloadError, Row, decode, rows_of
 from plugins.builtin.connecting.resolving import Resolver, Target
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from twin_model.schema.types import IndicatorType
 
 
-#: Where messages state their unit.
-_UNIT_NAMES: Final = ("unit", "units", "uom")
+#: A value that was seen, by which mapping, as which sample, or why it is none.
+_Entry = tuple["Seen", Mapping | None, Row | None, str]
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,13 @@ class Preview:
     lines : list of Line
     unknown : list of str
         Entities that the twin does not have.
+    left_out : dict
+        Paths of numbers within records that no mapping takes, with of how many names.
     """
 
     lines: list[Line] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def matched(self) -> int:
@@ -187,20 +192,21 @@ class Previewer:
 
     def preview(self, seen: Sequence[Seen], mappings: Sequence[Mapping]) -> Preview:
         """Return what mappings make of what was seen."""
-        found: list[tuple[Seen, Mapping | None, Row | None, str]] = []
+        found: list[_Entry] = []
+        missed: Counter[str] = Counter()
         templates = [Template(mapping.source) for mapping in mappings]
         for one in seen:
-            found += _rows(one, mappings, templates)
+            rows, paths = _rows(one, mappings, templates)
+            found += rows
+            missed.update(paths)
         targets = self._targets(found)
         lines = [self._line(*entry, targets) for entry in found]
         unknown = dict.fromkeys(
             line.entity for line in lines if line.entity and line.target is None
         )
-        return Preview(lines, list(unknown))
+        return Preview(lines, list(unknown), dict(missed))
 
-    def _targets(
-        self, found: list[tuple[Seen, Mapping | None, Row | None, str]]
-    ) -> dict[tuple[str, str], Entity]:
+    def _targets(self, found: list[_Entry]) -> dict[tuple[str, str], Entity]:
         wanted: dict[str, set[str]] = {}
         for _, mapping, row, _problem in found:
             if mapping is not None and row is not None:
@@ -248,13 +254,13 @@ class Previewer:
 
 def _told_unit(seen: Seen) -> str:
     """Return the unit that a message itself states; empty for none."""
-    if seen.unit or not any(f'"{name}"' in seen.content for name in _UNIT_NAMES):
+    if seen.unit or not any(f'"{name}"' in seen.content for name in UNIT_NAMES):
         return seen.unit
     try:
         document = json.loads(seen.content)
     except (ValueError, RecursionError):
         return ""
-    found = [document.get(name) for name in _UNIT_NAMES] if isinstance(document, dict) else []
+    found = [document.get(name) for name in UNIT_NAMES] if isinstance(document, dict) else []
     return next((one for one in found if isinstance(one, str)), "")
 
 
@@ -270,9 +276,14 @@ def _other_unit(told: str, declared: str) -> str:
 
 def _rows(
     seen: Seen, mappings: Sequence[Mapping], templates: Sequence[Template]
-) -> list[tuple[Seen, Mapping | None, Row | None, str]]:
-    """Return the samples in what was seen, by every mapping whose template matches."""
-    found: list[tuple[Seen, Mapping | None, Row | None, str]] = []
+) -> tuple[list[_Entry], list[str]]:
+    """Return the samples in what was seen, by every mapping whose template matches.
+
+    And the paths of numbers within its record that none of them takes.
+    """
+    found: list[_Entry] = []
+    matching: list[Mapping] = []
+    document: Any = None
     for mapping, template in zip(mappings, templates):
         variables = template.match(seen.name)
         if variables is None and seen.alias:
@@ -281,10 +292,13 @@ def _rows(
             continue
         try:
             kind = "auto" if mapping.payload == "sparkplug" else mapping.payload
-            document = decode(seen.content.encode(), kind)
-            rows = list(rows_of(mapping, variables, document))
+            decoded = decode(seen.content.encode(), kind)
+            if kind != "text":
+                document = decoded
+                matching.append(mapping)
+            rows = list(rows_of(mapping, variables, decoded))
         except (PayloadError, ValueError, RecursionError) as error:
             found.append((seen, mapping, None, str(error)))
             continue
         found += [(seen, mapping, row, "") for row in rows]
-    return found or [(seen, None, None, "")]
+    return found or [(seen, None, None, "")], left_out(matching, document)

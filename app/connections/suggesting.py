@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from app.connections.births import Indicators, Resolve, suggest_births
+from app.connections.births import Indicators, Resolve, indicators_of, suggest_births
+from app.connections.nested import has_numbers, pairs_of
 from app.connections.preview import Seen
 from plugins.builtin.connecting.connections import Mapping, PositionFields
 
@@ -43,18 +44,21 @@ def suggest(
         separator = next((s for s in _SEPARATORS if s in one.name), "/")
         groups.setdefault((separator, one.name.count(separator)), []).append(one)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
-    found = [_of_group(separator, members, resolve) for (separator, _), members in ordered[:_MOST]]
-    found = suggest_births(born, resolve, indicators) + found
+    found = suggest_births(born, resolve, indicators)
+    for (separator, _), members in ordered[:_MOST]:
+        found += _of_group(separator, members, resolve, indicators)
     # Where some names mean entities, the others are of no interest, such as a server's own.
     fitting = [mapping for mapping, fits in found if fits] or [mapping for mapping, _ in found]
     return fitting or [Mapping(source="{entity}/{indicator}")]
 
 
-def _of_group(separator: str, members: list[Seen], resolve: Resolve) -> tuple[Mapping, bool]:
+def _of_group(
+    separator: str, members: list[Seen], resolve: Resolve, indicators: Indicators
+) -> list[tuple[Mapping, bool]]:
     documents = [_document(one.content) for one in members]
     records = _records_of(documents)
     if records is not None:
-        return _of_records(members, documents, records, resolve)
+        return [_of_records(members, documents, records, resolve)]
     levels = list(zip(*(one.name.split(separator) for one in members)))
     place, fits = _entity_level(levels, resolve)
     is_record = sum(isinstance(one, dict) for one in documents) * 2 > len(documents)
@@ -80,10 +84,34 @@ def _of_group(separator: str, members: list[Seen], resolve: Resolve) -> tuple[Ma
     if position:
         made |= {"indicator": "position", "position": position}
     elif is_record and not named_value:
-        made |= {"value": "*"}
+        types = _types(levels[place], resolve) if place is not None else set()
+        nested = _of_nested(documents, types, indicators)
+        # The numbers of the record itself, then those within its objects.
+        plain = [{"value": "*"}] if not nested or any(map(has_numbers, documents)) else []
+        return [(Mapping(**(made | more)), fits) for more in (*plain, *nested)]
     elif indicator is None:
         made["indicator"] = "value"
-    return Mapping(**made), fits
+    return [(Mapping(**made), fits)]
+
+
+def _types(words: Sequence[str], resolve: Resolve) -> set[str]:
+    found = resolve(sorted(set(words))[:200]).values()
+    return {target.type for target in found if target is not None}
+
+
+def _of_nested(
+    documents: list[Any], types: set[str], indicators: Indicators
+) -> list[dict[str, str]]:
+    """Return what mappings state that take values and units within objects of records."""
+    pairs = pairs_of(documents)
+    names = Counter(pair.name for pair in pairs)
+    called = [pair.name if names[pair.name] == 1 else pair.path for pair in pairs]
+    units = [pair.unit for pair in pairs]
+    return [
+        {"indicator": indicator, "value": pair.value, "unit": unit, "time": pair.time,
+         "quality": pair.quality}
+        for pair, (indicator, unit) in zip(pairs, indicators_of(called, units, types, indicators))
+    ]  # fmt: skip
 
 
 def _document(content: str) -> Any:

@@ -15,6 +15,7 @@ import pytest
 from asyncua import Server, ua
 from PySide6.QtCore import Qt
 
+from app.connections.mapping_page import MappingPage
 from app.connections.preview import Previewer, Seen
 from app.connections.suggesting import suggest
 from app.editing import schema
@@ -516,6 +517,45 @@ def test_what_births_tell_is_proposed_where_names_and_units_agree(
     assert {one.payload for one in found} == {"sparkplug"}
     plain = {one.source: one.indicator.replace("{indicator}", "") for one in found}
     assert plain == proposed
+
+
+def test_values_within_objects_are_proposed_with_their_units_and_others_are_told(
+    make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    twin = window.session.required
+    twin.execute(AddEntities([Entity(f"p{n}", "pump", f"P-{n}") for n in range(2)]))
+    content = json.dumps({
+        "rpm": 1400, "data": {"Flow": {"value": 2.0, "unit": "l/s", "ts": 1_700_000_000}},
+        "motor": {"amps": 3.5}, "ends": [1, 2],
+    })  # fmt: skip
+    seen = [Seen(f"x/P-{n}", content) for n in range(2)]
+    previewer = Previewer(twin, schema.catalogue())
+    found = suggest(seen, previewer.resolve, previewer.indicators)
+    assert [(one.indicator, one.value, one.unit, one.time) for one in found] == [
+        ("{indicator}", "*", "", ""),
+        ("flow_now_m3_h", "data.Flow.value", "l/s", "data.Flow.ts"),
+    ]
+    preview = previewer.preview(seen, found)
+    lines = {(line.name, line.indicator): line for line in preview.lines}
+    assert lines["x/P-1", "rpm"].value == 1400
+    flow = lines["x/P-1", "flow_now_m3_h"]
+    assert (flow.value, flow.unit) == (pytest.approx(7.2), "m^3/h")
+    assert flow.time_us == 1_700_000_000_000_000 and not flow.problem
+    assert preview.left_out == {"ends": 2, "motor.amps": 2}
+    page = MappingPage(window.theme)
+    page.show_preview(preview)
+    page.set_mappings(found)
+    assert page.summary.text().splitlines()[1] == (
+        "Left out within messages: ends, motor.amps."
+        " A mapping takes one with its path in “Value at”."
+    )
+    assert page.which.itemText(1) == "x/{entity}  →  flow_now_m3_h"
+    # Where a record has nothing else, nothing else is proposed.
+    alone = [Seen("x/P-1", '{"flow_now_m3_h": {"value": 1, "unit": "m3/h"}}')]
+    assert [one.value for one in suggest(alone, previewer.resolve, previewer.indicators)] == [
+        "flow_now_m3_h.value"
+    ]
 
 
 def test_a_thousand_names_are_previewed_within_half_a_second(
