@@ -242,7 +242,7 @@ class RuleForm(QScrollArea):
 
     def _type(self) -> str:
         field = self.fields.get("applies")
-        return field.type if isinstance(field, AppliesField) else ""
+        return field.shown_type if isinstance(field, AppliesField) else ""
 
     def _offer_indicators(self) -> None:
         field = self.fields.get("indicator")

@@ -24,6 +24,7 @@ from app import entity_words
 from app.editing.type_picker import TypePicker
 from app.item_models.entities import display_name
 from app.rules.fields import FormField
+from app.rules.words import type_of_condition
 from twin_model.errors import ShapanError
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class AppliesField(FormField):
         self.picker = TypePicker(self)
         self.picker.chosen.connect(self._choose)
         self.kind = QPushButton(self)
-        self.kind.clicked.connect(lambda: self.picker.popup(self.kind, self.type))
+        self.kind.clicked.connect(lambda: self.picker.popup(self.kind, self.shown_type))
         self.any = QPushButton(self.tr("Any type"), self)
         self.any.clicked.connect(lambda: self._choose(""))
         self.only = QPushButton(self.tr("Only the selected entity"), self)
@@ -214,7 +215,7 @@ class AppliesField(FormField):
         self.where = QLineEdit(self)
         self.where.setPlaceholderText(self.tr("and where, such as: height > 50 and use = 'office'"))
         self.where.setAccessibleName(self.tr("Condition on entities"))
-        self.where.textChanged.connect(lambda _: self.changed.emit())
+        self.where.textChanged.connect(lambda _: self._edited())
         self.count = QLabel(self)
         self.count.setObjectName("dim")
         self.count.setWordWrap(True)
@@ -230,8 +231,18 @@ class AppliesField(FormField):
         column.addWidget(self.count)
         self._show()
 
+    @property
+    def shown_type(self) -> str:
+        """The type that is watched; rules that types themselves have say it as a condition."""
+        return self.type or type_of_condition(self.where.text())
+
     def _choose(self, type_id: str) -> None:
         self.type = type_id
+        if type_of_condition(self.where.text()):
+            self.where.clear()  # it was the type before
+        self._edited()
+
+    def _edited(self) -> None:
         self._show()
         self.changed.emit()
 
@@ -239,17 +250,16 @@ class AppliesField(FormField):
         entity = self._selected()
         if self.only.isChecked() and entity is not None:
             self.entities = (entity.id,)
-            self.type = ""
+            self._choose("")
         else:
             self.entities = ()
-        self._show()
-        self.changed.emit()
+        self._edited()
 
     def _show(self) -> None:
-        named = entity_words.entity_type(self.type) if self.type else ""
+        named = entity_words.entity_type(self.shown_type) if self.shown_type else ""
         self.kind.setText(named or self.tr("Choose a type…"))
         self.only.setChecked(bool(self.entities))
-        self.any.setEnabled(bool(self.type))
+        self.any.setEnabled(bool(self.shown_type))
 
     def value(self) -> dict[str, Any]:
         """See `FormField`."""

@@ -88,9 +88,12 @@ def rule_name(rule: Rule) -> str:
 
 def type_of(applies: Applies) -> str:
     """Return the entity type that a rule is for; empty where it is for any."""
-    if applies.type or not applies.where:
-        return applies.type
-    found = _OF_ONE_TYPE.fullmatch(applies.where)
+    return applies.type or type_of_condition(applies.where)
+
+
+def type_of_condition(where: str) -> str:
+    """Return the entity type that a condition asks for and nothing else; empty for others."""
+    found = _OF_ONE_TYPE.fullmatch(where.strip())
     return found.group(1) if found else ""
 
 

@@ -11,9 +11,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
+from app.editing import schema
 from app.rules import words
+from app.rules.fields import ComboTextField
 from app.rules.form import RuleForm
+from app.rules.special import AppliesField
 from app.workers import JobState
+from twin_model.rules.model import of_type
 from twin_model.rules.rule_set import read_rules
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.time import Instant
@@ -224,3 +228,22 @@ def test_every_kind_of_rule_goes_through_its_form_unchanged(
     form.set_rule(rule)
     assert form.rule() == rule
     assert words.condition_text(rule)
+
+
+def test_the_rule_of_a_type_shows_the_type_and_its_units_and_stays_as_it_is(qtbot: QtBot) -> None:
+    declared = schema.catalogue().rules("pump")["vibration_high"]
+    rule = of_type("pump", declared)
+    form = RuleForm("threshold", lambda: None, set())
+    qtbot.addWidget(form)
+    form.set_rule(rule)
+    applies = form.fields["applies"]
+    assert isinstance(applies, AppliesField)
+    assert (applies.kind.text(), applies.where.text()) == ("Pump", "type = pump")
+    offered = form.fields["indicator"]
+    assert isinstance(offered, ComboTextField) and offered.box.count() > 3
+    assert form.rule() == rule
+    # Another type takes its place, and is none besides.
+    applies._choose("gauge")
+    assert applies.value() == {"type": "gauge", "where": "", "entities": []}
+    applies.any.click()
+    assert applies.kind.text() == "Choose a type…" and not applies.any.isEnabled()
