@@ -42,6 +42,10 @@ _STRETCHES_S: Final = (60, 600, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
 _MOST: Final = 12
 _POINTS: Final = 1200
 _PICTURE_SCALE: Final = 2
+#: Of the table that is saved.
+_HEADINGS: Final = (
+    "time", "entity", "indicator", "value", "unit", "entity_name", "indicator_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -316,7 +320,10 @@ class ChartsPanel(QWidget):
             self.save_table(Path(place))
 
     def save_table(self, place: Path) -> None:
-        """Write all samples of the stretch as CSV: time, entity, indicator, value, unit."""
+        """Write all samples of the stretch as CSV: time, entity, indicator, value, unit, and names.
+
+        Ids come first, under headings in English, so that file replay reads it again.
+        """
         operations, series, period = self._live.values, list(self.series), self.period()
         if operations is None:
             return
@@ -330,15 +337,19 @@ class ChartsPanel(QWidget):
             return None
 
         def write(operations: Operations | RunValues) -> None:
+            names = self._live.names(one.entity for one in series)
             with place.open("w", newline="", encoding="utf-8-sig") as stream:
                 out = csv.writer(stream)
-                out.writerow(["time", "entity", "indicator", "value", "unit"])
+                out.writerow(_HEADINGS)
                 for one in series:
-                    unit = unit_of(operations, _type_of(operations, one.entity), one.indicator)
+                    kind = _type_of(operations, one.entity)
+                    unit = unit_of(operations, kind, one.indicator)
+                    words = names[one.entity], indicator_name(kind, one.indicator)
                     batch = operations.history.read(period, [one.entity], [one.indicator])
                     for at_us, value in zip(batch.time_us.tolist(), batch.value.tolist()):
                         shown = "" if np.isnan(value) else value
-                        out.writerow([str(Instant(at_us)), one.entity, one.indicator, shown, unit])
+                        at = str(Instant(at_us))
+                        out.writerow([at, one.entity, one.indicator, shown, unit, *words])
 
         def answer(error: OSError | None) -> None:
             if error is not None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from plugins.builtin.connecting.connections import Mapping
+from plugins.builtin.file_replay.columns import batches_of
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.time import Instant
 from window_support import MakeWindow, make_window, project, qapp_args
@@ -57,8 +59,12 @@ def test_live_values_are_shown_charted_exported_and_coloured_also_as_of_then(
     charts.save_table(table)
     qtbot.waitUntil(lambda: charts.readout.text() == "Saved values.csv")
     rows = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))
-    assert rows[0] == ["time", "entity", "indicator", "value", "unit"]
+    assert rows[0] == ["time", "entity", "indicator", "value", "unit", "entity_name",
+                       "indicator_name"]  # fmt: skip
+    assert rows[600][1:] == ["old-town-1", "power_kw", "1299.0", "kW", "Old town 1", "Power demand"]
     assert len(rows) == 601
+    again = next(batches_of(table, [Mapping(source="{entity}/{indicator}")]))
+    assert len(again.value) == 600 and set(again.entity) == {"old-town-0", "old-town-1"}
     charts.save_picture(tmp_path / "chart.png")
     assert (tmp_path / "chart.png").stat().st_size > 2000
 
