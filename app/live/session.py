@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import itertools
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -82,6 +84,10 @@ class LiveSession(QObject):
         #: Points whose entities' names are read, or being read.
         self._named: object = None
         self._paths: AlarmPaths | None = None
+        #: Set once what was last done to alarms is done.
+        self._acted = threading.Event()
+        self._acted.set()
+        self._act_numbers = itertools.count()
         self._listing = False
         self._list_next: tuple[Wish, Callable[[Arrangement], object]] | None = None
         self._painted = QTimer(self)
@@ -234,25 +240,31 @@ class LiveSession(QObject):
         return self.desk_of is None or self.desk_of.actor.role.covers(needed)
 
     def act(self, do: Callable[[AlarmDesk], Any]) -> None:
-        """Do something to alarms in a thread; what is refused is said."""
+        """Do something to alarms in a thread, after what was done before; say what is refused."""
         try:
             desk = self.desk()
         except ShapanError as error:
             self.refused(error, lambda: self.act(do))
             return
 
+        before, done = self._acted, threading.Event()
+        self._acted = done
+
         def work() -> Any:
+            before.wait()  # side by side, one could be reset before it is acknowledged
             try:
                 return do(desk)
             except ShapanError as error:
                 return error
+            finally:
+                done.set()
 
         def answer(outcome: Any) -> None:
             refused = [outcome] if isinstance(outcome, ShapanError) else outcome.refused
             if refused:
                 self.failed.emit(str(refused[0]))
 
-        self._background.ask(f"alarm-act-{id(do)}", work, answer)
+        self._background.ask(f"alarm-act-{next(self._act_numbers)}", work, answer)
 
     # -- pictures ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from app.alarms.rules_field import RulesField
 from app.panels.alarm_actions import ServiceDialog
 from app.workers import JobState
 from twin_model.alarms.accounts import Actor, Role
+from twin_model.alarms.changes import Outcome
 from twin_model.alarms.desk import AlarmDesk
 from twin_model.alarms.model import EventKind, State
 from twin_model.alarms.notification import NotifyRule
@@ -76,8 +78,8 @@ def test_a_latched_alarm_is_reset_and_another_taken_out_of_service_with_keys(
     qtbot.keyClick(panel.table, Qt.Key.Key_A)
     raise_alarm(operations, 10.0)
     qtbot.waitUntil(lambda: panel.model.rows[0].alarm.state == State.LATCHED, timeout=20_000)  # type: ignore[union-attr]
-    qtbot.waitUntil(panel.buttons["reset"].isEnabled)
-    qtbot.keyClick(panel.table, Qt.Key.Key_R)
+    qtbot.waitUntil(panel.buttons["reset"].isEnabled, timeout=20_000)
+    qtbot.keyClick(panel.table, Qt.Key.Key_R)  # in vain if it were done before A
     qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
     raise_alarm(operations)
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=20_000)
@@ -87,11 +89,35 @@ def test_a_latched_alarm_is_reset_and_another_taken_out_of_service_with_keys(
     qtbot.keyClick(panel.table, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
     panel.shown.setCurrentIndex(3)
-    qtbot.waitUntil(lambda: len(panel.model.rows) == 1)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=20_000)
     assert panel.model.index(0, 3).data() == "Out of service"
     panel.table.selectRow(0)
     qtbot.keyClick(panel.table, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: not panel.model.rows, timeout=20_000)
+
+
+def test_what_is_done_to_alarms_is_done_in_its_order_however_long_it_takes(
+    qtbot: QtBot, make_window: MakeWindow, project: Path
+) -> None:
+    window = make_window(project)
+    operations = begin(qtbot, window)
+    raise_alarm(operations)
+    point, may_go_on = "old-town-0/hot", threading.Event()
+
+    def slow(desk: AlarmDesk) -> Outcome:
+        assert may_go_on.wait(20)
+        return desk.acknowledge([point])
+
+    refused: list[str] = []
+    window.live.session.failed.connect(refused.append)
+    window.live.session.act(slow)
+    raise_alarm(operations, 10.0)
+    window.live.session.act(lambda desk: desk.reset([point]))  # an alarm that waits is not reset
+    qtbot.wait(100)
+    assert operations.alarms.alarm(point).state == State.LATCHED and not refused
+    may_go_on.set()
+    qtbot.waitUntil(lambda: not operations.alarms.alarms(), timeout=20_000)
+    assert not refused
 
 
 def test_where_sign_in_is_demanded_nobody_acts_without_and_roles_hold(
