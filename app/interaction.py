@@ -338,6 +338,8 @@ class SceneInteraction(QObject):
         """Return what a flight to an entity shows, itself with room around it, and itself."""
         mark = self._drawn.mark_of(entity)
         found = None if mark is None else self._viewport.stage.feature_bounds(*mark)
+        if found is None and entity.position is None and entity.geometry is not None:
+            found = _extent(entity.geometry)
         if found is not None:
             west, south, low, east, north, high = found
             room = 0.4 * max(east - west, north - south, high - low, 8.0)
@@ -397,3 +399,17 @@ def _space_code(longitude: float, latitude: float) -> list[str]:
         return []
     name = QCoreApplication.translate("Numbers", "BeiDou")
     return [f"{name} {encode(longitude, latitude, _SPACE_CODE_LEVEL)}"]
+
+
+def _extent(geometry: bytes) -> Bounds | None:
+    """Return the bounds of a shape in local metres; on the zero of heights where it has none."""
+    import numpy as np
+    import shapely
+
+    points = shapely.get_coordinates(shapely.from_wkb(geometry), include_z=True)
+    if not len(points):
+        return None
+    west, south, low, east, north, high = np.nan_to_num(
+        np.concatenate([points.min(axis=0), points.max(axis=0)])
+    ).tolist()
+    return west, south, low, east, north, high

@@ -80,10 +80,19 @@ def duration(seconds: float) -> str:
     total = max(0, round(seconds))
     if total < 60:
         return QCoreApplication.translate("Numbers", "{0} s").format(total)
+    minutes, rest = divmod(total, 60)
     if total < 3600:
-        return QCoreApplication.translate("Numbers", "{0} min {1} s").format(
-            total // 60, total % 60
-        )
-    return QCoreApplication.translate("Numbers", "{0} h {1} min").format(
-        total // 3600, total % 3600 // 60
-    )
+        if not rest:
+            return QCoreApplication.translate("Numbers", "{0} min").format(minutes)
+        return QCoreApplication.translate("Numbers", "{0} min {1} s").format(minutes, rest)
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return QCoreApplication.translate("Numbers", "{0} h").format(hours)
+    return QCoreApplication.translate("Numbers", "{0} h {1} min").format(hours, rest)
+
+
+def about(seconds: float) -> str:
+    """Return how long something takes, as far as that is foreseen."""
+    if seconds < 1.0:
+        return QCoreApplication.translate("Numbers", "less than a second")
+    return QCoreApplication.translate("Numbers", "about {0}").format(duration(seconds))

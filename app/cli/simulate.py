@@ -132,10 +132,10 @@ def _branch(arguments: argparse.Namespace, store: ScenarioStore, project: Path) 
     for engine in made.engines:
         if engine.id in again:
             seconds = again[engine.id]
-            about = (
-                f"{seconds:.0f} s" if math.isfinite(seconds) else "as long as the run until then"
-            )
-            print(f"  {engine.id}: keeps no state, begins again from the start (about {about})")
+            about = "as long as the run until then"
+            if math.isfinite(seconds):
+                about = f"about {seconds:.0f} s" if seconds >= 1.0 else "less than a second"
+            print(f"  {engine.id}: keeps no state, begins again from the start (takes {about})")
         else:
             print(f"  {engine.id}: goes on at once")
     return Exit.DONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +40,7 @@ from app.simulation.branching import origin_words
 from app.simulation.draft import ScenarioDraft, text_of
 from app.simulation.entity_names import NamedEntities
 from app.simulation.session import SimulationSession
-from app.simulation.words import is_of_people, template_words
+from app.simulation.words import engine_name, is_of_people, template_words
 from twin_model.simulation.templates import TEMPLATES
 from twin_model.time import Instant
 
@@ -409,9 +409,26 @@ class ScenarioPanel(QWidget):
         engines = self.draft.document["engines"]
         chosen = self._engine_lines[self.engines.row][0] if self.engines.row >= 0 else -1
         numbers = [n for n, one in enumerate(engines) if _is_unit(one)]
-        number = chosen if chosen in numbers else numbers[0]
-        unit = str(engines[number]["parameters"].get("unit", ""))
-        self._simulation.read_unit(unit, lambda found: self._map_unit(number, found))
+        self._ask_units([chosen if chosen in numbers else numbers[0]])
+
+    def map_units(self) -> None:
+        """Ask what the variables of every unit stand for, one unit after the other."""
+        if self.draft is not None:
+            engines = self.draft.document["engines"]
+            self._ask_units([n for n, one in enumerate(engines) if _is_unit(one)])
+
+    def _ask_units(self, numbers: Sequence[int]) -> None:
+        draft = self.draft
+        if draft is None or not numbers:
+            return
+        unit = str(draft.document["engines"][numbers[0]]["parameters"].get("unit", ""))
+
+        def ask(found: list[UnitVariable]) -> None:
+            if self.draft is draft:
+                self._map_unit(numbers[0], found)
+                self._ask_units(numbers[1:])
+
+        self._simulation.read_unit(unit, ask)
 
     def _map_unit(self, number: int, found: list[UnitVariable]) -> None:
         from app.simulation.fmi_form import FmiMappingDialog
@@ -422,6 +439,8 @@ class ScenarioPanel(QWidget):
         given = engine["parameters"]
         system = str(given.get("system", engine["id"]))
         dialog = FmiMappingDialog(self, found, given, system, self._selection, self._entities)
+        name = engine_name(str(engine["id"]), str(engine.get("title") or ""))
+        dialog.setWindowTitle(f"{dialog.windowTitle()} · {name}")
         if dialog.exec() == FmiMappingDialog.DialogCode.Accepted:
             self._change(changes.set_parameters, number, dialog.mapping())
         dialog.deleteLater()

@@ -56,12 +56,12 @@ def again_words(info: RunInfo, at: Instant) -> str:
     lines = []
     if again:
         seconds = sum(again.values())
-        about = numbers.duration(seconds) if math.isfinite(seconds) else translate(
+        about = numbers.about(seconds) if math.isfinite(seconds) else translate(
             "Branching", "as long as the run did until then")  # fmt: skip
         lines.append(
             translate(
                 "Branching",
-                "Begin again from the start, as they keep no state: {0}. Takes about {1}.",
+                "Begin again from the start, as they keep no state: {0}. Takes {1}.",
             ).format(", ".join(info.engine_name(one) for one in again), about)
         )
     if kept:

@@ -80,6 +80,20 @@ class ComparedData:
             titles |= engine_titles(about.get("scenario", {}))
         return engine_name(engine, titles.get(engine, ""))
 
+    def most_changed(self, number: int) -> str:
+        """Return the entity of the twin that a run changed most; empty where none is known.
+
+        What the scenarios assume something of comes after all others, as does what has a value in
+        one of the runs only: it is known to differ, and what came of it is looked for.
+        """
+        assumed = _assumed(self.abouts)
+        found = [
+            (one.entity in assumed or not math.isfinite(one.change(number)), one.entity)
+            for one in self.entities
+            if one.entity in self.names and one.change(number)
+        ]
+        return min(found, key=lambda one: one[0])[1] if found else ""
+
 
 @dataclass(frozen=True, eq=False)
 class DifferenceMap:
@@ -253,16 +267,16 @@ def read_runs(project: Path, ids: Sequence[str], twin: Twin) -> ComparedData:
         return ComparedData(
             list(ids), [_title(run) for run in runs], [run.about for run in runs],
             comparison.compare(runs), top, len(entities),
-            _names(twin, {one.entity for one in top} | _assumed(runs)), maps,
+            _names(twin, {one.entity for one in top} | _assumed([run.about for run in runs])), maps,
         )  # fmt: skip
     finally:
         for run in runs:
             run.close()
 
 
-def _assumed(runs: Sequence[Run]) -> set[str]:
+def _assumed(abouts: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return the entities that scenarios assume something of."""
-    edits = [one for run in runs for one in run.about.get("scenario", {}).get("edits", ())]
+    edits = [one for about in abouts for one in about.get("scenario", {}).get("edits", ())]
     return {str(one.get("entity", "")) for one in edits}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: After so long everything that was told before somebody listened is written.
 _WRITTEN_S: Final = 10.0
+#: What people who walk are told by.
+_PERSON: Final = "person"
 
 
 class Following:
@@ -46,6 +49,8 @@ class Following:
         self._recording: Recording | None = None
         self._values = SampleBatch.empty()
         self._told: list[SampleBatch] = []
+        #: Where people were told to be in the last seconds of the run.
+        self._walking: deque[SampleBatch] = deque()
         self._since_s = time.monotonic()
         self._read_early = self._read_late = False
         self._closed = False
@@ -53,12 +58,31 @@ class Following:
         self._looking = threading.Lock()
 
     def hear(self, batch: SampleBatch) -> None:
-        """Keep what simulators say of things that stay in place."""
+        """Keep what simulators say of things that stay in place, and where people are now."""
         names = batch.keys.indicators
+        if batch.position is not None:
+            if _PERSON in names and len(batch):
+                self._hear_people(batch)
+            return
         wanted = [number for number, name in enumerate(names) if name in self._indicators]
-        if wanted and batch.position is None:
+        if wanted:
             with self._hearing:
                 self._told.append(batch.select(np.isin(batch.indicator, wanted)))
+
+    def _hear_people(self, batch: SampleBatch) -> None:
+        from app.simulation.recording import PEOPLE_US
+
+        since_us = int(batch.time_us[-1]) - PEOPLE_US
+        with self._hearing:
+            self._walking.append(batch)
+            while self._walking[0].time_us[-1] < since_us:
+                self._walking.popleft()
+
+    def people(self) -> SampleBatch | None:
+        """Return where people are now; None while nobody said so: files tell it later."""
+        with self._hearing:
+            told = list(self._walking)
+        return newest(concatenate(told)) if told else None
 
     def look(self, now: Instant) -> tuple[Recording, SampleBatch]:
         """Return the run and its newest values, the same batch while there is nothing new.

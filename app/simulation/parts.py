@@ -150,7 +150,7 @@ class SimulationParts(QObject):
         def answer(scenario: Scenario) -> None:
             self._edit_fresh(scenario)
             if self.editor is not None:
-                self.editor.map_first_unit()
+                self.editor.map_units()
 
         take_units(self.session, paths, answer)
 
@@ -198,7 +198,7 @@ class SimulationParts(QObject):
             self.go_to_largest()
 
     def go_to_largest(self) -> None:
-        """Fly to where the runs differ most: of the map that is drawn, else of all entities."""
+        """Fly to where the runs differ most: of the map that is drawn, else the entity."""
         data, found = self.compared.data, self.compared.map
         if data is None:
             return
@@ -207,8 +207,8 @@ class SimulationParts(QObject):
                 self._window.interaction.select_id(found.entity)
             if found.largest is not None:
                 self._window.scene.zoom_to(found.largest)
-        elif known := [one.entity for one in data.entities if one.entity in data.names]:
-            self._window.interaction.fly_to_id(known[0])
+        elif entity := data.most_changed(self.comparison.number if self.comparison else 1):
+            self._window.interaction.fly_to_id(entity)
         elif data.maps and self.comparison is not None:
             self._goes = True
             self.comparison.draw_map(data.maps[0])

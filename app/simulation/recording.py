@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _WINDOW_US: Final = 60_000_000
 _BEFORE_US: Final = 15_000_000
 #: Who was not heard of for so long has left.
-_PEOPLE_US: Final = 2_000_000
+PEOPLE_US: Final = 2_000_000
 
 
 class RunValues:
@@ -156,14 +156,21 @@ class Recording:
         systems = self.products.water_systems()
         return self.products.depth_at(systems[0], instant) if systems else None
 
-    def crowd(self, instant: Instant) -> tuple[OverlayMesh, ...]:
-        """Return how dense people stand at an instant, a surface a storey; none without people."""
+    def crowd(self, instant: Instant, people: SampleBatch | None = None) -> tuple[OverlayMesh, ...]:
+        """Return how dense people stand at an instant, a surface a storey; none without people.
+
+        Parameters
+        ----------
+        instant : Instant
+        people : SampleBatch, optional
+            Where they are, of a run whose files come later than what it tells.
+        """
         from rendering.crowd import crowd_surface
 
         grounds = self.products.crowd_grounds()
         if not grounds:
             return ()
-        batch = self.run.moving.as_of(instant, _PEOPLE_US)
+        batch = self.run.moving.as_of(instant, PEOPLE_US) if people is None else people
         if batch.position is None:
             return ()
         places = batch.position[(batch.quality < Quality.BAD) & np.isfinite(batch.position[:, 0])]

@@ -32,7 +32,14 @@ from app.numbers import duration
 from app.panels.run_comparison import LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
-from app.simulation.words import engine_name, engine_parameter, run_state, simulated, yes_or_no
+from app.simulation.words import (
+    engine_name,
+    engine_parameter,
+    run_state,
+    simulated,
+    simulator_title,
+    yes_or_no,
+)
 from app.unit_words import label
 from twin_model.errors import StoreError
 from twin_model.simulation.comparison import ComparedFigure
@@ -152,12 +159,17 @@ def _runs(data: ComparedData) -> str:
         start = Instant.parse(str(about["start"]))
         reached = Instant.parse(str(about.get("reached") or about["start"]))
         stretch = f"{moment(start)[:16]} – {reached.to_datetime().astimezone():%H:%M:%S}"
-        engines = ", ".join(str(v) for v in dict(about.get("engines", {})).values())
         cells = [f"<b>{LETTERS[number]}</b> {data.ids[number]}", data.titles[number],
                  run_state(str(about.get("state", ""))), stretch, str(about.get("seed", "")),
-                 engines]  # fmt: skip
+                 _simulators(about)]  # fmt: skip
         rows.append(_row([cells[0], *(html.escape(c) for c in cells[1:])], numbers_from=9))
     return _table(rows)
+
+
+def _simulators(about: Mapping[str, Any]) -> str:
+    """Return what computed a run, each once; by which method is said at the end."""
+    engines = about.get("scenario", {}).get("engines", ())
+    return ", ".join(dict.fromkeys(simulator_title(str(one["simulator"])) for one in engines))
 
 
 def _assumptions(data: ComparedData) -> str:
@@ -269,7 +281,9 @@ def _entities(data: ComparedData) -> str:
 def _fineprint(data: ComparedData) -> str:
     parts = []
     for number, about in enumerate(data.abouts):
-        versions = ", ".join(f"{k} {v}" for k, v in dict(about.get("versions", {})).items())
+        methods = dict.fromkeys(str(v) for v in dict(about.get("engines", {})).values())
+        parts_of = [f"{k} {v}" for k, v in dict(about.get("versions", {})).items()]
+        versions = ", ".join([*methods, *parts_of])
         revision = dict(about.get("twin", {})).get("revision", "")
         text = translate("Report", "{0}: computed {1}, twin revision {2}, {3}").format(
             LETTERS[number], str(about.get("began", ""))[:16], revision, html.escape(versions)

@@ -6,7 +6,6 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -148,6 +147,7 @@ class ShownRun(QObject):
         self._refresh.timeout.connect(self._look_again)
         if not key:
             simulation.listener = self._hear
+            simulation.began.connect(self._follow)
             simulation.ended.connect(self._run_ended)
         session.closing.connect(self.leave)
 
@@ -175,8 +175,7 @@ class ShownRun(QObject):
         self._viewport.stage.moving_things.set(_MOVING, self._live)
         self._pace_frames()
         self._refresh.start()
-        if one.id and (project := self._simulation.project) is not None:
-            self._follow(one, project)
+        self._follow(one)
         self.changed.emit()
 
     def _pace_frames(self) -> None:
@@ -282,8 +281,11 @@ class ShownRun(QObject):
         recording.read_moving(instant)
         return self._pictured(recording, instant, recording.seek(instant))
 
-    def _pictured(self, recording: Recording, instant: Instant, batch: SampleBatch) -> Picture:
-        """Make a picture of what stays in place."""
+    def _pictured(
+        self, recording: Recording, instant: Instant, batch: SampleBatch,
+        people: SampleBatch | None = None,
+    ) -> Picture:  # fmt: skip
+        """Make a picture of what stays in place, and of how dense people stand."""
         known = dict.fromkeys([*LINE_INDICATORS, *recording.marked])
         indicators = [one for one in known if one in batch.keys.indicators]
         indicator = self.indicator if self.indicator in indicators else ""
@@ -296,7 +298,7 @@ class ShownRun(QObject):
         water = self._read_water(recording, instant)
         return Picture(
             instant, roads, water[1] if water else None,
-            recording.crowd(instant) if self.crowded else (),
+            recording.crowd(instant, people) if self.crowded else (),
             bool(recording.products.crowd_grounds()), indicator, high,
             recording.values.units.get(indicator, ""), water[0] if water else None,
             indicators if len(recording.ribbons) else [],
@@ -390,32 +392,32 @@ class ShownRun(QObject):
         tracks, following = self._live, self._following
         if one is not self.underway:
             return
-        if batch.position is None:
-            if following is not None:
-                following.hear(batch)
-        elif tracks is not None:
+        if following is not None:
+            following.hear(batch)
+        if batch.position is not None and tracks is not None:
             tracks.take(as_positions(batch))
 
-    def _follow(self, one: Underway, project: Path) -> Following:
-        """Return what follows the run that is shown, from now on where nothing did."""
-        if self._following is None:
+    def _follow(self, one: Underway) -> Following | None:
+        """Return what follows the run that is shown; None while it has no process yet."""
+        project = self._simulation.project
+        if self._following is None and one is self.underway and one.id and project is not None:
             folder, twin = project / RUNS / one.id, self._session.required
             self._following = Following(folder, twin, self._style, LINE_INDICATORS)
         return self._following
 
     def _look_again(self) -> None:
-        """Bring roads and water of a run under way up to date."""
-        one, project = self.underway, self._simulation.project
+        """Bring roads, water and the crowd of a run under way up to date."""
+        one = self.underway
         self._pace_frames()
         self._redraw()
-        if one is None or not one.id or project is None or one.now is None or self._reading:
+        following = None if one is None else self._follow(one)
+        if one is None or one.now is None or following is None or self._reading:
             return
-        following, now = self._follow(one, project), one.now
-        self._reading = True
+        self._reading, now = True, one.now
 
         def read() -> Picture:
             recording, batch = following.look(now)
-            return self._pictured(recording, now, batch)
+            return self._pictured(recording, now, batch, following.people())
 
         def answer(picture: Picture | ShapanError) -> None:
             # Of a run that only begins, not everything is there yet.

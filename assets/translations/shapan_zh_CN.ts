@@ -1973,6 +1973,22 @@ management ^ '330106-BD'</translation>
         <source>datum unknown</source>
         <translation>基准未知</translation>
     </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} 小时</translation>
+    </message>
+    <message>
+        <source>less than a second</source>
+        <translation>不到 1 秒</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>约 {0}</translation>
+    </message>
 </context>
 <context>
     <name>Placement</name>
@@ -9145,10 +9161,6 @@ management ^ '330106-BD'</translation>
         <translation>{0}，自 {1} 起</translation>
     </message>
     <message>
-        <source>Begin again from the start, as they keep no state: {0}. Takes about {1}.</source>
-        <translation>没有自身状态、须从头重算：{0}，约需{1}。</translation>
-    </message>
-    <message>
         <source>as long as the run did until then</source>
         <translation>与原运行到该时刻同样长的时间</translation>
     </message>
@@ -9159,6 +9171,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>after {0}</source>
         <translation>开始后{0}</translation>
+    </message>
+    <message>
+        <source>Begin again from the start, as they keep no state: {0}. Takes {1}.</source>
+        <translation>没有自身状态、须从头重算：{0}，需要{1}。</translation>
     </message>
 </context>
 <context>

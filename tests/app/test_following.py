@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.simulation import following
@@ -12,7 +14,7 @@ from app.simulation.following import Following
 from rendering.moving.style import MovingStyle
 from twin_model.errors import StoreError
 from twin_model.frame import Frame
-from twin_model.samples import SampleBatch
+from twin_model.samples import Quality, SampleBatch, SampleKeys
 from twin_model.store.run_log import RunLog
 from twin_model.time import Instant
 from twin_model.twin import Twin
@@ -64,5 +66,44 @@ def test_a_run_under_way_is_read_once_and_then_heard(
     one.close()
     with pytest.raises(StoreError, match="one is not followed any more"):
         one.look(now)
+    log.close("cancelled")
+    twin.close()
+
+
+def walking(second: int, *people: int, gone: int = 0) -> SampleBatch:
+    """Return where people are; the last *gone* of them have left."""
+    keys = SampleKeys([f"person:hall:{number}" for number in people], ["person"])
+    count = len(people)
+    at = np.full(count, START.us + second * 1_000_000)
+    batch = SampleBatch.of(keys, np.arange(count), 0, at, np.full(count, 1.3))
+    quality = np.where(np.arange(count) < count - gone, Quality.GOOD, Quality.BAD)
+    position = np.column_stack([np.array(people, float), np.full((count, 2), float(second))])
+    return replace(batch, quality=quality.astype(batch.quality.dtype), position=position)
+
+
+def test_where_people_are_is_known_before_it_is_written(tmp_path: Path) -> None:
+    twin = Twin.create(tmp_path / "a.shapan", Frame("EPSG:32650", (0.0, 0.0, 0.0)), "A")
+    scenario = {"engines": [{"id": "p", "simulator": "shapan.jupedsim.jupedsim", "step_s": 1.0}]}
+    folder = tmp_path / "a.shapan/runs/one"
+    log = RunLog(folder, {"start": str(START), "scenario": scenario})
+    ground = folder / ".work/storage/p/products/p"
+    ground.mkdir(parents=True)
+    hall = [[0, 0], [20, 0], [20, 10], [0, 10]]
+    (ground / "walkable.json").write_text(json.dumps({"rings": [hall], "height_m": 1.0}))
+    one = Following(folder, twin, MovingStyle(), {"speed"})
+    assert one.people() is None, "files are asked then"
+    recording, _ = one.look(START)
+    assert recording.crowd(START) == ()
+    one.hear(walking(1, 5, 6, 7))
+    (surface,) = recording.crowd(START, one.people())
+    assert len(surface.triangles) > 4
+    # Who is not told of any more has left, as has who says so.
+    one.hear(walking(4, 5, 6, gone=1))
+    one.hear(walking(5, 5))
+    found = one.people()
+    assert found is not None and found.position is not None
+    here = found.position[found.quality < Quality.BAD]
+    assert here.tolist() == [[5.0, 5.0, 5.0]], "of three one left, and one was told of no more"
+    one.close()
     log.close("cancelled")
     twin.close()

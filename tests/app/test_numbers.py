@@ -42,6 +42,21 @@ def test_an_area_goes_to_larger_units_as_it_grows(value: float, text: str) -> No
     assert numbers.area(value) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text", "about"),
+    [
+        (0.3, "0 s", "less than a second"),
+        (59.0, "59 s", "about 59 s"),
+        (90.0, "1 min 30 s", "about 1 min 30 s"),
+        (1800.0, "30 min", "about 30 min"),
+        (3599.7, "1 h", "about 1 h"),
+        (7260.0, "2 h 1 min", "about 2 h 1 min"),
+    ],
+)
+def test_a_duration_has_no_empty_parts(seconds: float, text: str, about: str) -> None:
+    assert (numbers.duration(seconds), numbers.about(seconds)) == (text, about)
+
+
 def test_southern_and_western_places_are_named_so() -> None:
     assert numbers.degrees(-70.5, -33.25) == "S 33.25000° W 70.50000°"
 

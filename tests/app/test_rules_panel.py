@@ -89,9 +89,7 @@ def test_a_rule_is_written_tried_on_history_put_into_service_and_undone(
     qtbot.waitUntil(lambda: "10 alarms" in dialog.trial.words.text(), timeout=5000)
     assert dialog.trial.words.text() == "Would have raised 10 alarms, no flood."
     note = dialog.trial.note.text()
-    assert note.startswith(
-        "3,000 samples: only 49 min 59 s of 24 h 0 min were recorded  ·  1 place"
-    )
+    assert note.startswith("3,000 samples: only 49 min 59 s of 24 h were recorded  ·  1 place")
     assert str(dialog.trial.list.data(dialog.trial.list.index(0, 2))).endswith(" kW")
     assert dialog.trial.list.rowCount() == 10
     assert dialog.trial.list.data(dialog.trial.list.index(0, 1)) == "Old town 0"

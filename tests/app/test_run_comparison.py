@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import shutil
 from pathlib import Path
@@ -119,6 +120,14 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
                     timeout=10_000)  # fmt: skip
     first, second = panel.plot.lines
     assert first.time_s[0] == second.time_s[0] and second.value[-1] > 5 * first.value[-1]
+    # Without a map the camera goes to what came of it, not to the street that was closed.
+    window.interaction.clear()
+    window.actions_registry.action("simulation.largest").trigger()
+    qtbot.waitUntil(lambda: window.entity_panel.entity is not None, timeout=5_000)
+    assert window.entity_panel.entity.id == data.most_changed(1) != "south-street"
+    # Where only that changed, it is gone to.
+    only = dataclasses.replace(data, entities=street)
+    assert only.most_changed(1) == "south-street"
     # The map of differences.
     for name, shown in (("speed", "km/h"), ("water_depth", "m")):
         panel.map.setCurrentIndex(panel.map.findData(name))
@@ -193,6 +202,9 @@ def test_a_report_says_what_was_assumed_and_what_came_of_it(
                  "Volume of rain", "+900.0 %", "SUMO", "data:image/png",
                  "South Street · Closed"):  # fmt: skip
         assert said in text, said
+    # Engines by their names, the method at the end.
+    assert "<td>Traffic (SUMO), Surface flood</td>" in text
+    assert text.index("shallow water (HLL") > text.index("Computed with")
     assert "at_s" not in text and "−0.0 %" not in text
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 __all__ = ["cross_town", "make_window", "project", "qapp_args"]
-if any(importlib.util.find_spec(name) is None for name in ("libsumo", "numba")):
+if any(importlib.util.find_spec(name) is None for name in ("libsumo", "numba", "jupedsim")):
     pytest.skip("needs the extra `simulation`", allow_module_level=True)
 pytestmark = pytest.mark.gui
 
@@ -99,7 +99,12 @@ def test_a_scenario_runs_from_the_panel_and_its_vehicles_are_seen_moving_live_an
 def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
     qtbot: QtBot, make_window: MakeWindow, cross_town: Path
 ) -> None:
-    keep_scenario(cross_town, duration_s=3600.0)
+    traffic = {"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
+               "parameters": {"roads": "type = 'road'", "demand": 2400}}  # fmt: skip
+    people = {"id": "people", "simulator": "shapan.jupedsim.jupedsim", "step_s": 1.0,
+              "parameters": {"area": [[0, 0], [20, 0], [20, 12], [0, 12]], "people": 60,
+                             "exits": {"door": [[0, 5], [1, 5], [1, 7], [0, 7]]}}}  # fmt: skip
+    keep_scenario(cross_town, duration_s=3600.0, engines=[traffic, people])
     window = make_window(cross_town)
     simulation = window.simulation.session
     panel = open_panel(qtbot, window)
@@ -117,6 +122,10 @@ def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
         qtbot.waitUntil(lambda steps=steps: one.steps == steps, timeout=60_000)
     qtbot.wait(300)
     assert one.steps == 2, "it stands still after its step"
+    # How dense people stand is seen while nothing of it is written.
+    shown = window.simulation.shown
+    qtbot.waitUntil(lambda: shown.picture is not None and bool(shown.picture.crowd), timeout=5_000)
+    assert shown.underway is one and window.simulation.legend.levels.isVisible()
     panel.control.keep.click()
     panel.control.pause.click()
     qtbot.waitUntil(lambda: one.steps > 20, timeout=30_000)
@@ -247,10 +256,12 @@ def test_variables_of_a_unit_are_mapped_to_an_entity(
     from app.simulation.fmi_form import FmiMappingDialog
 
     unit = build_fmu(tmp_path / "elsewhere", "Tank")
+    other = build_fmu(tmp_path / "elsewhere", "Tank3")
     window = make_window(cross_town)
     window.simulation.required_panel()
     window.interaction.select(window.session.required.entity("old-town-0"))
     seen: list[list[str]] = []
+    titles: list[str] = []
 
     def fill() -> None:
         dialog = QApplication.activeModalWidget()
@@ -269,11 +280,22 @@ def test_variables_of_a_unit_are_mapped_to_an_entity(
         table.item(2, 5).setText("0.02")
         table.item(0, 2).setText("Old town 1")
         dialog._accept()
+        titles.append(dialog.windowTitle())
+        QTimer.singleShot(100, leave)
 
-    # As if it were dropped: it is kept with the project, and asked about at once.
+    def leave() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, FmiMappingDialog) or dialog.windowTitle() in titles:
+            QTimer.singleShot(100, leave)
+            return
+        titles.append(dialog.windowTitle())
+        dialog.reject()
+
+    # As if they were dropped: they are kept with the project, and asked about one after the other.
     QTimer.singleShot(100, fill)
-    window.importing.offer([unit])
-    qtbot.waitUntil(lambda: len(seen) == 1, timeout=20_000)
+    window.importing.offer([unit, other])
+    qtbot.waitUntil(lambda: len(titles) == 2, timeout=20_000)
+    assert titles == ["Variables of the unit · Tank", "Variables of the unit · Tank3"]
     editor = window.simulation.editor
     assert editor is not None and editor.draft is not None
     draft = editor.draft

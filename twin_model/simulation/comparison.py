@@ -184,7 +184,8 @@ def compare_entities(runs: Sequence[Run]) -> list[ComparedEntity]:
 def _units_in(run: Run) -> Callable[[str, str], str]:
     """Return what tells the unit of an entity's indicator; empty where nobody noted its engine."""
     units = units_of([run])
-    engines: dict[str, str] = run.about.get("engines", {})
+    # Runs of earlier versions kept it in place of the engines' versions.
+    engines: dict[str, str] = run.about.get("told_by", run.about.get("engines", {}))
     of_indicator: dict[str, set[str]] = {}
     for (_, indicator), unit in units.items():
         of_indicator.setdefault(indicator, set()).add(unit)

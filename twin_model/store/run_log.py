@@ -109,7 +109,7 @@ class RunLog:
         if problem is not None:
             state, more = "failed", {**more, "error": str(problem)}
         if _are_ambiguous(more.get("units", {})):
-            more = {**more, "engines": self._engines}
+            more = {**more, "told_by": self._engines}
         self.note(state=state, **more)
         if problem is not None:
             raise problem
