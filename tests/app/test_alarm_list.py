@@ -198,13 +198,23 @@ def test_rows_that_appear_with_a_scroll_bar_or_in_an_empty_list_are_painted_once
     window.show()
     qtbot.waitExposed(window)
     paintings = Paintings(table.viewport())
-    for number, rows in enumerate((4, 500)):
+
+    def take(rows: int) -> None:
         found = arrange(AlarmPicture([alarm(f"a{n}") for n in range(rows)]), Wish())
         table.keep_still(partial(model.take, found))
-        table.show()
+        table.setVisible(rows > 0)
         qtbot.wait(60)
-        assert paintings.count == number + 1
+
+    def painted(before: int, rows: int) -> int:
+        take(before)
+        paintings.count = 0
+        take(rows)
         assert table.horizontalHeader().length() == table.viewport().width()
+        return paintings.count
+
+    for before, rows in ((0, 4), (4, 500)):
+        # The window system may ask for a painting more, though not each time.
+        assert any(painted(before, rows) == 1 for _ in range(5))
     assert table.verticalScrollBar().isVisible()
     table.setColumnWidth(0, 100)  # as somebody does
     assert table.horizontalHeader().length() == table.viewport().width()

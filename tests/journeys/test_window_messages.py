@@ -77,5 +77,5 @@ def test_a_folder_that_is_no_project_is_refused_in_chinese(
     window = make_window(language="zh_CN")
     assert not window.open_project(tmp_path)
     assert window.overlays.notice.text == (
-        f"{tmp_path} 不是沙盘项目（没有 project.json）；请用 shapan new 新建一个"
+        f"{tmp_path} 不是沙盘项目（没有 project.json）；请用“新建项目…”新建一个"
     )
