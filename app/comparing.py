@@ -73,7 +73,9 @@ class Comparing(QObject):
         window.relations_panel.model.set_compared(before)
         if before is not None and self.panel.before is None:
             window.docks.show("comparison")
-        if (before, after) != (self.panel.before, self.panel.after):
+        if before is None and self.panel.before is None:
+            self.panel.after = after  # nothing is compared, and nothing was
+        elif (before, after) != (self.panel.before, self.panel.after):
             self.panel.set_instants(before, after)
         if before is None:
             self.stop()

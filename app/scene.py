@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Marked = Entity | EntityChange
 
 _PLACING_MS: Final = 300
+#: The sun goes a degree meanwhile; less of it would have all that is lit and shaded made anew, for
+#: every step of a replay, and nobody see it.
+_SUN_US: Final = 240_000_000
 
 _PLACE_TIMEOUT_S: Final = 10.0
 
@@ -70,12 +73,18 @@ class Scene(QObject):
         self._again_at: AsOf = None
         self._viewport = viewport
         self._shown: dict[str, Layer] = {}
+        #: How the stage draws each, which takes it long to learn.
+        self._styles: dict[str, dict[str, Any]] = {}
         self._placed = False
         self._instant: AsOf = None
         #: Whether the sun follows the instant; else another scene says where it stands.
         self.has_own_sun = True
         #: When the sun stands as it does; None for the light that no date gives.
         self.sun: Instant | None = None
+        # In a turn of its own: everything that is lit once a vertex is lit anew.
+        self._lighting = QTimer(self)
+        self._lighting.setSingleShot(True)
+        self._lighting.timeout.connect(self._light)
         self._marks: dict[str, list[tuple[str, Sequence[Marked]]]] = {}
         self.views: dict[str, Any] = {}
         self._look_over_nothing()
@@ -109,6 +118,7 @@ class Scene(QObject):
     def leave(self) -> None:
         """Follow the project no more."""
         self._stale.stop()
+        self._lighting.stop()
         self._background.drop(self._placing_key)
         self._session.opened.disconnect(self._open)
         self._session.closed.disconnect(self._clear)
@@ -130,6 +140,8 @@ class Scene(QObject):
         for layer_id in list(self._shown):
             self._viewport.stage.remove_layer(layer_id)
         self._shown.clear()
+        self._styles.clear()
+        self._lighting.stop()
         self._viewport.stage.select([])
         self._viewport.stage.hover(None)
         self._marks.clear()
@@ -167,13 +179,13 @@ class Scene(QObject):
         layers = {layer.id: layer for layer in twin.layers()}
         for layer_id in [known for known in self._shown if known not in layers]:
             stage.remove_layer(layer_id)
-            del self._shown[layer_id]
+            del self._shown[layer_id], self._styles[layer_id]
         for layer in layers.values():
             known = self._shown.get(layer.id)
             if known is None:
                 self._add(layer)
             elif known.style != layer.style:
-                stage.set_style(layer.id, layer.style)
+                self._style(layer.id, layer.style)
                 self._shown[layer.id] = layer
             else:
                 self._shown[layer.id] = layer
@@ -205,12 +217,19 @@ class Scene(QObject):
             self.failed.emit(str(error))
             return
         self._shown[layer.id] = layer
+        self._styles[layer.id] = dict(layer.style)
+
+    def _style(self, layer_id: str, style: dict[str, Any]) -> None:
+        """Have the stage draw a layer so, unless it does."""
+        if self._styles[layer_id] != style:
+            self._styles[layer_id] = dict(style)
+            self._viewport.stage.set_style(layer_id, style)
 
     def preview_style(self, layer_id: str, **values: Any) -> None:
         """Show a style that is not yet a command, while a slider moves."""
         layer = self._shown.get(layer_id)
         if layer is not None:
-            self._viewport.stage.set_style(layer_id, {**layer.style, **values})
+            self._style(layer_id, {**layer.style, **values})
             self._viewport.redraw()
 
     def set_instant(self, instant: AsOf) -> None:
@@ -225,17 +244,22 @@ class Scene(QObject):
             visible = bool(layer.style.get("visible", True)) and (
                 known is None or layer.id in known
             )
-            self._viewport.stage.set_style(layer.id, {**layer.style, "visible": visible})
+            if visible != bool(self._styles[layer.id].get("visible", True)):
+                self._style(layer.id, {**layer.style, "visible": visible})
         if self.has_own_sun:
             self.set_sun(world_instant(instant) or Instant.now())
         self._ask_placing()
         self._viewport.redraw()
 
     def set_sun(self, date: Instant | None) -> None:
-        """Put the sun where it stands at an instant; None leaves it."""
-        if date is not None and date != self.sun:
+        """Put the sun where it stands at an instant, to a degree; None leaves it."""
+        if date is not None and (self.sun is None or abs(date.us - self.sun.us) >= _SUN_US):
             self.sun = date
-            self._viewport.stage.set_date(date)
+            self._lighting.start(0)
+
+    def _light(self) -> None:
+        if self.sun is not None:
+            self._viewport.stage.set_date(self.sun)
             self._viewport.redraw()
 
     def _ask_again(self) -> None:

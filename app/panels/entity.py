@@ -94,6 +94,7 @@ class EntityPanel(QWidget):
         self._codes = EntityCodes(self, background, self._show_tab)
         self._stated: Stated = {}
         self._since = Since()
+        self._past: object = None  # what is shown as of a time
         self.header = EntityHeader(self)
         self.header.renamed.connect(self._rename)
         self.header.retyped.connect(self._retype)
@@ -209,7 +210,7 @@ class EntityPanel(QWidget):
         """Show that nothing is selected."""
         self._entities, self._ids, self._layer = [], [], None
         self._shown_at = self._instant
-        self._pick, self._neighbours = None, []
+        self._pick, self._neighbours, self._past = None, [], None
         self._show()
 
     def show_entity(self, entity: Entity) -> None:
@@ -300,7 +301,11 @@ class EntityPanel(QWidget):
     def _fill(self) -> None:
         twin, entity = self._session.required, self.entity
         self._layer = layer_of(twin, entity.layer) if entity is not None else None
-        self._show()
+        past = None if self._shown_at is None else (self._entities, self._layer)
+        if past is None or past != self._past:  # else only the time is another
+            self._show()
+        self._locked.setText(self.locked or self._since.notice())
+        self._past = past
         self._read_heights()
         if entity is None:
             return

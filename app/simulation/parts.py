@@ -260,7 +260,7 @@ class SimulationParts(QObject):
             window.live.session.show_run(None)
             if window.timeline.run_shown:
                 window.timeline.show_run(None)
-                window.viewport.stage.set_date(window.timeline.instant or Instant.now())
+                window.scene.set_sun(window.timeline.instant or Instant.now())
         if not shown.run_id:
             self.legend.hide()
         window.actions_registry.refresh()

@@ -6985,7 +6985,7 @@ management ^ '330106-BD'</translation>
     <name>MappingPage</name>
     <message>
         <source>Left out within messages: {0}. A mapping takes one with its path in “{1}”.</source>
-        <translation>报文内未取用的值：{0}。在映射的“{1}”中写明路径即可取用。</translation>
+        <translation>消息内未取用的值：{0}。在映射的“{1}”中写明路径即可取用。</translation>
     </message>
     <message>
         <source>Mapping</source>

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -54,8 +55,18 @@ def begin(qtbot: QtBot, window: MainWindow) -> tuple[Operations, int]:
     return operations, start_us
 
 
+def _telling(name: str, work: Callable[..., Any], told: list[str]) -> Callable[..., Any]:
+    """Return something that does the same, and tells that it did."""
+
+    def doing(*args: Any) -> Any:
+        told.append(name)
+        return work(*args)
+
+    return doing
+
+
 def test_an_incident_is_replayed_with_time_camera_trend_and_events(
-    qtbot: QtBot, make_window: MakeWindow, project: Path
+    qtbot: QtBot, make_window: MakeWindow, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make_window(project)
     operations, start_us = begin(qtbot, window)
@@ -81,8 +92,17 @@ def test_an_incident_is_replayed_with_time_camera_trend_and_events(
     panel = window.live.alarms
     qtbot.waitUntil(lambda: panel.model.picture.historic and not panel.model.rows, timeout=10_000)
 
+    stage, scene = window.viewport.stage, window.scene
+    qtbot.waitUntil(lambda: scene.sun == incident.period.start)
+    told: list[str] = []
+    for name in ("set_style", "set_date", "set_marks"):
+        monkeypatch.setattr(stage, name, _telling(name, getattr(stage, name), told))
+    replay.slider.sliderMoved.emit(1)  # a second later: for nobody the sun goes on
     replay.step(1)
+    assert not told  # what the stage makes of it comes in a turn of its own
     qtbot.waitUntil(lambda: len(panel.model.rows) == 1, timeout=10_000)
+    assert told.count("set_date") == 1 and "set_style" not in told
+    assert scene.sun == window.timeline.instant
     assert window.timeline.instant is not None and window.timeline.instant.us == raised_us
     assert "Raised" in replay.events.currentItem().text()
     # It stands since it was raised, whatever happened to it after that.
