@@ -38,11 +38,15 @@ class ProjectInfo:
 def write_atomically(path: Path, text: str) -> None:
     """Replace *path* as a whole: a reader sees the old text or the new, never a part."""
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:  # a full disk; what was written of it would fill it still more
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def write_project(folder: Path, info: ProjectInfo, extra: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from app.viewport import Viewport
 from app.workers import Background
 from twin_model.errors import ShapanError
 from twin_model.samples import SampleBatch, SampleKeys
-from twin_model.store.run_log import RUNS
+from twin_model.store.run_log import RUN_FILE, RUNS
 from twin_model.time import Instant
 
 if TYPE_CHECKING:
@@ -428,8 +428,11 @@ class ShownRun(QObject):
         self._background.ask(f"run-state{self._key}", _caught(read), answer)
 
     def _run_ended(self, run_id: str) -> None:
-        if self.underway is not None and self.underway.id == run_id and run_id:
-            self.show_recorded(run_id)
+        project = self._simulation.project
+        if self.underway is not None and project is not None and self.underway.id == run_id:
+            # What could not even begin has nothing to show; why is said already.
+            began = bool(run_id) and (project / RUNS / run_id / RUN_FILE).is_file()
+            self.show_recorded(run_id) if began else self.leave()
 
 
 def _caught(work: Callable[[], Picture]) -> Callable[[], Picture | ShapanError]:

@@ -3750,6 +3750,10 @@
         <translation>{0} 无法写入（{1}）</translation>
     </message>
     <message>
+        <source>the depths cannot be written ({0})</source>
+        <translation>水深无法写入（{0}）</translation>
+    </message>
+    <message>
         <source>the worker has ended</source>
         <translation>工作进程已结束</translation>
     </message>

@@ -250,8 +250,14 @@ def test_bad_input_is_said_in_one_line(
     assert not (folder.parent / "escaped.txt").exists()
 
 
-def test_a_full_disk_is_said_and_what_was_written_is_kept(city: Twin, tmp_path: Path) -> None:
-    """The run's folder is on a file system of a few pages: the real thing, where we may mount."""
+@pytest.mark.parametrize(("watches", "every_s"), [(3000, 0.0), (1, 10.0)])
+def test_a_full_disk_is_said_and_what_was_written_is_kept(
+    city: Twin, tmp_path: Path, watches: int, every_s: float
+) -> None:
+    """Samples fill it, or depths.
+
+    The run's folder is on a file system of a few pages: the real thing, where we may mount.
+    """
     small = tmp_path / "small"
     small.mkdir()
     if os.geteuid() != 0 or os.system(f"mount -t tmpfs -o size=256k tmpfs {small} 2>/dev/null"):
@@ -259,13 +265,18 @@ def test_a_full_disk_is_said_and_what_was_written_is_kept(city: Twin, tmp_path: 
     try:
         city.close()
         (city.path / "runs").symlink_to(small)
+        watched = {f"p{n}": [50.0, 50.0] for n in range(watches)}
         plan = scenario(
-            [pond(rain_mm_h=60.0, watch={f"p{n}": [50.0, 50.0] for n in range(3000)})],
+            [pond(rain_mm_h=60.0, watch=watched, grid_every_s=every_s)],
             duration_s=3000.0,
         )
         outcome = finish(RunSession(city.path, plan))
         assert outcome.state == "failed"
-        assert "space" in outcome.error or "full" in outcome.error
+        assert "No space left on device); free some" in outcome.error
+        assert not (small / outcome.run / ".reserve").exists()
+        if every_s:  # how it ended is kept although nothing else fits
+            about = json.loads((small / outcome.run / "run.json").read_text())
+            assert (about["state"], about["error"]) == ("failed", outcome.error)
     finally:
         os.system(f"umount {small}")
 

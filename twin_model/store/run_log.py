@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -29,6 +30,10 @@ _OPTIONS: Final = WriterOptions(rows=250_000, seconds=5.0)
 _MOVING_LOOKBACK_US: Final = 2_000_000
 _STEP_US: Final = 10_000_000
 _MOST_WARNINGS: Final = 1000
+#: Kept free for what a run says at its end, also where it fills the disk itself: once more what
+#: it said at its beginning, and so much for figures and warnings.
+_RESERVE: Final = ".reserve"
+_RESERVE_BYTES: Final = 32 << 10
 
 
 @dataclass
@@ -56,7 +61,16 @@ class RunLog:
         self.about |= {"state": "running", "process": os.getpid(), "warnings": [], "samples": 0}
         self._engines: dict[str, str] = {}
         self._told: dict[str, object] = {}
-        self.note()
+        try:
+            self.note()
+        except StoreError:
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+            raise
+        # Not zeros, which file systems may keep as nothing. A disk that is nearly full will say so.
+        with contextlib.suppress(OSError):
+            size = (self.folder / RUN_FILE).stat().st_size + _RESERVE_BYTES
+            (self.folder / _RESERVE).write_bytes(os.urandom(size))
 
     def note(self, **more: Any) -> None:
         """Write what is known of the run.
@@ -101,6 +115,8 @@ class RunLog:
         if self.about["state"] != "running":
             return
         problem: StoreError | None = None
+        with contextlib.suppress(OSError):
+            (self.folder / _RESERVE).unlink(missing_ok=True)
         for history in (self._series, self._moving):
             try:
                 history.close()

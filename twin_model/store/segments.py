@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -118,8 +119,10 @@ def written_whole(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
+        # Writers of files say this at length, and in parts of their own.
+        reason = os.strerror(error.errno) if error.errno == errno.ENOSPC else str(error)
         raise StoreError(
-            f"{path} could not be written ({error})", remedy="free some disk space"
+            f"{path} could not be written ({reason})", remedy="free some disk space"
         ) from error
     finally:
         temporary.unlink(missing_ok=True)

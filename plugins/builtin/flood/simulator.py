@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plugins.builtin.engine import Engine, load_engine
-from shapan import Instant, SampleBatch, WorkerContext
+from shapan import Instant, SampleBatch, SimulationError, WorkerContext
 
 if TYPE_CHECKING:
     from plugins.builtin.flood.terrain import Ground
@@ -230,6 +230,14 @@ class FloodSimulator(Engine):
         if not self._grid_us or instant.us < self._next_grid_us:
             return
         self._next_grid_us = instant.us + self._grid_us
+        try:
+            self._keep_grid(instant)
+        except OSError as error:
+            raise SimulationError(
+                self.name, f"the depths cannot be written ({error})", remedy="free some disk space"
+            ) from error
+
+    def _keep_grid(self, instant: Instant) -> None:
         folder = self.context.storage.folder / "products" / self.system
         folder.mkdir(parents=True, exist_ok=True)
         ground = self._ground_now
