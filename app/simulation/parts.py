@@ -185,6 +185,7 @@ class SimulationParts(QObject):
     def _compared(self, data: ComparedData | None) -> None:
         if data is None:
             self.sides.stop()
+        self._window.actions_registry.refresh()
 
     def _mapped(self, found: DifferenceMap | None) -> None:
         data = self.compared.data

@@ -95,6 +95,7 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
     data = simulation.compared.data
     assert panel is not None and data is not None
     assert data.ids == ["usual-1", "closed-1"], "the one computed first is A"
+    assert window.actions_registry.action("simulation.largest").isEnabled()
     figures = {one.indicator: one for one in data.figures}
     assert figures["rain_volume"].relative(1) == pytest.approx(9.0)
     table = panel.figures
