@@ -51,10 +51,42 @@ class Ray:
         return max(near, 0.0) if far >= max(near, 0.0) else None
 
 
+def crossings(
+    origin: Vector, direction: Vector, corners: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return where a line meets triangles, in lengths of its direction (Möller, Trumbore).
+
+    Parameters
+    ----------
+    origin, direction : (3,) array
+    corners : (m, 3, 3) array
+
+    Returns
+    -------
+    (m,) array
+        Infinity for what it misses or what lies behind.
+    """
+    a = corners[:, 0]
+    edge1, edge2 = corners[:, 1] - a, corners[:, 2] - a
+    p = np.cross(direction, edge2)
+    determinant = np.einsum("ij,ij->i", edge1, p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 1.0 / determinant
+        t0 = origin - a
+        u = np.einsum("ij,ij->i", t0, p) * scale
+        q = np.cross(t0, edge1)
+        v = (q @ direction) * scale
+        t = np.einsum("ij,ij->i", edge2, q) * scale
+    good = (
+        (np.abs(determinant) > 1e-20) & (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0)
+    )
+    return np.where(good, t, np.inf)
+
+
 def hit_triangles(
     ray: Ray, matrix: Vector, position: npt.NDArray[Any], triangles: npt.NDArray[Any]
 ) -> tuple[float, int] | None:
-    """Return distance and number of the nearest triangle that a ray meets (Möller, Trumbore).
+    """Return distance and number of the nearest triangle that a ray meets.
 
     Parameters
     ----------
@@ -67,27 +99,10 @@ def hit_triangles(
     inverse = np.linalg.pinv(matrix)
     origin = inverse[:3, :3] @ ray.origin + inverse[:3, 3]
     direction = inverse[:3, :3] @ ray.direction
-    corner = position[triangles].astype(np.float64)
-    a = corner[:, 0]
-    edge1, edge2 = corner[:, 1] - a, corner[:, 2] - a
-    p = np.cross(direction, edge2)
-    determinant = np.einsum("ij,ij->i", edge1, p)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = 1.0 / determinant
-        t0 = origin - a
-        u = np.einsum("ij,ij->i", t0, p) * scale
-        q = np.cross(t0, edge1)
-        v = (q @ direction) * scale
-        t = np.einsum("ij,ij->i", edge2, q) * scale
-    # The direction was not normalised again, so t counts in metres of the scene.
-    good = (
-        (np.abs(determinant) > 1e-20) & (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0)
-    )
-    if not good.any():
-        return None
-    found = np.flatnonzero(good)
-    best = int(found[np.argmin(t[found])])
-    return float(t[best]), best
+    # The direction was not normalised again, so distances are metres of the scene.
+    far = crossings(origin, direction, position[triangles].astype(np.float64))
+    best = int(np.argmin(far)) if len(far) else 0
+    return (float(far[best]), best) if len(far) and np.isfinite(far[best]) else None
 
 
 def hit_points(ray: Ray, matrix: Vector, position: npt.NDArray[Any]) -> tuple[float, int] | None:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from rendering.camera import CameraPose, look_at
 from rendering.entities.view import EntitiesView
+from rendering.extent import union
+from rendering.picking import crossings
 from rendering.tiles.parts import Part
 from rendering.views.tileset import TilesetView
 from twin_model.layer import Bounds
@@ -72,7 +74,7 @@ def surfaces_near(views: Iterable[object], area: Bounds) -> list[Surface]:
                 if any(_meet(box, area) for box in boxes):
                     found += [one for part in getattr(node, "parts", ()) for one in _of(part)]
         elif isinstance(view, EntitiesView) and view.visible:
-            for chunk in view.chunks:
+            for chunk in view.chunks():
                 box, part = chunk.built.bounds, chunk.built.part
                 if part is not None and box is not None and _meet(box, area):
                     found += _of(part)
@@ -91,11 +93,10 @@ def _meet(one: Bounds, other: Bounds) -> bool:
 
 def reach(bounds: Bounds, aspect: float) -> Bounds:
     """Return the box that holds all lines of sight from where `clear_view` may stand."""
-    eyes = np.array([look_at(bounds, aspect=aspect, heading_deg=h, pitch_deg=p).eye
-                     for h, p in _VIEWS])  # fmt: skip
-    low = np.minimum(eyes.min(axis=0), bounds[:3])
-    high = np.maximum(eyes.max(axis=0), bounds[3:])
-    return (*map(float, low), *map(float, high))  # type: ignore[return-value]
+    eyes = [look_at(bounds, aspect=aspect, heading_deg=h, pitch_deg=p).eye for h, p in _VIEWS]
+    whole = union([bounds, *((*eye, *eye) for eye in eyes)])
+    assert whole is not None
+    return whole
 
 
 def clear_view(
@@ -151,27 +152,10 @@ def _goals(thing: Bounds) -> Array:
 
 
 def _share_in_sight(eye: Array, goals: Array, corners: Array) -> float:
-    """Return the share of places that no triangle hides from an eye (Möller, Trumbore)."""
+    """Return the share of places that no triangle hides from an eye."""
     reach_low = np.minimum(goals.min(axis=0), eye)
     reach_high = np.maximum(goals.max(axis=0), eye)
     near = (corners.min(axis=1) <= reach_high) & (corners.max(axis=1) >= reach_low)
     candidates = corners[near.all(axis=1)]
-    a = candidates[:, 0]
-    edge1, edge2 = candidates[:, 1] - a, candidates[:, 2] - a
-    t0 = eye - a
-    q = np.cross(t0, edge1)
-    along = np.einsum("ij,ij->i", edge2, q)
-    free = 0
-    for goal in goals:
-        direction = goal - eye
-        p = np.cross(direction, edge2)
-        determinant = np.einsum("ij,ij->i", edge1, p)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scale = 1.0 / determinant
-            u = np.einsum("ij,ij->i", t0, p) * scale
-            v = (q @ direction) * scale
-            t = along * scale  # in lengths of the line of sight
-        hides = (np.abs(determinant) > 1e-20) & (u >= 0) & (v >= 0) & (u + v <= 1)
-        hides &= (t > 0.0) & (t < 1.0)
-        free += not hides.any()
+    free = sum(not (crossings(eye, goal - eye, candidates) < 1.0).any() for goal in goals)
     return free / len(goals)

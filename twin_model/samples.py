@@ -208,6 +208,13 @@ class SampleBatch:
         return self.select(np.argsort(self.time_us, kind="stable"))
 
 
+def newest(batch: SampleBatch) -> SampleBatch:
+    """Return the last sample of each series, in the order in which they came."""
+    series = batch.entity.astype(np.int64) * (len(batch.keys.indicators) + 1) + batch.indicator
+    _, backward = np.unique(series[::-1], return_index=True)
+    return batch.select(np.sort(len(series) - 1 - backward))
+
+
 def concatenate(batches: Sequence[SampleBatch]) -> SampleBatch:
     """Return one batch of all samples, in the order given."""
     batches = [batch for batch in batches if len(batch)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from twin_model.errors import StoreError
-from twin_model.samples import SampleBatch, concatenate
+from twin_model.samples import SampleBatch, concatenate, newest
 
 if TYPE_CHECKING:
     from app.simulation.recording import Recording
@@ -120,10 +120,3 @@ class Following:
             self._closed = True
             if self._recording is not None:
                 self._recording.close()
-
-
-def newest(batch: SampleBatch) -> SampleBatch:
-    """Return the last sample of each series, in the order in which they came."""
-    series = batch.entity.astype(np.int64) * (len(batch.keys.indicators) + 1) + batch.indicator
-    _, backward = np.unique(series[::-1], return_index=True)
-    return batch.select(np.sort(len(series) - 1 - backward))

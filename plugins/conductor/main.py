@@ -12,11 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from plugins.conductor.run import ScenarioRun
 from plugins.host.link import Incoming, Link
-from twin_model.samples import SampleBatch, concatenate
+from twin_model.samples import SampleBatch, concatenate, newest
 from twin_model.simulation.conductor import Progress
 from twin_model.simulation.pace import Pace
 from twin_model.simulation.scenario import read_scenario
@@ -128,11 +126,7 @@ def newest_places(batches: Sequence[SampleBatch]) -> list[SampleBatch]:
     rest = [batch for batch in batches if batch.position is None]
     if len(moving) < 2:
         return list(batches)
-    whole = concatenate(moving)
-    series = whole.entity.astype(np.int64) * (len(whole.keys.indicators) + 1) + whole.indicator
-    # The last of each, as batches come in order of time.
-    _, backward = np.unique(series[::-1], return_index=True)
-    return [*rest, whole.select(np.sort(len(series) - 1 - backward))]
+    return [*rest, newest(concatenate(moving))]  # as batches come in order of time
 
 
 if __name__ == "__main__":

@@ -399,9 +399,8 @@ class EntitiesView:
             low, high = low - margin, high + margin + (0.0, 0.0, float(group.height_m[i]))
         return (*map(float, low), *map(float, high))  # type: ignore[return-value]
 
-    @property
     def chunks(self) -> list[Chunk]:
-        """What is drawn together."""
+        """Return what is drawn together."""
         return list(self._chunks.values())
 
     def pick(self, ray: Ray, seen_m: float | None) -> tuple[float, Pick] | None:

@@ -246,8 +246,11 @@ def test_who_touches_nothing_is_warned_then_signed_out_and_a_key_keeps_them_in(
     panel.table.selectRow(0)
     panel.acknowledge()
     assert isinstance(window.live.people.dialog, SignInDialog)
-    told = lambda: [(one.event.who, one.event.text) for one in operations.journal.events()  # noqa: E731
-                    if one.event.kind is EventKind.SIGNED_OUT]  # fmt: skip
+
+    def told() -> list[tuple[str, str]]:
+        events = [one.event for one in operations.journal.events()]
+        return [(one.who, one.text) for one in events if one.kind is EventKind.SIGNED_OUT]
+
     qtbot.waitUntil(lambda: told() == [("boss", ""), ("boss", "without-input")], timeout=10_000)
 
 

@@ -1,6 +1,6 @@
 """Incident replay of a demo city's flood: how long a step stops the window.
 
-    shapan demo --size small --output demo.shapan
+    shapan demo --size small --dir demo.shapan
     xvfb-run -a -s "-screen 0 1920x1080x24" uv run python tests/bench/live/replay.py demo.shapan
 
 Works on a copy, whose devices measure a calm, an upset and a flood in the past. Goes from event to
