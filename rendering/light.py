@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+#: Of its own colour, what the sky lends a surface by itself (more where it looks up) and the share
+#: of a lamp's light. What OpenGL lights takes both, so as not to differ from the rest.
+SKY: Final = 0.435
+LAMPS: Final = 0.74
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,11 @@ class Light:
         """
         normal = np.asarray(normal, np.float32)
         # Faces that look up see more of the sky.
-        sky = 0.435 + 0.045 * normal[:, 2:3]
+        sky = SKY + 0.045 * normal[:, 2:3]
         out = sky * np.array([0.97, 1.0, 1.06], np.float32)
         for lamp in self.lamps():
             towards = np.array(lamp.direction, np.float32)
             towards /= np.linalg.norm(towards)
             lit = np.maximum(normal @ towards, 0.0)[:, None]
-            out = out + 0.74 * lamp.strength * lit * np.array(lamp.colour, np.float32)
+            out = out + LAMPS * lamp.strength * lit * np.array(lamp.colour, np.float32)
         return np.asarray(out, np.float32)

@@ -469,6 +469,7 @@ class Stage:
             return
         self._scene.light = light
         self._sky.set_light(light)
+        self.moving_things.light = light
         for view in self._layers.values():
             view.relight()
         self._pending = True

@@ -104,6 +104,13 @@ _SHAPES: Final[dict[str, Callable[[], Model]]] = {
 }  # fmt: skip
 
 
+#: Shapes that are a box where they are a few pixels long, and the parts that it surrounds. A car's
+#: roof is smaller than its body, people and bicycles are tall, ships and arrows have a bow.
+_FAR_BOXES: Final = {
+    "car": (BODY,), "bus": (BODY, DETAIL), "truck": (BODY, DETAIL), "train": (BODY, DETAIL),
+}  # fmt: skip
+
+
 @functools.cache
 def shape_triangles(name: str, part: str) -> npt.NDArray[np.float64]:
     """Return the (n, 3, 3) triangles of a part of a shape."""
@@ -116,3 +123,16 @@ def shape_length_m(name: str) -> float:
     """Return how long a shape is."""
     both = np.concatenate([shape_triangles(name, BODY), shape_triangles(name, DETAIL)])
     return float(np.ptp(both[:, :, :2].reshape(-1, 2), axis=0).max())
+
+
+@functools.cache
+def far_box(name: str) -> npt.NDArray[np.float64] | None:
+    """Return least and greatest corner, (2, 3), of the box that stands for a shape from afar.
+
+    None for a shape that does not look like a box.
+    """
+    if name not in _FAR_BOXES:
+        return None
+    parts = [shape_triangles(name, part).reshape(-1, 3) for part in _FAR_BOXES[name]]
+    corners = np.concatenate(parts)
+    return np.array([corners.min(axis=0), corners.max(axis=0)])

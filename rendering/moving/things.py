@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkPolyDataMapper, vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkRenderer
 
 from rendering.camera import Point
 from rendering.geometry import flat_normals, poly_data, vtk_array
 from rendering.labels import LabelItem
+from rendering.light import LAMPS, SKY, Light
 from rendering.look import Look
+from rendering.moving.far import FAR_PX, IS_BOX, FarThings
+from rendering.moving.ground_lines import Ring, Trail
 from rendering.moving.recorded import RecordedTracks
 from rendering.moving.shapes import BODY, DETAIL, shape_length_m, shape_triangles
 from rendering.moving.style import SHAPES
@@ -27,15 +30,10 @@ _DETAIL_COLOUR: Final = rgb("#56626a")
 _HELD_COLOUR: Final = rgb("#8b9296")
 _GHOST_OPACITY: Final = 0.45
 _HELD_OPACITY: Final = 0.7
-_TRAIL_WIDTH_PX: Final = 2.0
-#: Above the ground that a trail lies on.
-_TRAIL_LIFT_M: Final = 0.3
 _NATURAL_M: Final = np.array([shape_length_m(name) for name in SHAPES])
 #: Things that are so long on the screen have their names above them, so many of them.
 _NAMED_PX: Final = 14.0
 _MOST_NAMES: Final = 20
-_RING_SIDES: Final = 40
-_RING_PX: Final = 2.5
 
 
 class MovingThings:
@@ -51,7 +49,9 @@ class MovingThings:
     def __init__(self, renderer: vtkRenderer, accent: Colour) -> None:
         self._renderer = renderer
         self._groups: dict[str, MovingGroup] = {}
-        self._ring = _Ring(renderer, accent)
+        self._ring = Ring(renderer, accent)
+        #: That they are in, as all of the scene.
+        self.light = Light()
         #: Ids of things that are marked.
         self.selected: frozenset[str] = frozenset()
         #: Returns what to call a thing; its id until somebody knows better.
@@ -86,7 +86,7 @@ class MovingThings:
     def update(self, look: Look) -> None:
         """Put everything where it is now."""
         for group in self._groups.values():
-            group.update(look)
+            group.update(look, self.light)
         self._ring.show(
             [spot for group in self._groups.values() for spot in group.spots(self.selected)]
         )
@@ -128,7 +128,8 @@ class MovingGroup:
         self._tracks = tracks
         self._colour = rgb(tracks.style.colour)
         self._actors: dict[tuple[int, int, str], _Instanced] = {}
-        self._trail: _Trail | None = None
+        self._far: dict[int, FarThings] = {}
+        self._trail: Trail | None = None
         self.active = False
         self.count = 0
         self._placed: Placed | None = None
@@ -178,8 +179,7 @@ class MovingGroup:
             return [], above
         distance = np.linalg.norm(placed.position - np.array(look.eye), axis=1)
         pixels = self._length_m * look.pixels_per_radian / np.maximum(distance, 1.0)
-        planes = np.array(look.planes)
-        in_view = (placed.position @ planes[:, :3].T + planes[:, 3] > 0).all(axis=1)
+        in_view = _in_view(placed, look, np.zeros(1))
         rows = np.flatnonzero(in_view & (pixels >= _NAMED_PX))
         rows = rows[np.argsort(distance[rows])][:_MOST_NAMES]
         near = [
@@ -188,18 +188,39 @@ class MovingGroup:
         ]  # fmt: skip
         return near, above
 
-    def update(self, look: Look) -> None:
+    def update(self, look: Look, light: Light) -> None:
         placed = self._tracks.place()
         self.count = len(placed.row)
         # What is held stands still, until it is forgotten or more comes.
         self.active = bool(self.count) and self._tracks.fixed_us is None
-        scale = self._scales(placed, look)
+        pixels, scale = self._sizes(placed, look)
         self._placed = placed
         self._length_m = _NATURAL_M[placed.shape] * scale
+        in_view = _in_view(placed, look, self._length_m)
+        far = (pixels < FAR_PX) & IS_BOX[placed.shape]
+        self._show_near(placed, scale, in_view & ~far)
+        for certainty in Certainty:
+            rows = in_view & far & (placed.certainty == certainty)
+            if rows.any():
+                self._far_things(certainty).show(
+                    placed.position[rows], placed.heading_deg[rows], scale[rows],
+                    placed.shape[rows], look.eye, light,
+                )  # fmt: skip
+            elif certainty in self._far:
+                self._far[certainty].hide()
+        if self._tracks.style.trail_s > 0:
+            if self._trail is None:
+                self._trail = Trail(self._renderer, self._colour)
+            self._trail.show(self._tracks, placed)
+
+    def _show_near(
+        self, placed: Placed, scale: npt.NDArray[np.float64], shown: npt.NDArray[np.bool_]
+    ) -> None:
+        """Draw things in full, of which there are few in a large picture."""
         used = set()
-        for shape in np.unique(placed.shape):
+        for shape in np.flatnonzero(np.bincount(placed.shape[shown])):
             for certainty in Certainty:
-                rows = (placed.shape == shape) & (placed.certainty == certainty)
+                rows = shown & (placed.shape == shape) & (placed.certainty == certainty)
                 if not rows.any():
                     continue
                 for part in (BODY, DETAIL):
@@ -211,18 +232,31 @@ class MovingGroup:
         for key, actor in self._actors.items():
             if key not in used:
                 actor.hide()
-        if self._tracks.style.trail_s > 0:
-            if self._trail is None:
-                self._trail = _Trail(self._renderer, self._colour)
-            self._trail.show(self._tracks, placed)
 
-    def _scales(self, placed: Placed, look: Look) -> npt.NDArray[np.float64]:
+    def _sizes(
+        self, placed: Placed, look: Look
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return how long things are on the screen, in pixels, and the factors on their size."""
         style = self._tracks.style
         lengths: npt.NDArray[np.float64] = _NATURAL_M[placed.shape] * style.scale
         distance = np.linalg.norm(placed.position - np.array(look.eye), axis=1)
         pixels = lengths * look.pixels_per_radian / np.maximum(distance, 1.0)
         enlarged: npt.NDArray[np.float64] = style.least_px / np.maximum(pixels, 1e-6)
-        return style.scale * np.maximum(1.0, enlarged)
+        return np.maximum(pixels, style.least_px), style.scale * np.maximum(1.0, enlarged)
+
+    def _far_things(self, certainty: int) -> FarThings:
+        if certainty not in self._far:
+            colour, opacity = self._look_of(certainty)
+            self._far[certainty] = FarThings(self._renderer, colour, opacity)
+        return self._far[certainty]
+
+    def _look_of(self, certainty: int) -> tuple[Colour, float]:
+        """Return colour and opacity by how sure a place is."""
+        if certainty == Certainty.BETWEEN:
+            return self._colour, 1.0
+        if certainty == Certainty.HELD:
+            return _HELD_COLOUR, _HELD_OPACITY
+        return self._colour, _GHOST_OPACITY
 
     def _actor(self, key: tuple[int, int, str]) -> _Instanced:
         found = self._actors.get(key)
@@ -230,18 +264,17 @@ class MovingGroup:
             shape, certainty, part = key
             found = _Instanced(self._renderer, shape_triangles(SHAPES[shape], part))
             look = found.actor.GetProperty()
-            held = certainty == Certainty.HELD
-            body = _HELD_COLOUR if held else self._colour
+            body, opacity = self._look_of(certainty)
             look.SetColor(*(body if part == BODY else _DETAIL_COLOUR))
-            if certainty != Certainty.BETWEEN:
-                look.SetOpacity(_HELD_OPACITY if held else _GHOST_OPACITY)
-                look.BackfaceCullingOn()
+            look.SetOpacity(opacity)
             self._actors[key] = found
         return found
 
     def close(self) -> None:
-        for actor in self._actors.values():
-            self._renderer.RemoveActor(actor.actor)
+        for near in self._actors.values():
+            self._renderer.RemoveActor(near.actor)
+        for far in self._far.values():
+            self._renderer.RemoveActor(far.actor)
         if self._trail is not None:
             self._renderer.RemoveActor(self._trail.actor)
 
@@ -267,6 +300,12 @@ class _Instanced:
         self.actor: Any = vtkActor()
         self.actor.SetMapper(mapper)
         self.actor.PickableOff()
+        look = self.actor.GetProperty()
+        # As bright as what is lit before it is drawn.
+        look.SetAmbient(SKY)
+        look.SetDiffuse(LAMPS)
+        # Sides that are hidden would cost as much as those that are seen.
+        look.BackfaceCullingOn()
         renderer.AddActor(self.actor)
 
     def show(
@@ -291,72 +330,13 @@ class _Instanced:
         self.actor.VisibilityOff()
 
 
+def _in_view(placed: Placed, look: Look, reach_m: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which things are in the picture, or reach into it."""
+    planes = np.array(look.planes)
+    inside = placed.position @ planes[:, :3].T + planes[:, 3] > -reach_m[:, None]
+    return np.asarray(inside.all(axis=1))
+
+
 def _point(placed: Placed, row: Any, lift_m: float = 0.0) -> Point:
     x, y, z = placed.position[row]
     return float(x), float(y), float(z) + lift_m
-
-
-class _Ring:
-    """Rings on the ground around what is marked."""
-
-    def __init__(self, renderer: vtkRenderer, accent: Colour) -> None:
-        self._mapper: Any = vtkPolyDataMapper()
-        self.actor: Any = vtkActor()
-        self.actor.SetMapper(self._mapper)
-        self.actor.PickableOff()
-        look = self.actor.GetProperty()
-        look.LightingOff()
-        look.SetColor(*accent)
-        look.SetLineWidth(_RING_PX)
-        self.actor.VisibilityOff()
-        renderer.AddActor(self.actor)
-
-    def show(self, spots: list[tuple[Point, float]]) -> None:
-        """Draw a ring around each place, a little larger than the thing is long."""
-        if not spots:
-            self.actor.VisibilityOff()
-            return
-        angle = np.linspace(0.0, 2 * np.pi, _RING_SIDES, endpoint=False)
-        circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(_RING_SIDES)])
-        centre = np.array(spots[0][0])
-        rings = [
-            np.array(place) - centre + circle * 0.75 * length + (0.0, 0.0, _TRAIL_LIFT_M)
-            for place, length in spots
-        ]
-        step = np.arange(_RING_SIDES)
-        pairs = np.column_stack([step, (step + 1) % _RING_SIDES])
-        lines = np.concatenate([pairs + n * _RING_SIDES for n in range(len(rings))])
-        self._mapper.SetInputData(poly_data(np.concatenate(rings).astype(np.float32), lines=lines))
-        self.actor.SetPosition(*centre)
-        self.actor.VisibilityOn()
-
-
-class _Trail:
-    """The ways that things came, fading with age."""
-
-    def __init__(self, renderer: vtkRenderer, colour: Colour) -> None:
-        self._colour = np.round(np.array(colour) * 255).astype(np.uint8)
-        self._mapper: Any = vtkPolyDataMapper()
-        self.actor: Any = vtkActor()
-        self.actor.SetMapper(self._mapper)
-        self.actor.PickableOff()
-        look = self.actor.GetProperty()
-        look.LightingOff()
-        look.SetLineWidth(_TRAIL_WIDTH_PX)
-        self.actor.ForceTranslucentOn()
-        renderer.AddActor(self.actor)
-
-    def show(self, tracks: Tracks | RecordedTracks, placed: Placed) -> None:
-        points, pairs, age = tracks.trails(placed)
-        if not len(pairs):
-            self.actor.VisibilityOff()
-            return
-        centre = points.mean(axis=0)
-        colour = np.empty((len(points), 4), np.uint8)
-        colour[:, :3] = self._colour
-        colour[:, 3] = np.round(200 * (1.0 - age))
-        local = (points - centre).astype(np.float32)
-        local[:, 2] += _TRAIL_LIFT_M
-        self._mapper.SetInputData(poly_data(local, lines=pairs, colour=colour))
-        self.actor.SetPosition(*centre)
-        self.actor.VisibilityOn()

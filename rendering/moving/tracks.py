@@ -29,6 +29,8 @@ _NEVER: Final = np.iinfo(np.int64).min // 2
 #: Faster than this between two samples a thing did not move, it was put somewhere else.
 _JUMP_MPS: Final = 200.0
 _LEAST_TURN_M: Final = 0.05
+#: Usual intervals between samples that things are drawn behind the newest.
+_DELAY_INTERVALS: Final = 1.5
 _DELAY_S: Final = (0.05, 5.0)
 
 FloatArray = npt.NDArray[np.float64]
@@ -76,6 +78,9 @@ class Tracks:
         Returns seconds of a clock that never goes back.
     fixed_us : int, optional
         The one instant at which everything is shown; things move where there is none.
+    delay_intervals : float
+        How far behind the newest samples things are drawn where the style does not say it, in usual
+        intervals between two: more where these differ.
     """
 
     def __init__(
@@ -84,8 +89,10 @@ class Tracks:
         now: Callable[[], float] = time.monotonic,
         *,
         fixed_us: int | None = None,
+        delay_intervals: float = _DELAY_INTERVALS,
     ) -> None:
         self.style = style
+        self._delay_intervals = delay_intervals
         self.fixed_us = fixed_us
         self._now = now
         self._lock = threading.Lock()
@@ -251,7 +258,8 @@ class Tracks:
         known = self._interval_s[np.isfinite(self._interval_s)]
         usual = float(np.median(known)) if len(known) else 0.0
         rate = max(self._clock.rate, 1e-3)
-        return float(np.clip(1.5 * usual, _DELAY_S[0] * rate, max(_DELAY_S[1] * rate, usual)))
+        behind = self._delay_intervals * usual
+        return float(np.clip(behind, _DELAY_S[0] * rate, max(_DELAY_S[1] * rate, usual)))
 
     def place(self) -> Placed:
         """Return where everything is now."""

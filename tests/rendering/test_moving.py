@@ -199,6 +199,51 @@ def test_thousands_of_things_are_drawn_and_each_certainty_looks_different() -> N
         stage.close()
 
 
+def test_a_car_far_away_is_one_colour_and_of_the_same_brightness_as_near_with_its_windows() -> None:
+    stage = Stage(size=(400, 300))
+    try:
+        feed = Feed(MovingStyle(colour="#d02020", forget_s=1e6, least_px=12.0))
+        feed.send(0.0, {"v": (0.0, 0.0, 0.0)})
+        stage.moving_things.set("test", feed.tracks)
+        reds, darks = [], []
+        for height_m in (900.0, 40.0):
+            stage.camera = CameraPose((0.0, -1.0, height_m), (0.0, 0.0, 0.0))
+            stage.moving_things.set("test", None)
+            stage.update()
+            empty = stage.screenshot().astype(int)
+            stage.moving_things.set("test", feed.tracks)
+            stage.update()
+            picture = stage.screenshot().astype(int)
+            drawn = picture[(picture != empty).any(axis=2)]
+            is_red = drawn[:, 0] - drawn[:, 1] > 60
+            assert is_red.any()
+            reds.append(np.median(drawn[is_red], axis=0))
+            darks.append(int((~is_red).sum()))
+        assert darks[0] == 0  # no windows, which would hide the colour
+        assert darks[1] > 20
+        assert reds[0] == pytest.approx(reds[1], abs=16)
+    finally:
+        stage.close()
+
+
+def test_things_out_of_the_picture_cost_nothing_and_are_there_when_the_camera_turns() -> None:
+    stage = Stage(size=(200, 150))
+    try:
+        feed = Feed(MovingStyle(colour="#d02020", forget_s=1e6, shape="truck"))
+        feed.send(0.0, {"v": (0.0, 0.0, 0.0)})
+        stage.moving_things.set("test", feed.tracks)
+        shown = []
+        for target in ((0.0, 0.0, 0.0), (0.0, -900.0, 0.0), (0.0, 0.0, 0.0)):
+            stage.camera = CameraPose((0.0, -300.0, 100.0), target)
+            stage.update()
+            picture = stage.screenshot().astype(int)
+            shown.append(bool((picture[:, :, 0] - picture[:, :, 1] > 60).any()))
+            assert stage.moving_things.count == 1
+        assert shown == [True, False, True]
+    finally:
+        stage.close()
+
+
 def test_a_mesh_of_an_overlay_is_drawn_and_one_that_would_crash_is_refused() -> None:
     with pytest.raises(ValueError, match="a triangle of point 3"):
         OverlayMesh(np.zeros((3, 3)), np.array([[0, 1, 3]]))
