@@ -16,6 +16,10 @@ from app.workers import Jobs
 
 #: Characters of a reason that are shown.
 _REASON: Final = 40
+#: Five times a second is as often as anybody reads numbers.
+_SOON_MS: Final = 200
+#: While things move each frame takes another time; to show it, the whole window is put together.
+_MOVING_MS: Final = 1000
 
 
 class StatusStrip(QFrame):
@@ -72,12 +76,11 @@ class StatusStrip(QFrame):
             self.edits,
         ):  # fmt: skip
             label.setTextFormat(Qt.TextFormat.PlainText)
-        # Five times a second is as often as anybody reads numbers.
+        self._frames_ms = _SOON_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(200)
         self._timer.timeout.connect(self.refresh)
-        viewport.drawn.connect(self._later)
+        viewport.drawn.connect(lambda: self._later(self._frames_ms))
         jobs.changed.connect(self._later)
         session.opened.connect(self.refresh)
         session.closed.connect(self.refresh)
@@ -90,13 +93,16 @@ class StatusStrip(QFrame):
             self.refresh()
         super().changeEvent(event)
 
-    def _later(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+    def _later(self, wait_ms: int = _SOON_MS) -> None:
+        if not self._timer.isActive() or self._timer.remainingTime() > wait_ms:
+            self._timer.start(wait_ms)
 
     def refresh(self) -> None:
         """Show the numbers of the moment."""
-        statistics = self._viewport.stage.statistics()
+        stage = self._viewport.stage
+        statistics = stage.statistics()
+        only_moves = stage.moving_things.active and self._viewport.complete
+        self._frames_ms = _MOVING_MS if only_moves else _SOON_MS
         self.frame_time.setText(f"{numbers.fixed(statistics.frame_ms, 0)} ms")
         self.frame_time.setToolTip(self.tr("Time to draw one frame"))
         if statistics.tiles_loading:

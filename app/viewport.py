@@ -28,6 +28,8 @@ _PUMP_MS: Final = 100
 #: Between two frames of a scene in which things move; longer where a frame takes longer, so that
 #: the window has half of its time for other things.
 _ANIMATION_MS: Final = 33
+#: However long a frame takes, what moves is drawn about once a second.
+_LONGEST_PAUSE_MS: Final = 1000
 #: Without a movement for so long, the expensive picture is drawn.
 _REST_MS: Final = 220
 
@@ -190,7 +192,7 @@ class Viewport(QOpenGLWidget):
             self._pump.start()
         if self.stage.moving_things.active:
             pause_ms = self.animation_pause * self.stage.statistics().frame_ms
-            self._animation.start(max(_ANIMATION_MS, round(pause_ms)))
+            self._animation.start(round(min(max(_ANIMATION_MS, pause_ms), _LONGEST_PAUSE_MS)))
         self.drawn.emit()
 
     def redraw(self) -> None:

@@ -136,6 +136,7 @@ class SimulationLegend(QFrame):
         super().__init__(place)
         self._place = place
         self._picture: Picture | None = None
+        self._told: tuple[object, ...] = ()
         self.setObjectName("chip")
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
@@ -169,6 +170,15 @@ class SimulationLegend(QFrame):
         from rendering.water import DEPTH_COLOURS, DEPTHS_M
 
         self._picture = picture
+        # A run under way gives a picture a second, and to paint this paints what is beneath, too.
+        told = (
+            title, tuple(picture.indicators), picture.indicator, picture.high, picture.unit,
+            picture.water is not None, picture.water_instant, picture.has_people,
+            bool(picture.crowd),
+        )  # fmt: skip
+        if told == self._told and not self.isHidden():
+            return
+        self._told = told
         self.title.setText(title)
         self._fill_choice(picture)
         has_roads, has_water = bool(picture.indicators), picture.water is not None
@@ -226,6 +236,7 @@ class SimulationLegend(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange and self._picture is not None:
             self.choice.clear()
+            self._told = ()
             self.show_picture(self.title.text(), self._picture)
         super().changeEvent(event)
 

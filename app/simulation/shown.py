@@ -43,13 +43,13 @@ _FLOWS: Final = {"l/s": 5.0, "m^3/s": 0.05}
 #: Of these little is bad, of the others much.
 _BETTER_HIGH: Final = ("speed", "pressure")
 _REFRESH_MS: Final = 1000
-#: Pause after a frame, in times of the frame, while a run is computed as fast as it goes: things
-#: leap then anyway, and drawing with software takes the processors that engines need.
-_PAUSE_FAST: Final = 7.0
-#: A run faster than this is as fast as it goes.
-_FAST: Final = 8.0
-#: People are half a metre wide, and stand that close.
-_PERSON_PX: Final = 3.0
+#: Pause after a frame, in times of it, while a run is computed as fast as it goes: things leap
+#: anyway, and drawing takes the processors that engines need.
+_PAUSE_FAST: Final = 12.0
+_FAST: Final = 8.0  # a run faster than this is as fast as it goes
+#: Intervals of telling that a run under way is drawn behind: they differ, and late looks unsure.
+_DELAY: Final = 2.5
+_PERSON_PX: Final = 3.0  # people are half a metre wide, and stand that close
 _UNKNOWN: Final = (150, 158, 163)
 
 
@@ -171,7 +171,8 @@ class ShownRun(QObject):
 
         self.leave()
         self.underway = one
-        self._live = Tracks(self._style_of([e.simulator for e in one.scenario.engines]))
+        style = self._style_of([e.simulator for e in one.scenario.engines])
+        self._live = Tracks(style, delay_intervals=_DELAY)
         self._viewport.stage.moving_things.set(_MOVING, self._live)
         self._pace_frames()
         self._refresh.start()
