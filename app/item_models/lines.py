@@ -13,9 +13,20 @@ Index = QModelIndex | QPersistentModelIndex
 class LinesModel(QAbstractTableModel):
     """A line a row, with a heading for each column."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        #: Views ask for headings hundreds of times when they are opened.
+        self._known_headings: list[str] = []
+        self.headerDataChanged.connect(self._known_headings.clear)
+
     def headings(self) -> list[str]:
         """Return the headings, in the language in use."""
         raise NotImplementedError
+
+    def _headings(self) -> list[str]:
+        if not self._known_headings:
+            self._known_headings += self.headings()
+        return self._known_headings
 
     def line_count(self) -> int:
         """Return how many lines there are."""
@@ -37,11 +48,11 @@ class LinesModel(QAbstractTableModel):
         return 0 if parent.isValid() else self.line_count()
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.headings())
+        return 0 if parent.isValid() else len(self._headings())
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        return self.headings()[section]
+        return self._headings()[section]

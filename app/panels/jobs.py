@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QProgressBar,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import messages, numbers, words
 from app.icons import IconSet
+from app.progress_line import ProgressLine
 from app.workers import JobRecord, Jobs, JobState
 
 _GLYPHS: Final = {
@@ -50,9 +50,7 @@ class JobRow(QWidget):
         self._error.setWordWrap(True)
         self._error.setTextFormat(Qt.TextFormat.PlainText)
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
+        self.bar = ProgressLine(self)
         self.cancel = self._button("x", lambda: jobs.cancel(record))
         self.retry = self._button("arrow-clockwise", lambda: jobs.retry(record))
         self.log = self._button("list-bullets", self._toggle_log)
@@ -101,8 +99,7 @@ class JobRow(QWidget):
         self._error.setText(messages.shown(record.error))
         self._error.setVisible(bool(record.error))
         self.bar.setVisible(record.state == JobState.RUNNING)
-        self.bar.setRange(0, 1000 if record.fraction is not None else 0)
-        self.bar.setValue(round(1000 * (record.fraction or 0)))
+        self.bar.show_share(record.fraction)
         self.cancel.setVisible(record.active)
         self.cancel.setEnabled(not record.job.cancelled)
         self.retry.setVisible(

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -30,6 +29,7 @@ from app import messages, numbers
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.panels.time_axis import moment
+from app.progress_line import ProgressLine
 from app.simulation.branching import again_words
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
@@ -131,10 +131,7 @@ class RunControl(QWidget):
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
-        self.bar.setRange(0, 1000)
+        self.bar = ProgressLine(self)
         self._make_buttons()
         self._make_table(theme)
         self._lay_out()
@@ -273,7 +270,7 @@ class RunControl(QWidget):
         self.pause.setIcon(self._icons.icon("play" if one.paused else "pause"))
         self.pause.setToolTip(self.tr("Go on") if one.paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.toolTip())
-        self.bar.setValue(round(1000 * one.share))
+        self.bar.show_share(one.share)
         cancelled = one.record is not None and one.record.job.cancelled
         for widget in (self.pause, self.step, self.keep, self.cancel):
             widget.setEnabled(not cancelled and one.session is not None)

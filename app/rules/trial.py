@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -35,6 +34,7 @@ from app.live.session import LiveSession
 from app.numbers import duration, integer
 from app.panels.plain_table import dress
 from app.panels.time_axis import moment
+from app.progress_line import ProgressLine
 from app.rules import words
 from app.theme import Theme, small_font
 from app.workers import JobRecord, Jobs, JobState
@@ -260,9 +260,7 @@ class TrialPanel(QWidget):
         self.run.clicked.connect(self.begin)
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.clicked.connect(self._cancel)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
+        self.bar = ProgressLine(self)
         self.words = QLabel(self)
         self.words.setObjectName("heading")
         self.words.setWordWrap(True)
@@ -374,8 +372,7 @@ class TrialPanel(QWidget):
         if record is None:
             return
         fraction = record.fraction
-        self.bar.setRange(0, _SHARE if fraction is not None else 0)
-        self.bar.setValue(round(_SHARE * (fraction or 0)))
+        self.bar.show_share(fraction)
         if record.state == JobState.DONE and isinstance(record.result, Trial):
             if self.list.trial is not record.result:
                 self._show(record.result)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import messages
 from app.editing import schema
 from app.panels.jobs import progress_text
+from app.progress_line import ProgressLine
 from app.types.draft import TypeDraft
 from app.workers import JobRecord, Jobs, JobState, writing
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 #: Values for properties that are needed now, by type and property.
 Filling = Mapping[str, Mapping[str, Any]]
-_SHARE: Final = 1000
 
 
 def wishes_of(
@@ -111,9 +111,7 @@ class TypesCheck(QWidget):
         self.message = QLabel(self)
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
+        self.bar = ProgressLine(self)
         self.cancel = QPushButton(self)
         self.cancel.clicked.connect(self.stop)
         column = QVBoxLayout()
@@ -179,8 +177,7 @@ class TypesCheck(QWidget):
         if record.active:
             self._show(running=True)
             fraction = record.fraction
-            self.bar.setRange(0, _SHARE if fraction is not None else 0)
-            self.bar.setValue(round(_SHARE * (fraction or 0)))
+            self.bar.show_share(fraction)
             self.cancel.setEnabled(not record.job.cancelled)
             self.say(progress_text(record))
             return
