@@ -375,12 +375,21 @@ class Docks(QObject):
     def _arrange(self, name: str) -> None:
         for dock_name in sorted(_SHOWN[name]):
             self._make_offered(dock_name)
+        # Each that is opened comes to the front of its tabs for a moment, and would be laid out.
+        shown_here = [self._docks[one] for one in _SHOWN[name] if one in self._docks]
+        opened = [dock for dock in shown_here if dock.isClosed()]
+        for dock in opened:
+            dock.widget().hide()
         for dock_name, dock in self._docks.items():
             shown = dock_name in _SHOWN[name]
             if dock_name in _OURS and dock.isClosed() == shown:
                 dock.toggleView(shown)
         if "entities" in _SHOWN[name]:
             self._docks["entities"].setAsCurrentTab()  # the changes were opened after them
+        if name in _FRONT:
+            self._docks[_FRONT[name]].setAsCurrentTab()
+        for dock in opened:
+            dock.widget().show()
 
     def apply(self, name: str) -> None:
         """Go to one of the arrangements to start from."""
@@ -395,9 +404,6 @@ class Docks(QObject):
                 self._restore(self._standard)
             self._arrange(name)
             self._note_places()
-            front = _FRONT.get(name)
-            if front is not None:
-                self._docks[front].setAsCurrentTab()
         QTimer.singleShot(0, self, self._resize)
         self.layout_changed.emit(name)
 
