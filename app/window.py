@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.docking import Docks
+from app.dropping import files_in, take_as_copy
 from app.furnishing import Furnishing
 from app.panel_docks import PanelDocks
 from app.project import project_title
@@ -306,7 +307,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+            take_as_copy(event)
             self.overlays.drop.setText(self.tr("Drop to add"))
             self.overlays.drop.show()
             self.overlays.drop.raise_()
@@ -316,8 +317,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.overlays.drop.hide()
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
+        paths = files_in(event.mimeData())
+        take_as_copy(event)
         projects = [path for path in paths if path.suffix == ".shapan" and path.is_dir()]
         if projects:
             self.open_project(projects[0])

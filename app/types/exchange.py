@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
+from app.dropping import files_in, take_as_copy
 from app.editing import schema
 from app.workers import Background
 from twin_model.errors import ShapanError, ValidationError
@@ -110,12 +111,12 @@ class ImportButton(QPushButton):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+            take_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = files_in(event.mimeData())
         if paths:
-            event.acceptProposedAction()
+            take_as_copy(event)
             self.chosen.emit(paths)
 
 
