@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 
@@ -40,6 +40,18 @@ class ScenePlace(QWidget):
         self._row.setSpacing(2)
         self._row.addWidget(viewport, 1)
         paint_apart(self)  # with the viewport in it, for which it gets OpenGL
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.window().windowHandle()
+        if handle is not None and self.testAttribute(Qt.WidgetAttribute.WA_NativeWindow):
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            # With a window of the system in it, Qt does not bring back what another window covered.
+            self.window().update(event.region())
+        return False
 
     def put_beside(self, other: QWidget) -> None:
         """Give a widget the left half."""
