@@ -71,23 +71,26 @@ def _placement_without_crs(
     frame: Frame, info: SourceInfo, path: Path
 ) -> tuple[str | None, list[str]]:
     if info.kind in _LOCAL_KINDS:
-        return None, [
+        warnings = [
             "states no coordinate reference system; placed at the project's origin as local metres"
         ]
+        return None, warnings
     bounds = info.bounds
     if bounds is None or bounds[0] is None:
         return None, []
     corners = np.array([[bounds[0], bounds[1]], [bounds[3], bounds[4]]], dtype=np.float64)
     if _fits_project(frame, corners):
-        return frame.crs, [
-            f"states no coordinate reference system; its coordinates were taken to be in the "
+        warnings = [
+            "states no coordinate reference system; its coordinates were taken to be in the "
             f"project's {frame.crs[:40]} (give --crs if that is wrong)"
         ]
+        return frame.crs, warnings
     if float(np.abs(corners).max()) <= _LOCAL_EXTENT:
-        return None, [
+        warnings = [
             "states no coordinate reference system; its coordinates were taken as metres from "
             "the project's origin (give --crs if that is wrong)"
         ]
+        return None, warnings
     raise SourceError(
         path,
         "states no coordinate reference system, and its coordinates "

@@ -5,6 +5,14 @@
     <name>Window</name>
     <comment>Messages that name options of the command line, in the words of the window.</comment>
     <message>
+        <source>states no coordinate reference system; its coordinates were taken to be in the project's {0} (give --crs if that is wrong)</source>
+        <translation>states no coordinate reference system; its coordinates were taken to be in the project's {0} (choose another Coordinate reference system if that is wrong)</translation>
+    </message>
+    <message>
+        <source>states no coordinate reference system; its coordinates were taken as metres from the project's origin (give --crs if that is wrong)</source>
+        <translation>states no coordinate reference system; its coordinates were taken as metres from the project's origin (choose another Coordinate reference system if that is wrong)</translation>
+    </message>
+    <message>
         <source>give it with --crs EPSG:n, or --crs local</source>
         <translation>choose it under Coordinate reference system, or Local metres</translation>
     </message>

@@ -1437,6 +1437,21 @@
         <translation>请解压后添加其中的文件</translation>
     </message>
     <message>
+        <source>states no coordinate reference system; placed at the project's origin as local metres</source>
+        <extracomment>ingest/placement.py</extracomment>
+        <translation>未说明坐标参考系，已按本地米制坐标置于项目原点</translation>
+    </message>
+    <message>
+        <source>states no coordinate reference system; its coordinates were taken to be in the project's {0} (give --crs if that is wrong)</source>
+        <extracomment>ingest/placement.py</extracomment>
+        <translation>未说明坐标参考系，其坐标按项目的 {0} 处理（若不对，请用 --crs 指定）</translation>
+    </message>
+    <message>
+        <source>states no coordinate reference system; its coordinates were taken as metres from the project's origin (give --crs if that is wrong)</source>
+        <extracomment>ingest/placement.py</extracomment>
+        <translation>未说明坐标参考系，其坐标按自项目原点起的米处理（若不对，请用 --crs 指定）</translation>
+    </message>
+    <message>
         <source>is not placed on the globe; its coordinates were taken as metres from the project's origin</source>
         <extracomment>ingest/tiling/adopt.py</extracomment>
         <translation>没有地理位置，其坐标按自项目原点起的米处理</translation>
@@ -7589,6 +7604,14 @@
 <context>
     <name>Window</name>
     <comment>Messages that name options of the command line, in the words of the window.</comment>
+    <message>
+        <source>states no coordinate reference system; its coordinates were taken to be in the project's {0} (give --crs if that is wrong)</source>
+        <translation>未说明坐标参考系，其坐标按项目的 {0} 处理（若不对，请在“坐标参考系”处另选）</translation>
+    </message>
+    <message>
+        <source>states no coordinate reference system; its coordinates were taken as metres from the project's origin (give --crs if that is wrong)</source>
+        <translation>未说明坐标参考系，其坐标按自项目原点起的米处理（若不对，请在“坐标参考系”处另选）</translation>
+    </message>
     <message>
         <source>give it with --crs EPSG:n, or --crs local</source>
         <translation>请在“坐标参考系”处选择，或选“以项目原点为准的本地米制坐标”</translation>
