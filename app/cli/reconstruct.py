@@ -80,7 +80,9 @@ def _frame(project: str, options: ReconstructOptions) -> Frame:
         frame = twin.frame
     if frame.origin is not None:
         return frame
-    placed = frame_at_photos(frame, options.photos, options.control, options.control_crs)
+    placed = frame_at_photos(
+        frame, options.photos, options.control, options.control_crs, refuse_misplaced=True
+    )
     with open_project(project, write=True) as twin:
         twin.execute(SetFrame(placed), why="photographs")
     return placed

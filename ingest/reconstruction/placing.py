@@ -9,12 +9,18 @@ import numpy as np
 from ingest.reconstruction.control import ControlFile, read_control
 from ingest.reconstruction.photo_check import gps_origin, list_photos
 from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
+from ingest.reconstruction.whereabouts import misplacement
 from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
 
 
 def frame_at_photos(
-    frame: Frame, photos: Path, control: Path | None = None, control_crs: str | None = None
+    frame: Frame,
+    photos: Path,
+    control: Path | None = None,
+    control_crs: str | None = None,
+    *,
+    refuse_misplaced: bool = False,
 ) -> Frame:
     """Return a frame with its origin fixed: as it is, or near the photographs or control points.
 
@@ -27,13 +33,15 @@ def frame_at_photos(
         Control points.
     control_crs : str or None
         In place of what they state.
+    refuse_misplaced : bool
+        Whether photographs of a place that the CRS is not made for give no origin.
 
     Raises
     ------
     SourceError
         If the folder holds no photographs.
     FrameError
-        If neither the frame nor the photographs say where.
+        If neither the frame nor the photographs say where, or they are misplaced.
     """
     if frame.origin is not None:
         return frame
@@ -52,6 +60,9 @@ def frame_at_photos(
             remedy="give control points, or make the project with shapan new --origin E,N,H, near "
             "the place",
         )
+    elsewhere = misplacement(frame, *middle) if refuse_misplaced else None
+    if elsewhere is not None:
+        raise FrameError(elsewhere.reason, remedy=elsewhere.remedy)
     x, y, _ = frame.transform_from("EPSG:4326")([middle])[0]
     return frame.with_origin(float(round(x, -2)), float(round(y, -2)), 0.0)
 

@@ -17,9 +17,10 @@ from ingest.reconstruction.footprints import camera_rotation, coverage_of, footp
 from ingest.reconstruction.options import QUALITIES
 from ingest.reconstruction.photo_check import PhotoCheck, check_photos
 from ingest.reconstruction.photo_metadata import PhotoMetadata, read_metadata
+from ingest.reconstruction.placing import frame_at_photos
 from ingest.reconstruction.preparation import prepare_photos
 from ingest.reconstruction.whereabouts import misplacement
-from twin_model.errors import SourceError
+from twin_model.errors import FrameError, SourceError
 from twin_model.frame import Frame
 from virtual_drone import Flown
 
@@ -115,6 +116,11 @@ def test_photographs_of_another_place_than_the_project_are_told_with_what_to_do(
     assert found.misplaced is not None and found.misplaced.crs == fitting
     assert said in found.misplaced.reason and str(found.misplaced) in found.warnings
     assert check(folder).misplaced is None
+    if origin is None:  # the project takes no place from them either
+        with pytest.raises(FrameError, match="lengths would be wrong by") as refused:
+            frame_at_photos(Frame(crs), folder, refuse_misplaced=True)
+        assert "make a project of their own for them, in EPSG:32651" in refused.value.remedy
+        assert frame_at_photos(Frame(crs), folder).origin is not None
 
 
 def test_a_range_of_longitudes_may_cross_the_antimeridian() -> None:
