@@ -76,7 +76,8 @@ def segment_in_process(twin: Twin, layer: Layer, model: Path, job: Job) -> list[
     with tempfile.TemporaryDirectory(prefix="shapan-segment-") as scratch:
         request = {"project": str(twin.path), "layer": layer.id, "folder": scratch,
                    "model": str(model)}  # fmt: skip
-        made = run_worker(_MODULE, request, job, log=Path(scratch) / "segment.log")
+        # Not in the scratch folder: what an error names must be there when it is read.
+        made = run_worker(_MODULE, request, job, log=twin.path / "runs" / "segment.log")
         for path, words in made["tables"]:
             options = ImportOptions(name=f"{layer.name} – {words}", epoch=layer.epoch)
             added += add_source(twin, Path(path), options, job)

@@ -100,6 +100,8 @@ def test_the_command_looks_with_a_model(
     words = ["extract", str(project), "--layer", "ortho", "--model", str(model), "--json"]
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out)["entities"] == 3
+    # Where an error says to look, something is left to look at.
+    assert (project / "runs" / "segment.log").is_file()
 
 
 def test_a_model_without_its_json_is_refused(project: Path, model: Path) -> None:
