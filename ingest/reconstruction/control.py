@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from ingest.readers.text_encoding import guess_encoding
 from twin_model.errors import FrameError, SourceError
-from twin_model.frame import Frame, parse_crs
+from twin_model.frame import Frame, crs_name, parse_crs, split_compound
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -150,6 +150,12 @@ def _compound(frame: Frame) -> str:
     vertical = frame.vertical_crs or ""
     both = frame.crs.startswith("EPSG:") and vertical.startswith("EPSG:")
     return f"{frame.crs}+{vertical.removeprefix('EPSG:')}" if both else frame.crs
+
+
+def vertical_of(crs: str) -> str | None:
+    """Return the vertical CRS that heights of points in a CRS are in; None for an unknown one."""
+    vertical = split_compound(parse_crs(crs))[1]
+    return None if vertical is None else crs_name(vertical)
 
 
 def _named_crs(line: str) -> str | None:

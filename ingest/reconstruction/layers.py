@@ -59,7 +59,7 @@ class ProductLayers:
         is_bent = bool((placed.get("bending") or {}).get("is_bent"))
         self._name = f"{title} – {{0}}{{1}}{_BENT if is_bent else ''}"
         #: Behind the name of what has heights, where nobody knows what they are above.
-        self._above = stated_heights(placed["method"], photos["heights"], twin.frame).remark
+        self._above = stated_heights(placed, photos["heights"], twin.frame).remark
         self._epoch = photos["epoch"]
         self._file = folder / _FILE
         self._known = _known(self._file, key, twin)

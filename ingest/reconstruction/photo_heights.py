@@ -63,15 +63,20 @@ class StatedHeights:
         One line for products and the report.
     remark : str
         Behind the names of layers; empty where heights are above the datum.
+    vertical_crs : str or None
+        Of control points, where the project has none.
     """
 
     datum: str | None
     text: str
     remark: str = ""
+    vertical_crs: str | None = None
 
     def frame(self, frame: Frame) -> Frame:
         """Return the frame that products state: without a datum where they are not above it."""
-        return replace(frame, vertical_crs=None) if self.datum is None else frame
+        if self.datum is None:
+            return replace(frame, vertical_crs=None)
+        return replace(frame, vertical_crs=frame.vertical_crs or self.vertical_crs)
 
 
 def brought_to_datum(
@@ -158,22 +163,27 @@ def geoid_heights_m(grid: Path, where: FloatArray) -> FloatArray:
     return heights
 
 
-def stated_heights(method: str, photos: dict[str, Any], frame: Frame) -> StatedHeights:
+def stated_heights(placed: dict[str, Any], photos: dict[str, Any], frame: Frame) -> StatedHeights:
     """Return what heights of products are above.
 
     Parameters
     ----------
-    method : str
-        By which the scene was placed.
+    placed : dict
+        Of the step that placed the scene: ``method``, and the ``vertical_crs`` of control points
+        or None.
     photos : dict
         `PhotoHeights` as JSON values.
     frame : Frame
     """
+    method, surveyed = str(placed["method"]), placed.get("vertical_crs")
     datum = parse_crs(frame.vertical_crs).name if frame.vertical_crs else None
     if method == _CONTROL:
+        if datum is None and surveyed:
+            datum = parse_crs(surveyed).name
         if datum is None:
             return StatedHeights(None, "as the control points state them, above an unknown datum")
-        return StatedHeights(datum, f"above {datum}, as the control points are")
+        above = f"above {datum}, as the control points are"
+        return StatedHeights(datum, above, vertical_crs=surveyed)
     if not method.startswith(_POSITIONS):
         return StatedHeights(None, "above no datum: nothing says how high the scene lies")
     if photos.get("geoid") == _PROJ_GRID and datum is not None:

@@ -16,7 +16,6 @@ from ingest.reconstruction.mesh_tileset import write_mesh_tileset
 from ingest.reconstruction.orthophoto import Orthophoto, make_orthophoto
 from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.products import (
-    NODATA,
     normals_of,
     with_holes,
     write_cog,
@@ -76,7 +75,7 @@ def make_products(
     ortho = make_orthophoto(scene, surface, grid, pictures, job)
     write_cog(
         folder / "orthophoto.tif", [*np.moveaxis(ortho.colour, 2, 0)], grid, frame,
-        descriptions=["red", "green", "blue", "alpha"], epoch=epoch,
+        descriptions=["red", "green", "blue", "alpha"], epoch=epoch, above=above,
     )  # fmt: skip
     made.announce("orthophoto", "orthophoto.tif")
     step_m = contour_step_m(terrain)
@@ -127,13 +126,14 @@ def _write_heights(
             with_holes(surface.uncertainty_m, source),
             with_holes(source.astype(np.float32), source),
         ],
-        surface.grid, frame, epoch=epoch, nodata=NODATA,
+        surface.grid, frame, epoch=epoch, above=above, units=["metre", "metre", "1"],
         descriptions=[f"height ({above})", "uncertainty (one sigma)",
                       "source (1 stereo, 2 field, 3 filled)"],
     )  # fmt: skip
     write_cog(
         folder / "dtm.tif", [with_holes(terrain + up, source)], surface.grid, frame,
-        descriptions=[f"height of the ground ({above})"], epoch=epoch, nodata=NODATA,
+        descriptions=[f"height of the ground ({above})"], epoch=epoch, above=above,
+        units=["metre"],
     )  # fmt: skip
     made.announce("dsm", "dsm.tif")
     made.announce("dtm", "dtm.tif")

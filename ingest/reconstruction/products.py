@@ -15,6 +15,8 @@ from twin_model.frame import Frame, parse_crs
 
 FloatArray = npt.NDArray[np.float64]
 NODATA: Final = -9999.0
+_CONTOUR_SMOOTH_CELLS: Final = 5.0
+_LEAST_RING_CELLS: Final = 60.0
 
 
 def project_crs(frame: Frame) -> Any:
@@ -37,9 +39,14 @@ def write_cog(
     *,
     descriptions: list[str],
     epoch: str | None,
-    nodata: float | None = None,
+    above: str,
+    units: list[str] | None = None,
 ) -> None:
     """Write bands as a Cloud-Optimised GeoTIFF in the project's CRS.
+
+    A picture has no heights of its own. In a CRS with heights GDAL would take them for the unit of
+    its colours, so its CRS has none, and what the heights are above that it was made with stands
+    in its metadata.
 
     Parameters
     ----------
@@ -53,42 +60,52 @@ def write_cog(
         One a band; those of pictures are red, green, blue, alpha.
     epoch : str or None
         ISO 8601.
-    nodata : float or None
+    above : str
+        What heights of the surface are above.
+    units : list of str or None
+        One a band, ``1`` for codes; None for a picture.
     """
     with raster_environment() as rasterio:
-        from rasterio.transform import from_origin
-
-        east, north, _ = frame.offset
         stack = np.stack(bands)
-        picture = stack.dtype == np.uint8
         scratch = path.with_name(f".{path.name}")
-        profile = {
-            "driver": "GTiff", "count": len(bands), "dtype": stack.dtype, "width": grid.columns,
-            "height": grid.rows, "crs": project_crs(frame).to_wkt(), "nodata": nodata,
-            "transform": from_origin(grid.west_m + east, grid.north_m + north,
-                                     grid.cell_m, grid.cell_m),
-            "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate",
-            "BIGTIFF": "IF_SAFER",
-        }  # fmt: skip
+        profile = _profile(stack, grid, frame, is_picture=units is None)
         with rasterio.open(scratch, "w", **profile) as out:
             out.write(stack)
             for number, text in enumerate(descriptions, 1):
                 out.set_band_description(number, text)
-            if picture:
+            if units is None:
                 out.colorinterp = [rasterio.enums.ColorInterp[name] for name in descriptions]
             else:
-                out.units = ["metre"] * len(bands)
+                out.units = units
+            out.update_tags(SURFACE_HEIGHTS=above)
             if epoch:
                 out.update_tags(TIFFTAG_DATETIME=_tiff_moment(epoch))
         from rasterio.shutil import copy
 
         options: dict[str, Any] = {"driver": "COG", "compress": "deflate"}
-        options["resampling"] = "average" if picture else "bilinear"
-        if not picture:
+        options["resampling"] = "average" if units is None else "bilinear"
+        if units is not None:
             options["predictor"] = "YES"
         copy(scratch, path, **options)
         scratch.unlink()
         Path(f"{scratch}.aux.xml").unlink(missing_ok=True)
+
+
+def _profile(
+    stack: npt.NDArray[Any], grid: Grid, frame: Frame, *, is_picture: bool
+) -> dict[str, Any]:
+    from rasterio.transform import from_origin
+
+    east, north, _ = frame.offset
+    return {
+        "driver": "GTiff", "count": len(stack), "dtype": stack.dtype, "width": grid.columns,
+        "height": grid.rows, "nodata": None if is_picture else NODATA,
+        "crs": (frame.horizontal if is_picture else project_crs(frame)).to_wkt(),
+        "transform": from_origin(grid.west_m + east, grid.north_m + north,
+                                 grid.cell_m, grid.cell_m),
+        "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate",
+        "BIGTIFF": "IF_SAFER",
+    }  # fmt: skip
 
 
 def _tiff_moment(epoch: str) -> str:
@@ -156,14 +173,18 @@ def normals_of(height_m: npt.NDArray[Any], cell_m: float) -> FloatArray:
 def write_contours(
     path: Path, height_m: FloatArray, grid: Grid, frame: Frame, step_m: float
 ) -> int:
-    """Write contour lines of the ground as a GeoPackage; return how many."""
+    """Write contour lines of the ground as a GeoPackage; return how many.
+
+    The ground is smoothed first and the shortest closed lines are left out, as in any map:
+    matching leaves centimetres of noise, and of level ground that would be all there is to see.
+    """
     import contourpy
     import pyogrio
     import shapely
 
     east, north, up = frame.offset
     x, y = grid.middles()
-    heights = height_m + up
+    heights = _smoothed(height_m, _CONTOUR_SMOOTH_CELLS) + up
     known = heights[np.isfinite(heights)]
     if not len(known):
         return 0
@@ -172,7 +193,10 @@ def write_contours(
     for level in np.arange(math.ceil(known.min() / step_m), known.max() / step_m) * step_m:
         for line in generator.lines(float(level)):
             if len(line) >= 4:
-                lines.append(shapely.LineString(line).simplify(grid.cell_m / 4))
+                shape = shapely.LineString(line).simplify(grid.cell_m / 4)
+                if shape.is_closed and shape.length < _LEAST_RING_CELLS * grid.cell_m:
+                    continue
+                lines.append(shape)
                 levels.append(float(level))
     if not lines:
         return 0
@@ -181,6 +205,16 @@ def write_contours(
         geometry_type="LineString", crs=frame.horizontal.to_wkt(), driver="GPKG",
     )  # fmt: skip
     return len(lines)
+
+
+def _smoothed(height_m: FloatArray, sigma_cells: float) -> FloatArray:
+    """Return heights averaged with those around; what is unknown stays so and counts nothing."""
+    from scipy import ndimage
+
+    known = np.isfinite(height_m)
+    weight = ndimage.gaussian_filter(known.astype(np.float64), sigma_cells)
+    total = ndimage.gaussian_filter(np.where(known, height_m, 0.0), sigma_cells)
+    return np.where(known, total / np.maximum(weight, 1e-9), np.nan)
 
 
 def with_holes(values: npt.NDArray[Any], source: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

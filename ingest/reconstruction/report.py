@@ -115,7 +115,7 @@ def _figures(
     cameras = np.array([c["residual_m"] for c in placed["cameras"]]).reshape(-1, 3)
     scene = SparseScene.load(folder / "georeference")
     gsd = float(values["stereo"]["ground_sample_distance_m"])
-    heights = stated_heights(placed["method"], values["photos"]["heights"], frame)
+    heights = stated_heights(values["georeference"], values["photos"]["heights"], frame)
     return {
         "title": options.title,
         "crs": frame.crs,

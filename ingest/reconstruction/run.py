@@ -15,7 +15,12 @@ from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
 from ingest.pipeline.steps import Step, StepResult, run_steps
 from ingest.provenance import program_version
-from ingest.reconstruction.control import ControlFile, check_placement, read_control
+from ingest.reconstruction.control import (
+    ControlFile,
+    check_placement,
+    read_control,
+    vertical_of,
+)
 from ingest.reconstruction.edges import sharpened
 from ingest.reconstruction.estimates import estimate_for, require_disk, this_machine
 from ingest.reconstruction.field.fusion import fuse_field
@@ -264,7 +269,8 @@ class _Run:
         )
         for warning in found.warnings:
             job.warn(warning)
-        return {"method": found.method}
+        surveyed = None if self.control is None else vertical_of(self.control.crs)
+        return {"method": found.method, "vertical_crs": surveyed}
 
     def _stereo(self, folder: Path, job: Job) -> dict[str, Any]:
         from ingest.reconstruction.stereo import (  # OpenCV is optional
@@ -377,7 +383,7 @@ class _Run:
         scene = SparseScene.load(self.folder / "georeference")
         values, epoch = self._values("stereo"), self._values("photos")["epoch"]
         heights = stated_heights(
-            self._values("georeference")["method"], self._values("photos")["heights"], self.frame
+            self._values("georeference"), self._values("photos")["heights"], self.frame
         )
         frame = heights.frame(self.frame)
         if values["kind"] == OBJECT:

@@ -78,7 +78,7 @@ VARIANTS = [
     {},
     {"check": None, "vertical_datum": None, "epoch": None},
     {"check": None, "georeference": "positions", "quality": "normal", "control": None},
-    *({"heights": {"text": stated_heights(method, heights, frame).text}}
+    *({"heights": {"text": stated_heights({"method": method}, heights, frame).text}}
       for frame in (Frame("EPSG:4549", (0.0, 0.0, 0.0), "EPSG:5737"), Frame("EPSG:4549"))
       for method in ("control points", "positions", "level cameras")
       for heights in ({}, {"stated": "ellipsoid"}, {"geoid": "PROJ"}, {"geoid": "1.gtx"})

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from ingest.pipeline.job import Job
+from ingest.reconstruction.control import vertical_of
 from ingest.reconstruction.photo_check import look_through
 from ingest.reconstruction.photo_heights import (
     PhotoHeights,
@@ -49,7 +50,7 @@ def test_a_grid_brings_heights_from_the_ellipsoid_to_the_geoid(geoid: Path) -> N
     heights, found = brought_to_datum(FRAME, [photo()], geoid)
     assert heights == pytest.approx([112.0 - 12.155], abs=1e-3)
     assert found == PhotoHeights("ellipsoid", geoid.name)
-    stated = stated_heights("positions", found.to_json(), FRAME)
+    stated = stated_heights({"method": "positions"}, found.to_json(), FRAME)
     assert stated.datum == "Yellow Sea 1985 height" and stated.text.endswith(geoid.name)
     assert stated.frame(FRAME) == FRAME and stated.remark == ""
 
@@ -57,7 +58,7 @@ def test_a_grid_brings_heights_from_the_ellipsoid_to_the_geoid(geoid: Path) -> N
 def test_without_a_grid_heights_stay_above_the_ellipsoid_and_products_say_so() -> None:
     heights, found = brought_to_datum(FRAME, [photo()], None)
     assert heights == pytest.approx([112.0]) and found == PhotoHeights("ellipsoid", "")
-    stated = stated_heights("positions", found.to_json(), FRAME)
+    stated = stated_heights({"method": "positions"}, found.to_json(), FRAME)
     assert stated.datum is None and "above the WGS 84 ellipsoid" in stated.text
     assert stated.remark == " (above the ellipsoid)"
     # The file's CRS must not claim the project's datum.
@@ -67,15 +68,22 @@ def test_without_a_grid_heights_stay_above_the_ellipsoid_and_products_say_so() -
 def test_photographs_that_do_not_say_are_of_an_unknown_datum() -> None:
     for metadata in ([photo("")], [photo(), photo("")]):
         _, found = brought_to_datum(FRAME, metadata, None)
-        stated = stated_heights("positions and level cameras", found.to_json(), FRAME)
+        stated = stated_heights({"method": "positions and level cameras"}, found.to_json(), FRAME)
         assert stated.datum is None and "unknown, no geoid grid" in stated.text
 
 
 def test_control_points_decide_on_the_datum() -> None:
-    stated = stated_heights("control points", PhotoHeights("ellipsoid").to_json(), FRAME)
+    placed = {"method": "control points"}
+    stated = stated_heights(placed, PhotoHeights("ellipsoid").to_json(), FRAME)
     assert stated.datum == "Yellow Sea 1985 height" and stated.frame(FRAME) == FRAME
     unknown = Frame("EPSG:4549", (0.0, 0.0, 0.0))
-    assert "unknown datum" in stated_heights("control points", {}, unknown).text
+    assert "unknown datum" in stated_heights(placed, {}, unknown).text
+    # A project that has no datum keeps that of the points in what it makes.
+    surveyed = {"vertical_crs": vertical_of("EPSG:4549+5737")}
+    stated = stated_heights(placed | surveyed, {}, unknown)
+    assert stated.datum == "Yellow Sea 1985 height"
+    assert project_crs(stated.frame(unknown)).is_compound
+    assert vertical_of("EPSG:4549") is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no grid at all, but quite some bytes of it" * 9])

@@ -241,7 +241,12 @@ def test_products_open_elsewhere_with_crs_height_datum_and_day(finished: Finishe
         with rasterio.open(products[name]) as dataset:
             assert dataset.count == bands
             crs = CRS(dataset.crs.to_wkt())
-            assert [part.to_authority()[1] for part in crs.sub_crs_list] == ["4549", "5737"]
+            if name == "orthophoto":  # GDAL takes a vertical CRS for the unit of all bands
+                assert crs.to_epsg() == 4549 and dataset.units == (None,) * 4
+            else:
+                assert [part.to_authority()[1] for part in crs.sub_crs_list] == ["4549", "5737"]
+                assert dataset.units == ("metre", "metre", "1")[:bands]
+            assert dataset.tags()["SURFACE_HEIGHTS"].startswith("above Yellow Sea 1985 height")
             assert dataset.tags()["TIFFTAG_DATETIME"].startswith("2026:03:01")
             assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
             if name == "dsm":
