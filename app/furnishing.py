@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -341,8 +341,21 @@ def _connect_palette(window: MainWindow) -> None:
     window.palette_popup.on_layer = window.scene.zoom_to_layer
     window.palette_popup.on_entity = window.interaction.fly_to_entity
     window.palette_popup.on_class = lambda code: _show_class(window, code)
+    window.palette_popup.on_panel = lambda name: _show_panel(window, name)
+    window.palette_popup.panels = lambda: [(n, window.docks.title(n)) for n in window.docks.names()]
     window.palette_popup.on_place = window.navigator.fly_near
     window.theme.changed.connect(window.theme_changed)
+
+
+def _show_panel(window: MainWindow, name: str) -> None:
+    """Open a panel, and give the keyboard to the part of it that says it takes it."""
+    window.docks.show(name)
+    place = window.panels.places[name]
+    place.activate()
+    panel = place.panel
+    if panel is not None and panel.focusProxy() is not None:
+        # Once it is shown: before, nothing can have the focus.
+        QTimer.singleShot(0, panel, lambda: panel.setFocus(Qt.FocusReason.ShortcutFocusReason))
 
 
 def _show_class(window: MainWindow, code: str) -> None:

@@ -143,6 +143,9 @@ class CommandPalette(QFrame):
         self.on_layer: Callable[[str], object] = lambda _: None
         self.on_entity: Callable[[Any], object] = lambda _: None
         self.on_class: Callable[[str], object] = lambda _: None
+        self.on_panel: Callable[[str], object] = lambda _: None
+        #: Set by the window: names and titles of the panels that there are.
+        self.panels: Callable[[], list[tuple[str, str]]] = list
         self.on_cell: Callable[[str], object] = lambda _: None
         self.on_place: Callable[[tuple[float, float, float]], object] = lambda _: None
         self._wait = QTimer(self)
@@ -191,6 +194,7 @@ class CommandPalette(QFrame):
             *self._places(text),
             *self._cells(text),
             *self._commands(text),
+            *self._panels(text),
             *self._layers(text),
             *self._classes(text),
         ]:
@@ -217,6 +221,15 @@ class CommandPalette(QFrame):
                 icon = spec.icon or "terminal-window"
                 found.append(Choice(title, note, icon, partial(self._actions.run, spec.id)))
         return found
+
+    def _panels(self, text: str) -> list[Choice]:
+        if not text.strip():
+            return []
+        return [
+            Choice(title, self.tr("Panel"), "layout", partial(self.on_panel, name))
+            for name, title in self.panels()
+            if matches(text, title)
+        ]
 
     def _layers(self, text: str) -> list[Choice]:
         twin = self._session.twin

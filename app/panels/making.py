@@ -160,6 +160,8 @@ def review(window: MainWindow) -> ReviewPanel:
     panel.fly_wanted.connect(window.interaction.fly_to_entity)
     panel.correct_wanted.connect(window.interaction.select)
     panel.correct_wanted.connect(lambda _: window.docks.show("entity"))
+    # The keyboard goes there too: the next press of Tab is in the first field.
+    panel.correct_wanted.connect(lambda _: window.entity_panel.tabs.setFocus())
     panel.waiting_changed.connect(
         lambda entities: window.scene.set_marks(
             "review", [(window.theme.text("high")[:7], entities)] if entities else []

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QTableView,
@@ -26,7 +25,9 @@ from PySide6.QtWidgets import (
 
 from app import entity_words
 from app.own_keys import OwnKeys
+from app.panels.jobs import progress_text
 from app.panels.plain_table import dress
+from app.progress_line import ProgressLine
 from app.project import ProjectSession
 from app.review.decisions import accept, reject, without_verdict
 from app.review.queue import ENTITY_ROLE, NAME, SURE, QueueFilter, QueueModel, read_queue
@@ -76,9 +77,10 @@ class ReviewPanel(QWidget):
         self.kind = QComboBox(self)
         self.least, self.most = QSpinBox(self), QSpinBox(self)
         self.count = QLabel(self)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
+        #: How far a search for things is that was begun here.
+        self.working = QLabel(self)
+        self._search: JobRecord | None = None
+        self.bar = ProgressLine(self)
         self.empty = QLabel(self)
         self.empty.setObjectName("dim")
         self.empty.setWordWrap(True)
@@ -110,11 +112,12 @@ class ReviewPanel(QWidget):
             field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             field.setValue(value)
         self._between.setObjectName("dim")
-        self.count.setObjectName("dim")
+        for label in (self.count, self.working):
+            label.setObjectName("dim")
         tools = QHBoxLayout()
         tools.setContentsMargins(10, 4, 8, 4)
         tools.setSpacing(6)
-        for part in (self.kind, self.least, self._between, self.most, self.count):
+        for part in (self.kind, self.least, self._between, self.most, self.count, self.working):
             tools.addWidget(part)
         tools.addStretch(1)
         tools.addWidget(self.extract)
@@ -138,6 +141,7 @@ class ReviewPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._fly())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._allow())
         self.layers.aboutToShow.connect(self._fill_layers)
+        self._jobs.changed.connect(self._show_search)
         self._session.changed.connect(self._follow)
         self._session.opened.connect(self._reset)
         self._session.closed.connect(self._reset)
@@ -232,6 +236,9 @@ class ReviewPanel(QWidget):
         rows = self.shown.rowCount()
         self.table.setVisible(rows > 0)
         self.empty.setVisible(rows == 0)
+        if rows and self.extract.hasFocus():
+            self.table.setFocus()
+        self.setFocusProxy(self.table if rows else self.extract)
         self.empty.setText(self._empty_text(waiting, total))
         self._allow()
         marked = self.model.entities[:_MOST_MARKS] if self.isVisible() else []
@@ -265,7 +272,7 @@ class ReviewPanel(QWidget):
         """Find buildings and trees in a layer, as a job."""
         title = self.tr("Buildings and trees of {0}").format(layer.name)
         work = partial(_extract, self._session.required, layer)
-        return self._jobs.start(title, work, kind="reconstruct")
+        return self._begin_search(title, work)
 
     def ask_for_model(self, layer: Layer) -> None:
         """Look at an orthophoto with a model that the user chooses."""
@@ -279,7 +286,20 @@ class ReviewPanel(QWidget):
         """Find a model's classes in an orthophoto, as a job."""
         title = self.tr("{0} in {1}").format(model.stem, layer.name)
         work = partial(_segment, self._session.required, layer, model)
-        return self._jobs.start(title, work, kind="reconstruct")
+        return self._begin_search(title, work)
+
+    def _begin_search(self, title: str, work: Callable[[Job], Any]) -> JobRecord:
+        record = self._search = self._jobs.start(title, work, kind="reconstruct")
+        self._show_search()
+        return record
+
+    def _show_search(self) -> None:
+        record = self._search
+        if record is not None and record.active:
+            self.working.setText(progress_text(record))
+        elif record is not None:
+            self.working.clear()
+            self._search = None
 
     def _allow(self) -> None:
         self.extract.setEnabled(self._session.writable)

@@ -384,6 +384,11 @@ def test_the_palette_finds_actions_entities_and_coordinates(
     qtbot.keyClicks(palette.input, "quay 1")
     qtbot.waitUntil(lambda: any(c.title == "New quay 1" for c in palette.choices()))
     palette.input.clear()
+    qtbot.keyClicks(palette.input, "review")
+    assert [choice.title for choice in palette.choices()] == ["Review"]
+    qtbot.keyClick(palette.input, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.docks.is_open("review"))
+    window.actions_registry.run("edit.palette")
     qtbot.keyClicks(palette.input, "500020, 3400020")
     assert "easting" in palette.choices()[0].title
     before = window.viewport.pose
