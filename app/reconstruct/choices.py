@@ -195,7 +195,7 @@ class ChoicesForm(QWidget):
         control = None if options is None else options.control
         self.control.show_path(control, self.tr("none: placed by GPS"))
         self.poses.show_path(
-            None if options is None else options.poses, self.tr("none: found from the photographs")
+            None if options is None else options.poses, self.tr("none: to be found")
         )
         self.reference.show_path(
             None if options is None else options.reference, self.tr("no other survey")

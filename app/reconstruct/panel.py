@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMessageBox,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -22,9 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages
+from app.dropping import files_in, take_as_copy
 from app.editing.schema import sentence
 from app.icons import IconSet
 from app.panels.jobs import progress_text
+from app.progress_line import ProgressLine
 from app.reconstruct import words
 from app.reconstruct.choices import ChoicesForm
 from app.reconstruct.live_preview import LivePreview
@@ -75,9 +76,7 @@ class ReconstructPanel(QWidget):
         self.found = QLabel(self)
         self.found.setObjectName("dim")
         self.found.setWordWrap(True)
-        self.checking = QProgressBar(self)
-        self.checking.setTextVisible(False)
-        self.checking.setFixedHeight(3)
+        self.checking = ProgressLine(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("error")
         self.problem.setWordWrap(True)
@@ -92,7 +91,6 @@ class ReconstructPanel(QWidget):
         self.lacks.setObjectName("warning")
         self.lacks.setWordWrap(True)
         self.start_button = QPushButton(self)
-        self.start_button.setObjectName("primary")
         self.resume_button = QPushButton(self)
         self.cancel_button = QPushButton(self)
         self.steps = StepList(reconstruction, icons, self)
@@ -113,19 +111,12 @@ class ReconstructPanel(QWidget):
         for button in (self.choose_button, self.project_button, self.look_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        acts = QHBoxLayout()
-        acts.addWidget(self.start_button)
-        acts.addWidget(self.cancel_button)
-        acts.addStretch(1)
-        again = QHBoxLayout()
-        again.addWidget(self.resume_button)
-        again.addStretch(1)
         place = QHBoxLayout()
         place.addWidget(self.place_button)
         place.addStretch(1)
         for part in (photos, self.folder, buttons, self.checking, self.found, self.problem,
-                     again, self.placeless, place, _line(), choices, self.choices, _line(), needs,
-                     self.needs, self.lacks, acts, _line(), steps, self.steps, self.preview,
+                     self.placeless, place, _line(), choices, self.choices, _line(), needs,
+                     self.needs, self.lacks, _line(), steps, self.steps, self.preview,
                      _line(), runs, self.runs):  # fmt: skip
             if isinstance(part, QHBoxLayout):
                 column.addLayout(part)
@@ -140,7 +131,21 @@ class ReconstructPanel(QWidget):
         area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(area)
+        # Below what is scrolled: how far a run is, and what begins and ends it.
+        layout.addWidget(_line())
+        layout.addWidget(self.steps.bar)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 8, 12, 8)
+        foot.setSpacing(6)
+        foot.addWidget(self.steps.stage)
+        acts = QHBoxLayout()
+        for button in (self.resume_button, self.start_button, self.cancel_button):
+            acts.addWidget(button)
+        acts.addStretch(1)
+        foot.addLayout(acts)
+        layout.addLayout(foot)
 
     def _connect(self) -> None:
         it = self._reconstruction
@@ -172,7 +177,6 @@ class ReconstructPanel(QWidget):
         self.choose_button.setText(self.tr("Choose folder…"))
         self.project_button.setText(self.tr("New project…"))
         self.look_button.setText(self.tr("Show photographs"))
-        self.start_button.setText(self.tr("Start"))
         self.resume_button.setText(self.tr("Go on"))
         self.resume_button.setToolTip(self.tr("Go on after the last finished step of the run"))
         self.cancel_button.setText(self.tr("Cancel"))
@@ -209,8 +213,7 @@ class ReconstructPanel(QWidget):
         self.checking.setVisible(it.checking)
         record = it.check
         if it.checking and record is not None:
-            self.checking.setRange(0, 1000 if record.fraction is not None else 0)
-            self.checking.setValue(round(1000 * (record.fraction or 0)))
+            self.checking.show_share(record.fraction)
             self.found.setText(progress_text(record))
         else:
             self.found.setText(self._found_text())
@@ -223,8 +226,7 @@ class ReconstructPanel(QWidget):
         self._show_needs()
         self.start_button.setEnabled(it.ready)
         self.start_button.setVisible(not it.busy)
-        self.resume_button.setVisible(it.unfinished is not None)
-        self.resume_button.setEnabled(it.can_resume)
+        self._offer_to_go_on()
         self.cancel_button.setVisible(it.busy or it.checking)
         self.steps.refresh()
 
@@ -305,6 +307,7 @@ class ReconstructPanel(QWidget):
 
     def _show_steps(self) -> None:
         self.steps.refresh()
+        self._offer_to_go_on()
         if self._reconstruction.busy:
             self._area.ensureWidgetVisible(self.steps, 0, 8)
             if self.preview.isVisible():
@@ -314,8 +317,21 @@ class ReconstructPanel(QWidget):
         it = self._reconstruction
         self._sections[4].setVisible(bool(it.runs))
         self.runs.show_runs(it.runs, can_resume=it.can_resume)
-        self.resume_button.setVisible(it.unfinished is not None)
+        self._offer_to_go_on()
+
+    def _offer_to_go_on(self) -> None:
+        """Where the run that is shown has not ended, going on comes before starting anew."""
+        it = self._reconstruction
+        has_more = it.unfinished is not None
+        self.resume_button.setVisible(has_more)
         self.resume_button.setEnabled(it.can_resume)
+        self.start_button.setText(self.tr("Start anew") if has_more else self.tr("Start"))
+        for button, is_first in ((self.resume_button, has_more), (self.start_button, not has_more)):
+            name = "primary" if is_first else ""
+            if button.objectName() != name:
+                button.setObjectName(name)
+                button.style().unpolish(button)
+                button.style().polish(button)
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(messages.shown(text))
@@ -381,18 +397,18 @@ class ReconstructPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _folder_of(event.mimeData()) is not None:
-            event.acceptProposedAction()
+            take_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         folder = _folder_of(event.mimeData())
         if folder is not None:
-            event.acceptProposedAction()
+            take_as_copy(event)
             self.choose(folder)
 
 
 def _folder_of(data: QMimeData) -> Path | None:
     """Return the folder that is dragged, or in which the dragged photographs lie."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    paths = files_in(data)
     if not paths:
         return None
     return paths[0] if paths[0].is_dir() else paths[0].parent

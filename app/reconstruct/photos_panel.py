@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import messages, numbers
+from app.editing.schema import sentence
 from app.icons import IconSet
 from app.panels.plain_table import dress
 from app.reconstruct.footprint_map import FootprintMap
@@ -132,7 +133,7 @@ class PhotosPanel(QWidget):
         self.map.show_photos(photos)
         self.note.setText(self._summary())
         said = [] if photos is None else [photos.refused, *photos.warnings]
-        text = "\n".join(messages.shown(one) for one in said if one)
+        text = "\n".join(sentence(messages.shown(one)) for one in said if one)
         self.warning.setText(text)
         self.warning.setVisible(bool(text))
         self._show_points()

@@ -64,6 +64,8 @@ class PointModel(QAbstractTableModel):
                 self.tr("Point"), self.tr("Use"), self.tr("East"), self.tr("North"),
                 self.tr("Height"), self.tr("Marks"), self.tr("Off (m)"), self.tr("Off (px)"),
             )[section]  # fmt: skip
+        if role == Qt.ItemDataRole.TextAlignmentRole and section >= EAST:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole and section in {OFF, PIXELS}:
             return self.tr("In the last run of these photographs")
         return None

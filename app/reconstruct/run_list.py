@@ -68,7 +68,8 @@ class _RunRow(QWidget):
     def __init__(self, run: RunLine, icons: IconSet, parent: QWidget) -> None:
         super().__init__(parent)
         self.run = run
-        title = QLabel(run.options.title, self)
+        quality = words.quality(run.options.quality)
+        title = QLabel(f"{run.options.title}  ·  {quality}", self)
         note = QLabel(self._note(), self)
         note.setObjectName("dim")
         for label in (title, note):  # long ones are cut, the pane does not grow for them
@@ -102,7 +103,7 @@ class _RunRow(QWidget):
             self.tr("finished") if run.finished
             else self.tr("{0} of {1} steps").format(run.done, len(run.steps))
         )  # fmt: skip
-        return "  ·  ".join([_begun(run), words.quality(run.options.quality), how])
+        return f"{_begun(run)}  ·  {how}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit(self.run)

@@ -17,7 +17,7 @@ from app.services import Services
 from app.workers import JobRecord, JobState, describe_error
 from ingest.reconstruction.options import ReconstructOptions
 from ingest.reconstruction.runs import RunLine, StepLine, list_runs, new_run_folder, step_lines
-from twin_model.errors import ShapanError
+from twin_model.errors import ShapanError, SourceError
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -362,6 +362,8 @@ def _read_control(
             control = read_control(options.control, placed, options.control_crs)
         places = [row.position_m for row in photos.used if row.position_m is not None]
         check_placement(control, photos.frame, np.array(places, float).reshape(-1, 3))
+    except SourceError as error:  # by its name: whole paths fill the pane
+        return control, f"{error.path.name}{str(error).removeprefix(str(error.path))}", None
     except (ShapanError, OSError) as error:
         return control, describe_error(error), None
     return control, "", placed

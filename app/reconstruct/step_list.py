@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app import messages, numbers
 from app.icons import IconSet
 from app.panels.jobs import progress_text
+from app.progress_line import ProgressLine
 from app.reconstruct import words
 from app.reconstruct.session import ReconstructSession
 from app.workers import JobState
@@ -34,6 +35,8 @@ _ALL: Final = ("photos", "poses", "georeference", "stereo", "field", "surface", 
 class StepList(QWidget):
     """See module; the last row is the products becoming layers.
 
+    The line and the words of progress are placed by who owns the list, where they stay in sight.
+
     Parameters
     ----------
     reconstruction : ReconstructSession
@@ -49,9 +52,7 @@ class StepList(QWidget):
         self._names: dict[str, QLabel] = {}
         self.notes: dict[str, QLabel] = {}
         self.states: dict[str, str] = {}
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(3)
+        self.bar = ProgressLine(self)
         self.stage = QLabel(self)
         self.stage.setObjectName("dim")
         self.stage.setWordWrap(True)
@@ -67,8 +68,6 @@ class StepList(QWidget):
             grid.addWidget(self._glyphs[name], number, 0)
             grid.addWidget(self._names[name], number, 1)
             grid.addWidget(self.notes[name], number, 2)
-        grid.addWidget(self.bar, len(_ALL), 0, 1, 3)
-        grid.addWidget(self.stage, len(_ALL) + 1, 0, 1, 3)
         self.refresh()
 
     def refresh(self) -> None:
@@ -96,8 +95,7 @@ class StepList(QWidget):
         self.bar.setVisible(busy)
         self.stage.setVisible(busy)
         if busy and record is not None:
-            self.bar.setRange(0, 1000 if record.fraction is not None else 0)
-            self.bar.setValue(round(1000 * (record.fraction or 0)))
+            self.bar.show_share(record.fraction)
             stage = messages.stage(record.progress.stage) if record.progress else ""
             note = progress_text(record)
             self.stage.setText(note if stage in note else f"{stage}  {note}".strip())

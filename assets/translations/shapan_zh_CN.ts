@@ -271,6 +271,10 @@
 <context>
     <name>CommandPalette</name>
     <message>
+        <source>Panel</source>
+        <translation>面板</translation>
+    </message>
+    <message>
         <source>Nothing found</source>
         <extracomment>Set by the window: what to do with what was chosen.</extracomment>
         <translation>没有找到</translation>
@@ -7653,7 +7657,7 @@ management ^ '330106-BD'</translation>
         <translation>无其他测量</translation>
     </message>
     <message>
-        <source>none: found from the photographs</source>
+        <source>none: to be found</source>
         <translation>无：由照片求解</translation>
     </message>
     <message>
@@ -7851,6 +7855,10 @@ management ^ '330106-BD'</translation>
 </context>
 <context>
     <name>ReconstructPanel</name>
+    <message>
+        <source>Start anew</source>
+        <translation>重新开始</translation>
+    </message>
     <message>
         <source>CHOICES</source>
         <translation>选项</translation>

@@ -61,13 +61,15 @@ def docks_of(window: MainWindow) -> tuple[ReconstructSession, ReconstructPanel, 
 
 
 def drop(panel: ReconstructPanel, folder: Path) -> None:
-    """Drop a folder on the panel, as a file manager does."""
+    """Drop a folder on the panel, as a file manager does that would rather move it."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(folder))])
-    panel.dropEvent(
-        QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data,
-                   Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    )  # fmt: skip
+    either = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(20, 20), either, data,
+                       Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    event.setDropAction(Qt.DropAction.MoveAction)
+    panel.dropEvent(event)
+    assert event.isAccepted() and event.dropAction() == Qt.DropAction.CopyAction
 
 
 def test_a_dropped_folder_is_looked_through_and_shown_before_anything_long_begins(
@@ -115,6 +117,7 @@ def test_control_points_with_swapped_axes_are_told_and_nothing_can_be_started(
     swapped.write_text(text.replace("east,north", "north,east"), encoding="utf-8")
     reconstruction.change(control=swapped)
     qtbot.waitUntil(lambda: bool(reconstruction.control_error), timeout=10_000)
+    assert panel.choices.problem.text().startswith("swapped.csv: its points lie")
     assert "east and north are swapped" in panel.choices.problem.text()
     assert not panel.start_button.isEnabled()
     reconstruction.change(control=flown.photos / "control.csv")
@@ -214,6 +217,7 @@ def test_a_run_goes_on_after_cancel_a_new_start_and_a_kill_and_its_products_beco
     # It is said once, in words of the window, and one click goes on.
     assert "--" not in panel.problem.text() and not window.overlays.notice.isVisible()
     qtbot.waitUntil(panel.resume_button.isVisible, timeout=10_000)
+    assert panel.resume_button.objectName() == "primary" and panel.start_button.text() != "Start"
     assert preview.triangles == 0 and not panel.preview.isVisible()
 
     meanwhile: list[set[str]] = []
