@@ -108,7 +108,7 @@ def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -
     machine = this_machine(folder)
     needed = estimate_for(check, options.preset, machine.cores)
     print(
-        f"  this run needs about {needed.minutes:.0f} min on {machine.cores} cores, "
+        f"  this run needs about {max(needed.minutes, 1.0):.0f} min on {machine.cores} cores, "
         f"{needed.memory_bytes / 2**30:.1f} GiB of memory "
         f"({machine.memory_bytes / 2**30:.1f} free) and {needed.disk_bytes / 2**30:.2f} GiB of "
         f"disk ({machine.disk_bytes / 2**30:.0f} free)",

@@ -7,6 +7,7 @@ columns upright on the whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -62,6 +63,19 @@ def levelled(scene: SparseScene) -> Similarity:
 def from_the_ground(scene: SparseScene) -> bool:
     """Return whether an upright scene's photographs look ahead rather than down."""
     return float(np.median([photo.tilt_deg for photo in scene.photos])) > FROM_GROUND_DEG
+
+
+def stated_down(pitches_deg: Sequence[float]) -> bool:
+    """Return whether photographs say that they look down, where 0 is level and -90 down."""
+    return bool(len(pitches_deg)) and float(np.median(pitches_deg)) <= FROM_GROUND_DEG - 90.0
+
+
+def held_level(scene: SparseScene, pitches_deg: Sequence[float]) -> bool:
+    """Return whether photographs look ahead; what they say comes before how the scene looks.
+
+    A single line flown looks as if it was walked.
+    """
+    return not stated_down(pitches_deg) and from_the_ground(levelled(scene).apply(scene))
 
 
 def place_upright(

@@ -26,8 +26,7 @@ from ingest.reconstruction.georeference import (
     point_residuals,
 )
 from ingest.reconstruction.levelling import (
-    from_the_ground,
-    levelled,
+    held_level,
     misplaced,
     place_upright,
     place_without_scale,
@@ -209,7 +208,7 @@ def georeference(
     positions = {p.name: np.array(p.centre_m) for p in prepared if p.centre_m is not None}
     warnings: list[str] = []
     control = [point for point in points if not point.is_check and len(point.marks) >= 2]
-    is_level = from_the_ground(levelled(scene).apply(scene))
+    is_level = held_level(scene, [p.direction_deg[1] for p in prepared if p.direction_deg])
     if len(control) >= 3:
         used: dict[str, bool] = {}
         if model is None:

@@ -159,7 +159,8 @@ class DepthPreview(Preview):
 
     def finish(self) -> None:
         """Tell what there is at the end."""
-        self._tell(self._all, now=True)
+        if self._sheets:
+            self._tell(self._all, now=True)
 
     def _all(self) -> Shape:
         counts = np.cumsum([0, *(len(position) for position, _, _ in self._sheets)])

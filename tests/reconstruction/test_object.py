@@ -6,6 +6,7 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,11 +21,13 @@ from ingest.reconstruction.levelling import (
     levelled,
     place_upright,
     place_without_scale,
+    stated_down,
     up_of,
 )
 from ingest.reconstruction.object_mesh import write_shell
 from ingest.reconstruction.object_step import OBJECT, fuse_object, sweep_photos
 from ingest.reconstruction.options import Quality
+from ingest.reconstruction.preview import DepthPreview
 from ingest.reconstruction.scene import Camera, Photo, Similarity, SparseScene
 from ingest.reconstruction.volume import Cloud, Shell
 
@@ -192,6 +195,19 @@ def test_up_is_found_from_how_cameras_were_held(scene: SparseScene) -> None:
     moved, away = turned(scene)
     assert up_of(moved) @ away.rotation[:, 2] > np.cos(np.radians(2.0))
     assert from_the_ground(levelled(moved).apply(moved))
+
+
+def test_cameras_that_say_they_look_down_are_none_from_the_ground() -> None:
+    assert stated_down([-88.0, -90.0, -45.0]) and not stated_down([-5.0, 0.0, -40.0])
+    assert not stated_down([])
+
+
+def test_of_photographs_without_neighbours_no_surface_is_shown(
+    scene: SparseScene, tmp_path: Path
+) -> None:
+    told: list[dict[str, Any]] = []
+    DepthPreview(scene, 0, tmp_path, Job(on_news=told.append)).finish()
+    assert told == []
 
 
 def test_positions_along_one_line_place_a_street_without_turning_it_over(
