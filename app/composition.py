@@ -42,6 +42,7 @@ def prepare_application() -> None:
 
 
 _SWITCH_S: Final = 0.0002
+_FRAME_PX: Final = 40
 #: After the window is furnished; modules that are loaded later are few.
 _SETTLED_MS: Final = 15_000
 
@@ -125,7 +126,8 @@ def _fit_screen(window: MainWindow) -> None:
     screen = QGuiApplication.primaryScreen()
     if screen is not None:
         available = screen.availableGeometry()
-        window.resize(min(1920, available.width()), min(1080, available.height()))
+        # What the system draws around a window has no size yet; its lower edge must stay in sight.
+        window.resize(min(1920, available.width()), min(1080, available.height() - _FRAME_PX))
 
 
 def run_window(
