@@ -6967,6 +6967,10 @@
         <source>Comparing all photographs</source>
         <translation>比较所有照片</translation>
     </message>
+    <message>
+        <source>Looking for tall things</source>
+        <translation>查找高耸物体</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>

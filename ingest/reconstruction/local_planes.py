@@ -23,16 +23,21 @@ _LEVEL_WEIGHT: Final = 1.0
 #: Neighbours that differ by less belong to one patch; a cell alone joins the nearest one then.
 _ONE_PATCH_M: Final = 1.0
 _JOINS_M: Final = 1.5
+#: Lower things are ground, bushes and cars.
+_ABOVE_GROUND_M: Final = 1.5
 
 
-def by_planes(height: FloatArray, weight: FloatArray, doubtful: Mask) -> tuple[FloatArray, Mask]:
+def by_planes(
+    height: FloatArray, weight: FloatArray, doubtful: Mask, ground: FloatArray
+) -> tuple[FloatArray, Mask]:
     """Return heights with doubtful ones replaced, and which were.
 
     A cell takes the plane of weighted least squares through the cells around it that belong to its
     patch: local regression (Cleveland, "Robust locally weighted regression", 1979), in which
     cells count by their weight and distance. Nothing reaches over a step. Only what stands above
-    its surroundings is looked at: on shadowed ground photographs agree on little, but matching,
-    which spreads heights from around, is right there.
+    the ground is looked at: on shadowed ground photographs agree on little, but matching,
+    which spreads heights from around, is right there. Each cell is asked for itself, since roofs
+    hang together with the ground by heights in between, as matching leaves them at walls.
 
     Parameters
     ----------
@@ -41,11 +46,15 @@ def by_planes(height: FloatArray, weight: FloatArray, doubtful: Mask) -> tuple[F
     weight : (rows, columns) float64 array
         What a cell counts, 0 where it is not to be gone by.
     doubtful : (rows, columns) bool array
+    ground : (rows, columns) float64 array
+        Height of the ground below, as `ground.terrain_of` finds it; NaN where that is not known.
     """
     from scipy import ndimage
 
-    patch = connected_cells(height, _ONE_PATCH_M)
-    good = weight > 0
+    with np.errstate(invalid="ignore"):
+        above = height - ground > _ABOVE_GROUND_M
+    patch = connected_cells(np.where(above, height, np.nan), _ONE_PATCH_M)
+    good = above & (weight > 0)
     size = np.bincount(patch[good], minlength=int(patch.max()) + 1)
     large = size[patch] >= _LEAST_CELLS
     out, replaced = height.copy(), np.zeros(height.shape, np.bool_)
@@ -57,33 +66,20 @@ def by_planes(height: FloatArray, weight: FloatArray, doubtful: Mask) -> tuple[F
     with np.errstate(invalid="ignore"):
         joins = large | (np.abs(height[tuple(nearest)] - height) < _JOINS_M)
     belongs = np.where(large, patch, patch[tuple(nearest)])
-    wanted = doubtful & joins & _stands_above(height, patch)[belongs]
+    wanted = doubtful & above & joins
     for number in np.unique(belongs[wanted]):
         row, column = np.nonzero(wanted & (belongs == number))
         part = tuple(
             slice(max(int(at.min()) - _MARGIN_CELLS, 0), int(at.max()) + _MARGIN_CELLS + 1)
             for at in (row, column)
         )
-        counted = np.where(patch[part] == number, weight[part], 0.0)
+        counted = np.where(good[part] & (patch[part] == number), weight[part], 0.0)
         if not counted.any():
             continue
         plane = _regression(height[part], counted)
         at = wanted[part] & (belongs[part] == number) & np.isfinite(plane)
         out[part][at], replaced[part][at] = plane[at], True
     return out, replaced
-
-
-def _stands_above(height: FloatArray, patch: npt.NDArray[np.int64]) -> Mask:
-    """Return for each patch whether more of its rim has lower cells beside it than higher ones."""
-    from scipy import ndimage
-
-    known = np.isfinite(height)
-    highest = ndimage.maximum_filter(np.where(known, height, -np.inf), size=3)
-    lowest = ndimage.minimum_filter(np.where(known, height, np.inf), size=3)
-    with np.errstate(invalid="ignore"):
-        down, up = height - lowest > _ONE_PATCH_M, highest - height > _ONE_PATCH_M
-    count = [np.bincount(patch.ravel(), one.ravel().astype(np.float64)) for one in (down, up)]
-    return np.asarray(count[0] > count[1], np.bool_)
 
 
 def _regression(height: FloatArray, weight: FloatArray) -> FloatArray:

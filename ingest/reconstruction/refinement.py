@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.pipeline.job import Job
+from ingest.reconstruction.ground import terrain_of
 from ingest.reconstruction.local_planes import by_planes
 from ingest.reconstruction.orthophoto import DepthBuffer, Picture, depth_buffer, surface_samples
 from ingest.reconstruction.scene import Photo, SparseScene
@@ -50,8 +51,9 @@ _FACET_CELLS: Final = 9
 _STEP_M: Final = 1.5
 #: Filled cells count as measured where photographs correlate by so much.
 _MEASURED: Final = 0.15
-#: Below this their heights are those of the plane around them; what has not been compared stays.
-_DOUBTFUL: Final = 0.1
+#: Below this roofs take the plane around them; what has not been compared stays. Cells with less
+#: were farther off than that plane (1.4 and 1.0 GSD RMS), those with 0.4 and more nearer.
+_DOUBTFUL: Final = 0.15
 _NOT_COMPARED: Final = -2.0
 _TILE_CELLS: Final = 256
 _MARGIN_CELLS: Final = 24
@@ -111,10 +113,11 @@ def refined(
         good, compared = ((known[outer] & seen & also)[within] for also in (found, True))
         moved[inner][good] = (tile.start_m + change)[within][good]
         agreement[inner][compared] = np.where(found, best, 0.0)[within][compared]
-    # Where photographs hardly agree on any height, that of the plane around is nearer to the truth.
+    # Where photographs hardly agree on any height, the plane of a roof is nearer to the truth.
     doubtful = known & (agreement < _DOUBTFUL)
     weight = np.where(agreement >= _DOUBTFUL, agreement, 0.0).astype(np.float64)
-    moved, replaced = by_planes(moved, weight, doubtful)
+    ground = terrain_of(replace(surface, height_m=moved.astype(np.float32)))
+    moved, replaced = by_planes(moved, weight, doubtful, ground)
     return _with(surface, moved, agreement, replaced)
 
 

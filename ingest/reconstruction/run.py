@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ from ingest.reconstruction.surface import (
 from twin_model.frame import Frame
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 5
+_VERSION: Final = 6
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.0
 _GAP_GSD: Final = 3.0
@@ -279,6 +279,7 @@ class _Run:
             height_range,
             match_pair,
         )
+        from ingest.reconstruction.tall_things import tops_of_pairs
 
         scene = SparseScene.load(self.folder / "georeference")
         preset = self.options.preset
@@ -288,13 +289,14 @@ class _Run:
         options = StereoOptions(preset.neighbours, low, high, preset.full_paths)
         pairs = choose_pairs(scene, options)
         pictures = self.pictures(scene)
+        tops = tops_of_pairs(scene, pairs, pictures, options, job)
         points = used = 0
         preview = SurfacePreview(scene, self.folder, job)
-        for number, pair in enumerate(pairs):
+        for number, (pair, top) in enumerate(zip(pairs, tops, strict=True)):
             job.report("Matching pairs densely", number, len(pairs), "pairs")
             found = match_pair(
                 scene, pair, (pictures(pair.left), pictures(pair.right)),
-                (pictures.mask(pair.left), pictures.mask(pair.right)), options,
+                (pictures.mask(pair.left), pictures.mask(pair.right)), replace(options, high_m=top),
             )  # fmt: skip
             if found is not None and len(found.position_m):
                 save_pair(folder / f"{number:05d}.npz", found)
@@ -307,7 +309,7 @@ class _Run:
             "pairs": used,
             "points": points,
             "low_m": low,
-            "high_m": high,
+            "high_m": max([high, *tops]),
             "ground_sample_distance_m": ground_sample_distance_m(scene, low, high),
         }
 

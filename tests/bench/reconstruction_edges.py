@@ -1,4 +1,4 @@
-"""How far building outlines and roof edges of a run are off, in ground sample distances.
+"""How far heights, outlines and roof edges of a run are off, in ground sample distances.
 
     uv run python tests/bench/reconstruction_edges.py RUN TRUTH --origin EAST NORTH UP
 
@@ -22,8 +22,16 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from edge_figures import Truth, buildings, lean_distances, outline_distances, places_of
+from edge_figures import (
+    Truth,
+    buildings,
+    ground_and_roofs,
+    lean_distances,
+    outline_distances,
+    places_of,
+)
 from ingest.pipeline.job import Job
+from ingest.reconstruction.accuracy import nmad
 from ingest.reconstruction.orthophoto import make_orthophoto
 from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.product_step import ortho_grid
@@ -51,6 +59,17 @@ def main() -> int:
     surface = Surface.load(run / "surface" / "surface.npz")
     heights = truth.at(places_of(surface.grid)[:, :2]).reshape(surface.grid.shape)
     inside = truth.flown_over(surface.grid)
+    names_of = ("open ground", "roof interiors")
+    for name, mask in zip(
+        names_of, ground_and_roofs(heights, inside, surface.grid.cell_m), strict=True
+    ):
+        off = (surface.height_m - heights)[mask] / gsd
+        known = off[np.isfinite(off)]
+        print(
+            f"{name}: n {len(off)}, NMAD {nmad(known):.2f}, RMSE {np.sqrt((known**2).mean()):.2f} "
+            f"GSD, within 3 GSD {np.mean(np.abs(off) <= 3):.1%}, "
+            f"without a height {np.mean(np.isnan(off)):.1%}"
+        )
     ours, theirs = buildings(
         np.where(inside, surface.height_m, np.nan), np.where(inside, heights, np.nan),
         surface.grid.cell_m,

@@ -16,9 +16,15 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from scipy import ndimage
 
-from edge_figures import Truth, buildings, lean_distances, outline_distances, places_of
+from edge_figures import (
+    Truth,
+    buildings,
+    ground_and_roofs,
+    lean_distances,
+    outline_distances,
+    places_of,
+)
 from ingest.reconstruction.accuracy import nmad
 from ingest.reconstruction.scene import SparseScene
 from ingest.reconstruction.surface import STEREO, Surface
@@ -181,13 +187,8 @@ def errors_of(
     inside = (places[:, 0] > west) & (places[:, 0] < east)
     inside &= (places[:, 1] > south) & (places[:, 1] < north)
     inside = inside.reshape(surface.grid.shape) & np.isfinite(truth)
-    size = 2 * round(1.0 / surface.grid.cell_m) + 1
-    filled = np.nan_to_num(truth)
-    jump = ndimage.maximum_filter(filled, size) - ndimage.minimum_filter(filled, size)
-    low = np.nanpercentile(truth[inside], 35) + 1.5
     error = surface.height_m - truth
-    ground = error[inside & (truth < low) & (jump < 0.8)]
-    roofs = error[inside & (truth > low + 1) & (jump < 2.2)]
+    ground, roofs = (error[mask] for mask in ground_and_roofs(truth, inside, surface.grid.cell_m))
     assert len(ground) > 3000 and len(roofs) > 3000
     return ground, roofs, float((surface.source[inside] == STEREO).mean())
 

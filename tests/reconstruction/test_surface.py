@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 from scipy import ndimage
 from shapely import Polygon, box
 from shapely.affinity import rotate
@@ -19,9 +20,10 @@ from ingest.reconstruction.georeference import PointResidual
 from ingest.reconstruction.ground import terrain_of, volume_m3
 from ingest.reconstruction.local_planes import by_planes
 from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
+from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.refinement import facets, refined
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
-from ingest.reconstruction.stereo import PairPoints
+from ingest.reconstruction.stereo import PairPoints, StereoOptions, choose_pairs
 from ingest.reconstruction.surface import (
     FILLED,
     NOTHING,
@@ -33,6 +35,7 @@ from ingest.reconstruction.surface import (
     save_pair,
     smooth_and_fill,
 )
+from ingest.reconstruction.tall_things import tops_of_pairs
 
 FloatArray = npt.NDArray[np.float64]
 GRID = Grid(0.0, 20.0, 0.5, 60, 40)
@@ -201,6 +204,22 @@ def test_a_surface_without_steps_is_left_as_it_is() -> None:
     assert sharpened(flat, scene, lambda number: pictures[number], Job()) is flat
 
 
+def test_pairs_that_see_a_block_above_all_tie_points_are_searched_up_to_its_top(
+    tmp_path: Path,
+) -> None:
+    scene, _, pictures = town(patterned=True)
+    (tmp_path / "photos").mkdir()
+    for photo, picture in zip(scene.photos, pictures, strict=True):
+        Image.fromarray(picture).save(tmp_path / "photos" / photo.name, quality=95)
+    kept = Pictures(tmp_path, [photo.name for photo in scene.photos])
+    for high_m, top_m in ((5.0, 12.0 + 3.0), (20.0, 20.0)):
+        options = StereoOptions(1, -2.0, high_m)
+        pairs = choose_pairs(scene, options)
+        assert len(pairs) >= 4
+        tops = tops_of_pairs(scene, pairs, kept, options, Job())
+        assert tops == pytest.approx([top_m] * len(pairs), abs=0.5)
+
+
 def tiled_roof() -> tuple[SparseScene, FloatArray, Grid, list[np.ndarray]]:
     """Return photographs of one large roof with rows of tiles that hardly differ, and its heights.
 
@@ -268,10 +287,13 @@ def test_doubtful_cells_of_a_roof_take_its_plane_and_those_of_the_ground_stay() 
     _, column = np.mgrid[0:60, 0:80].astype(float)
     true = np.zeros((60, 80))
     true[15:45, 20:60] = (12.0 - 0.12 * np.abs(column - 40))[15:45, 20:60]
+    # As matching leaves it at some walls: no step parts this roof from the ground.
+    true[25:30, 5:20] = np.linspace(0.0, 9.6, 15)
     wrong, doubtful = true.copy(), np.zeros(true.shape, bool)
     doubtful[18:42, 50:55] = doubtful[5:10, 30:40] = True
     wrong[doubtful] += 0.6
-    found, replaced = by_planes(wrong, np.where(doubtful, 0.0, 0.6), doubtful)
+    weight = np.where(doubtful, 0.0, 0.6)
+    found, replaced = by_planes(wrong, weight, doubtful, np.zeros(true.shape))
     assert np.abs(found - true)[18:42, 50:55].max() < 0.15
     assert (found[~replaced] == wrong[~replaced]).all()
     assert not replaced[5:10, 30:40].any()

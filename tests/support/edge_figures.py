@@ -106,6 +106,16 @@ def places_of(grid: Grid) -> FloatArray:
     return np.stack(np.meshgrid(*grid.middles()), axis=-1).reshape(-1, 2)
 
 
+def ground_and_roofs(truth_m: FloatArray, inside: Mask, cell_m: float) -> tuple[Mask, Mask]:
+    """Return which cells of a true surface are open ground, and which the inside of roofs."""
+    size = 2 * round(1.0 / cell_m) + 1
+    filled = np.nan_to_num(truth_m)
+    jump = ndimage.maximum_filter(filled, size) - ndimage.minimum_filter(filled, size)
+    known = inside & np.isfinite(truth_m)
+    low = np.percentile(truth_m[known], 35) + 1.5
+    return known & (truth_m < low) & (jump < 0.8), known & (truth_m > low + 1) & (jump < 2.2)
+
+
 def buildings(ours_m: FloatArray, truth_m: FloatArray, cell_m: float) -> tuple[Mask, Mask]:
     """Return where both surfaces stand above the true ground, in patches as large as houses."""
     known = np.isfinite(truth_m) & np.isfinite(ours_m)
