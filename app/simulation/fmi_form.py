@@ -27,7 +27,7 @@ from app.simulation.fmi_variables import UnitVariable
 from app.theme import ROW_PX
 from app.unit_words import label
 from twin_model.errors import ValidationError
-from twin_model.schema.units import check_unit, convert
+from twin_model.schema.units import check_unit
 
 if TYPE_CHECKING:
     from twin_model.entity import Entity
@@ -156,8 +156,12 @@ class FmiMappingDialog(QDialog):
                 item.setData(_MEANT, text)
                 item.setData(_SEEN, self._names.name(text))
             self.table.setItem(row, column, item)
-        said = {_ENTITY: system, _INDICATOR: one.name, _UNIT: label(one.unit) or "–"}
-        for column, text in ({_VALUE: one.start} if is_parameter else said).items():
+        # Values of parameters are the variable's own; others are exchanged in a unit that is known.
+        said = (
+            {_UNIT: one.unit or "–", _VALUE: one.start} if is_parameter
+            else {_ENTITY: system, _INDICATOR: one.name, _UNIT: _exchanged(one) or "–"}
+        )  # fmt: skip
+        for column, text in said.items():
             cell = self.table.item(row, column)
             if cell is not None:
                 cell.setData(_EMPTY, text)
@@ -205,7 +209,7 @@ class FmiMappingDialog(QDialog):
             if "unit" in kept:
                 _check_given(one, kept["unit"])
             if one.causality != "parameter":
-                unit = kept.get("unit", one.unit)
+                unit = kept.get("unit", one.stated.unit)
                 side = one.causality, kept.get("indicator", one.name)
                 if units.setdefault(side, unit) != unit:
                     raise ValidationError(
@@ -278,6 +282,11 @@ class _MappingCell(QStyledItemDelegate):
             option.palette.setColor(QPalette.ColorRole.Text, grey)
 
 
+def _exchanged(one: UnitVariable) -> str:
+    """Return the unit of a variable that is mapped to no other, as it is shown."""
+    return label(check_unit(one.stated.unit) if one.stated.known else one.unit)
+
+
 def _check_given(one: UnitVariable, unit: str) -> None:
     """Refuse a unit that is none, or measures something else than the variable's own.
 
@@ -287,14 +296,7 @@ def _check_given(one: UnitVariable, unit: str) -> None:
     """
     try:
         check_unit(unit)
-        convert(1.0, _known(one.unit) or unit, unit)
+        if one.unit and one.stated.known:
+            one.stated.given(1.0, unit)
     except ValidationError as error:
         raise ValidationError("attributes", one.name, error.value, error.rule) from error
-
-
-def _known(unit: str) -> str:
-    """Return a unit that a variable states; empty where it is none that we know."""
-    try:
-        return check_unit(unit)
-    except ValidationError:
-        return ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
+from plugins.builtin.fmi.units import StatedUnit, stated_unit
 from twin_model.errors import SimulationError
 
 _DESCRIPTION: Final = "modelDescription.xml"
@@ -28,6 +29,8 @@ class UnitVariable:
         ``input``, ``output`` or ``parameter``.
     start : str
         Value that it begins with; empty where the unit says none.
+    stated : StatedUnit
+        What the unit's name and definition mean.
     """
 
     name: str
@@ -35,6 +38,7 @@ class UnitVariable:
     unit: str = ""
     description: str = ""
     start: str = ""
+    stated: StatedUnit = field(default_factory=StatedUnit)
 
 
 def read_variables(path: Path) -> list[UnitVariable]:
@@ -57,8 +61,9 @@ def read_variables(path: Path) -> list[UnitVariable]:
     root = _root(data, path)
     found = []
     types = _declared_units(root)
+    units = _defined_units(root)
     for one in root.iterfind("ModelVariables/*"):
-        variable = _variable(one, types)
+        variable = _variable(one, types, units)
         if variable is not None:
             found.append(variable)
     return sorted(found, key=lambda one: (_KINDS.index(one.causality), one.name))
@@ -89,14 +94,33 @@ def _declared_units(root: Element) -> dict[str, str]:
     return found
 
 
-def _variable(one: Element, types: Mapping[str, str]) -> UnitVariable | None:
+def _defined_units(root: Element) -> dict[str, dict[str, float]]:
+    """Return units that are defined in base units, by name; what cannot be read is not defined."""
+    found = {}
+    for one in root.iterfind("UnitDefinitions/Unit"):
+        base = one.find("BaseUnit")
+        if base is not None:
+            try:
+                found[one.get("name", "")] = {key: float(text) for key, text in base.items()}
+            except ValueError:
+                continue
+    return found
+
+
+def _variable(
+    one: Element, types: Mapping[str, str], units: Mapping[str, Mapping[str, float]]
+) -> UnitVariable | None:
     """Return a variable; None for one that is no number or stays inside."""
     number = one if one.tag in _NUMBERS else one.find("Real")
     causality = one.get("causality", "local")
     if number is None or causality not in _KINDS:
         return None
+    unit = number.get("unit") or types.get(number.get("declaredType", ""), "")
     return UnitVariable(
-        one.get("name", ""), causality,
-        number.get("unit") or types.get(number.get("declaredType", ""), ""),
-        one.get("description", ""), number.get("start", ""),
-    )  # fmt: skip
+        one.get("name", ""),
+        causality,
+        unit,
+        one.get("description", ""),
+        number.get("start", ""),
+        stated_unit(unit, units.get(unit)),
+    )

@@ -253,10 +253,10 @@ def test_a_scenario_is_removed_after_a_question(
 def test_variables_of_a_unit_are_mapped_to_an_entity(
     qtbot: QtBot, make_window: MakeWindow, cross_town: Path, tmp_path: Path
 ) -> None:
-    from app.simulation.fmi_form import FmiMappingDialog
+    from app.simulation.fmi_form import _EMPTY, FmiMappingDialog
 
     unit = build_fmu(tmp_path / "elsewhere", "Tank")
-    other = build_fmu(tmp_path / "elsewhere", "Tank3")
+    other = build_fmu(tmp_path / "elsewhere", "Wall3")
     window = make_window(cross_town)
     window.simulation.required_panel()
     window.interaction.select(window.session.required.entity("old-town-0"))
@@ -289,13 +289,20 @@ def test_variables_of_a_unit_are_mapped_to_an_entity(
             QTimer.singleShot(100, leave)
             return
         titles.append(dialog.windowTitle())
+        # FMI 3 defines its units: what empty cells stand for is a unit that we know.
+        column = [dialog.table.item(row, 4).data(_EMPTY) for row in range(4)]
+        assert column == ["K", "W/m²", "m³/s", "W/(m2.K)"]
+        dialog.table.item(0, 4).setText("degC")
+        dialog.table.item(2, 4).setText("kPa")
+        dialog._accept()
+        assert dialog.problem.text().startswith("water · ")
         dialog.reject()
 
     # As if they were dropped: they are kept with the project, and asked about one after the other.
     QTimer.singleShot(100, fill)
     window.importing.offer([unit, other])
     qtbot.waitUntil(lambda: len(titles) == 2, timeout=20_000)
-    assert titles == ["Variables of the unit · Tank", "Variables of the unit · Tank3"]
+    assert titles == ["Variables of the unit · Tank", "Variables of the unit · Wall3"]
     editor = window.simulation.editor
     assert editor is not None and editor.draft is not None
     draft = editor.draft

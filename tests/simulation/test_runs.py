@@ -178,6 +178,26 @@ def test_a_simulator_killed_mid_run_goes_on_where_it_was(
     assert json.loads(run_file.read_text())["state"] == "finished"
 
 
+def test_units_of_an_fmi_3_unit_are_taken_as_it_defines_them(city: Twin, tmp_path: Path) -> None:
+    unit = build_fmu(tmp_path / "units", "Wall3")
+    city.close()
+    mapped = fmu(unit)
+    mapped["parameters"] |= {"values": {"transmittance": 2.0}, "variables": {
+        "outside": {"entity": "weather", "indicator": "temperature", "unit": "degC"},
+        "water": {"entity": "main", "indicator": "flow", "unit": "l/s"}}}  # fmt: skip
+    edits = [{"entity": "weather", "name": "temperature", "value": -10.0, "engine": "fmu"}]
+    outcome = finish(RunSession(city.path, scenario([mapped], duration_s=3.0, edits=edits)))
+    assert (outcome.state, outcome.error) == ("finished", "")
+    run = Run(city.path / "runs" / outcome.run)
+    # Its "C" are degrees, and its "gpm" are 6.309e-5 m³/s, not what others call so.
+    assert outcome.figures["fmu"]["loss"] == pytest.approx(2.0 * 30.0)
+    assert outcome.figures["fmu"]["water"] == pytest.approx(6.309)
+    assert run.about["units"]["fmu"]["flow"] == "l/s"
+    mapped["parameters"]["variables"]["water"]["unit"] = "kPa"
+    refused = finish(RunSession(city.path, scenario([mapped], duration_s=3.0)))
+    assert "the unit of water is gpm and cannot be kPa" in refused.error
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [("Crashing", "simulator fmu: ended 3 times"),

@@ -41,6 +41,38 @@ TANK_3 = """
             self.level += step_size * (self.inflow - 0.01 * self.level)
             return True
 """
+#: Names of units as other tools write them; one is the coulomb's, one nobody's but this unit's.
+WALL_3 = """
+    from pythonfmu3 import Fmi3Causality, Fmi3Slave, Fmi3Variability, Float64, Unit
+
+    class Wall3(Fmi3Slave):
+        description = "A wall that loses heat, and the water that replaces it"
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.time = 0.0
+            self.outside = 0.0
+            self.transmittance = 0.5
+            self.loss = 0.0
+            self.water = 0.0
+            self.register_units([
+                Unit("C", K=1, offset=273.15),
+                Unit("W/(m2.K)", kg=1, s=-3, K=-1),
+                Unit("W/m2", kg=1, s=-3),
+                Unit("gpm", m=3, s=-1, factor=6.309e-5),
+            ])
+            self.register_variable(Float64("time", causality=Fmi3Causality.independent,
+                                           variability=Fmi3Variability.continuous))
+            self.register_variable(Float64("outside", causality=Fmi3Causality.input, unit="C"))
+            self.register_variable(Float64("transmittance", causality=Fmi3Causality.parameter,
+                                           variability=Fmi3Variability.tunable, start=0.5,
+                                           unit="W/(m2.K)"))
+            self.register_variable(Float64("loss", causality=Fmi3Causality.output, unit="W/m2"))
+            self.register_variable(Float64("water", causality=Fmi3Causality.output, unit="gpm"))
+        def do_step(self, current_time, step_size):
+            self.loss = self.transmittance * (20.0 - self.outside)
+            self.water = 100.0
+            return True
+"""
 BAD = """
     import signal, time
     from pythonfmu import Fmi2Causality, Fmi2Slave, Real
@@ -64,12 +96,14 @@ DEEDS = {
 
 
 def build_fmu(folder: Path, name: str) -> Path:
-    """Build a unit: Tank (FMI 2), Tank3 (FMI 3), Crashing, Hanging or Nothing."""
+    """Build a unit: Tank (FMI 2), Tank3 or Wall3 (FMI 3), Crashing, Hanging or Nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = {"Tank": TANK_2, "Tank3": TANK_3}.get(name) or BAD.format(name=name, deed=DEEDS[name])
+    text = {"Tank": TANK_2, "Tank3": TANK_3, "Wall3": WALL_3}.get(name) or BAD.format(
+        name=name, deed=DEEDS[name]
+    )
     script = folder / f"{name.lower()}.py"
     script.write_text(textwrap.dedent(text), encoding="utf-8")
-    if name == "Tank3":
+    if name.endswith("3"):
         from pythonfmu3 import FmuBuilder
     else:
         from pythonfmu import FmuBuilder

@@ -68,7 +68,8 @@ def test_what_measures_something_else_is_refused(source: str, target: str) -> No
 @pytest.mark.parametrize(
     ("text", "stored"),
     [("m³/h", "m^3/h"), ("℃", "degC"), ("平方米", "m^2"), ("%", "percent"), (" kW ", "kW"),
-     ("µg/m³", "ug/m^3"), ("kg·m²", "kg*m^2"), ("m3", "m^3"), ("m3/h", "m^3/h")],
+     ("µg/m³", "ug/m^3"), ("kg·m²", "kg*m^2"), ("m3", "m^3"), ("m3/h", "m^3/h"),
+     ("W/(m2.K)", "W/m^2/K"), ("W/(m²·K)", "W/m^2/K"), ("kg.m/s2", "kg*m/s^2"), ("s-1", "s^-1")],
 )  # fmt: skip
 def test_other_spellings_become_the_stored_one(text: str, stored: str) -> None:
     assert units.check_unit(text) == stored

@@ -49,8 +49,11 @@ _MAX_LENGTH: Final = 40
 # A power of one digit: pint would compute 9^9^9 until the end of time.
 _FACTOR: Final = r"(?:[^\W\d_]\w*(?:(?:\^|\*\*)-?\d(?!\d)|[²³])?|%)"
 _UNIT: Final = re.compile(rf"\s*(?:1|{_FACTOR})(?:\s*[*/·]\s*{_FACTOR})*\s*")
-#: m3/h, as keyboards and other programs write it.
-_BARE_POWER: Final = re.compile(r"([A-Za-z])([23])(?=$|[*/])")
+#: m3/h and s-1, as keyboards and other programs write it.
+_BARE_POWER: Final = re.compile(r"([A-Za-z])([23]|-[1-9])(?=$|[*/])")
+#: W/(m2.K), as Modelica and FMI write it, and as we show it.
+_DIVISOR: Final = re.compile(r"/\s*\(([^()/]+)\)")
+_POINT: Final = re.compile(r"(?<=[\w²³])\.(?=[^\W\d_])")
 _QUANTITY: Final = re.compile(r"\s*([-+−]?(?:\d[\d,]*)?\.?\d+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
 _SPELLINGS: Final = {"℃": "degC", "°C": "degC", "°": "deg", "%": "percent", "Ω": "ohm", "吨": "t",
                      "米": "m", "千米": "km", "公里": "km", "平方米": "m^2", "立方米": "m^3",
@@ -112,6 +115,8 @@ def check_unit(text: str) -> str:
         stripped = _SPELLINGS.get(counted, counted) + slash + rest  # such as 人/m²
     stripped = _SPELLINGS.get(stripped, stripped).replace("³", "^3").replace("²", "^2")
     stripped = stripped.replace("µ", "u").replace("μ", "u").replace("·", "*")
+    stripped = _POINT.sub("*", stripped)
+    stripped = _DIVISOR.sub(lambda found: "/" + found[1].strip().replace("*", "/"), stripped)
     stripped = _BARE_POWER.sub(r"\1^\2", stripped)
     if stripped in COMMON:
         return stripped

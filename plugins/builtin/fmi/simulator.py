@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from plugins.builtin.engine import Engine, load_engine
-from shapan import Instant, SampleBatch, ValidationError, WorkerContext, convert_unit
+from plugins.builtin.fmi.units import BASES, StatedUnit, stated_unit
+from shapan import Instant, SampleBatch, ValidationError, WorkerContext
 
 _MOST_BYTES: Final = 2 << 30
 _MOST_FILES: Final = 20_000
@@ -97,7 +98,8 @@ class FmiSimulator(Engine):
         self._in: dict[tuple[str, str], int] = {}
         self._out: list[tuple[str, str, int]] = []
         #: Unit that a variable states and that it is mapped to, where they are two.
-        self._units: dict[int, tuple[str, str]] = {}
+        self._units: dict[int, tuple[StatedUnit, str]] = {}
+        defined = _definitions(description)
         apart: list[tuple[str, str, int]] = []
         inputs: dict[str, str] = {}
         outputs: dict[str, str] = {}
@@ -107,7 +109,9 @@ class FmiSimulator(Engine):
             where = dict(named.get(name, {}))
             indicator = str(where.get("indicator", name))
             entity = str(where.get("entity", self.system))
-            unit = self._mapped_unit(one, where.get("unit"))
+            name_of_unit = _unit_of(one)
+            stated = stated_unit(name_of_unit, defined.get(name_of_unit))
+            unit = self._mapped_unit(one, stated, where.get("unit"))
             told = inputs if one.causality == "input" else outputs
             if told.setdefault(indicator, unit) != unit:
                 raise self.error(
@@ -127,20 +131,27 @@ class FmiSimulator(Engine):
         self.inputs, self.outputs = inputs, outputs
         self._listed = listed
 
-    def _mapped_unit(self, one: Any, given: object) -> str:
+    def _mapped_unit(self, one: Any, stated: StatedUnit, given: object) -> str:
         """Return the unit that values of a variable are exchanged in."""
-        own = _unit_of(one)
-        unit = own if given is None else str(given)
-        try:
-            convert_unit(1.0, own or unit, unit)
-        except ValidationError as error:
-            stated, wanted = own or "1", unit or "1"
+        unit = stated.unit if given is None else str(given)
+        if not stated.name:
+            return unit
+        if not stated.known:
+            if given is not None:
+                return unit
             raise self.error(
-                f"the unit of {one.name} is {stated} and cannot be {wanted} ({error})",
+                f"the unit of {one.name}, {stated.name}, is not known, and the description does "
+                "not define it", "give its unit among the variables of the unit",
+            )  # fmt: skip
+        try:
+            stated.given(1.0, unit)
+        except ValidationError as error:
+            raise self.error(
+                f"the unit of {one.name} is {stated.name} and cannot be {unit or '1'} ({error})",
                 "correct it among the variables of the unit",
             ) from error
-        if own and own != unit:
-            self._units[one.valueReference] = own, unit
+        if unit != stated.unit or stated.factor != 1.0 or stated.offset:
+            self._units[one.valueReference] = stated, unit
         return unit
 
     def _start(
@@ -192,8 +203,10 @@ class FmiSimulator(Engine):
             if reference is None:
                 unknown.append(entity)
             else:
-                own, unit = self._units.get(reference, ("", ""))
-                self._set([reference], [convert_unit(value, unit, own) if own else value])
+                known = self._units.get(reference)
+                self._set(
+                    [reference], [value if known is None else known[0].taken(value, known[1])]
+                )
         return unknown
 
     def _advance(self, instant: Instant) -> list[SampleBatch]:
@@ -214,10 +227,11 @@ class FmiSimulator(Engine):
         if not self._out:
             return SampleBatch.empty()
         references = [reference for _, _, reference in self._out]
-        values = [
-            convert_unit(value, *self._units[one]) if one in self._units and isfinite(value)
-            else value for one, value in zip(references, self._get(references))
-        ]  # fmt: skip
+        values = self._get(references)
+        for place, (one, value) in enumerate(zip(references, values)):
+            if one in self._units and isfinite(value):
+                stated, unit = self._units[one]
+                values[place] = stated.given(value, unit)
         keys = self.keys
         return SampleBatch.of(
             keys, [keys.entity(e) for e, _, _ in self._out],
@@ -240,6 +254,16 @@ def _unit_of(variable: Any) -> str:
     """Return the unit that a variable states, in itself or in its declared type."""
     declared = getattr(variable, "declaredType", None)
     return str(variable.unit or getattr(declared, "unit", None) or "")
+
+
+def _definitions(description: Any) -> dict[str, dict[str, float]]:
+    """Return the units that a description defines in base units, by name."""
+    names = (*BASES, "factor", "offset")
+    return {
+        one.name: {name: float(getattr(one.baseUnit, name)) for name in names}
+        for one in description.unitDefinitions
+        if one.baseUnit is not None
+    }
 
 
 def _line(error: Exception) -> str:
