@@ -13,7 +13,8 @@ from twin_model.commands import AddEntities
 from twin_model.entity import Entity
 from twin_model.layer import LayerRole
 from twin_model.query import EntityQuery
-from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario
+from twin_model.simulation.evacuation import building_plan, takes_plan
+from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario, scenario_json
 from twin_model.simulation.templates import scenario_from
 from twin_model.twin import Twin
 
@@ -35,6 +36,8 @@ _SLOPE: Final = 0.0012
 _CANAL_M: Final = 1.3
 #: The storm tide before the gate of the canal's outfall, above the streets that lie lowest.
 _STAGE_M: Final = 5.0
+#: In the terminal, by storey.
+_PEOPLE: Final = (260, 420, 60)
 #: Trunk and branches.
 _DIAMETERS_MM: Final = (900, 600)
 
@@ -182,8 +185,6 @@ def _storms(terrain: str, english: bool) -> list[Scenario]:
          "bounds_m": list(AREA), "buildings": "type = 'building'",
          "pipes": "type in ('pipe', 'manhole', 'outfall') or id = 'demo-sewer-pump'"},
     )  # fmt: skip
-    from twin_model.simulation.scenario import scenario_json
-
     document = scenario_json(made)
     # Each manhole stands for the gullies of its stretch of street.
     document["engines"][0]["parameters"] |= {"perimeter_m": 24.0, "area_m2": 3.0}
@@ -200,29 +201,36 @@ def _storms(terrain: str, english: bool) -> list[Scenario]:
 
 
 def _evacuations(twin: Twin, english: bool) -> list[Scenario]:
-    """The lower level of the terminal by all its doors, and with one of them blocked."""
-    rooms = [
-        one.id
-        for names in ("'101 到达大厅', '101 Arrivals hall'", "'102 行李提取', '102 Baggage claim'")
-        for one in twin.entities(EntityQuery(where=f"type = 'space' and name in ({names})"))
-    ]
-    doors = sorted(
-        (one for one in twin.entities(EntityQuery(where="type = 'door'"))
-         if one.position is not None and one.position[0] < 119.0),
-        key=lambda one: one.position or (0.0, 0.0, 0.0),
-    )  # fmt: skip
-    if len(rooms) != 2 or len(doors) < 2:
+    """All storeys of the terminal, with a door blocked, and with a stair blocked."""
+    buildings = twin.entities(
+        EntityQuery(where="type = 'building' and name in ('航站楼', 'Terminal building')")
+    )
+    # Others' models may have a building of that name, and no rooms that are kept.
+    buildings = [one for one in buildings if takes_plan(twin, [one.id])]
+    if not buildings:
         return []
-    passage = [[78.8, -114.0], [79.3, -114.0], [79.3, -102.0], [78.8, -102.0]]
-    engine = {"id": "people", "simulator": "shapan.jupedsim.jupedsim", "step_s": 1.0,
-              "parameters": {"area": rooms, "openings": {"passage": passage},
-                             "exits": [one.id for one in doors], "people": "$people"}}  # fmt: skip
-    usual = {"duration_s": 300.0, "engines": [engine], "parameters": {"people": 600},
-             "template": "evacuation"}  # fmt: skip
-    blocked = [{"entity": doors[0].id, "name": "closed", "value": 1, "engine": "people"}]
-    titles = ("Evacuation of the terminal", "Evacuation, one door blocked") if english else (
-        "航站楼疏散", "航站楼疏散，一门受阻")  # fmt: skip
-    return [
-        _scenario("evacuation", {**usual, "title": titles[0]}),
-        _scenario("evacuation-blocked", {**usual, "title": titles[1], "edits": blocked}),
-    ]  # fmt: skip
+    plan = building_plan(twin, [buildings[0].id])
+    ways = {
+        twin.entity(way).name: way for one in plan["storeys"] for way in one["parameters"]["exits"]
+    }
+    door = next((way for name, way in ways.items() if name in ("北门 1-16", "North door 1-16")), "")
+    stair = next((way for name, way in ways.items() if name in ("东楼梯", "East stair")), "")
+    titles = (
+        ("Evacuation of the terminal", "Evacuation, a door blocked", "Evacuation, a stair blocked")
+        if english else ("航站楼疏散", "航站楼疏散，一门受阻", "航站楼疏散，一部楼梯受阻")
+    )  # fmt: skip
+    given = {"area": [buildings[0].id], "plan": plan, "duration_s": 600.0}
+    made = []
+    for scenario_id, title, closed in zip(
+        ("evacuation", "evacuation-door-blocked", "evacuation-stair-blocked"), titles,
+        ([], [door], [stair]),
+    ):  # fmt: skip
+        if closed == [""]:
+            continue
+        document = scenario_json(scenario_from("evacuation", scenario_id,
+                                               {**given, "closed": closed}))  # fmt: skip
+        # Most are where ships and buses are waited for, few in the offices.
+        people = dict(zip(document["parameters"], _PEOPLE))
+        document["parameters"] = people
+        made.append(_scenario(scenario_id, {**document, "title": title, "start": _START}))
+    return made

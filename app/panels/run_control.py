@@ -312,10 +312,11 @@ class RunControl(QWidget):
         self.title.setText(info.id)
         stretch = f"{moment(info.start)[:16]} – {info.reached.to_datetime().astimezone():%H:%M:%S}"
         state = run_state(info.state)
-        parts = [state, stretch, self.tr("seed {0}").format(info.seed), *info.engines.values()]
+        parts = [state, stretch, self.tr("seed {0}").format(info.seed),
+                 *dict.fromkeys(info.engines.values())]  # fmt: skip
         if info.origin:
             parts.insert(2, self.tr("goes on from {0}").format(info.origin))
-        if info.state == "finished" and info.reached < info.end:
+        if info.over_early:
             after = numbers.duration((info.reached.us - info.start.us) / 1e6)
             if any(is_of_people(one) for one in info.simulators):
                 parts.insert(1, self.tr("everyone is out after {0}").format(after))

@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.item_models.entities import display_name
 from app.project import ProjectSession
+from app.simulation.line_colours import rounded_up
 from app.simulation.session import SimulationSession
-from app.simulation.shown import LINE_INDICATORS, rounded_up
+from app.simulation.shown import LINE_INDICATORS
 from app.simulation.words import engine_name
 from app.viewport import Viewport
 from app.workers import Background

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QVBoxLayout,
 from app.item_models.alarms import value_text
 from app.numbers import fixed
 from app.simulation.compared import WATER, DifferenceMap
-from app.simulation.shown import Picture, scale_colours
+from app.simulation.line_colours import scale_colours
+from app.simulation.shown import Picture
 from app.simulation.words import simulated
 from app.theme import Theme, small_font
 from app.unit_words import label
@@ -131,6 +132,8 @@ class SimulationLegend(QFrame):
     chosen = Signal(str)
     #: Whether the floor is to show how dense people stand.
     crowd_wanted = Signal(bool)
+    #: Whether the building they are in is to be seen through.
+    inside_wanted = Signal(bool)
 
     def __init__(self, place: QWidget, theme: Theme) -> None:
         super().__init__(place)
@@ -148,6 +151,9 @@ class SimulationLegend(QFrame):
         self.roads, self.water, self.crowd = _Scale(theme), _Scale(theme), _Scale(theme)
         self.people = QCheckBox(self)
         self.people.clicked.connect(self.crowd_wanted)
+        self.inside = QCheckBox(self)
+        self.inside.setChecked(True)
+        self.inside.clicked.connect(self.inside_wanted)
         self.levels = QLabel(self)
         self.levels.setObjectName("dim")
         self.levels.setFont(small_font())
@@ -160,7 +166,8 @@ class SimulationLegend(QFrame):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
         for widget in (self.title, self.choice, self.roads, self.water_title, self.water,
-                       self.people, self.crowd, self.levels, self.note):  # fmt: skip
+                       self.inside, self.people, self.crowd, self.levels,
+                       self.note):  # fmt: skip
             column.addWidget(widget)
         self.setFixedWidth(248)
         self.hide()
@@ -201,7 +208,8 @@ class SimulationLegend(QFrame):
             note = self.tr("depths as of {0}").format(clock)
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        self.setVisible(has_roads or has_water or picture.has_people)
+        self.setVisible(has_roads or has_water or picture.has_people
+                        or bool(picture.walked))  # fmt: skip
         self.adjustSize()
         self.place()
 
@@ -209,6 +217,8 @@ class SimulationLegend(QFrame):
         from rendering.crowd import CROWD_COLOURS, LETTERS, LEVELS
 
         unit = label("person/m^2")
+        self.inside.setVisible(bool(picture.walked))
+        self.inside.setText(self.tr("See through the building"))
         self.people.setVisible(picture.has_people)
         self.people.setChecked(bool(picture.crowd) or not picture.has_people)
         self.people.setText(f"{self.tr('Density of people')} ({unit})")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from app.actions.registry import ActionSpec
 from app.simulation.branching import ask_branch
 from app.simulation.compared import ComparedData, ComparedRuns, DifferenceMap
+from app.simulation.inside import SeenInside
 from app.simulation.legend import DifferenceLegend, SimulationLegend
 from app.simulation.session import SimulationSession
 from app.simulation.shown import Picture, ShownRun
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.panels.run_comparison import RunComparisonPanel
     from app.panels.scenario import ScenarioPanel
     from app.panels.simulation import SimulationPanel
+    from app.scene import Scene
     from app.simulation.recording import Recording
     from app.window import MainWindow
     from twin_model.simulation.scenario import Scenario
@@ -46,6 +48,7 @@ class SimulationParts(QObject):
         self.legend = SimulationLegend(window.viewport, s.theme)
         self.map_legend = DifferenceLegend(window.viewport, s.theme)
         self.sides = RunSides(window, self)
+        self.inside = SeenInside(self, self._scenes)
         self.panel: SimulationPanel | None = None
         self.editor: ScenarioPanel | None = None
         self.comparison: RunComparisonPanel | None = None
@@ -68,6 +71,7 @@ class SimulationParts(QObject):
         self.legend.chosen.connect(self.sides.set_indicator)
         self.legend.crowd_wanted.connect(shown.set_crowded)
         self.legend.crowd_wanted.connect(self.sides.set_crowded)
+        self.legend.inside_wanted.connect(self.inside.set_wanted)
         window.viewport.resized.connect(self._place_legends)
         self.compared.found.connect(self._compared)
         self.compared.mapped.connect(self._mapped)
@@ -264,13 +268,20 @@ class SimulationParts(QObject):
                 window.scene.set_sun(window.timeline.instant or Instant.now())
         if not shown.run_id:
             self.legend.hide()
+            self.inside.show(())
         window.actions_registry.refresh()
 
     def _drawn(self, picture: Picture) -> None:
         info, one = self.shown.info, self.shown.underway
         title = one.scenario.title if one is not None else info.title if info is not None else ""
         self.legend.show_picture(title, picture)
+        self.inside.show(picture.walked)
         self._place_legends()
+
+    def _scenes(self) -> list[Scene]:
+        """Return what draws layers now: one scene, or two side by side."""
+        side = self.sides.side.scene
+        return [self._window.scene, *([] if side is None else [side])]
 
     def _valued(self, instant: Instant) -> None:
         recording = self.shown.recording

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from app.simulation.inside import walked_layers
 from app.simulation.marks import given_elsewhere, indicators_of, marks_of
 from rendering.moving.recorded import RecordedTracks
 from rendering.moving.style import MovingStyle
@@ -86,6 +87,8 @@ class Recording:
         self.values = RunValues(twin, self.hub, self.run.series, units)
         self.tracks = RecordedTracks(style, gap_s=self._gap_s())
         self._window = Interval(Instant(0), Instant(0))
+        #: Layers of the rooms that people walk in.
+        self.walked = walked_layers(self.run.about["scenario"], twin)
         self._moves = moving and self.run.moving.extent() is not None
         self.road_names: list[str] = []
         self.ribbons = Ribbons([])

@@ -62,6 +62,11 @@ class RunInfo:
     again: Mapping[Instant, Mapping[str, float]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def over_early(self) -> bool:
+        """Whether nothing more happened before its end, such as when everyone was out."""
+        return self.state == "finished" and self.reached < self.end
+
     def engine_name(self, engine: str) -> str:
         """Return what people call an engine of the run."""
         return engine_name(engine, self.titles.get(engine, ""))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.live.colouring import COLOURS
 from app.project import ProjectSession
 from app.simulation.following import Following
+from app.simulation.line_colours import road_colours, rounded_up
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
 from app.viewport import Viewport
@@ -40,8 +38,6 @@ LINE_INDICATORS: Final = {
 }  # fmt: skip
 #: The same of a flow of water, by its unit.
 _FLOWS: Final = {"l/s": 5.0, "m^3/s": 0.05}
-#: Of these little is bad, of the others much.
-_BETTER_HIGH: Final = ("speed", "pressure")
 _REFRESH_MS: Final = 1000
 #: Pause after a frame, in times of it, while a run is computed as fast as it goes: things leap
 #: anyway, and drawing takes the processors that engines need.
@@ -50,7 +46,6 @@ _FAST: Final = 8.0  # a run faster than this is as fast as it goes
 #: Intervals of telling that a run under way is drawn behind: they differ, and late looks unsure.
 _DELAY: Final = 2.5
 _PERSON_PX: Final = 3.0  # people are half a metre wide, and stand that close
-_UNKNOWN: Final = (150, 158, 163)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +67,8 @@ class Picture:
     unit : str
     water_instant : Instant or None
         When the depths are of.
+    walked : tuple of str
+        Layers of the rooms that people walk in.
     """
 
     instant: Instant
@@ -84,6 +81,7 @@ class Picture:
     unit: str = ""
     water_instant: Instant | None = None
     indicators: list[str] = field(default_factory=list)
+    walked: tuple[str, ...] = ()
 
 
 class ShownRun(QObject):
@@ -186,7 +184,11 @@ class ShownRun(QObject):
         self._viewport.animation_pause = _PAUSE_FAST if fast else 1.0
 
     def show_recorded(self, run_id: str, at: Instant | None = None) -> None:
-        """Show a run from what it left; *at* an instant, else at its end."""
+        """Show a run from what it left; *at* an instant, else at its end.
+
+        One that was over early, as when everyone is out, is shown at its beginning: at its end
+        there is nothing to be seen.
+        """
         from app.simulation.recording import Recording
 
         twin, project = self._session.twin, self._simulation.project
@@ -207,7 +209,10 @@ class ShownRun(QObject):
     def _open(self, recording: Recording, at: Instant | None) -> None:
         self.recording = recording
         self._viewport.stage.moving_things.set(_MOVING, recording.tracks)
-        self.instant = at or Instant(recording.period.end.us - 1)
+        over = self.info is not None and self.info.over_early
+        self.instant = at or (
+            recording.period.start if over else Instant(recording.period.end.us - 1)
+        )
         self.opened.emit(recording)
         self.changed.emit()
         self.seek(self.instant)
@@ -302,7 +307,7 @@ class ShownRun(QObject):
             recording.crowd(instant, people) if self.crowded else (),
             bool(recording.products.crowd_grounds()), indicator, high,
             recording.values.units.get(indicator, ""), water[0] if water else None,
-            indicators if len(recording.ribbons) else [],
+            indicators if len(recording.ribbons) else [], recording.walked,
         )  # fmt: skip
 
     def _roads(
@@ -459,42 +464,3 @@ def as_positions(batch: SampleBatch) -> SampleBatch:
         text = np.array([names[n] for n in batch.indicator.tolist()], object)
     indicator = np.zeros_like(batch.indicator)
     return dataclasses.replace(batch, keys=keys, indicator=indicator, text=text)
-
-
-def road_colours(
-    values: npt.NDArray[np.float64], high: float, indicator: str
-) -> npt.NDArray[np.uint8]:
-    """Return a colour a road: dark is what is bad, so that it stands out on a light ground.
-
-    Parameters
-    ----------
-    values : (n,) array
-        NaN is grey.
-    high : float
-    indicator : str
-
-    Returns
-    -------
-    (n, 3) uint8 array
-    """
-    table = np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in COLOURS], np.uint8)
-    if indicator not in _BETTER_HIGH:
-        table = table[::-1]
-    place = np.nan_to_num(np.abs(values)) / max(high, 1e-9) * len(table)
-    colours: npt.NDArray[np.uint8] = table[np.clip(place.astype(int), 0, len(table) - 1)]
-    colours[~np.isfinite(values)] = _UNKNOWN
-    return colours
-
-
-def rounded_up(value: float) -> float:
-    """Return the least round number that is not below a value."""
-    if value <= 0.0:
-        return 1.0
-    power: float = 10.0 ** math.floor(math.log10(value))
-    steps = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-    return next(step * power for step in steps if step * power >= value * (1 - 1e-9))
-
-
-def scale_colours(indicator: str) -> tuple[str, ...]:
-    """Return the colours of a road scale from low to high."""
-    return COLOURS if indicator in _BETTER_HIGH else COLOURS[::-1]

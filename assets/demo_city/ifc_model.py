@@ -115,11 +115,30 @@ class IfcModel:
         self._contents[storey].append(thing)
         return thing
 
+    def plate(
+        self, name: str, storey: Any, low: Triple, size: Triple, colour: Colour,
+        holes: Sequence[tuple[float, float, float, float]],
+    ) -> Any:  # fmt: skip
+        """Add a floor slab with rectangular holes: west, south, east, north from its corner."""
+        make = self.file.create_entity
+
+        def ring(west: float, south: float, east: float, north: float) -> Any:
+            corners = [(west, south), (east, south), (east, north), (west, north)]
+            points = [make("IfcCartesianPoint", tuple(map(float, one))) for one in corners]
+            return make("IfcPolyline", [*points, points[0]])
+
+        whole, cut = ring(0.0, 0.0, size[0], size[1]), [ring(*hole) for hole in holes]
+        profile = make("IfcArbitraryProfileDefWithVoids", "AREA", None, whole, cut)
+        thing = self._shaped("IfcSlab", name, profile, self.axes, size[2], colour, low, (1.0, 0.0))
+        thing.PredefinedType = "FLOOR"
+        self._contents[storey].append(thing)
+        return thing
+
     def prism(
         self, kind: str, name: str, storey: Any, outline: Sequence[tuple[float, float]],
-        at: Triple, length: float, colour: Colour,
+        at: Triple, length: float, colour: Colour, *, along: tuple[float, float] = (1.0, 0.0),
     ) -> Any:  # fmt: skip
-        """Add an element with a profile in x and z, drawn along y."""
+        """Add an element with a profile in x and z, drawn along y; turned so that x is *along*."""
         make = self.file.create_entity
         points = [make("IfcCartesianPoint", (float(x), float(z))) for x, z in outline]
         profile = make("IfcArbitraryClosedProfileDef", "AREA", None,
@@ -129,7 +148,7 @@ class IfcModel:
             "IfcAxis2Placement3D", make("IfcCartesianPoint", (0.0, length, 0.0)),
             make("IfcDirection", (0.0, -1.0, 0.0)), make("IfcDirection", (1.0, 0.0, 0.0)),
         )  # fmt: skip
-        thing = self._shaped(kind, name, profile, frame, length, colour, at, (1.0, 0.0))
+        thing = self._shaped(kind, name, profile, frame, length, colour, at, along)
         self._contents[storey].append(thing)
         return thing
 

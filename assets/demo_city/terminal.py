@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from assets.demo_city.ifc_model import IfcModel
 from assets.demo_city.plan import CRS, ORIGIN, TERMINAL_LOT, VERTICAL_CRS
+from assets.demo_city.terminal_ways import PARTITION_M, add_flights, add_partition, openings
 
 _LENGTH: Final = 156.0
 _WIDTH: Final = 54.0
@@ -39,6 +40,9 @@ _ROOMS: Final = (
     (("调度中心", "Control centre", 0.0, 0.34), ("办公区", "Offices", 0.34, 0.76),
      ("会议室", "Meeting rooms", 0.76, 1.0)),
 )  # fmt: skip
+#: The middles of doors between rooms from the southern edge, and how wide they are by storey.
+_DOORS: Final = (17.0, 34.0)
+_DOOR_WIDTHS: Final = (2.4, 2.4, 1.4)
 
 
 def write_terminal(path: Path, *, english: bool = False) -> int:
@@ -57,6 +61,7 @@ def write_terminal(path: Path, *, english: bool = False) -> int:
         _structure(model, storey, index)
         _envelope(model, storey, index)
         _rooms(model, storey, index)
+    add_flights(model, storeys, _FLOORS, _LOW)
     _roof(model, storeys[2])
     _equipment(model, storeys, building)
     model.write(path)
@@ -75,11 +80,17 @@ def _inset(index: int) -> float:
 def _structure(model: IfcModel, storey: Any, index: int) -> None:
     x, y = _LOW
     z, inset = _FLOORS[index], _inset(index)
-    slab = model.box(
-        "IfcSlab", f"{model.say('楼板', 'Slab')} {index + 1}", storey,
-        (x - 1.5, y + inset - 1.5, z - 0.35),
-        (_LENGTH + 3.0, _WIDTH - inset + 3.0, 0.35), _CONCRETE, PredefinedType="FLOOR",
-    )  # fmt: skip
+    name = f"{model.say('楼板', 'Slab')} {index + 1}"
+    low = (x - 1.5, y + inset - 1.5, z - 0.35)
+    size = (_LENGTH + 3.0, _WIDTH - inset + 3.0, 0.35)
+    if index:
+        holes = [
+            (west + 1.5, south - inset + 1.5, east + 1.5, north - inset + 1.5)
+            for west, south, east, north in openings(index, z - _FLOORS[index - 1])
+        ]
+        slab = model.plate(name, storey, low, size, _CONCRETE, holes)
+    else:
+        slab = model.box("IfcSlab", name, storey, low, size, _CONCRETE, PredefinedType="FLOOR")
     model.properties(
         slab, "Pset_SlabCommon", {"LoadBearing": True, "FireRating": "REI 120", "IsExternal": False}
     )
@@ -171,9 +182,10 @@ def _rooms(model: IfcModel, storey: Any, index: int) -> None:
              "OccupancyNumberPeak": int(area / (2.5 if index < 2 else 9.0))},
         )  # fmt: skip
         if start > 0:
-            model.box(
-                "IfcWall", f"{model.say('隔墙', 'Partition')} {index + 1}-{number}", storey,
-                (west - 0.2, y + inset + 0.4, z), (0.2, depth, height), _WALL,
+            add_partition(
+                model, storey, f"{model.say('隔墙', 'Partition')} {index + 1}-{number}",
+                (west - PARTITION_M, y + inset + 0.4, z), y + _WIDTH - 0.4, height,
+                tuple(y + middle for middle in _DOORS), _DOOR_WIDTHS[index],
             )  # fmt: skip
     if index == 1:
         for i in range(9):

@@ -6439,6 +6439,14 @@
         <source>the disk is full ({0})</source>
         <translation>磁盘已满（{0}）</translation>
     </message>
+    <message>
+        <source>the unit of {0}, {1}, is not known, and the description does not define it</source>
+        <translation>{0} 的单位 {1} 未知，且模型描述中没有定义它</translation>
+    </message>
+    <message>
+        <source>give its unit among the variables of the unit</source>
+        <translation>请在单元变量中给出其单位</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

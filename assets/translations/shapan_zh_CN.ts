@@ -6007,6 +6007,10 @@ management ^ '330106-BD'</translation>
         <source>Levels of service A to F after Fruin</source>
         <translation>A–F 为 Fruin 服务水平</translation>
     </message>
+    <message>
+        <source>See through the building</source>
+        <translation>透视建筑</translation>
+    </message>
 </context>
 <context>
     <name>ScenarioPanel</name>

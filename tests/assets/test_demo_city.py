@@ -187,6 +187,7 @@ def test_the_terminal_has_storeys_rooms_and_equipment_at_its_place(city: City) -
             low = np.minimum(low, chunk.position.min(axis=0))
             high = np.maximum(high, chunk.position.max(axis=0))
     assert types.count("IfcBuildingStorey") == 3 and types.count("IfcSpace") == 9
+    assert types.count("IfcStair") == 5 and types.count("IfcSlab") == 3
     assert types.count("IfcPump") == 4 and types.count("IfcSystem") == 2
     west, south, east, north = TERMINAL_LOT
     assert low[0] - ORIGIN[0] > west and high[0] - ORIGIN[0] < east

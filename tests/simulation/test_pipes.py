@@ -163,6 +163,7 @@ def test_what_takes_water_beside_the_pipes_is_named(tmp_path: Path) -> None:
 def test_people_leave_rooms_of_a_building_model_by_its_doors(tmp_path: Path) -> None:
     from assets.demo_city.terminal import write_terminal
     from twin_model.frame import Frame
+    from twin_model.simulation.evacuation import building_plan
 
     source = tmp_path / "terminal.ifc"
     write_terminal(source)
@@ -175,8 +176,20 @@ def test_people_leave_rooms_of_a_building_model_by_its_doors(tmp_path: Path) -> 
         # 52 % of the length less the walls, by the width less the walls.
         assert shape.area == pytest.approx(80.5 * 53.2, rel=0.01)
         assert shapely.get_coordinates(shape, include_z=True)[0, 2] == pytest.approx(4.2)
-        doors = [e.id for e in twin.entities(EntityQuery(where="type = 'door'"))
-                 if e.position and e.position[0] < 79.0]  # fmt: skip
+        doors = [
+            e.id
+            for e in twin.entities(EntityQuery(where="type = 'door'"))
+            if e.name.startswith("北门") and e.position and e.position[0] < 79.0
+        ]
+        (building,) = twin.entities(EntityQuery(where="type = 'building'"))
+        plan = building_plan(twin, [building.id])
+    # Three storeys whose stairs lead to the doors in the north.
+    assert [(len(one["parameters"]["area"]), len(one["parameters"]["exits"]))
+            for one in plan["storeys"]] == [(3, 4), (3, 3), (3, 2)]  # fmt: skip
+    assert plan["left_out"] == [] and {one["width_m"] for one in plan["stairs"].values()} == {
+        2.4,
+        1.5,
+    }
     people = {"id": "people", "simulator": "shapan.jupedsim.jupedsim", "step_s": 5.0,
               "parameters": {"area": [hall.id], "exits": doors, "people": 40}}  # fmt: skip
     outcome = finish(folder, {"duration_s": 120.0, "engines": [people]})
