@@ -44,9 +44,12 @@ def depth_surface(
 
 
 def change_surface(
-    change_m: FloatArray, level_m: FloatArray, place_m: tuple[float, float, float]
+    change_m: FloatArray,
+    level_m: FloatArray,
+    place_m: tuple[float, float, float],
+    limits: tuple[float, ...] = CHANGES_M,
 ) -> OverlayMesh:
-    """Return a surface where depths differ, brown where there is more water, green where less.
+    """Return a surface where values differ, brown where there is more, green where less.
 
     Parameters
     ----------
@@ -55,9 +58,11 @@ def change_surface(
     level_m : (rows, columns) array
         Height that it is drawn at.
     place_m : (west, south, cell)
+    limits : tuple of six floats
+        Where the classes of `CHANGE_COLOURS` begin; those of depths in metres otherwise.
     """
     change = np.nan_to_num(change_m)
-    number = np.searchsorted(CHANGES_M, change, "right")
+    number = np.searchsorted(limits, change, "right")
     shown = np.array([bool(colour) for colour in CHANGE_COLOURS])[number]
     colours = colour_table(tuple(colour or "#000000" for colour in CHANGE_COLOURS))
     return cell_surface(shown, level_m, level_m, colours[number], place_m)

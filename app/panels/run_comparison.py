@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 from app import numbers, plots
 from app.icons import IconSet
 from app.item_models.alarms import value_text
-from app.simulation.compared import WATER, ComparedData, ComparedRuns
-from app.simulation.words import simulated
+from app.simulation.compared import ComparedData, ComparedRuns
+from app.simulation.words import map_title, simulated
 from app.theme import ROW_PX, Theme
 from app.unit_words import label
 from twin_model.time import Instant
@@ -74,6 +74,7 @@ class RunComparisonPanel(QWidget):
         self._theme = theme
         self._icons = icons
         self._shown: tuple[str, str] | None = None
+        self._columns = 0
         self.plot = plots.Plot(theme)
         self._make_tools()
         self.figures = self._table()
@@ -206,6 +207,9 @@ class RunComparisonPanel(QWidget):
             return
         self._say_runs()
         self._fill_choices(data)
+        if len(data.ids) != self._columns:  # more runs have more columns
+            self._columns = len(data.ids)
+            self.halves.setSizes([360 + 100 * self._columns, 760 - 100 * self._columns])
         shown = self._fill_figures(data)
         self._fill_entities(data)
         self.tabs.setTabText(
@@ -234,8 +238,7 @@ class RunComparisonPanel(QWidget):
         self.map.clear()
         self.map.addItem(self.tr("No difference map"), "")
         for name in data.maps:
-            text = self.tr("Greatest water depth") if name == WATER else simulated(name)
-            self.map.addItem(self.tr("Difference map: {0}").format(text), name)
+            self.map.addItem(self.tr("Difference map: {0}").format(map_title(name)), name)
         self.map.setEnabled(bool(data.maps))
         self.largest.setEnabled(bool(data.maps or data.entities))
 
@@ -298,6 +301,8 @@ class RunComparisonPanel(QWidget):
         indicator: str = "",
     ) -> None:  # fmt: skip
         item = QTableWidgetItem(text if column else f"  {text}")
+        if not column:  # with four runs there is little room for names
+            item.setToolTip(text)
         item.setData(_ENTITY, entity)
         item.setData(_INDICATOR, indicator)
         if column:

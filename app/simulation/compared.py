@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.item_models.entities import display_name
 from app.project import ProjectSession
+from app.simulation import crowd_change
+from app.simulation.inside import walked_layers
 from app.simulation.line_colours import rounded_up
 from app.simulation.session import SimulationSession
 from app.simulation.shown import LINE_INDICATORS
@@ -36,10 +38,12 @@ FloatArray = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float, float, float]
 _MAP: Final = "simulation/difference"
 WATER: Final = "water_depth"
+CROWD: Final = "crowd_density"
 _MOST_ENTITIES: Final = 500
 _AT_ONCE: Final = 100
 #: Around the largest difference so much of the city is seen.
 _ROOM_M: Final = 60.0
+_ROOM_INSIDE_M: Final = 20.0
 #: Part of the scale's end at which its classes begin, as in `rendering.water.CHANGES_M`.
 _CLASSES: Final = np.array([-1.0, -0.4, -0.1, 0.1, 0.4, 1.0])
 
@@ -63,6 +67,8 @@ class ComparedData:
         Entities' names by id.
     maps : list of str
         What a difference can be drawn of.
+    walked : tuple of str
+        Layers of the rooms that people walk in.
     """
 
     ids: list[str]
@@ -73,6 +79,7 @@ class ComparedData:
     changed: int
     names: dict[str, str]
     maps: list[str]
+    walked: tuple[str, ...] = ()
 
     def engine_name(self, engine: str) -> str:
         """Return what people call an engine of the runs."""
@@ -265,10 +272,13 @@ def read_runs(project: Path, ids: Sequence[str], twin: Twin) -> ComparedData:
         maps = [one for one in LINE_INDICATORS if one in indicators] if products[0].lines() else []
         if all(one.water_systems() for one in products):
             maps.append(WATER)
+        if all(one.crowd_grounds() for one in products):
+            maps.append(CROWD)
         return ComparedData(
             list(ids), [_title(run) for run in runs], [run.about for run in runs],
             comparison.compare(runs), top, len(entities),
             _names(twin, {one.entity for one in top} | _assumed([run.about for run in runs])), maps,
+            walked_layers(runs[0].about.get("scenario", {}), twin),
         )  # fmt: skip
     finally:
         for run in runs:
@@ -321,6 +331,8 @@ def read_map(
             mesh = change_surface(change, level, grid.place_m)
             largest = _largest_cell(change, level, grid.place_m)
             return DifferenceMap(indicator, "m", number, mesh, CHANGES_M, largest)
+        if indicator == CROWD:
+            return _crowd_map(runs, number)
         lines = products[0].lines()
         names, ribbons = read_ribbons(lines)
         before, after = (comparison.means(run) for run in runs)
@@ -340,9 +352,24 @@ def read_map(
     return replace(made, largest=_around(points.min(axis=0), points.max(axis=0)), entity=entity)
 
 
+def _crowd_map(runs: Sequence[Run], number: int) -> DifferenceMap:
+    changes = crowd_change.crowd_change(runs)
+    most = crowd_change.largest(changes)
+    around = None
+    if most is not None:
+        change, grid = most
+        around = _largest_cell(change, np.full(change.shape, grid.height_m), grid.place_m,
+                               _ROOM_INSIDE_M)  # fmt: skip
+    return DifferenceMap(
+        CROWD, crowd_change.UNIT, number, crowd_change.change_mesh(changes), crowd_change.CHANGES,
+        around,
+    )  # fmt: skip
+
+
 def _largest_cell(
-    change: FloatArray, level: FloatArray, place_m: tuple[float, float, float]
-) -> Bounds | None:
+    change: FloatArray, level: FloatArray, place_m: tuple[float, float, float],
+    room_m: float = _ROOM_M,
+) -> Bounds | None:  # fmt: skip
     """Return bounds around the cell that changed most; None where none did."""
     known = np.abs(np.nan_to_num(change))
     if not known.any():
@@ -352,14 +379,14 @@ def _largest_cell(
     middle = np.array(
         [west + (column + 0.5) * cell, south + (row + 0.5) * cell, level[row, column]]
     )
-    return _around(middle, middle)
+    return _around(middle, middle, room_m)
 
 
-def _around(low: FloatArray, high: FloatArray) -> Bounds:
+def _around(low: FloatArray, high: FloatArray, room_m: float = _ROOM_M) -> Bounds:
     """Return bounds with room for what lies around."""
-    west, south, bottom = (float(v) for v in low - _ROOM_M)
-    east, north, top = (float(v) for v in high + _ROOM_M)
-    return west, south, bottom + _ROOM_M - 2.0, east, north, top - _ROOM_M / 2
+    west, south, bottom = (float(v) for v in low - room_m)
+    east, north, top = (float(v) for v in high + room_m)
+    return west, south, bottom + room_m - 2.0, east, north, top - room_m / 2
 
 
 def _road_map(

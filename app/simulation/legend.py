@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QVBoxLayout,
 
 from app.item_models.alarms import value_text
 from app.numbers import fixed
-from app.simulation.compared import WATER, DifferenceMap
+from app.simulation.compared import DifferenceMap
 from app.simulation.line_colours import scale_colours
 from app.simulation.shown import Picture
-from app.simulation.words import simulated
+from app.simulation.words import is_greatest, map_title, simulated
 from app.theme import Theme, small_font
 from app.unit_words import label
 
@@ -96,10 +96,9 @@ class DifferenceLegend(QFrame):
 
         self._shown = (after, before, found)
         self.title.setText(f"{after} − {before}")
-        if found.indicator == WATER:
-            what = self.tr("Greatest water depth")
-        else:
-            what = self.tr("{0}, mean over the run").format(simulated(found.indicator))
+        what = map_title(found.indicator)
+        if not is_greatest(found.indicator):
+            what = self.tr("{0}, mean over the run").format(what)
         unit = label(found.unit)
         self.what.setText(f"{what} ({unit})" if unit else what)
         colours = tuple(colour or "#b8bec2" for colour in CHANGE_COLOURS)
@@ -132,6 +131,8 @@ class SimulationLegend(QFrame):
     chosen = Signal(str)
     #: Whether the floor is to show how dense people stand.
     crowd_wanted = Signal(bool)
+    #: Whether it is to show the greatest of the whole run.
+    greatest_wanted = Signal(bool)
     #: Whether the building they are in is to be seen through.
     inside_wanted = Signal(bool)
 
@@ -150,7 +151,10 @@ class SimulationLegend(QFrame):
         self.choice.activated.connect(lambda _: self.chosen.emit(str(self.choice.currentData())))
         self.roads, self.water, self.crowd = _Scale(theme), _Scale(theme), _Scale(theme)
         self.people = QCheckBox(self)
+        self.people.setChecked(True)
         self.people.clicked.connect(self.crowd_wanted)
+        self.greatest = QCheckBox(self)
+        self.greatest.clicked.connect(self.greatest_wanted)
         self.inside = QCheckBox(self)
         self.inside.setChecked(True)
         self.inside.clicked.connect(self.inside_wanted)
@@ -166,7 +170,7 @@ class SimulationLegend(QFrame):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
         for widget in (self.title, self.choice, self.roads, self.water_title, self.water,
-                       self.inside, self.people, self.crowd, self.levels,
+                       self.inside, self.people, self.greatest, self.crowd, self.levels,
                        self.note):  # fmt: skip
             column.addWidget(widget)
         self.setFixedWidth(248)
@@ -220,11 +224,12 @@ class SimulationLegend(QFrame):
         self.inside.setVisible(bool(picture.walked))
         self.inside.setText(self.tr("See through the building"))
         self.people.setVisible(picture.has_people)
-        self.people.setChecked(bool(picture.crowd) or not picture.has_people)
         self.people.setText(f"{self.tr('Density of people')} ({unit})")
         self.people.setToolTip(self.tr("Mean within 2 m; who is nearer counts more"))
         for item in (self.crowd, self.levels):
             item.setVisible(bool(picture.crowd))
+        self.greatest.setVisible(picture.whole_known)
+        self.greatest.setText(self.tr("Greatest of the whole run"))
         marks = [(n + 1.0, fixed(level, 2)) for n, level in enumerate(LEVELS)]
         self.crowd.show_scale(CROWD_COLOURS, marks, LETTERS)
         self.levels.setText(self.tr("Levels of service A to F after Fruin"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from app.actions.registry import ActionSpec
 from app.simulation.branching import ask_branch
-from app.simulation.compared import ComparedData, ComparedRuns, DifferenceMap
+from app.simulation.compared import CROWD, ComparedData, ComparedRuns, DifferenceMap
 from app.simulation.inside import SeenInside
 from app.simulation.legend import DifferenceLegend, SimulationLegend
 from app.simulation.session import SimulationSession
@@ -71,6 +71,8 @@ class SimulationParts(QObject):
         self.legend.chosen.connect(self.sides.set_indicator)
         self.legend.crowd_wanted.connect(shown.set_crowded)
         self.legend.crowd_wanted.connect(self.sides.set_crowded)
+        self.legend.greatest_wanted.connect(shown.set_greatest)
+        self.legend.greatest_wanted.connect(self.sides.set_greatest)
         self.legend.inside_wanted.connect(self.inside.set_wanted)
         window.viewport.resized.connect(self._place_legends)
         self.compared.found.connect(self._compared)
@@ -197,6 +199,7 @@ class SimulationParts(QObject):
             self.map_legend.hide()
         else:
             self.map_legend.show_map(data.titles[found.number], data.titles[0], found)
+        self._see_inside()
         self._place_legends()
         if self._goes:
             self._goes = False
@@ -268,15 +271,23 @@ class SimulationParts(QObject):
                 window.scene.set_sun(window.timeline.instant or Instant.now())
         if not shown.run_id:
             self.legend.hide()
-            self.inside.show(())
+            self._see_inside()
         window.actions_registry.refresh()
 
     def _drawn(self, picture: Picture) -> None:
         info, one = self.shown.info, self.shown.underway
         title = one.scenario.title if one is not None else info.title if info is not None else ""
         self.legend.show_picture(title, picture)
-        self.inside.show(picture.walked)
+        self._see_inside()
         self._place_legends()
+
+    def _see_inside(self) -> None:
+        """See through buildings that people of the run, or of the difference, walk in."""
+        picture, data, found = self.shown.picture, self.compared.data, self.compared.map
+        layers = dict.fromkeys(() if picture is None else picture.walked)
+        if data is not None and found is not None and found.indicator == CROWD:
+            layers |= dict.fromkeys(data.walked)
+        self.inside.show(list(layers))
 
     def _scenes(self) -> list[Scene]:
         """Return what draws layers now: one scene, or two side by side."""

@@ -17,6 +17,7 @@ from rendering.ribbons import Ribbons, read_ribbons
 from twin_model.live.hub import Hub
 from twin_model.samples import Quality, SampleBatch
 from twin_model.simulation.replay import RunReplay
+from twin_model.store.run_crowds import greatest_crowds
 from twin_model.store.run_log import Run
 from twin_model.store.run_products import DepthGrid, RunProducts
 from twin_model.store.sample_history import SampleHistory
@@ -90,6 +91,7 @@ class Recording:
         #: Layers of the rooms that people walk in.
         self.walked = walked_layers(self.run.about["scenario"], twin)
         self._moves = moving and self.run.moving.extent() is not None
+        self._greatest: tuple[OverlayMesh, ...] | None = None
         self.road_names: list[str] = []
         self.ribbons = Ribbons([])
         #: What entities can be coloured by besides roads and pipes.
@@ -179,6 +181,17 @@ class Recording:
         places = batch.position[(batch.quality < Quality.BAD) & np.isfinite(batch.position[:, 0])]
         grids = [ground.grid(places) for ground in grounds]
         return tuple(crowd_surface(one.density, one.height_m, one.place_m) for one in grids)
+
+    def greatest_crowd(self) -> tuple[OverlayMesh, ...]:
+        """Return how dense people stood at most over the whole run; read once, which is slow."""
+        from rendering.crowd import crowd_surface
+
+        if self._greatest is None:
+            grids = greatest_crowds(self.run.moving, self.period, self.products.crowd_grounds())
+            self._greatest = tuple(
+                crowd_surface(one.density, one.height_m, one.place_m) for one in grids
+            )
+        return self._greatest
 
     def close(self) -> None:
         """Free memory."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app import plots
 from app.simulation.compared import ComparedRuns
 from app.simulation.report import ReportInput, charted, write_report
-from app.simulation.words import simulated
+from app.simulation.words import map_title
 from twin_model.errors import ShapanError
 from twin_model.simulation import comparison
 from twin_model.store.run_log import RUNS, Run
@@ -29,7 +29,7 @@ def save_report(window: MainWindow, compared: ComparedRuns, place: Path) -> None
     caption = QCoreApplication.translate("Report", "The scene when the report was made.")
     if shown is not None:
         what = QCoreApplication.translate("Report", "Difference map: {0}, {1} − {2}.")
-        name = simulated(shown.indicator)
+        name = map_title(shown.indicator)
         caption = what.format(name, data.titles[shown.number], data.titles[0])
     colours = [window.theme.text(token)[:7] for token in plots.LINE_TOKENS[: len(data.ids)]]
     project, title = twin.path, twin.title

@@ -46,6 +46,7 @@ _FAST: Final = 8.0  # a run faster than this is as fast as it goes
 #: Intervals of telling that a run under way is drawn behind: they differ, and late looks unsure.
 _DELAY: Final = 2.5
 _PERSON_PX: Final = 3.0  # people are half a metre wide, and stand that close
+_FIRST_US: Final = 1_000_000  # what moves is told for the first time after its first half second
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,8 @@ class Picture:
     unit : str
     water_instant : Instant or None
         When the depths are of.
+    whole_known : bool
+        Whether the greatest density of the whole run could be drawn.
     walked : tuple of str
         Layers of the rooms that people walk in.
     """
@@ -81,6 +84,7 @@ class Picture:
     unit: str = ""
     water_instant: Instant | None = None
     indicators: list[str] = field(default_factory=list)
+    whole_known: bool = False
     walked: tuple[str, ...] = ()
 
 
@@ -132,6 +136,8 @@ class ShownRun(QObject):
         self.indicator: str | None = None
         #: Whether the floor shows how dense people stand.
         self.crowded = True
+        #: Whether it shows the greatest of the whole run.
+        self.greatest = False
         self._live: Tracks | None = None
         self._following: Following | None = None
         self._painted: tuple[SampleBatch, str, OverlayMesh] | None = None
@@ -211,8 +217,9 @@ class ShownRun(QObject):
         self._viewport.stage.moving_things.set(_MOVING, recording.tracks)
         over = self.info is not None and self.info.over_early
         self.instant = at or (
-            recording.period.start if over else Instant(recording.period.end.us - 1)
-        )
+            Instant(min(recording.period.start.us + _FIRST_US, recording.period.end.us - 1))
+            if over else Instant(recording.period.end.us - 1)
+        )  # fmt: skip
         self.opened.emit(recording)
         self.changed.emit()
         self.seek(self.instant)
@@ -256,6 +263,11 @@ class ShownRun(QObject):
     def set_crowded(self, on: bool) -> None:
         """Show how dense people stand on the floor, or not."""
         self.crowded = on
+        self._ask()
+
+    def set_greatest(self, on: bool) -> None:
+        """Show how dense people stood at most over the whole run, or at the instant."""
+        self.greatest = on
         self._ask()
 
     # -- a recorded run ------------------------------------------------------------------
@@ -302,13 +314,23 @@ class ShownRun(QObject):
             high = self._high(recording, indicator, batch)
             roads = self._roads(recording, indicator, batch, high)
         water = self._read_water(recording, instant)
+        has_people = bool(recording.products.crowd_grounds())
         return Picture(
             instant, roads, water[1] if water else None,
-            recording.crowd(instant, people) if self.crowded else (),
-            bool(recording.products.crowd_grounds()), indicator, high,
+            self._crowd(recording, instant, people), has_people, indicator, high,
             recording.values.units.get(indicator, ""), water[0] if water else None,
-            indicators if len(recording.ribbons) else [], recording.walked,
+            indicators if len(recording.ribbons) else [],
+            has_people and recording is self.recording and self.crowded, recording.walked,
         )  # fmt: skip
+
+    def _crowd(
+        self, recording: Recording, instant: Instant, people: SampleBatch | None
+    ) -> tuple[OverlayMesh, ...]:
+        if not self.crowded:
+            return ()
+        if self.greatest and recording is self.recording:
+            return recording.greatest_crowd()
+        return recording.crowd(instant, people)
 
     def _roads(
         self, recording: Recording, indicator: str, batch: SampleBatch, high: float

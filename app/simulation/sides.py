@@ -60,6 +60,7 @@ class RunSides(QObject):
             self.left.opened.connect(self._left_opened)
         assert self.left is not None
         self.left.indicator, self.left.crowded = parts.shown.indicator, parts.shown.crowded
+        self.left.greatest = parts.shown.greatest
         self.left.show_recorded(data.ids[0])
         if parts.shown.run_id != data.ids[number]:
             parts.shown.show_recorded(data.ids[number])
@@ -86,6 +87,11 @@ class RunSides(QObject):
         """Show on both sides how dense people stand, or on neither."""
         if self.left is not None:
             self.left.set_crowded(on)
+
+    def set_greatest(self, on: bool) -> None:
+        """Show on both sides the greatest density of the whole run, or that of the instant."""
+        if self.left is not None:
+            self.left.set_greatest(on)
 
     @property
     def length_us(self) -> int:

@@ -157,6 +157,23 @@ _TEMPLATES: Final[dict[str, tuple[Callable[[], str], Callable[[], str]]]] = {
 }  # fmt: skip
 
 
+#: What is seen of a difference or a whole run is the greatest there was at each place.
+_GREATEST: Final[dict[str, Callable[[], str]]] = {
+    "water_depth": lambda: translate("Simulated", "Greatest water depth"),
+    "crowd_density": lambda: translate("Simulated", "Greatest density of people"),
+}
+
+
+def map_title(name: str) -> str:
+    """Return what a difference map is of."""
+    return _GREATEST[name]() if name in _GREATEST else simulated(name)
+
+
+def is_greatest(name: str) -> bool:
+    """Return whether a difference map is of the greatest values, not of means."""
+    return name in _GREATEST
+
+
 def simulated(indicator: str) -> str:
     """Return the name of what a simulator gives; itself where nobody named it."""
     name = _INDICATORS.get(indicator)

@@ -6447,6 +6447,14 @@
         <source>give its unit among the variables of the unit</source>
         <translation>请在单元变量中给出其单位</translation>
     </message>
+    <message>
+        <source>people walk in other places in both runs</source>
+        <translation>两次运行中人员行走的位置不同</translation>
+    </message>
+    <message>
+        <source>use the same rooms in both scenarios</source>
+        <translation>请在两个情景中使用相同的房间</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

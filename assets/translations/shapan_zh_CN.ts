@@ -6011,6 +6011,10 @@ management ^ '330106-BD'</translation>
         <source>See through the building</source>
         <translation>透视建筑</translation>
     </message>
+    <message>
+        <source>Greatest of the whole run</source>
+        <translation>整次运行中的最大值</translation>
+    </message>
 </context>
 <context>
     <name>ScenarioPanel</name>
@@ -6671,6 +6675,14 @@ management ^ '330106-BD'</translation>
         <source>People on storeys</source>
         <translation>各层人数</translation>
     </message>
+    <message>
+        <source>Greatest water depth</source>
+        <translation>最大水深</translation>
+    </message>
+    <message>
+        <source>Greatest density of people</source>
+        <translation>最大人员密度</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionKinds</name>
@@ -7275,10 +7287,6 @@ management ^ '330106-BD'</translation>
         <source>{0}, mean over the run</source>
         <translation>{0}，全程平均</translation>
     </message>
-    <message>
-        <source>Greatest water depth</source>
-        <translation>最大水深</translation>
-    </message>
 </context>
 <context>
     <name>RunComparisonPanel</name>
@@ -7345,10 +7353,6 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Entity</source>
         <translation>实体</translation>
-    </message>
-    <message>
-        <source>Greatest water depth</source>
-        <translation>最大水深</translation>
     </message>
     <message>
         <source>Mean or total of</source>

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from app.simulation.crowd_change import change_mesh, crowd_change
 from rendering.crowd import CROWD_COLOURS, LETTERS, LEVELS, crowd_surface
-from twin_model.store.run_crowds import CrowdGround
+from twin_model.samples import SampleBatch, SampleKeys
+from twin_model.store.run_crowds import CrowdGround, greatest_crowds
+from twin_model.store.run_log import Run, RunLog
+from twin_model.store.run_products import RunProducts
+from twin_model.time import Instant
 
 HALL = [[0.0, 0.0], [20.0, 0.0], [20.0, 10.0], [0.0, 10.0]]
 PILLAR = [[9.0, 4.0], [11.0, 4.0], [11.0, 6.0], [9.0, 6.0]]
@@ -46,3 +55,40 @@ def test_the_floor_takes_the_colour_of_its_level_of_service() -> None:
     assert (shown[:, :3] == wanted).all() and len(shown) == 36
     assert mesh.position[:, 2].min() >= 3.0
     assert not len(crowd_surface(np.zeros((6, 6)), 3.0, (0.0, 0.0, 0.5)).triangles)
+
+
+def walked(folder: Path, spots: list[tuple[float, float]]) -> Run:
+    """Return a run in which four people stand a second at each spot of the hall, one by one."""
+    start = Instant.parse("2026-01-01T00:00:00Z")
+    log = RunLog(folder, {"start": str(start), "scenario": {"duration_s": 10.0}})
+    names = [f"person:p:{number}" for number in range(4)]
+    keys = SampleKeys(names, ["person"])
+    for second, spot in enumerate(spots):
+        corners = np.array([(0.0, 0.0), (0.3, 0.0), (0.0, 0.3), (0.3, 0.3)]) + spot
+        place = np.column_stack([corners, np.zeros(4)])
+        at_us = start.us + second * 1_000_000 + 500_000
+        log.write("p", replace(SampleBatch.of(keys, range(4), 0, at_us, 0.0), position=place))
+    log.close("finished", reached=str(Instant(start.us + len(spots) * 1_000_000)))
+    products = folder / "products/p"
+    products.mkdir(parents=True)
+    ground = {"rings": [HALL], "height_m": 0.0}
+    (products / "walkable.json").write_text(json.dumps(ground))
+    return Run(folder)
+
+
+def test_the_greatest_density_of_a_run_is_known_at_each_place_and_compared(tmp_path: Path) -> None:
+    runs = [walked(tmp_path / "a", [(5.0, 5.0), (10.0, 5.0)]),
+            walked(tmp_path / "b", [(5.0, 5.0), (15.0, 5.0)])]  # fmt: skip
+    (grid,) = greatest_crowds(
+        runs[0].moving, runs[0].period, RunProducts(runs[0].folder).crowd_grounds()
+    )
+    column = [round(2 * (x - grid.place_m[0])) for x in (5.0, 10.0, 15.0)]
+    row = round(2 * (5.0 - grid.place_m[1]))
+    first, second, never = grid.density[row, column]
+    assert first == pytest.approx(second, rel=0.01) and first > 0.8 and never < 1e-9
+    ((_, change),) = crowd_change(runs)
+    assert change[row, column] == pytest.approx([0.0, -second, second], abs=0.01)
+    mesh = change_mesh(crowd_change(runs))
+    assert mesh.vertex_colour is not None and len(mesh.triangles)
+    for run in runs:
+        run.close()

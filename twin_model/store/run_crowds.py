@@ -6,12 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from twin_model.errors import StoreError
+from twin_model.samples import Quality
+
+if TYPE_CHECKING:
+    from twin_model.store.sample_history import SampleHistory
+    from twin_model.time import Interval
 
 #: What an engine writes among its products: outline, holes and height of where people walk.
 WALKABLE: Final = "walkable.json"
@@ -23,6 +28,10 @@ REACH_M: Final = 2.0
 #: Who is higher or lower stands on another floor, or on stairs.
 _SAME_FLOOR_M: Final = 0.3
 _MOST_BYTES: Final = 64 << 20
+#: Where people are is told at least so often.
+_TOLD_US: Final = 1_000_000
+_LOOK_US: Final = 1_000_000
+_MOST_LOOKS: Final = 600
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -129,4 +138,42 @@ def read_grounds(files: Sequence[Path]) -> list[CrowdGround]:
             found.append(CrowdGround(rings, float(told["height_m"])))
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise StoreError(f"where people walk ({path}) cannot be read: {error}") from error
+    return found
+
+
+def greatest_crowds(
+    moving: SampleHistory, period: Interval, grounds: Sequence[CrowdGround]
+) -> list[CrowdGrid]:
+    """Return how dense people were at most at each place over a run, a storey each.
+
+    Looked at each second, of runs longer than `_MOST_LOOKS` seconds so many times.
+
+    Parameters
+    ----------
+    moving : SampleHistory
+        Of the run.
+    period : Interval
+    grounds : sequence of CrowdGround
+    """
+    found = [ground.grid(np.empty((0, 3))) for ground in grounds]
+    batch = moving.read(period)
+    if batch.position is None or not len(batch):
+        return found
+    here = (batch.quality < Quality.BAD) & np.isfinite(batch.position[:, 0])
+    order = np.argsort(batch.time_us, kind="stable")
+    order = order[here[order]]
+    times, who, places = batch.time_us[order], batch.entity[order], batch.position[order]
+    step_us = max(_LOOK_US, (period.end.us - period.start.us) // _MOST_LOOKS)
+    for until_us in range(period.start.us + step_us, period.end.us + step_us, step_us):
+        first, last = np.searchsorted(times, (until_us - _TOLD_US, until_us), "right")
+        if first == last:
+            continue
+        # Of everybody the newest place.
+        _, newest = np.unique(who[first:last][::-1], return_index=True)
+        now = places[first:last][::-1][newest]
+        for number, ground in enumerate(grounds):
+            if (np.abs(now[:, 2] - ground.height_m) < _SAME_FLOOR_M).any():
+                grid = ground.grid(now)
+                density = np.fmax(found[number].density, grid.density)
+                found[number] = CrowdGrid(density, grid.height_m, grid.place_m)
     return found

@@ -52,8 +52,6 @@ class Story:
         Of the run, at which the two are seen side by side.
     indicator : str
         What roads are coloured by.
-    see_into : str
-        Layer that is made transparent.
     figure : str
         Indicator whose course is seen; the first where empty.
     """
@@ -65,7 +63,6 @@ class Story:
     map: str
     share: float
     indicator: str = "speed"
-    see_into: str = ""
     figure: str = ""
 
 
@@ -74,8 +71,8 @@ STORIES = (
           "flow", 0.7, "flow", figure="mean_time_loss"),
     Story("storm", ("rain-50", "rain-50-pump"), (30.0, -60.0, 330.0), (30.0, 130.0, 5.0),
           "water_depth", 0.3, figure="flood_extent"),
-    Story("evacuation", ("evacuation", "evacuation-blocked"), (48.0, -152.0, 62.0),
-          (48.0, -102.0, 4.0), "", 0.06, see_into="terminal", figure="people_inside"),
+    Story("evacuation", ("evacuation", "evacuation-stair-blocked"), (78.0, -172.0, 62.0),
+          (78.0, -98.0, 6.0), "crowd_density", 0.25, figure="building_empty_after"),
 )  # fmt: skip
 
 
@@ -187,12 +184,6 @@ def picture(window: MainWindow, story: Story, images: Path) -> None:
     wait(lambda: left is not None and not left._reading and not shown._reading)
     rest(window)
     wait(lambda: other.complete)
-    if story.see_into:
-        for scene in (window.scene, sides.side.scene):
-            assert scene is not None
-            scene.preview_style(story.see_into, opacity=0.1)
-        rest(window)
-        wait(lambda: other.complete)
     save(window, images / f"simulation-{story.name}.png")
     simulation.compared.leave()
     shown.leave()
