@@ -319,22 +319,22 @@ class SceneInteraction(QObject):
         if entity is not None:
             self.select(entity)
 
-    def fly_to_id(self, entity_id: str) -> None:
-        """Select an entity by its id and fly to it."""
+    def fly_to_id(self, entity_id: str, room_m: float = 0.0) -> None:
+        """Select an entity by its id and fly to it, at least with so much room around it."""
         entity = self.entity(entity_id)
         if entity is not None:
-            self.fly_to_entity(entity)
+            self.fly_to_entity(entity, room_m)
 
-    def fly_to_entity(self, entity: Entity) -> None:
+    def fly_to_entity(self, entity: Entity, room_m: float = 0.0) -> None:
         """Select an entity and fly to it."""
         self.select(entity)
-        found = self._bounds_of(entity)
+        found = self._bounds_of(entity, room_m)
         if found is not None:
             self._scene.zoom_to_thing(*found)
         elif entity.layer is not None:
             self._scene.zoom_to_layer(entity.layer)
 
-    def _bounds_of(self, entity: Entity) -> tuple[Bounds, Bounds] | None:
+    def _bounds_of(self, entity: Entity, room_m: float) -> tuple[Bounds, Bounds] | None:
         """Return what a flight to an entity shows, itself with room around it, and itself."""
         mark = self._drawn.mark_of(entity)
         found = None if mark is None else self._viewport.stage.feature_bounds(*mark)
@@ -342,13 +342,13 @@ class SceneInteraction(QObject):
             found = _extent(entity.geometry)
         if found is not None:
             west, south, low, east, north, high = found
-            room = 0.4 * max(east - west, north - south, high - low, 8.0)
+            room = max(0.4 * max(east - west, north - south, high - low, 8.0), room_m)
             shown = (west - room, south - room, low, east + room, north + room, high + room / 2)
             return shown, found
         if entity.position is None:
             return None
         x, y, z = entity.position
-        reach = _ENTITY_REACH_M
+        reach = max(_ENTITY_REACH_M, room_m)
         shown = (x - reach, y - reach, z - 2.0, x + reach, y + reach, z + reach)
         return shown, (x - 0.5, y - 0.5, z, x + 0.5, y + 0.5, z + 2.0)
 

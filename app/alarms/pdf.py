@@ -25,10 +25,10 @@ from twin_model.alarms.kpi import AlarmFigures
 from twin_model.alarms.report import report_html
 from twin_model.errors import StoreError
 
-_DPI: Final = 96
+DPI: Final = 96
 _MARGIN_MM: Final = 16.0
 #: Below the text, for the project and the number of the page.
-_FOOT_PX: Final = 24
+FOOT_PX: Final = 24
 _CHART: Final = QUrl("shapan:chart")
 #: Paper is white whatever the theme.
 _BAR: Final = "#3d6f9e"
@@ -69,8 +69,8 @@ def write_pdf(
     """
     application = _application()
     staging = path.with_name(f".{path.name}.part")
-    writer = _writer(staging, title)
-    area = writer.pageLayout().paintRectPixels(_DPI)
+    writer = pdf_writer(staging, title)
+    area = writer.pageLayout().paintRectPixels(DPI)
     document = _document(found, area.width())
     width = area.width()
     page = report_html(
@@ -88,8 +88,8 @@ def write_pdf(
     # line below what has a style of its own.
     body = body.replace("<th>", '<th align="left">').replace("<h2>", "<br><h2>", 1)
     document.setHtml(re.sub(r' style="text-align:\w+"', "", body))
-    document.setPageSize(QSizeF(width, area.height() - _FOOT_PX))
-    _print(document, writer, title)
+    document.setPageSize(QSizeF(width, area.height() - FOOT_PX))
+    print_pages(document, writer, title)
     del writer  # the file is complete only then
     del application  # kept alive until here
     try:
@@ -100,10 +100,10 @@ def write_pdf(
         staging.unlink(missing_ok=True)
 
 
-def _print(document: QTextDocument, writer: QPdfWriter, title: str) -> None:
+def print_pages(document: QTextDocument, writer: QPdfWriter, title: str) -> None:
     """Print page by page, each with the project and its number at the foot."""
     size, pages = document.pageSize(), document.pageCount()
-    foot = QRectF(0, size.height(), size.width(), _FOOT_PX)
+    foot = QRectF(0, size.height(), size.width(), FOOT_PX)
     font = QFont(document.defaultFont())
     font.setPointSizeF(7.5)
     painter = QPainter(writer)
@@ -122,19 +122,16 @@ def _print(document: QTextDocument, writer: QPdfWriter, title: str) -> None:
     painter.end()
 
 
-def _writer(staging: Path, title: str) -> QPdfWriter:
-    """Return what writes A4 pages to a file."""
+def pdf_writer(staging: Path, title: str, *, wide: bool = False) -> QPdfWriter:
+    """Return what writes A4 pages to a file; *wide* ones lie on their side."""
     writer = QPdfWriter(str(staging))
-    writer.setResolution(_DPI)
+    writer.setResolution(DPI)
     writer.setTitle(title)
     writer.setCreator("Shapan")
     margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins,
-            QPageLayout.Unit.Millimeter,
-        )
-    )  # fmt: skip
+    side = QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait
+    size = QPageSize(QPageSize.PageSizeId.A4)
+    writer.setPageLayout(QPageLayout(size, side, margins, QPageLayout.Unit.Millimeter))
     return writer
 
 

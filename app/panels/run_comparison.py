@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LETTERS: Final = "ABCD"
 _SAME: Final = 1e-9
 #: What is known once, at the end, has no course: that of what it is about is seen.
-_COURSES: Final = {
+COURSES: Final = {
     "evacuation_time": "people_inside", "building_empty_after": "people_in_building",
 }  # fmt: skip
 _LARGEST_SHARE: Final = 10.0
@@ -217,6 +217,12 @@ class RunComparisonPanel(QWidget):
         )
         if self.figures.rowCount():
             self.figures.selectRow(_telling(shown))
+            # Once it is laid out: rows that were just made have no place yet.
+            QTimer.singleShot(0, self, self._scroll_to_chosen)
+
+    def _scroll_to_chosen(self) -> None:
+        for index in self.figures.selectionModel().selectedRows():
+            self.figures.scrollTo(index)
 
     def _say_runs(self) -> None:
         data = self._compared.data
@@ -321,7 +327,7 @@ class RunComparisonPanel(QWidget):
             data = self._compared.data
             if table is self.entities and data is not None and item.data(_ENTITY) in data.names:
                 self.entity_wanted.emit(str(item.data(_ENTITY)))
-            self.show_course(str(item.data(_ENTITY)), _COURSES.get(indicator, indicator))
+            self.show_course(str(item.data(_ENTITY)), COURSES.get(indicator, indicator))
 
     def _fly(self, item: QTableWidgetItem) -> None:
         data = self._compared.data
@@ -398,12 +404,12 @@ def signed(value: float, unit: str = "") -> str:
     return text if value == 0 else f"{'+' if value > 0 else '−'}{text}"
 
 
-def change_text(figure: ComparedFigure, number: int) -> str:
+def change_text(figure: ComparedFigure, number: int, *, with_unit: bool = True) -> str:
     """Return by how much a figure lies above the first's, and as a share of it."""
     change, relative = figure.change(number), figure.relative(number)
     if math.isclose(figure.values[number], figure.values[0], rel_tol=_SAME, abs_tol=_SAME):
         change = 0.0  # the last digits are no difference
-    text = signed(change, label(figure.unit))
+    text = signed(change, label(figure.unit) if with_unit else "")
     # Ten times as much and more is no share that says anything: from nearly nothing it is endless.
     if math.isfinite(relative) and change and abs(relative) < _LARGEST_SHARE:
         text += f"  ({'+' if relative > 0 else '−'}{numbers.fixed(abs(100 * relative), 1)} %)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QObject
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from app.simulation.recording import Recording
     from app.window import MainWindow
     from twin_model.simulation.scenario import Scenario
+
+#: What differs is seen with its surroundings: a manhole alone says nothing.
+_ROOM_M: Final = 30.0
 
 
 class SimulationParts(QObject):
@@ -216,7 +219,7 @@ class SimulationParts(QObject):
             if found.largest is not None:
                 self._window.scene.zoom_to(found.largest)
         elif entity := data.most_changed(self.comparison.number if self.comparison else 1):
-            self._window.interaction.fly_to_id(entity)
+            self._window.interaction.fly_to_id(entity, _ROOM_M)
         elif data.maps and self.comparison is not None:
             self._goes = True
             self.comparison.draw_map(data.maps[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import math
@@ -13,25 +12,16 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMarginsF, QPointF
-from PySide6.QtGui import (
-    QColor,
-    QImage,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
-    QPen,
-    QPolygonF,
-    QTextDocument,
-)
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
 
 from app import messages
 from app.item_models.alarms import value_text
 from app.numbers import duration
-from app.panels.run_comparison import LETTERS, change_text, signed
+from app.panels.run_comparison import COURSES, LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.compared import ComparedData
+from app.simulation.report_pages import DIM, LINE, TEXT, course_picture, image_html, write_pdf
 from app.simulation.words import (
     engine_name,
     engine_parameter,
@@ -47,21 +37,19 @@ from twin_model.time import Instant
 
 translate = QCoreApplication.translate
 FloatArray = npt.NDArray[np.float64]
-_CHART: Final = (640, 200)
 _MOST_CHARTS: Final = 6
 _MOST_ENTITIES: Final = 25
 #: Of a scenario's document, what is said elsewhere.
 _UNSAID: Final = ("title", "template", "format")
-#: Of a page that is printed: the same whatever the window's theme is.
-_TEXT, _DIM, _LINE = "#1f2629", "#5f6b71", "#dcdfe2"
 _STYLE: Final = f"""
-body {{ font-family: "Noto Sans", "Noto Sans CJK SC", sans-serif; color: {_TEXT};
+body {{ font-family: "Noto Sans", "Noto Sans CJK SC", sans-serif; color: {TEXT};
         font-size: 13px; max-width: 900px; margin: 32px auto; line-height: 1.45; }}
 h1 {{ font-size: 22px; }} h2 {{ font-size: 16px; margin-top: 28px; }}
 table {{ border-collapse: collapse; width: 100%; }}
-th {{ text-align: left; color: {_DIM}; font-weight: 600; }}
-th, td {{ border-bottom: 1px solid {_LINE}; padding: 4px 8px 4px 0; vertical-align: top; }}
-.number {{ text-align: right; }} .dim {{ color: {_DIM}; }}
+th {{ text-align: left; color: {DIM}; font-weight: 600; }}
+th, td {{ border-bottom: 1px solid {LINE}; padding: 4px 8px 4px 0; vertical-align: top; }}
+.number {{ text-align: right; white-space: nowrap; }} th, .short {{ white-space: nowrap; }}
+.dim {{ color: {DIM}; }}
 img {{ max-width: 100%; height: auto; }}
 """
 
@@ -101,7 +89,13 @@ def charted(figures: Sequence[ComparedFigure]) -> list[ComparedFigure]:
         found = [abs(one.relative(n)) for n in range(1, len(one.values))]
         return max((value for value in found if math.isfinite(value)), default=0.0)
 
-    return sorted(differing, key=share, reverse=True)[:_MOST_CHARTS]
+    # Of what is known once, at the end, the course of what it is about is drawn.
+    known = {(one.engine, one.indicator): one for one in figures}
+    wanted = dict.fromkeys(
+        (one.engine, COURSES.get(one.indicator, one.indicator))
+        for one in sorted(differing, key=share, reverse=True)
+    )
+    return [known[one] for one in wanted if one in known][:_MOST_CHARTS]
 
 
 def report_html(given: ReportInput) -> str:
@@ -110,16 +104,19 @@ def report_html(given: ReportInput) -> str:
     parts = [
         f"<h1>{title}</h1>",
         f'<p class="dim">{html.escape(given.project)} · {moment(Instant.now())}</p>',
-        _runs(given.data), _assumptions(given.data),
+        _runs(given.data, given.colours), _assumptions(given.data),
         _heading(translate("Report", "Figures")), _figures(given.data),
     ]  # fmt: skip
     if given.picture is not None and not given.picture.isNull():
         parts.append(_heading(translate("Report", "In the scene")))
-        parts.append(_image(given.picture, _CHART[0]))
-        parts.append(f'<p class="dim">{html.escape(given.caption)}</p>')
+        parts.append(image_html(given.picture, given.caption))
     if given.courses:
         parts.append(_heading(translate("Report", "Course")))
-        parts += [_chart(figure, lines, given.colours) for figure, lines in given.courses]
+        several = len({figure.engine for figure in given.data.figures}) > 1
+        for figure, lines in given.courses:
+            title = _with_unit(figure.indicator, figure.unit)
+            title += f" · {given.data.engine_name(figure.engine)}" if several else ""
+            parts.append(image_html(course_picture(title, lines, given.colours)))
     if given.data.entities:
         parts.append(_heading(translate("Report", "Entities that changed most")))
         parts.append(_entities(given.data))
@@ -147,10 +144,12 @@ def _row(cells: Sequence[str], *, tag: str = "td", numbers_from: int = 1) -> str
 
 
 def _table(rows: Sequence[str]) -> str:
-    return '<table cellspacing="0" width="100%">' + "".join(rows) + "</table>"
+    """Return a table whose first row is its head, which is said again on each page."""
+    head, body = f"<thead>{rows[0]}</thead>", "".join(rows[1:])
+    return f'<table cellspacing="0" width="100%">{head}<tbody>{body}</tbody></table>'
 
 
-def _runs(data: ComparedData) -> str:
+def _runs(data: ComparedData, colours: Sequence[str]) -> str:
     heads = [translate("Report", "Run"), translate("Report", "Scenario"),
              translate("Report", "State"), translate("Report", "Simulated"),
              translate("Report", "Seed"), translate("Report", "Engines")]  # fmt: skip
@@ -159,10 +158,13 @@ def _runs(data: ComparedData) -> str:
         start = Instant.parse(str(about["start"]))
         reached = Instant.parse(str(about.get("reached") or about["start"]))
         stretch = f"{moment(start)[:16]} – {reached.to_datetime().astimezone():%H:%M:%S}"
-        cells = [f"<b>{LETTERS[number]}</b> {data.ids[number]}", data.titles[number],
+        mark = f'<span style="color: {colours[number]}">■</span>'
+        cells = [f"{mark} <b>{LETTERS[number]}</b> {data.ids[number]}", data.titles[number],
                  run_state(str(about.get("state", ""))), stretch, str(about.get("seed", "")),
                  _simulators(about)]  # fmt: skip
-        rows.append(_row([cells[0], *(html.escape(c) for c in cells[1:])], numbers_from=9))
+        row = _row([cells[0], *(html.escape(c) for c in cells[1:])], numbers_from=9)
+        state = f"<td>{html.escape(cells[2])}</td>"
+        rows.append(row.replace(state, state.replace("<td>", '<td class="short">')))
     return _table(rows)
 
 
@@ -252,13 +254,18 @@ def _figures(data: ComparedData) -> str:
         heads += [LETTERS[number], f"{LETTERS[number]} − A"]
     rows = [_row(heads, tag="th", numbers_from=2)]
     for one in data.figures:
-        unit = label(one.unit)
-        cells = [simulated(one.indicator), data.engine_name(one.engine),
-                 value_text(one.values[0], unit)]  # fmt: skip
+        cells = [_with_unit(one.indicator, one.unit), data.engine_name(one.engine),
+                 value_text(one.values[0])]  # fmt: skip
         for number in range(1, len(one.values)):
-            cells += [value_text(one.values[number], unit), change_text(one, number)]
+            cells += [value_text(one.values[number]), change_text(one, number, with_unit=False)]
         rows.append(_row([html.escape(c) for c in cells], numbers_from=2))
     return _table(rows)
+
+
+def _with_unit(indicator: str, unit: str) -> str:
+    """Return what a figure is called, with its unit: beside every number that is too wide."""
+    shown = label(unit)
+    return f"{simulated(indicator)} ({shown})" if shown else simulated(indicator)
 
 
 def _entities(data: ComparedData) -> str:
@@ -267,11 +274,10 @@ def _entities(data: ComparedData) -> str:
         heads += [LETTERS[number], f"{LETTERS[number]} − A"]
     rows = [_row(heads, tag="th", numbers_from=2)]
     for one in data.entities[:_MOST_ENTITIES]:
-        unit = label(one.unit)
-        cells = [data.names.get(one.entity, one.entity), simulated(one.indicator),
-                 value_text(one.values[0], unit)]  # fmt: skip
+        cells = [data.names.get(one.entity, one.entity), _with_unit(one.indicator, one.unit),
+                 value_text(one.values[0])]  # fmt: skip
         for number in range(1, len(one.values)):
-            cells += [value_text(one.values[number], unit), signed(one.change(number), unit)]
+            cells += [value_text(one.values[number]), signed(one.change(number))]
         rows.append(_row([html.escape(c) for c in cells], numbers_from=2))
     more = data.changed - min(len(data.entities), _MOST_ENTITIES)
     note = translate("Report", "{0} more changed less.").format(more) if more > 0 else ""
@@ -296,76 +302,6 @@ def _fineprint(data: ComparedData) -> str:
     return _heading(translate("Report", "Computed with")) + "".join(parts)
 
 
-# -- pictures ----------------------------------------------------------------------------
-
-
-def _image(image: QImage, width: int) -> str:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    text = base64.b64encode(bytes(data.data())).decode()
-    height = round(width * image.height() / max(1, image.width()))
-    return f'<img width="{width}" height="{height}" src="data:image/png;base64,{text}">'
-
-
-def _chart(
-    figure: ComparedFigure,
-    lines: Sequence[tuple[FloatArray, FloatArray]],
-    colours: Sequence[str],
-) -> str:
-    unit = label(figure.unit)
-    title = f"{simulated(figure.indicator)}{f' ({unit})' if unit else ''}"
-    return f"<p>{_image(course_picture(title, lines, colours), _CHART[0])}</p>"
-
-
-def course_picture(
-    title: str, lines: Sequence[tuple[FloatArray, FloatArray]], colours: Sequence[str]
-) -> QImage:
-    """Draw courses over each other at twice their size, with minutes below and values beside."""
-    width, height = _CHART
-    image = QImage(2 * width, 2 * height, QImage.Format.Format_RGB32)
-    image.fill(QColor("white"))
-    # With its title in it: a page must not break between them.
-    known = [(s[np.isfinite(v)], v[np.isfinite(v)]) for s, v in lines]
-    filled = [(s, v) for s, v in known if len(s)]
-    if not filled:
-        return image
-    longest = max(float(s[-1]) for s, _ in filled) or 1.0
-    low = min(0.0, *(float(v.min()) for _, v in filled))
-    high = max(float(v.max()) for _, v in filled)
-    high = high if high > low else low + 1.0
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(2.0, 2.0)
-    font = painter.font()
-    font.setPixelSize(10)
-    font.setBold(True)
-    painter.setFont(font)
-    painter.setPen(QColor(_TEXT))
-    painter.drawText(QPointF(4.0, 11.0), title)
-    font.setBold(False)
-    painter.setFont(font)
-    left, right, top, bottom = 60.0, width - 10.0, 22.0, height - 22.0
-    for part in range(5):
-        y = bottom - part / 4 * (bottom - top)
-        painter.setPen(QPen(QColor(_LINE), 1.0))
-        painter.drawLine(QPointF(left, y), QPointF(right, y))
-        painter.setPen(QColor(_DIM))
-        painter.drawText(QPointF(4.0, y + 4.0), value_text(low + part / 4 * (high - low)))
-        x = left + part / 4 * (right - left)
-        minutes = f"{part / 4 * longest / 60:.4g} min"
-        shift = 0.0 if part < 4 else -float(painter.fontMetrics().horizontalAdvance(minutes))
-        painter.drawText(QPointF(x + shift, height - 6.0), minutes)
-    for (seconds, values), colour in zip(known, colours):
-        painter.setPen(QPen(QColor(colour), 1.6))
-        x = left + seconds / longest * (right - left)
-        y = bottom - (values - low) / (high - low) * (bottom - top)
-        painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist())]))
-    painter.end()
-    return image
-
-
 def write_report(given: ReportInput, place: Path) -> None:
     """Write the report; as PDF where the name ends so.
 
@@ -377,21 +313,9 @@ def write_report(given: ReportInput, place: Path) -> None:
     page = report_html(given)
     try:
         if place.suffix.lower() == ".pdf":
-            _write_pdf(page, place)
+            title = f"{translate('Report', 'Comparison of runs')} · {given.project}"
+            write_pdf(page, place, title, wide=len(given.data.ids) > 2)
         else:
             place.write_text(page, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"the report {place} cannot be written ({error.strerror})") from error
-
-
-def _write_pdf(page: str, place: Path) -> None:
-    place.touch()  # says what is wrong, which the writer does not
-    writer = QPdfWriter(str(place))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(16, 16, 16, 16), QPageLayout.Unit.Millimeter)
-    writer.setTitle(translate("Report", "Comparison of runs"))
-    writer.setResolution(96)
-    document = QTextDocument()
-    document.setHtml(page)
-    document.setPageSize(writer.pageLayout().paintRectPixels(96).size().toSizeF())
-    document.print_(writer)
