@@ -174,6 +174,8 @@ class StageStatistics:
         What is switched off or simplified at present, one sentence each.
     failures : dict of str to list of str
         By layer: what could not be loaded or was left out, one line each.
+    software : bool
+        Whether the processor draws, as far as that is known.
     """
 
     frame_ms: float
@@ -185,3 +187,4 @@ class StageStatistics:
     points: int = 0
     quality_notes: list[str] = field(default_factory=list)
     failures: dict[str, list[str]] = field(default_factory=dict)
+    software: bool = True

@@ -29,4 +29,5 @@ def statistics_of(
             layer: [*getattr(view, "failures", []), *getattr(view, "warnings", [])]
             for layer, view in layers.items()
         },
+        software=quality.software,
     )

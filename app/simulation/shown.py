@@ -40,8 +40,8 @@ LINE_INDICATORS: Final = {
 _FLOWS: Final = {"l/s": 5.0, "m^3/s": 0.05}
 _REFRESH_MS: Final = 1000
 #: Pause after a frame, in times of it, while a run is computed as fast as it goes: things leap
-#: anyway, and drawing takes the processors that engines need.
-_PAUSE_FAST: Final = 12.0
+#: anyway, and drawing takes processors that engines need; True where these draw all.
+_PAUSE_FAST: Final = {True: 20.0, False: 7.0}
 _FAST: Final = 8.0  # a run faster than this is as fast as it goes
 #: Intervals of telling that a run under way is drawn behind: they differ, and late looks unsure.
 _DELAY: Final = 2.5
@@ -187,7 +187,8 @@ class ShownRun(QObject):
         """Draw a fast run less often: its engines and the picture share the processors."""
         one = self.underway
         fast = one is not None and one.speed > _FAST and not one.paused
-        self._viewport.animation_pause = _PAUSE_FAST if fast else 1.0
+        pause = _PAUSE_FAST[self._viewport.stage.statistics().software]
+        self._viewport.animation_pause = pause if fast else 1.0
 
     def show_recorded(self, run_id: str, at: Instant | None = None) -> None:
         """Show a run from what it left; *at* an instant, else at its end.
