@@ -135,6 +135,47 @@ def reconstruct(
     return _Run(options, frame, folder, job, on_check).do()
 
 
+def field_input(folder: Path) -> FieldInput:
+    """Return what a radiance field of a run is trained on.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run, in which pairs have been matched.
+
+    Raises
+    ------
+    WorkerError
+        If no pair was.
+    """
+    scene = SparseScene.load(folder / "georeference")
+    values = _values_of(folder, "stereo")
+    _, grid = _pairs_and_grid(folder)
+    pictures = Pictures(folder / "photos", [photo.name for photo in scene.photos])
+    return FieldInput(scene, pictures, grid, (float(values["low_m"]), float(values["high_m"])))
+
+
+def _values_of(folder: Path, step: str) -> dict[str, Any]:
+    document = json.loads((folder / step / "step.json").read_text(encoding="utf-8"))
+    return dict(document["values"])
+
+
+def _pairs_and_grid(folder: Path) -> tuple[list[Path], Grid]:
+    """Return the files of matched pairs, and the cells of the surface they make."""
+    files = sorted((folder / "stereo").glob("*.npz"))
+    if not files:
+        raise WorkerError(
+            "no two photographs could be matched densely",
+            remedy="they must overlap by 60 % or more and look at the same things",
+        )
+    places = []
+    for file in files:
+        with np.load(file) as found:
+            places.append(found["position_m"][::97, :2].astype(np.float64))
+    gsd = float(_values_of(folder, "stereo")["ground_sample_distance_m"])
+    return files, grid_around(np.concatenate(places), nice_cell_m(_CELL_GSD * gsd))
+
+
 class _Run:
     """The steps of one run and what they share."""
 
@@ -317,47 +358,28 @@ class _Run:
         if not self.trains_field:
             return []
         after = ("photos", "georeference", "stereo")
-        return [Step("field", "Radiance field", inputs, self._field, after)]
+        preset = {"preset": PRESETS[self.options.quality].to_json()}
+        return [Step("field", "Radiance field", inputs | preset, self._field, after)]
 
     def _field(self, folder: Path, job: Job) -> dict[str, Any]:
-        scene = SparseScene.load(self.folder / "georeference")
-        values = self._values("stereo")
-        if values["kind"] == OBJECT:
+        if self._values("stereo")["kind"] == OBJECT:
             raise WorkerError(
                 "a radiance field is trained of photographs from above only, so far",
                 remedy="reconstruct photographs from the ground without it",
             )
-        _, grid = self._pairs_and_grid()
-        heights = float(values["low_m"]), float(values["high_m"])
         return train_field(
-            FieldInput(scene, self.pictures(scene), grid, heights),
-            PRESETS[self.options.quality], folder, self.folder / ".field-training", job,
+            field_input(self.folder), PRESETS[self.options.quality], folder,
+            self.folder / ".field-training", job,
         )  # fmt: skip
 
     def _values(self, step: str) -> dict[str, Any]:
-        document = json.loads((self.folder / step / "step.json").read_text(encoding="utf-8"))
-        return dict(document["values"])
-
-    def _pairs_and_grid(self) -> tuple[list[Path], Grid]:
-        """Return the files of matched pairs, and the cells of the surface they make."""
-        files = sorted((self.folder / "stereo").glob("*.npz"))
-        if not files:
-            raise WorkerError(
-                "no two photographs could be matched densely",
-                remedy="they must overlap by 60 % or more and look at the same things",
-            )
-        places = []
-        for file in files:
-            with np.load(file) as found:
-                places.append(found["position_m"][::97, :2].astype(np.float64))
-        gsd = float(self._values("stereo")["ground_sample_distance_m"])
-        return files, grid_around(np.concatenate(places), nice_cell_m(_CELL_GSD * gsd))
+        return _values_of(self.folder, step)
 
     def _surface(self, folder: Path, job: Job) -> dict[str, Any]:
         if self._values("stereo")["kind"] == OBJECT:
             scene = SparseScene.load(self.folder / "georeference")
             return fuse_object(scene, self.folder / "stereo", folder, job)
-        files, grid = self._pairs_and_grid()
+        files, grid = _pairs_and_grid(self.folder)
         gsd = float(self._values("stereo")["ground_sample_distance_m"])
         surface = fuse_pairs(files, grid, _GAP_GSD * gsd, job)
         field_figures: dict[str, Any] = {}

@@ -17,7 +17,12 @@ from PIL import Image
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
 from ingest.reconstruction.field import environment, presets
-from ingest.reconstruction.field.dataset import box_around, write_dataset
+from ingest.reconstruction.field.dataset import (
+    box_around,
+    field_span,
+    tie_rays,
+    write_dataset,
+)
 from ingest.reconstruction.field.fusion import FieldHeights, field_heights, fuse_field
 from ingest.reconstruction.field.reporting import field_rows
 from ingest.reconstruction.field.step import FieldInput, load_field, train_field
@@ -28,7 +33,7 @@ from ingest.reconstruction.scene import Camera, Photo, SparseScene
 from ingest.reconstruction.surface import FIELD, NOTHING, STEREO, Grid, Surface
 from twin_model.errors import Cancelled, ShapanError
 from twin_model.frame import Frame
-from virtual_drone import Flown
+from virtual_drone import Flown, true_heights
 
 GSD_M = 0.2
 
@@ -64,15 +69,22 @@ def test_where_both_agree_stereo_stays_and_where_only_the_field_sees_it_is_taken
 
 def test_of_two_that_contradict_the_lower_wins_and_their_difference_is_uncertainty() -> None:
     fused, figures = fuse_field(
-        surface([9.0, 2.0, 4.0, 4.0, 4.0, 4.0], [STEREO] * 6),
-        field([2.0, 9.0, 4.1, 3.9, 4.0, 4.1]),
+        surface([9.0, 2.0, *[4.0] * 6], [STEREO] * 8),
+        field([2.0, 9.0, 4.1, 3.9, 4.0, 4.1, 4.0, 3.9]),
         GSD_M,
     )
-    assert np.allclose(fused.height_m, [[2.0, 2.0, 4.0, 4.0, 4.0, 4.0]])
-    assert fused.source.tolist() == [[FIELD, *[STEREO] * 5]]
+    assert np.allclose(fused.height_m, [[2.0, 2.0, *[4.0] * 6]])
+    assert fused.source.tolist() == [[FIELD, *[STEREO] * 7]]
     assert (fused.uncertainty_m[0, :2] > 3.0).all() and (fused.uncertainty_m[0, 2:] < 0.2).all()
-    assert figures["trusted"] and figures["in_conflict"] == pytest.approx(1 / 3)
-    assert figures["conflict_won_by_field"] == pytest.approx(1 / 6)
+    assert figures["trusted"] and figures["in_conflict"] == pytest.approx(1 / 4)
+    assert figures["conflict_won_by_field"] == pytest.approx(1 / 8)
+
+
+def test_a_field_with_sunken_roofs_and_right_ground_lowers_no_roof() -> None:
+    stereo = surface([9.0, 9.0, 9.0, *[4.0] * 7], [STEREO] * 10)
+    fused, figures = fuse_field(stereo, field([6.0, 6.0, 6.0, *[4.0] * 7]), GSD_M)
+    assert not figures["trusted"] and abs(figures["bias_m"]) < GSD_M
+    assert np.array_equal(fused.height_m, stereo.height_m)
 
 
 def test_a_field_that_did_not_find_the_surface_changes_nothing() -> None:
@@ -130,6 +142,42 @@ def test_poses_reach_nerfstudio_in_its_axes_and_what_lies_outside_is_masked(
         mask = np.asarray(image) > 0
     # The first camera stands above the edge of the box: its left half looks past the floor.
     assert mask[30:120, 150:195].all() and not mask[:, :20].any()
+
+
+def tied_scene() -> SparseScene:
+    """Return three photographs from above, and 200 tie points of level ground and a roof."""
+    down = np.diag([1.0, -1.0, -1.0])
+    camera = Camera(400, 300, 300.0, 300.0, 200.0, 150.0)
+    photos = [Photo(f"{i}.png", 0, down, np.array([10.0 * i, 0.0, 60.0])) for i in range(3)]
+    points = np.random.default_rng(2).uniform((-10, -20, 4.9), (30, 20, 5.1), (200, 3))
+    points[:20, 2] = 14.0
+    points[-1, 2] = -30.0  # two rays that met by mistake
+    views = np.full(200, 4)
+    views[-1] = 2
+    seen = np.array([[point, photo] for photo in range(3) for point in range(200)], np.int32)
+    return SparseScene(
+        [camera], photos, points, np.full(200, 0.4), views, np.zeros((200, 3), np.uint8), seen
+    )
+
+
+def test_the_floor_of_a_field_is_no_deeper_than_what_four_photographs_agree_on() -> None:
+    scene = tied_scene()
+    low, high = field_span(scene, (-33.0, 25.0))
+    assert 4.9 <= low < 5.0 and high == pytest.approx(17.0)
+    assert field_span(scene, (4.95, 15.0)) == (pytest.approx(max(low, 4.95)), 15.0)
+    few = dataclasses.replace(scene, point_views=np.full(200, 3))
+    assert field_span(few, (-33.0, 25.0)) == (-33.0, 25.0)
+
+
+def test_rays_to_tie_points_end_at_them_and_photographs_that_are_held_out_give_none() -> None:
+    scene = tied_scene()
+    box = box_around(np.array([-12.0, -22.0, 4.0]), np.array([32.0, 22.0, 18.0]))
+    rays = tie_rays(scene, box, [0, 2])
+    assert len(rays["depth"]) == 2 * 199  # not the one that two photographs see
+    ends = rays["origin"] + rays["depth"][:, None] * rays["direction"]
+    assert np.allclose(ends[:199], box.to_box(scene.points_m[:199]))
+    held_out = box.to_box(scene.photos[1].centre_m[None])
+    assert not np.isclose(rays["origin"], held_out).all(axis=1).any()
 
 
 def test_without_its_environment_a_run_with_a_field_says_how_to_get_it(
@@ -195,7 +243,19 @@ def true_scene(flown: Flown, folder: Path) -> tuple[SparseScene, Pictures]:
     ]
     folder.mkdir()
     (folder / "photos").symlink_to(flown.photos)
-    scene = SparseScene([camera], photos)
+    west, south, east, north = flown.flight.area
+    xy = np.random.default_rng(5).uniform((west, south), (east, north), (300, 2))
+    points = np.column_stack([xy, true_heights(flown.truth, xy)])
+    seen: list[tuple[int, int]] = []
+    for number, photo in enumerate(photos):
+        pixels = camera.project(photo.to_camera(points))
+        inside = ((pixels > 0) & (pixels < [width, height])).all(axis=1)
+        seen += [(int(point), number) for point in np.flatnonzero(inside)]
+    observations = np.array(seen, np.int32)
+    scene = SparseScene(
+        [camera], photos, points, np.full(300, 0.3), np.bincount(observations[:, 0], minlength=300),
+        np.zeros((300, 3), np.uint8), observations,
+    )  # fmt: skip
     return scene, Pictures(folder, [photo.name for photo in photos])
 
 
@@ -232,14 +292,15 @@ def test_a_real_field_is_killed_goes_on_and_shows_the_town_from_above(
     figures = train_field(given, TINY, folder, training, job)
     assert figures["resumed_at"] > 0
     assert figures["trained"] > 10 and figures["held_out"] >= 2
-    assert figures["psnr_db"] > 22.0 and 0.7 < figures["ssim"] <= 1.0
+    # A field that has to be solid learns its colours later: a grey picture is at 16 dB.
+    assert figures["psnr_db"] > 19.5 and 0.5 < figures["ssim"] <= 1.0
     assert any("Training the field" in stage for stage in stages)
     assert not training.exists()
     # A photograph that was held out was shown beside what the field made of it.
     last = told[-1]
     assert last["step"] == last["steps"] == TINY.steps and last["is_held_out"]
     assert last["size"] == (324, 120) and last["left_s"] == 0.0
-    assert last["psnr_db"] > 22.0 and 0.0 < last["loss"] < 1.0
+    assert last["psnr_db"] > 19.5 and 0.0 < last["loss"] < 1.0
 
     # A field of a minute promises no surface; that it saw the town shows in what it says of it.
     found = load_field(folder, 1.0)

@@ -20,6 +20,14 @@ FloatArray = npt.NDArray[np.float64]
 _HELD_OUT: Final = 8
 _LEAST_TRAINED: Final = 3
 _MARGIN: Final = 0.04
+#: Tie points that hold a field in its place: seen in so many photographs, with such an error.
+_TIE_VIEWS: Final = 3
+_TIE_ERROR_PX: Final = 1.0
+#: Those that say between which heights it lies are seen by more, and are at least so many.
+_SPAN_VIEWS: Final = 4
+_LEAST_SPAN: Final = 100
+_LOWEST_PERCENT: Final = 0.5
+_ABOVE_TIES_M: Final = 3.0
 #: OpenCV's camera axes (y down, z forward) to OpenGL's.
 _FLIP: Final = np.diag([1.0, -1.0, -1.0])
 
@@ -62,6 +70,54 @@ def box_around(low: FloatArray, high: FloatArray) -> FieldBox:
     return FieldBox((low + high) / 2, scale, half_m * scale)
 
 
+def field_span(scene: SparseScene, heights_m: tuple[float, float]) -> tuple[float, float]:
+    """Return between which heights a field lies, local metres.
+
+    Where it may be seen through, a low floor serves as the ground, far below it: so the floor is
+    no deeper than tie points that four photographs agree on.
+
+    Parameters
+    ----------
+    scene : SparseScene
+    heights_m : tuple of float
+        Of the scene with everything doubtful; never exceeded.
+    """
+    good = (scene.point_views >= _SPAN_VIEWS) & (scene.point_error_px < _TIE_ERROR_PX)
+    if good.sum() < _LEAST_SPAN:
+        return heights_m
+    z = scene.points_m[good, 2]
+    low, high = float(np.percentile(z, _LOWEST_PERCENT)), float(z.max()) + _ABOVE_TIES_M
+    return max(low, heights_m[0]), min(high, heights_m[1])
+
+
+def tie_rays(scene: SparseScene, box: FieldBox, photos: list[int]) -> dict[str, FloatArray]:
+    """Return rays of photographs to the tie points that they see, in box units.
+
+    Parameters
+    ----------
+    scene : SparseScene
+    box : FieldBox
+    photos : list of int
+        Those that are trained on: what is held out must not help.
+
+    Returns
+    -------
+    dict
+        ``origin`` and ``direction`` (n, 3), ``depth`` (n,).
+    """
+    point, photo = scene.observations.reshape(-1, 2).T
+    good = np.isin(photo, photos)
+    good &= scene.point_views[point] >= _TIE_VIEWS
+    good &= scene.point_error_px[point] < _TIE_ERROR_PX
+    within = np.asarray(np.abs(box.to_box(scene.points_m)) < box.half, np.bool_)
+    good &= within[point].all(axis=1)
+    centres = np.array([photo.centre_m for photo in scene.photos]).reshape(-1, 3)
+    origin = box.to_box(centres[photo[good]])
+    course = box.to_box(scene.points_m[point[good]]) - origin
+    depth = np.linalg.norm(course, axis=1)
+    return {"origin": origin, "direction": course / depth[:, None], "depth": depth}
+
+
 def write_dataset(
     scene: SparseScene,
     pictures: Pictures,
@@ -70,7 +126,7 @@ def write_dataset(
     folder: Path,
     job: Job,
 ) -> dict[str, int]:
-    """Write undistorted pictures, masks and ``transforms.json``.
+    """Write undistorted pictures, masks, ``transforms.json`` and ``ties.npz``.
 
     Pixels that look past the box at the height of the ground are masked: sky and far land
     would be squeezed into the box.
@@ -85,6 +141,7 @@ def write_dataset(
     (folder / "images").mkdir(parents=True, exist_ok=True)
     (folder / "masks").mkdir(exist_ok=True)
     frames: list[dict[str, Any]] = []
+    numbers: dict[str, int] = {}
     names: dict[str, list[str]] = {"train": [], "val": []}
     pixels = 0
     for number, photo in enumerate(scene.photos):
@@ -98,6 +155,7 @@ def write_dataset(
         cv2.imwrite(str(folder / "images" / name), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         cv2.imwrite(str(folder / "masks" / name), mask.astype(np.uint8) * 255)
         frames.append(_frame(name, camera, photo, box))
+        numbers[frames[-1]["file_path"]] = number
         pixels = max(pixels, camera.width_px * camera.height_px)
     for number, frame in enumerate(frames):
         held = number % _HELD_OUT == _HELD_OUT // 2 and len(frames) > _LEAST_TRAINED
@@ -110,6 +168,11 @@ def write_dataset(
         "test_filenames": names["val"],
     }
     (folder / "transforms.json").write_text(json.dumps(document), encoding="utf-8")
+    ties = tie_rays(scene, box, [numbers[name] for name in names["train"]])
+    np.savez(
+        folder / "ties.npz",
+        origin=ties["origin"], direction=ties["direction"], depth=ties["depth"],
+    )  # fmt: skip
     return {"trained": len(names["train"]), "held_out": len(names["val"]), "pixels": pixels}
 
 

@@ -21,6 +21,9 @@ _AGREE_SIGMAS: Final = 3.0
 _AGREE_GSD: Final = 2.0
 #: A field whose heights scatter or lie further from stereo's than this has not found the surface.
 _TRUST_GSD: Final = 3.0
+#: Nor has one that contradicts stereo in more than such a share of the cells: striped roofs may
+#: be sunk, while open ground is right.
+_MOST_CONFLICT: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ def fuse_field(
     Where both agree, stereo's height stays: it is the sharper one. Where they do not, the lower
     one is taken: false matches of stereo hang in the air, and so does the fog of a field;
     measured, this halves the error on the ground. Their disagreement goes into the uncertainty.
-    A field that lies far from stereo nearly everywhere has not found the surface (too few
-    photographs or steps, no texture): then it is compared, and stereo stays alone.
+    A field that lies far from stereo nearly everywhere, or contradicts it in a quarter of the
+    cells, has not found the surface (too few photographs or steps, no texture): then it is
+    compared, and stereo stays alone.
 
     Parameters
     ----------
@@ -87,7 +91,7 @@ def fuse_field(
     sigma = np.hypot(stereo.uncertainty_m, field.sigma_m)
     limit = np.maximum(_AGREE_SIGMAS * sigma, _AGREE_GSD * gsd_m)
     conflict = both & (np.abs(apart) > limit)
-    figures = _compared(apart[both], gsd_m)
+    figures = _compared(apart[both], conflict[both], gsd_m)
     field_wins = np.zeros(both.shape, bool)
     if figures["trusted"]:
         field_wins = (other & ~known) | (conflict & (apart < 0))
@@ -104,13 +108,15 @@ def fuse_field(
     return surface, figures | _shares(both, conflict, field_wins, known)
 
 
-def _compared(apart: FloatArray, gsd_m: float) -> dict[str, Any]:
+def _compared(apart: FloatArray, conflict: npt.NDArray[np.bool_], gsd_m: float) -> dict[str, Any]:
     if not len(apart):
         return {"bias_m": None, "nmad_m": None, "trusted": False}
     middle = float(np.median(apart))
     nmad = float(1.4826 * np.median(np.abs(apart - middle)))
     limit = _TRUST_GSD * gsd_m
-    return {"bias_m": middle, "nmad_m": nmad, "trusted": nmad <= limit and abs(middle) <= limit}
+    near = nmad <= limit and abs(middle) <= limit
+    trusted = bool(near and conflict.mean() <= _MOST_CONFLICT)
+    return {"bias_m": middle, "nmad_m": nmad, "trusted": trusted}
 
 
 def _shares(

@@ -16,61 +16,85 @@ import numpy as np
 import torch
 
 #: Primes of the spatial hash (Müller et al., equation 4).
-_SECOND: Final = 2_654_435_761
-_THIRD: Final = 805_459_861
+_SECOND: Final = np.uint64(2_654_435_761)
+_THIRD: Final = np.uint64(805_459_861)
+_ONE: Final = np.uint64(1)
+#: Samples that one thread takes at a time.
+_BLOCK: Final = 2_048
+
+
+@numba.njit(fastmath=True, cache=True)
+def _corners(x: Any, y: Any, z: Any, mask: Any) -> Any:
+    """Return the rows of a level's table at the corners of a cell, and their weights.
+
+    The torch fallback takes the ceiling as the upper corner; it differs from this only where a
+    sample lies on the lower one, and then has no weight.
+    """
+    left, near, low = np.floor(x), np.floor(y), np.floor(z)
+    x1, y1, z1 = x - left, y - near, z - low
+    x0, y0, z0 = np.float32(1) - x1, np.float32(1) - y1, np.float32(1) - z1
+    a, b, c = np.uint64(left), np.uint64(near) * _SECOND, np.uint64(low) * _THIRD
+    a1, b1, c1 = a + _ONE, b + _SECOND, c + _THIRD
+    rows = (
+        (a ^ b ^ c) & mask, (a1 ^ b ^ c) & mask, (a ^ b1 ^ c) & mask, (a1 ^ b1 ^ c) & mask,
+        (a ^ b ^ c1) & mask, (a1 ^ b ^ c1) & mask, (a ^ b1 ^ c1) & mask, (a1 ^ b1 ^ c1) & mask,
+    )  # fmt: skip
+    weights = (
+        x0 * y0 * z0, x1 * y0 * z0, x0 * y1 * z0, x1 * y1 * z0,
+        x0 * y0 * z1, x1 * y0 * z1, x0 * y1 * z1, x1 * y1 * z1,
+    )  # fmt: skip
+    return rows, weights
 
 
 @numba.njit(parallel=True, fastmath=True, cache=True)
 def _encode(position: Any, table: Any, scalings: Any, size: int, out: Any) -> None:
     """Write the interpolated features of every level into *out* (n, levels * features)."""
-    features = table.shape[1]
-    for i in numba.prange(position.shape[0]):
-        for level in range(scalings.shape[0]):
-            scale = scalings[level]
-            x, y, z = position[i, 0] * scale, position[i, 1] * scale, position[i, 2] * scale
-            x0, y0, z0 = np.int64(np.floor(x)), np.int64(np.floor(y)), np.int64(np.floor(z))
-            x1, y1, z1 = np.int64(np.ceil(x)), np.int64(np.ceil(y)), np.int64(np.ceil(z))
-            fx, fy, fz = x - x0, y - y0, z - z0
+    features, mask = table.shape[1], np.uint64(size - 1)
+    blocks = (position.shape[0] + _BLOCK - 1) // _BLOCK
+    # By level: the part of the table that a block of samples needs stays in the cache.
+    for part in numba.prange(scalings.shape[0] * blocks):
+        level, first = part // blocks, part % blocks * _BLOCK
+        scale, rows_at = scalings[level], level * size
+        for i in range(first, min(first + _BLOCK, position.shape[0])):
+            rows, weights = _corners(
+                position[i, 0] * scale, position[i, 1] * scale, position[i, 2] * scale, mask
+            )
+            a, b, c, d, e, g, h, k = rows
             for f in range(features):
-                out[i, level * features + f] = 0.0
-            for corner in range(8):
-                cx = x1 if corner & 1 else x0
-                cy = y1 if corner & 2 else y0
-                cz = z1 if corner & 4 else z0
-                weight = (
-                    (fx if corner & 1 else 1.0 - fx)
-                    * (fy if corner & 2 else 1.0 - fy)
-                    * (fz if corner & 4 else 1.0 - fz)
+                out[i, level * features + f] = (
+                    weights[0] * table[rows_at + np.int64(a), f]
+                    + weights[1] * table[rows_at + np.int64(b), f]
+                    + weights[2] * table[rows_at + np.int64(c), f]
+                    + weights[3] * table[rows_at + np.int64(d), f]
+                    + weights[4] * table[rows_at + np.int64(e), f]
+                    + weights[5] * table[rows_at + np.int64(g), f]
+                    + weights[6] * table[rows_at + np.int64(h), f]
+                    + weights[7] * table[rows_at + np.int64(k), f]
                 )
-                row = ((cx ^ (cy * _SECOND) ^ (cz * _THIRD)) & (size - 1)) + level * size
-                for f in range(features):
-                    out[i, level * features + f] += weight * table[row, f]
 
 
 @numba.njit(parallel=True, fastmath=True, cache=True)
 def _spread(position: Any, slope: Any, scalings: Any, size: int, out: Any) -> None:
     """Add the slopes of every sample to the rows of the table it was made of."""
-    features = out.shape[1]
+    features, mask = out.shape[1], np.uint64(size - 1)
     # By level: each has rows of its own, so no two threads write to the same.
     for level in numba.prange(scalings.shape[0]):
-        scale = scalings[level]
+        scale, rows_at = scalings[level], level * size
         for i in range(position.shape[0]):
-            x, y, z = position[i, 0] * scale, position[i, 1] * scale, position[i, 2] * scale
-            x0, y0, z0 = np.int64(np.floor(x)), np.int64(np.floor(y)), np.int64(np.floor(z))
-            x1, y1, z1 = np.int64(np.ceil(x)), np.int64(np.ceil(y)), np.int64(np.ceil(z))
-            fx, fy, fz = x - x0, y - y0, z - z0
-            for corner in range(8):
-                cx = x1 if corner & 1 else x0
-                cy = y1 if corner & 2 else y0
-                cz = z1 if corner & 4 else z0
-                weight = (
-                    (fx if corner & 1 else 1.0 - fx)
-                    * (fy if corner & 2 else 1.0 - fy)
-                    * (fz if corner & 4 else 1.0 - fz)
-                )
-                row = ((cx ^ (cy * _SECOND) ^ (cz * _THIRD)) & (size - 1)) + level * size
-                for f in range(features):
-                    out[row, f] += weight * slope[i, level * features + f]
+            rows, weights = _corners(
+                position[i, 0] * scale, position[i, 1] * scale, position[i, 2] * scale, mask
+            )
+            a, b, c, d, e, g, h, k = rows
+            for f in range(features):
+                here = slope[i, level * features + f]
+                out[rows_at + np.int64(a), f] += weights[0] * here
+                out[rows_at + np.int64(b), f] += weights[1] * here
+                out[rows_at + np.int64(c), f] += weights[2] * here
+                out[rows_at + np.int64(d), f] += weights[3] * here
+                out[rows_at + np.int64(e), f] += weights[4] * here
+                out[rows_at + np.int64(g), f] += weights[5] * here
+                out[rows_at + np.int64(h), f] += weights[6] * here
+                out[rows_at + np.int64(k), f] += weights[7] * here
 
 
 class _HashGrid(torch.autograd.Function):  # type: ignore[misc]

@@ -13,7 +13,12 @@ import numpy.typing as npt
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError, run_worker
-from ingest.reconstruction.field.dataset import FieldBox, box_around, write_dataset
+from ingest.reconstruction.field.dataset import (
+    FieldBox,
+    box_around,
+    field_span,
+    write_dataset,
+)
 from ingest.reconstruction.field.environment import COMMAND, field_python
 from ingest.reconstruction.field.fusion import FieldHeights, field_heights
 from ingest.reconstruction.field.presets import FieldPreset
@@ -23,13 +28,13 @@ from ingest.reconstruction.surface import Grid
 
 FloatArray = npt.NDArray[np.float64]
 
-_WORKER: Final = "ingest.reconstruction.field.worker"
+WORKER: Final = "ingest.reconstruction.field.worker"
 _LEAST_PHOTOS: Final = 4
 _SEED: Final = 20_260_101
 _LOOKED: Final = "field.npz"
 _KEY: Final = "inputs.json"
 #: Threads that wait for each other sleep: beside other work, spinning takes ten times as long.
-_ENVIRONMENT: Final = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+ENVIRONMENT: Final = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class FieldInput:
     def box(self) -> FieldBox:
         """The box around it."""
         x, y = self.grid.middles()
-        low, high = self.heights_m
+        low, high = field_span(self.scene, self.heights_m)
         return box_around(np.array([x.min(), y.min(), low]), np.array([x.max(), y.max(), high]))
 
 
@@ -87,28 +92,45 @@ def train_field(
     python = field_python()
     scene, box = given.scene, given.box
     _begin(training, [preset.to_json(), box.to_json(), [photo.name for photo in scene.photos]])
-    dataset = training / "dataset"
-    shutil.rmtree(dataset, ignore_errors=True)
-    counts = write_dataset(scene, given.pictures, box, preset.max_side_px, dataset, job)
+    request, counts = field_request(given, preset, training, job)
     if counts["trained"] < _LEAST_PHOTOS:
         raise WorkerError(
             f"{counts['trained']} photographs look at the scene and a field needs {_LEAST_PHOTOS}",
             remedy="leave the field out",
         )
+    figures = run_worker(
+        WORKER, request, job, log=training / "log.txt", python=str(python),
+        environment=ENVIRONMENT,
+    )  # fmt: skip
+    _save(folder / _LOOKED, training / "looked.npz", box, given.grid.shape)
+    shutil.copyfile(training / "log.txt", folder / "log.txt")
+    shutil.rmtree(training, ignore_errors=True)
+    return figures | counts | {"preset": preset.to_json()}
+
+
+def field_request(
+    given: FieldInput, preset: FieldPreset, training: Path, job: Job
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Write the data set and return what is asked of the worker, and counts of photographs.
+
+    Parameters
+    ----------
+    given : FieldInput
+    preset : FieldPreset
+    training : Path
+        Folder in which it is trained; what an earlier call wrote is replaced.
+    job : Job
+    """
+    box, dataset = given.box, training / "dataset"
+    shutil.rmtree(dataset, ignore_errors=True)
+    counts = write_dataset(given.scene, given.pictures, box, preset.max_side_px, dataset, job)
     np.savez(training / "places.npz", xy=_places(given.grid, box))
     request = {
         "preset": preset.to_json(), "folder": str(training), "dataset": str(dataset),
         "box": box.to_json(), "seed": _SEED,
         "places": str(training / "places.npz"), "looked": str(training / "looked.npz"),
     }  # fmt: skip
-    figures = run_worker(
-        _WORKER, request, job, log=training / "log.txt", python=str(python),
-        environment=_ENVIRONMENT,
-    )  # fmt: skip
-    _save(folder / _LOOKED, training / "looked.npz", box, given.grid.shape)
-    shutil.copyfile(training / "log.txt", folder / "log.txt")
-    shutil.rmtree(training, ignore_errors=True)
-    return figures | counts | {"preset": preset.to_json()}
+    return request, counts
 
 
 def _begin(training: Path, inputs: list[Any]) -> None:

@@ -30,7 +30,7 @@ _LAST_LEARNING_RATE: Final = 1e-3
 _operators: list[Any] = []
 
 
-def _load_nerfstudio() -> None:
+def load_nerfstudio() -> None:
     """Import nerfstudio so that it works beside a torch for the processor, and offline."""
     if "cpu" in torch.__version__:
         # torchvision looks for operators of its CUDA build that are never called.
@@ -52,7 +52,16 @@ class _NoPerceptualSimilarity(torch.nn.Module):  # type: ignore[misc]
         return torch.zeros(())
 
 
-def _trainer(request: dict[str, Any], device: str) -> Any:
+def field_config(request: dict[str, Any], device: str) -> Any:
+    """Return nerfstudio's configuration of a training.
+
+    Parameters
+    ----------
+    request : dict
+        ``preset``, ``box``, ``folder``, ``dataset`` and ``seed``.
+    device : str
+        ``cpu`` or ``cuda``.
+    """
     from nerfstudio.configs.method_configs import method_configs
     from nerfstudio.data.datamanagers.base_datamanager import VanillaDataManagerConfig
     from nerfstudio.data.dataparsers.nerfstudio_dataparser import NerfstudioDataParserConfig
@@ -83,21 +92,22 @@ def _trainer(request: dict[str, Any], device: str) -> Any:
         train_num_rays_per_batch=preset["rays"],
         eval_num_rays_per_batch=preset["rays"],
     )  # fmt: skip
-    _set_model(config.pipeline.model, preset, request["box"]["half"])
+    _set_model(config.pipeline.model, request)
     for group in ("fields", "proposal_networks"):
         config.optimizers[group]["optimizer"].lr = _LEARNING_RATE
         config.optimizers[group]["scheduler"] = ExponentialDecaySchedulerConfig(
             lr_final=_LAST_LEARNING_RATE, max_steps=preset["steps"]
         )
     config.optimizers.pop("camera_opt", None)
-    trainer = config.setup(local_rank=0, world_size=1)
-    trainer.setup(test_mode="val")
-    return trainer
+    return config
 
 
-def _set_model(model: Any, preset: dict[str, Any], half: list[float]) -> None:
+def _set_model(model: Any, request: dict[str, Any]) -> None:
     """Change nerfacto's settings to those of a small field in a box."""
-    model._target = _box_model(half)
+    from ingest.reconstruction.field.model import box_model
+
+    preset = request["preset"]
+    model._target = box_model(request["box"], Path(request["dataset"]) / "ties.npz", preset)
     model.disable_scene_contraction = True
     model.proposal_initial_sampler = "uniform"
     model.num_levels = preset["levels"]
@@ -114,42 +124,15 @@ def _set_model(model: Any, preset: dict[str, Any], half: list[float]) -> None:
     model.proposal_warmup = max(preset["steps"] // 3, 1)
     model.proposal_weights_anneal_max_num_iters = max(preset["steps"] // 3, 1)
     model.distortion_loss_mult = 0.002
+    model.background_color = "random"
+    # So that a ray through the whole height is stopped in part: where there is next to nothing at
+    # first, next to no slope makes something of it.
+    model.average_init_density = 0.5 / request["box"]["half"][2]
     # Poses are better known from bundle adjustment, and the hash grid passes them no slope.
     model.use_appearance_embedding = False
     model.camera_optimizer.mode = "off"
     model.implementation = "torch"
     model.eval_num_rays_per_chunk = _RAYS_AT_ONCE
-
-
-def _box_model(half: list[float]) -> Any:
-    """Return nerfacto's class for a box that is no cube, with rays between two heights."""
-    from nerfstudio.data.scene_box import SceneBox
-    from nerfstudio.model_components.scene_colliders import SceneCollider
-    from nerfstudio.models.nerfacto import NerfactoModel
-
-    class Slab(SceneCollider):  # type: ignore[misc]
-        """Lets rays begin and end at the top and the floor of the box."""
-
-        def set_nears_and_fars(self, ray_bundle: Any) -> Any:
-            start, course = ray_bundle.origins[..., 2:], ray_bundle.directions[..., 2:]
-            steep = torch.where(course.abs() < 1e-6, torch.full_like(course, -1e-6), course)
-            one, other = (half[2] - start) / steep, (-half[2] - start) / steep
-            near = torch.minimum(one, other).clamp(min=0.0)
-            # A ray along the horizon ends somewhere too.
-            ray_bundle.nears = near
-            ray_bundle.fars = torch.maximum(one, other).clamp(max=8.0).maximum(near + 1e-3)
-            return ray_bundle
-
-    class BoxModel(NerfactoModel):  # type: ignore[misc]
-        """Nerfacto in a box of its own."""
-
-        def populate_modules(self) -> None:
-            corner = torch.tensor(half, dtype=torch.float32)
-            self.scene_box = SceneBox(aabb=torch.stack([-corner, corner]))
-            super().populate_modules()
-            self.collider = Slab()
-
-    return BoxModel
 
 
 def _resume(trainer: Any) -> int:
@@ -242,22 +225,35 @@ def _look_down(trainer: Any, request: dict[str, Any], job: Job) -> None:
             samples, _, _ = model.proposal_sampler(rays, density_fns=model.density_fns)
             out = model.field.forward(samples)
             weight = samples.get_weights(out[FieldHeadNames.DENSITY])
-            total = weight.sum(dim=-2)
-            middle = (samples.frustums.starts + samples.frustums.ends) / 2
-            depth = (weight * middle).sum(dim=-2) / total.clamp(min=1e-6)
-            apart = (weight * (middle - depth[:, None]) ** 2).sum(dim=-2) / total.clamp(min=1e-6)
+            depth, apart = _half_stopped(weight, samples.frustums)
             rows = slice(first, first + len(xy))
-            height[rows] = (half[2] - depth)[:, 0].cpu().numpy()
-            spread[rows] = apart.sqrt()[:, 0].cpu().numpy()
-            cover[rows] = total[:, 0].cpu().numpy()
+            height[rows] = (half[2] - depth).cpu().numpy()
+            spread[rows] = apart.cpu().numpy()
+            cover[rows] = weight.sum(dim=-2)[:, 0].cpu().numpy()
             shade = model.renderer_rgb(rgb=out[FieldHeadNames.RGB], weights=weight)
             colour[rows] = shade.cpu().numpy()
     np.savez(request["looked"], height=height, spread=spread, cover=cover, colour=colour)
 
 
+def _half_stopped(weight: Any, frustums: Any) -> tuple[Any, Any]:
+    """Return the depth at which half of what stops each ray has done so, and how far it spreads.
+
+    The mean depth would be drawn up by a little fog above the ground. Within a sample what
+    stops the ray is taken to be spread evenly.
+    """
+    share = (weight / weight.sum(dim=-2, keepdim=True).clamp(min=1e-6))[..., 0]
+    starts, ends = frustums.starts[..., 0], frustums.ends[..., 0]
+    at = (share.cumsum(dim=-1) >= 0.5).float().argmax(dim=-1, keepdim=True)
+    here, start, end = (values.gather(-1, at) for values in (share, starts, ends))
+    before = share.cumsum(dim=-1).gather(-1, at) - here
+    depth = start + (end - start) * ((0.5 - before) / here.clamp(min=1e-6)).clamp(0.0, 1.0)
+    middle = (starts + ends) / 2
+    return depth[:, 0], (share * (middle - depth) ** 2).sum(dim=-1).sqrt()
+
+
 def work(request: dict[str, Any], job: Job) -> dict[str, Any]:
     """Train, measure and look down."""
-    _load_nerfstudio()
+    load_nerfstudio()
     from ingest.reconstruction.field.hash_grid import use_fast_hash_grid
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -265,7 +261,8 @@ def work(request: dict[str, Any], job: Job) -> dict[str, Any]:
         use_fast_hash_grid()
     torch.manual_seed(int(request["seed"]))
     np.random.seed(int(request["seed"]))
-    trainer = _trainer(request, device)
+    trainer = field_config(request, device).setup(local_rank=0, world_size=1)
+    trainer.setup(test_mode="val")
     resumed = _resume(trainer)
     steps, picture = int(request["preset"]["steps"]), Path(request["folder"]) / "preview.png"
     seconds = _train(trainer, steps, picture, job)
