@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QIODevice,
     QPointF,
     QRectF,
+    QSizeF,
     Qt,
 )
 from PySide6.QtGui import (
@@ -138,12 +139,17 @@ def write_pdf(page: str, place: Path, title: str, *, wide: bool) -> None:
     writer = pdf_writer(place, title, wide=wide)
     size = writer.pageLayout().paintRectPixels(DPI).size().toSizeF()
     size.setHeight(size.height() - FOOT_PX)
+    print_pages(laid_out(page, size), writer, title)
+
+
+def laid_out(page: str, size: QSizeF) -> QTextDocument:
+    """Return a page of HTML on pages of a size, headings and pictures where they belong."""
     document = QTextDocument()
     document.setDocumentMargin(0.0)
     document.setHtml(page)
     document.setPageSize(size)
     _keep_together(document, size.height())
-    print_pages(document, writer, title)
+    return document
 
 
 def _keep_together(document: QTextDocument, height: float) -> None:
@@ -162,4 +168,6 @@ def _keep_together(document: QTextDocument, height: float) -> None:
             shape = block.blockFormat()
             shape.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
             cursor.setBlockFormat(shape)
+            # All anew: what lies behind would keep places that it has no more.
+            document.markContentsDirty(0, document.characterCount())
         block = block.next()

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSizeF
+from PySide6.QtWidgets import QApplication
 
+from app.simulation.report_pages import course_picture, image_html, laid_out
 from plugins.conductor.session import RunSession
 from simulation_window_support import add_roads
 from twin_model.frame import Frame
@@ -207,6 +210,23 @@ def test_a_report_says_what_was_assumed_and_what_came_of_it(
     assert "<td>Traffic (SUMO), Surface flood</td>" in text
     assert text.index("shallow water (HLL") > text.index("Computed with")
     assert "at_s" not in text and "−0.0 %" not in text
+
+
+def test_pages_of_a_report_keep_everything_and_no_picture_lies_on_two(qapp: QApplication) -> None:
+    line = [(np.arange(100.0), np.arange(100.0))]
+    pictures = [image_html(course_picture(f"{n}", line, ["#000000"]), "said") for n in range(6)]
+    rows = "".join(f"<tr><td>row {n}</td></tr>" for n in range(30))
+    page = f"<h1>T</h1><h2>One</h2>{''.join(pictures)}<h2>Two</h2><table>{rows}</table><p>last</p>"
+    height = 500.0
+    document = laid_out(page, QSizeF(700.0, height))
+    layout, block, tops = document.documentLayout(), document.begin(), []
+    while block.isValid():
+        box = layout.blockBoundingRect(block)
+        tops.append(box.top())
+        if box.height() > 120.0:
+            assert box.top() // height == (box.bottom() - 1.0) // height
+        block = block.next()
+    assert tops == sorted(tops) and document.pageCount() == tops[-1] // height + 1 >= 5
 
 
 def test_a_report_that_cannot_be_written_is_said(
