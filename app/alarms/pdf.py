@@ -112,7 +112,9 @@ def print_pages(document: QTextDocument, writer: QPdfWriter, title: str) -> None
             writer.newPage()
         painter.save()
         painter.translate(0, -page * size.height())
-        document.drawContents(painter, QRectF(QPointF(0, page * size.height()), size))
+        # A line that begins where the page ends would be drawn, unseen, on this one too.
+        part = QRectF(QPointF(0, page * size.height()), size).adjusted(0, 0.5, 0, -0.5)
+        document.drawContents(painter, part)
         painter.restore()
         painter.setFont(font)
         painter.setPen(QColor(_LINE))

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
@@ -31,6 +30,7 @@ from app.item_models.alarms import value_text
 from app.panels.time_axis import moment
 from app.progress_line import ProgressLine
 from app.simulation.branching import again_words
+from app.simulation.run_courses import RunCourses, thinned
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
 from app.simulation.shown import ShownRun
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 _SPEEDS: Final = (math.inf, 1.0, 5.0, 20.0, 60.0)
 _COURSE = Qt.ItemDataRole.UserRole + 1
 _COURSE_PX: Final = 140
-_COURSE_POINTS: Final = 120
 
 
 @dataclass
@@ -119,6 +118,8 @@ class RunControl(QWidget):
         self._icons = icons
         self._scenario: Scenario | None = None
         self._run = ""
+        self._courses = RunCourses(simulation, self)
+        self._courses.found.connect(self.refresh)
         self.title = QLabel(self)
         self.title.setObjectName("heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
@@ -293,7 +294,7 @@ class RunControl(QWidget):
         units = self._units_of(one)
         self._fill(
             [
-                Figure(engine, name, values[-1], units.get((engine, name), ""), _thinned(values))
+                Figure(engine, name, values[-1], units.get((engine, name), ""), thinned(values))
                 for (engine, name), (_, values) in sorted(dict(one.courses).items())
             ]
         )
@@ -331,9 +332,16 @@ class RunControl(QWidget):
         if self.problem.objectName() != name:
             self.problem.setObjectName(name)
             self.problem.style().polish(self.problem)
+        courses = self._courses.of(info)
         self._fill(
             [
-                Figure(engine, name, float(value), info.units.get(engine, {}).get(name, ""))
+                Figure(
+                    engine,
+                    name,
+                    float(value),
+                    info.units.get(engine, {}).get(name, ""),
+                    courses.get((engine, name), []),
+                )
                 for engine, inner in sorted(info.figures.items())
                 for name, value in inner.items()
             ]
@@ -415,11 +423,3 @@ class RunControl(QWidget):
         one = self._active()
         if one is not None:
             self._simulation.set_speed(one, self.chosen_speed)
-
-
-def _thinned(values: list[float]) -> list[float]:
-    """Return so many values at most, the last one among them."""
-    if len(values) <= _COURSE_POINTS:
-        return list(values)
-    places = np.linspace(0, len(values) - 1, _COURSE_POINTS).round().astype(int)
-    return [values[n] for n in places]

@@ -45,8 +45,6 @@ TEXT, DIM, LINE = "#1f2629", "#5f6b71", "#dcdfe2"
 _STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200)
 _MOST_MARKS: Final = 6
 _DAY_S: Final = 86400
-#: What is higher is a picture.
-_TALL_PX: Final = 120.0
 
 
 def image_html(image: QImage, caption: str = "", width: int = CHART[0]) -> str:
@@ -153,18 +151,22 @@ def laid_out(page: str, size: QSizeF) -> QTextDocument:
 
 
 def _keep_together(document: QTextDocument, height: float) -> None:
-    """Have headings begin the page that what follows them is on, and pictures lie on one page."""
+    """Have headings begin the page that what follows them is on, and the rest lie on one page.
+
+    A paragraph on two pages would be drawn on both, and cut: once more for whoever searches,
+    copies or listens to the text.
+    """
     layout = document.documentLayout()
     block = document.begin()
     while block.isValid():
         is_heading = block.blockFormat().headingLevel() == 2
-        box, until = layout.blockBoundingRect(block), block
-        if is_heading and block.next().isValid():
-            until = block.next()
+        until = block.next() if is_heading and block.next().isValid() else block
+        box = layout.blockBoundingRect(block)
         bottom = layout.blockBoundingRect(until).bottom() - 1.0
-        is_tall = bottom - box.top() > _TALL_PX
-        if (is_heading or is_tall) and int(box.top() // height) != int(bottom // height):
-            cursor = QTextCursor(block)
+        cursor = QTextCursor(block)
+        # Rows of tables keep together by themselves.
+        free = is_heading or cursor.currentTable() is None
+        if free and int(box.top() // height) != int(bottom // height):
             shape = block.blockFormat()
             shape.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
             cursor.setBlockFormat(shape)

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from app.simulation.report_pages import course_picture, image_html, laid_out
+from app.simulation.compared import ComparedData
+from app.simulation.report import ReportInput, report_html
+from app.simulation.report_pages import laid_out
 from plugins.conductor.session import RunSession
 from simulation_window_support import add_roads
 from twin_model.frame import Frame
+from twin_model.simulation.comparison import ComparedEntity, ComparedFigure
 from twin_model.simulation.scenario import ScenarioStore, read_scenario
 from twin_model.time import Instant
 from twin_model.twin import Twin
@@ -212,21 +216,36 @@ def test_a_report_says_what_was_assumed_and_what_came_of_it(
     assert "at_s" not in text and "−0.0 %" not in text
 
 
-def test_pages_of_a_report_keep_everything_and_no_picture_lies_on_two(qapp: QApplication) -> None:
-    line = [(np.arange(100.0), np.arange(100.0))]
-    pictures = [image_html(course_picture(f"{n}", line, ["#000000"]), "said") for n in range(6)]
-    rows = "".join(f"<tr><td>row {n}</td></tr>" for n in range(30))
-    page = f"<h1>T</h1><h2>One</h2>{''.join(pictures)}<h2>Two</h2><table>{rows}</table><p>last</p>"
-    height = 500.0
-    document = laid_out(page, QSizeF(700.0, height))
-    layout, block, tops = document.documentLayout(), document.begin(), []
+def many_figures() -> ReportInput:
+    """Return a report with tables before and behind its pictures, and long lines at its end."""
+    about = {"start": "2026-07-01T00:00:00Z", "state": "finished",
+             "versions": {f"part-{n}": "1.0" for n in range(40)}}  # fmt: skip
+    figures = [ComparedFigure("flood", f"figure {n}", "m", [1.0, n, 2.0]) for n in range(20)]
+    entities = [ComparedEntity(f"street {n}", "speed", "m/s", [0.0, n, 1.0]) for n in range(20)]
+    ids, titles = ["a-1", "b-1", "c-1"], ["Usual", "Closed", "Closed later"]
+    data = ComparedData(ids, titles, [about] * 3, figures, entities, 20, {}, [])
+    line = np.arange(100.0), np.arange(100.0)
+    picture = QImage(1280, 700, QImage.Format.Format_RGB32)
+    courses = [(one, [line] * 3) for one in figures[:6]]
+    return ReportInput("Town", data, courses, picture, "The scene.", ["#0072b2"] * 3)
+
+
+@pytest.mark.parametrize("size", [(1000.0, 649.0), (673.0, 977.0), (700.0, 500.0)])
+def test_pages_of_a_report_keep_everything_and_nothing_lies_on_two(
+    qapp: QApplication, size: tuple[float, float]
+) -> None:
+    document = laid_out(report_html(many_figures()), QSizeF(*size))
+    anew = document.clone()
+    anew.setPageSize(QSizeF(*size))
+    layout, block, other, tops = document.documentLayout(), document.begin(), anew.begin(), []
     while block.isValid():
         box = layout.blockBoundingRect(block)
         tops.append(box.top())
-        if box.height() > 120.0:
-            assert box.top() // height == (box.bottom() - 1.0) // height
-        block = block.next()
-    assert tops == sorted(tops) and document.pageCount() == tops[-1] // height + 1 >= 5
+        assert box == anew.documentLayout().blockBoundingRect(other), "it lies where it belongs"
+        assert box.top() // size[1] == (box.bottom() - 1.0) // size[1], block.text()
+        block, other = block.next(), other.next()
+    assert tops == sorted(tops)
+    assert document.pageCount() == anew.pageCount() == tops[-1] // size[1] + 1 >= 4
 
 
 def test_a_report_that_cannot_be_written_is_said(

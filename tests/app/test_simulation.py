@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.panels.run_control import _COURSE
 from app.simulation.fmi_variables import read_variables
 from fmu_fixtures import build_fmu
 from simulation_window_support import cross_town, shown_recording
@@ -57,13 +59,15 @@ def test_a_scenario_runs_from_the_panel_and_its_vehicles_are_seen_moving_live_an
     window = make_window(cross_town)
     simulation, shown = window.simulation.session, window.simulation.shown
     panel = open_panel(qtbot, window)
+    control = panel.control
+    # At five times real time, so that it is not over before it was looked at.
+    control.speed.setCurrentIndex(control.speed.findData(5.0))
     panel.run.click()
     things = window.viewport.stage.moving_things
-    qtbot.waitUntil(lambda: shown.underway is not None and shown.underway.share > 0.2,
-                    timeout=60_000)  # fmt: skip
-    qtbot.waitUntil(lambda: panel.control.table.rowCount() > 5)
-    assert "%" in panel.control.note.text()
+    qtbot.waitUntil(lambda: things.count > 0 and control.table.rowCount() > 5, timeout=60_000)
+    assert shown.underway is not None and "%" in control.note.text()
     assert window.jobs.active(), "a run is a job"
+    control.speed.setCurrentIndex(control.speed.findData(math.inf))
     qtbot.waitUntil(lambda: shown.recording is not None, timeout=60_000)
     assert not simulation.underway
     recording = shown_recording(qtbot, window)
@@ -78,7 +82,7 @@ def test_a_scenario_runs_from_the_panel_and_its_vehicles_are_seen_moving_live_an
         last = recording.hub.last("traffic", "vehicles_running")
         assert last is not None and last.time.us == start.us + second * 1_000_000
         count = int(last.value)
-        qtbot.waitUntil(lambda count=count: things.count == count, timeout=5_000)
+        qtbot.waitUntil(lambda count=count: things.count == count, timeout=20_000)
     assert shown.picture is not None and shown.picture.roads is not None
     assert "Speed" in window.simulation.legend.choice.currentText()
     # A half second later vehicles are half a second further.
@@ -89,6 +93,15 @@ def test_a_scenario_runs_from_the_panel_and_its_vehicles_are_seen_moving_live_an
     assert 0.5 < moved.max() < 12.0
     # The Live tab and the charts have the run's values.
     assert window.live.session.values is recording.values
+    # How its figures came about is seen as while it was computed.
+    panel.select("run", "morning-1")
+    rows = [row for row in range(control.table.rowCount())
+            if control.table.item(row, 0).text().strip() == "Vehicles under way"]  # fmt: skip
+    qtbot.waitUntil(lambda: len(control.table.item(rows[0], 3).data(_COURSE) or []) > 100,
+                    timeout=20_000)  # fmt: skip
+    course = control.table.item(rows[0], 3).data(_COURSE)
+    running = simulation.runs[0].figures["traffic"]["vehicles_running"]
+    assert course[0] < 10 < max(course) and course[-1] == running
     # Now brings the project's own time back.
     window.timeline.now.click()
     qtbot.waitUntil(lambda: not window.timeline.run_shown)
@@ -124,11 +137,12 @@ def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
     assert one.steps == 2, "it stands still after its step"
     # How dense people stand is seen while nothing of it is written.
     shown = window.simulation.shown
-    qtbot.waitUntil(lambda: shown.picture is not None and bool(shown.picture.crowd), timeout=5_000)
+    qtbot.waitUntil(lambda: shown.picture is not None and bool(shown.picture.crowd),
+                    timeout=30_000)  # fmt: skip
     assert shown.underway is one and window.simulation.legend.levels.isVisible()
     panel.control.keep.click()
     panel.control.pause.click()
-    qtbot.waitUntil(lambda: one.steps > 20, timeout=30_000)
+    qtbot.waitUntil(lambda: one.steps > 20, timeout=60_000)
     panel.control.cancel.click()
     qtbot.waitUntil(lambda: not simulation.underway, timeout=30_000)
     qtbot.waitUntil(lambda: bool(simulation.runs) and simulation.runs[0].state == "cancelled",
@@ -301,7 +315,7 @@ def test_variables_of_a_unit_are_mapped_to_an_entity(
     # As if they were dropped: they are kept with the project, and asked about one after the other.
     QTimer.singleShot(100, fill)
     window.importing.offer([unit, other])
-    qtbot.waitUntil(lambda: len(titles) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(titles) == 2, timeout=60_000)
     assert titles == ["Variables of the unit · Tank", "Variables of the unit · Wall3"]
     editor = window.simulation.editor
     assert editor is not None and editor.draft is not None

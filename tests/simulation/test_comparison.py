@@ -72,6 +72,10 @@ def test_who_passed_a_door_is_compared_in_all_and_not_as_a_mean(tmp_path: Path) 
             make_run(tmp_path, "b", {"door": [0.0, 0.0, 0.0]}, indicator="passed")]  # fmt: skip
     (changed,) = compare_entities(runs)
     assert (changed.entity, changed.values) == ("door", [9.0, 0.0])
+    # What stairs tell storeys is no result: who came through the door is.
+    runs = [make_run(tmp_path, "c", {"stair": [1.0, 5.0]}, indicator="allowed"),
+            make_run(tmp_path, "d", {"stair": [1.0, 3.0]}, indicator="allowed")]  # fmt: skip
+    assert compare_entities(runs) == []
 
 
 def test_an_entity_that_only_one_run_has_counts_as_changed(tmp_path: Path) -> None:

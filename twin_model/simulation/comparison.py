@@ -23,6 +23,9 @@ MOST: Final = 4
 _SAME: Final = 1e-9
 #: What entities count since the beginning: a mean of it says nothing.
 _TOTALS: Final = frozenset({"passed", "entered", "left_stairs"})
+#: What engines only tell each other, not a result: how many people stairs may have taken in so
+#: far, at most, by which storeys hold back those who come. Who came is counted beside it.
+_EXCHANGED: Final = frozenset({"allowed"})
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def means(run: Run) -> dict[tuple[str, str], float]:
     """Return the mean over the run of each indicator of each entity that stays in place.
 
     Of what is counted since the beginning, such as who passed a door, it is the last value.
-    Entities that stand for whole engines are left out: their figures are compared as such.
+    Entities that stand for whole engines are left out: their figures are compared as such. So is
+    what engines only tell each other.
     """
     batch = run.series.read(run.period)
     systems = set(run.about.get("systems", {}).values())
@@ -150,7 +154,7 @@ def means(run: Run) -> dict[tuple[str, str], float]:
     return {
         (entities[group // width], indicators[group % width]): float(value)
         for group, value in zip(groups.tolist(), found.tolist())
-        if entities[group // width] not in systems
+        if entities[group // width] not in systems and indicators[group % width] not in _EXCHANGED
     }
 
 
