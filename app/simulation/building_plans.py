@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 _MOST_NAMES = 12
+_KEY = "evacuation-plan"
 
 
 class BuildingPlans:
@@ -47,7 +48,11 @@ class BuildingPlans:
             except ShapanError as error:
                 return str(error)
 
-        self._background.ask("evacuation-plan", work, answer)
+        self._background.ask(_KEY, work, answer)
+
+    def drop(self) -> None:
+        """Answer no more."""
+        self._background.drop(_KEY)
 
 
 def plan_words(plan: Mapping[str, Any]) -> str:

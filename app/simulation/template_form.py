@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ from app import messages
 from app.item_models.entities import display_name
 from app.simulation.building_plans import BuildingPlans, plan_words
 from app.simulation.template_fields import FIELDS, Asked
+from app.simulation.typed_entities import TypedEntities, is_query
 from app.simulation.words import template_words
 from twin_model.errors import ShapanError
 from twin_model.layer import Layer
@@ -47,13 +49,16 @@ _NEVER_SELECTED: Final = ("exits", "valve")
 def ask_scenario(window: MainWindow, template_id: str) -> Scenario | None:
     """Ask what a template needs; return the scenario, or None where it was cancelled."""
     twin = window.session.required
+    plans = BuildingPlans(twin, window.services.background)
+    typed = TypedEntities(twin, window.services.background)
     dialog = TemplateDialog(
         window, template_id, window.entity_editing.selected(),
         [layer for layer in twin.layers() if layer.content == "terrain.tif"],
-        {one.id for one in window.simulation.session.scenarios},
-        BuildingPlans(twin, window.services.background),
+        {one.id for one in window.simulation.session.scenarios}, plans, typed,
     )  # fmt: skip
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    for reader in (plans, typed):
+        reader.drop()  # nobody is there to hear it
     dialog.deleteLater()
     return dialog.scenario if accepted else None
 
@@ -71,6 +76,8 @@ class TemplateDialog(QDialog):
         Ids that scenarios have already.
     plans : BuildingPlans, optional
         Reads buildings that are to be left.
+    typed : TypedEntities, optional
+        Finds what is typed in place of a selection.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class TemplateDialog(QDialog):
         terrains: Sequence[Layer],
         taken: set[str],
         plans: BuildingPlans | None = None,
+        typed: TypedEntities | None = None,
     ) -> None:
         super().__init__(parent)
         self._template = TEMPLATES[template_id]
@@ -88,8 +96,11 @@ class TemplateDialog(QDialog):
         self._terrains = terrains
         self._taken = taken
         self._plans = plans if template_id == "evacuation" else None
+        # An evacuation reads what is typed with its building.
+        self._typed = typed if template_id != "evacuation" else None
         #: What is known of the building that is chosen.
         self._plan: dict[str, Any] | None = None
+        self._unread = ""
         self.scenario: Scenario | None = None
         #: What was taken from the selection: as it is read, and the ids.
         self._named: dict[QLineEdit, tuple[str, list[str]]] = {}
@@ -138,7 +149,11 @@ class TemplateDialog(QDialog):
         return label
 
     def _free_title(self, title: str) -> str:
-        return title if self._id_of(title) not in self._taken else f"{title} {len(self._taken) + 1}"
+        base = self._id_of(title)
+        return f"{title} {self._free_number(base)}" if base in self._taken else title
+
+    def _free_number(self, base: str) -> int:
+        return next(n for n in itertools.count(2) if f"{base}-{n}" not in self._taken)
 
     def _id_of(self, title: str) -> str:
         # Of a Chinese title only digits would be left.
@@ -170,12 +185,17 @@ class TemplateDialog(QDialog):
         if self._selection and asked.name not in _NEVER_SELECTED:
             self._use_selection(line, single)
         self._readers[asked.name] = lambda: self._ids(line, single)
-        line.setPlaceholderText(
-            self.tr("Ids of entities, or a query") if asked.needed else self.tr("Outer doors")
-        )
+        line.setPlaceholderText(self._hint(asked))
         line.editingFinished.connect(self._read_building)
         row = self._row(line, self.tr("Use selection"), lambda: self._use_selection(line, single))
         return row
+
+    def _hint(self, asked: Asked) -> str:
+        if asked.name == "exits":
+            return self.tr("Outer doors")
+        if self._typed is None:
+            return self.tr("Ids of entities, or a query")
+        return self.tr("Name or id") if asked.kind == "entity" else self.tr("Names, ids or a query")
 
     def _number(self, asked: Asked) -> QWidget:
         spin = QDoubleSpinBox(self)
@@ -233,7 +253,7 @@ class TemplateDialog(QDialog):
         """Read how the storeys of what is chosen hang together."""
         if self._plans is None:
             return
-        self._plan = None
+        self._plan, self._unread = None, ""
         self.problem.hide()
         given = self.given()
         if not given.get("area"):
@@ -246,8 +266,8 @@ class TemplateDialog(QDialog):
     def _building_read(self, found: dict[str, Any] | str | None) -> None:
         self.make.setEnabled(True)
         if isinstance(found, str):
-            self.problem.setText(messages.shown(found))
-            self.problem.show()
+            self._unread = messages.shown(found)
+            self._refuse("{0}", self._unread)
         elif found is not None:
             self._plan = found
         self._say(plan_words(found) if isinstance(found, dict) else "")
@@ -267,6 +287,29 @@ class TemplateDialog(QDialog):
             return ids[0] if single else ids
         return _typed(line.text().strip(), single)
 
+    def _typed_texts(self) -> dict[str, tuple[str, str, bool]]:
+        """Return, by field, what was typed of the twin's entities and not taken by selection."""
+        found = {}
+        for asked in FIELDS[self._template.id]:
+            line = self.fields[asked.name]
+            if asked.kind not in {"entity", "entities"} or not isinstance(line, QLineEdit):
+                continue
+            seen, ids = self._named.get(line, ("", []))
+            text = line.text().strip()
+            if text and not (ids and line.text() == seen):
+                found[asked.name] = (asked.title(), text, asked.kind == "entity")
+        return found
+
+    def _missing(self, given: Mapping[str, Any]) -> Asked | None:
+        """Return the first field that has to be filled in and is not."""
+        # Where no building is known, nobody else says where people get out.
+        exits = self._plans is not None and "plan" not in given
+        wanted = (
+            one for one in FIELDS[self._template.id]
+            if one.needed or (exits and one.name == "exits")
+        )  # fmt: skip
+        return next((one for one in wanted if one.name not in given), None)
+
     # -- making --------------------------------------------------------------------------
 
     def given(self) -> dict[str, Any]:
@@ -280,25 +323,61 @@ class TemplateDialog(QDialog):
         return kept
 
     def _make(self) -> None:
+        given = self.given()
+        missing = self._missing(given)
+        if missing is not None and missing.name == "exits" and self._unread:
+            self._refuse("{0}", self._unread)
+            return
+        if missing is not None:
+            self._refuse(
+                self.tr("{0}: nothing is said. Select it before, or type its name.")
+                if missing.kind in {"entity", "entities"}
+                else self.tr("{0}: nothing is said."),
+                missing.title(),
+            )
+            self.fields[missing.name].setFocus()
+            return
+        typed = self._typed_texts()
+        # Of a file, its own names are said, which the project need not know.
+        if self._typed is None or not typed or "network" in given:
+            self._finish(given)
+            return
+        single = {name for name, (_, _, one) in typed.items() if one}
+
+        def answer(found: dict[str, list[str]] | str) -> None:
+            self.make.setEnabled(True)
+            if isinstance(found, str):
+                self._refuse("{0}", found)
+            else:
+                ids = {name: one[0] if name in single else one for name, one in found.items()}
+                self._finish({**given, **ids})
+
+        self.make.setEnabled(False)
+        self._typed.ask(typed, answer)
+
+    def _refuse(self, text: str, what: str) -> None:
+        self.problem.setText(text.format(what))
+        self.problem.show()
+        self.adjustSize()
+
+    def _finish(self, given: Mapping[str, Any]) -> None:
         scenario_id = self._id_of(self.title.text())
-        number, base = 2, scenario_id
-        while scenario_id in self._taken:
-            scenario_id, number = f"{base}-{number}", number + 1
+        if scenario_id in self._taken:
+            scenario_id = f"{scenario_id}-{self._free_number(scenario_id)}"
         try:
             self.scenario = scenario_from(
                 self._template.id, scenario_id,
-                {**self.given(), "title": self.title.text().strip() or self._template.title},
+                {**given, "title": self.title.text().strip() or self._template.title},
             )  # fmt: skip
         except ShapanError as error:
-            self.problem.setText(messages.shown(str(error)))
-            self.problem.show()
+            self._refuse("{0}", messages.shown(str(error)))
             return
         self.accept()
 
 
 def _typed(text: str, single: bool) -> Any:
-    """Return ids, or a query as it is: one has an operator in it."""
-    if any(sign in text for sign in ("=", "<", ">", "(")):
+    """Return ids, or a query as it is."""
+    if is_query(text):
         return text
     ids = [part.strip() for part in text.split(",") if part.strip()]
     return (ids[0] if ids else "") if single else ids

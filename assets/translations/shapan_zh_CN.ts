@@ -6213,6 +6213,22 @@ management ^ '330106-BD'</translation>
         <source>Outer doors</source>
         <translation>外门</translation>
     </message>
+    <message>
+        <source>Name or id</source>
+        <translation>名称或编号</translation>
+    </message>
+    <message>
+        <source>Names, ids or a query</source>
+        <translation>名称、编号或查询条件</translation>
+    </message>
+    <message>
+        <source>{0}: nothing is said.</source>
+        <translation>{0}：尚未填写。</translation>
+    </message>
+    <message>
+        <source>{0}: nothing is said. Select it before, or type its name.</source>
+        <translation>{0}：尚未填写。请先在场景中选择，或输入名称。</translation>
+    </message>
 </context>
 <context>
     <name>Asked</name>
@@ -6331,6 +6347,22 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Left out, as no way leads out of them ({0}): {1}</source>
         <translation>以下房间无路通往室外，未计入（{0}）：{1}</translation>
+    </message>
+    <message>
+        <source>one is meant, and {0} are found</source>
+        <translation>只需一个，却找到 {0} 个</translation>
+    </message>
+    <message>
+        <source>the query finds nothing</source>
+        <translation>查询没有找到任何实体</translation>
+    </message>
+    <message>
+        <source>nothing in the project is called {0}</source>
+        <translation>项目中没有名为 {0} 的实体</translation>
+    </message>
+    <message>
+        <source>{0} things are called {1}: select the one that is meant</source>
+        <translation>有 {0} 个实体名为 {1}：请选择所指的那一个</translation>
     </message>
 </context>
 <context>

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
 
 from app.panels.run_control import _COURSE
 from app.simulation.fmi_variables import read_variables
@@ -216,7 +216,7 @@ def test_a_scenario_is_edited_undone_and_kept(
     assert [(e.entity, e.name, e.value) for e in kept.edits] == [("south-street", "closed", 1)]
 
 
-def test_a_road_closure_is_made_from_what_is_selected(
+def test_a_road_closure_is_made_from_what_is_selected_or_named(
     qtbot: QtBot, make_window: MakeWindow, cross_town: Path
 ) -> None:
     from app.simulation.template_form import TemplateDialog
@@ -224,23 +224,38 @@ def test_a_road_closure_is_made_from_what_is_selected(
     window = make_window(cross_town)
     window.interaction.select(window.session.required.entity("south-street"))
     asked: list[str] = []
+    typed = ["", "Nowhere Street", "type = 'canal'", "Main Road, South Street"]
 
     def fill() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, TemplateDialog)
-        asked.append(dialog.fields["roads"].text())  # type: ignore[attr-defined]
-        dialog._make()
+        if not dialog.make.isEnabled():
+            QTimer.singleShot(50, fill)
+            return
+        roads = dialog.fields["roads"]
+        assert isinstance(roads, QLineEdit)
+        asked.append(roads.text() if not asked else dialog.problem.text())
+        roads.setText(typed[len(asked) - 1])
+        dialog.make.click()
+        if len(asked) < len(typed):
+            QTimer.singleShot(50, fill)
 
     QTimer.singleShot(200, fill)
     window.simulation.new("road-closure")
     editor = window.simulation.editor
-    assert asked == ["South Street"] and editor is not None and editor.draft is not None
+    assert asked == [
+        "South Street",
+        "Roads that are closed: nothing is said. Select it before, or type its name.",
+        "Roads that are closed: nothing in the project is called Nowhere Street",
+        "Roads that are closed: the query finds nothing",
+    ]
+    assert editor is not None and editor.draft is not None
     assert editor.draft.fresh and editor.save.isEnabled()
     editor.save.click()
     qtbot.waitUntil(lambda: ScenarioStore(cross_town).ids() == ["road-closure"], timeout=10_000)
     kept = ScenarioStore(cross_town).read("road-closure")
     assert kept.engines[0].parameters["roads"] == "type = 'road'"
-    assert kept.edits[0].entity == "south-street"
+    assert [one.entity for one in kept.edits] == ["main-road", "south-street"]
 
 
 def test_a_scenario_is_removed_after_a_question(
