@@ -1,4 +1,4 @@
-"""Where the scene stands in the window: alone, or with another picture at its left."""
+"""Where the scene stands in the window: alone, or with another picture beside it."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class ScenePlace(QWidget):
             self.window().update(event.region())
         return False
 
-    def put_beside(self, other: QWidget) -> None:
-        """Give a widget the left half."""
-        self._row.insertWidget(0, other, 1)
+    def put_beside(self, other: QWidget, *, at_left: bool = True) -> None:
+        """Give a widget the left half, or the right one."""
+        self._row.insertWidget(0 if at_left else 1, other, 1)
         other.show()
 
     def take_away(self, other: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""Two instants beside one another, A on the left: two pictures of the same size, one camera."""
+"""Two pictures of the same size beside one another, with one camera."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ from app.scene_place import ScenePlace
 
 
 class SideBySide(OtherSide):
-    """The second viewport in the left half of the scene's place; either one moves both.
+    """The second viewport in one half of the scene's place; either one moves both.
 
     Parameters
     ----------
     place : ScenePlace
     *arguments
         See `OtherSide`.
+    at_left : bool
+        Whether the second viewport takes the left half, as A does.
     """
 
-    def __init__(self, place: ScenePlace, *arguments: Any) -> None:
+    def __init__(self, place: ScenePlace, *arguments: Any, at_left: bool = True) -> None:
         super().__init__(*arguments)
         self._place = place
+        self._at_left = at_left
+        self._chip = self.left if at_left else self.right
         self.navigator: Navigator | None = None
         self.card: HoverCard | None = None
 
@@ -40,12 +44,12 @@ class SideBySide(OtherSide):
         self.navigator = Navigator(self.other)
         self.card = HoverCard(self.other)
         self.other.setAccessibleName(self.tr("The scene at A"))
-        self.left.setParent(self.other)
-        self._place.put_beside(self.other)
+        self._chip.setParent(self.other)
+        self._place.put_beside(self.other, at_left=self._at_left)
 
     def taken_away(self) -> None:
         """See `OtherSide`."""
-        self.left.setParent(self._viewport)
+        self._chip.setParent(self._viewport)
         if self.other is not None:
             self._place.take_away(self.other)
             self.other.deleteLater()

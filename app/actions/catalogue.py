@@ -249,7 +249,7 @@ def _menus() -> list[tuple[str, list[str]]]:
          ["tools.distance", "tools.height", "tools.area", "plugins:measure"]),
         (QCoreApplication.translate("Menus", "Simulation"),
          ["simulation.runs", "simulation.editor", "simulation.compare", "simulation.largest", "-",
-          "simulation.leave"]),
+          "simulation.forecast", "simulation.leave"]),
         (QCoreApplication.translate("Menus", "Tools"), ["tools.plugins", "plugins:tools"]),
         (QCoreApplication.translate("Menus", "Help"),
          ["help.keys", "help.about", "plugins:help"]),

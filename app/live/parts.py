@@ -147,6 +147,8 @@ class LiveParts(QObject):
         from app.alarms.replay import IncidentReplay
 
         window, s = self._window, self._window.services
+        if window.timeline.run_shown:
+            window.timeline.run_end_wanted.emit()  # the slider is that of a run
         if self.replay is None:
             self.replay = IncidentReplay(
                 window, self.session, s.background, (s.theme, s.icons)

@@ -64,6 +64,8 @@ class RunComparisonPanel(QWidget):
     largest_wanted = Signal()
     #: Run number to be seen beside the first, or 0 for none.
     beside_wanted = Signal(int)
+    #: A run is to be seen beside the live picture: its id; empty for none any more.
+    forecast_wanted = Signal(str)
     #: ``html`` or ``pdf``.
     report_wanted = Signal(str)
     end_wanted = Signal()
@@ -75,6 +77,7 @@ class RunComparisonPanel(QWidget):
         self._icons = icons
         self._shown: tuple[str, str] | None = None
         self._columns = 0
+        self._forecast = ""
         self.plot = plots.Plot(theme)
         self._make_tools()
         self.figures = self._table()
@@ -107,6 +110,9 @@ class RunComparisonPanel(QWidget):
         self.largest = self._button("crosshair", self.largest_wanted.emit)
         self.beside = self._button("columns", self._show_beside)
         self.beside.setCheckable(True)
+        self.forecasts = QMenu(self.beside)
+        self.beside.setMenu(self.forecasts)
+        self.beside.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.report = self._button("file-text", lambda: None)
         self.reports = QMenu(self.report)
         self.report.setMenu(self.reports)
@@ -241,12 +247,35 @@ class RunComparisonPanel(QWidget):
         for number in range(1, len(data.ids)):
             self.against.addItem(f"{LETTERS[number]} − A", number)
         self.against.setVisible(len(data.ids) > 2)
+        self._fill_forecasts()
         self.map.clear()
         self.map.addItem(self.tr("No difference map"), "")
         for name in data.maps:
             self.map.addItem(self.tr("Difference map: {0}").format(map_title(name)), name)
         self.map.setEnabled(bool(data.maps))
         self.largest.setEnabled(bool(data.maps or data.entities))
+
+    def _fill_forecasts(self) -> None:
+        """Offer each run beside the live picture, in place of A."""
+        data = self._compared.data
+        self.forecasts.clear()
+        for letter, run_id, title in () if data is None else zip(LETTERS, data.ids, data.titles):
+            text = self.tr("Beside the live picture: {0}").format(f"{letter}  {title}")
+            action = self.forecasts.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(run_id == self._forecast)
+            action.triggered.connect(
+                lambda on, wanted=run_id: self.forecast_wanted.emit(wanted if on else "")
+            )
+
+    def set_forecast(self, run_id: str) -> None:
+        """Say which run is seen beside the live picture; empty for none."""
+        if run_id:
+            self._leave_map()
+        if run_id or self._forecast:
+            self.beside.setChecked(bool(run_id))
+        self._forecast = run_id
+        self._fill_forecasts()
 
     def _fill_figures(self, data: ComparedData) -> list[ComparedFigure]:
         """List the figures, those that differ first; return them."""
@@ -376,13 +405,17 @@ class RunComparisonPanel(QWidget):
 
     def _change_against(self) -> None:
         self._show_map()
-        if self.beside.isChecked():
+        if self.beside.isChecked() and not self._forecast:
             self.beside_wanted.emit(self.number)
 
-    def _show_beside(self) -> None:
-        if self.beside.isChecked() and self.map.currentData():
+    def _leave_map(self) -> None:
+        if self.map.currentData():
             self.map.setCurrentIndex(0)
             self._compared.show_map("", self.number)
+
+    def _show_beside(self) -> None:
+        if self.beside.isChecked():
+            self._leave_map()
         self.beside_wanted.emit(self.number if self.beside.isChecked() else 0)
 
 

@@ -64,6 +64,8 @@ class SimulationPanel(QWidget):
     compare_wanted = Signal(list)
     #: A scenario is to go on from a checkpoint: its run, and the instant.
     branch_wanted = Signal(str, object)
+    #: A run is to be seen beside the live picture: its id; empty for none any more.
+    beside_wanted = Signal(str)
 
     def __init__(
         self, simulation: SimulationSession, shown: ShownRun, theme: Theme, icons: IconSet
@@ -73,6 +75,7 @@ class SimulationPanel(QWidget):
         self._shown = shown
         self._icons = icons
         self._building = False
+        self._beside = ""
         self.tree = QTreeWidget(self)
         self.tree.setHeaderHidden(True)
         self.tree.setColumnCount(2)
@@ -112,6 +115,8 @@ class SimulationPanel(QWidget):
         self.edit = self._button("pencil-simple", self._edit)
         self.show_run = self._button("eye", self._toggle_shown)
         self.show_run.setCheckable(True)
+        self.beside = self._button("columns", self._toggle_beside)
+        self.beside.setCheckable(True)
         self.branch = self._button("git-branch")
         self.branch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.checkpoints = QMenu(self.branch)
@@ -132,7 +137,8 @@ class SimulationPanel(QWidget):
         tools.setSpacing(4)
         tools.addWidget(self.new)
         tools.addStretch(1)
-        for button in (self.run, self.edit, self.show_run, self.branch, self.compare, self.remove):
+        for button in (self.run, self.edit, self.show_run, self.beside, self.branch, self.compare,
+                       self.remove):  # fmt: skip
             tools.addWidget(button)
         left = QWidget(self)
         column = QVBoxLayout(left)
@@ -169,6 +175,7 @@ class SimulationPanel(QWidget):
             (self.run, self.tr("Run the scenario")),
             (self.edit, self.tr("Edit the scenario")),
             (self.show_run, self.tr("Show the run in the scene")),
+            (self.beside, self.tr("Beside the live picture: the run as a forecast")),
             (self.branch, self.tr("Go on from a checkpoint of the run")),
             (self.compare, self.tr("Compare two to four runs")),
             (self.remove, self.tr("Remove")),
@@ -255,7 +262,7 @@ class SimulationPanel(QWidget):
         item.setIcon(0, self._icons.icon(glyph, token))
         item.setData(0, _KIND, "run")
         item.setData(0, _ID, run_id)
-        if run_id and run_id == self._shown.run_id:
+        if run_id and run_id in (self._shown.run_id, self._beside):
             font = item.font(0)
             font.setBold(True)
             item.setFont(0, font)
@@ -303,6 +310,9 @@ class SimulationPanel(QWidget):
         self.edit.setEnabled(scenario is not None)
         self.show_run.setEnabled(len(runs) == 1)
         self.show_run.setChecked(len(runs) == 1 and runs[0] == self._shown.run_id)
+        recorded = len(runs) == 1 and self._simulation.active(runs[0]) is None
+        self.beside.setEnabled(bool(self._beside) or (recorded and bool(runs[0])))
+        self.beside.setChecked(bool(self._beside) and runs in ([], [self._beside]))
         self._offer_checkpoints(self._simulation.run(runs[0]) if len(runs) == 1 else None)
         self.compare.setEnabled(2 <= len(runs) <= 4)
         self.remove.setEnabled(bool(self.tree.selectedItems()) and self._simulation.writable)
@@ -368,6 +378,16 @@ class SimulationPanel(QWidget):
         else:
             self._shown.leave()
 
+    def _toggle_beside(self) -> None:
+        runs = self.selected("run")
+        other = len(runs) == 1 and runs[0] != self._beside
+        self.beside_wanted.emit(runs[0] if other else "")
+
+    def set_beside(self, run_id: str) -> None:
+        """Say which run is seen beside the live picture; empty for none."""
+        self._beside = run_id
+        self.rebuild()
+
     def _show(self, run_id: str) -> None:
         one = self._simulation.active(run_id)
         if one is not None:
@@ -390,6 +410,8 @@ class SimulationPanel(QWidget):
         for run_id in runs:
             if run_id == self._shown.run_id:
                 self._shown.leave()
+            if run_id == self._beside:
+                self.beside_wanted.emit("")
             self._simulation.remove_run(run_id)
         for scenario_id in scenarios:
             self._simulation.remove_scenario(scenario_id)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from app.actions.registry import ActionSpec
 from app.simulation.branching import ask_branch
 from app.simulation.compared import CROWD, ComparedData, ComparedRuns, DifferenceMap
+from app.simulation.forecast import Forecast
 from app.simulation.inside import SeenInside
 from app.simulation.legend import DifferenceLegend, SimulationLegend
 from app.simulation.session import SimulationSession
@@ -51,6 +52,7 @@ class SimulationParts(QObject):
         self.legend = SimulationLegend(window.viewport, s.theme)
         self.map_legend = DifferenceLegend(window.viewport, s.theme)
         self.sides = RunSides(window, self)
+        self.forecast = Forecast(window, self)
         self.inside = SeenInside(self, self._scenes)
         self.panel: SimulationPanel | None = None
         self.editor: ScenarioPanel | None = None
@@ -58,6 +60,8 @@ class SimulationParts(QObject):
         #: The largest difference is gone to once the map is drawn.
         self._goes = False
         self._connect()
+        self.forecast.changed.connect(self._say_forecast)
+        self.session.runs_changed.connect(self._runs_changed)
 
     def _connect(self) -> None:
         window, shown = self._window, self.shown
@@ -94,6 +98,8 @@ class SimulationParts(QObject):
         panel.compare_wanted.connect(self.compare)
         panel.branch_wanted.connect(self.branch)
         panel.unit_wanted.connect(self._ask_for_unit)
+        panel.beside_wanted.connect(self.forecast.show)
+        panel.set_beside(self.forecast.run_id)
         return panel
 
     def make_editor(self) -> ScenarioPanel:
@@ -118,6 +124,8 @@ class SimulationParts(QObject):
         panel.fly_wanted.connect(window.interaction.fly_to_id)
         panel.largest_wanted.connect(self.go_to_largest)
         panel.beside_wanted.connect(self._show_beside)
+        panel.forecast_wanted.connect(self.forecast.show)
+        panel.set_forecast(self.forecast.run_id)
         panel.report_wanted.connect(self._ask_report)
         panel.end_wanted.connect(self.compared.leave)
         return panel
@@ -230,6 +238,17 @@ class SimulationParts(QObject):
             self.sides.start(data, number)
         else:
             self.sides.stop()
+            self.forecast.stop()
+
+    def _runs_changed(self) -> None:
+        self._window.actions_registry.refresh()
+
+    def _say_forecast(self) -> None:
+        if self.panel is not None:
+            self.panel.set_beside(self.forecast.run_id)
+        if self.comparison is not None:
+            self.comparison.set_forecast(self.forecast.run_id)
+        self._window.actions_registry.refresh()
 
     def _ask_report(self, kind: str) -> None:
         from app.simulation.dialogs import ask_report_place
@@ -259,6 +278,11 @@ class SimulationParts(QObject):
         last = Instant(max(end_us, start.us + self.sides.length_us) - 1)
         self._window.timeline.show_run((start, last), title)
         self._window.timeline.set_instant(self.shown.instant or Instant(end_us - 1))
+
+    def leave(self) -> None:
+        """Show no run."""
+        self.shown.leave()
+        self.forecast.stop()
 
     def show_on_slider(self) -> None:
         """Bring the slider to the run that is shown; beside another, to the longer of both."""
@@ -320,7 +344,13 @@ class SimulationParts(QObject):
                        lambda: QCoreApplication.translate("Actions", "Go to largest difference"),
                        self.go_to_largest, "Ctrl+Alt+J", "crosshair",
                        lambda: self.compared.data is not None),
+            ActionSpec("simulation.forecast",
+                       lambda: QCoreApplication.translate("Actions", "Run beside the live picture"),
+                       self.forecast.toggle, "Ctrl+Alt+B", "columns",
+                       lambda: self.forecast.active or bool(self.forecast.candidate),
+                       lambda: self.forecast.active),
             ActionSpec("simulation.leave",
                        lambda: QCoreApplication.translate("Actions", "Show no run in the scene"),
-                       self.shown.leave, "", "eye-slash", lambda: bool(self.shown.run_id)),
+                       self.leave, "", "eye-slash",
+                       lambda: bool(self.shown.run_id or self.forecast.run_id)),
         ]  # fmt: skip

@@ -48,6 +48,7 @@ class RunSides(QObject):
     def start(self, data: ComparedData, number: int) -> None:
         """Show the first run on the left, and another on the right."""
         window, parts = self._window, self._parts
+        parts.forecast.stop()
         window.comparing.stop()
         window.timeline.set_comparison(None)
         if not self.active:
@@ -77,6 +78,8 @@ class RunSides(QObject):
         self.left.deleteLater()
         self.left = None
         self.side.stop()
+        if self._parts.comparison is not None:
+            self._parts.comparison.beside.setChecked(False)
 
     def set_indicator(self, indicator: str) -> None:
         """Colour roads on both sides by the same indicator."""

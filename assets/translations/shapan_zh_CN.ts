@@ -244,6 +244,10 @@
         <source>Go to largest difference</source>
         <translation>转到差异最大处</translation>
     </message>
+    <message>
+        <source>Run beside the live picture</source>
+        <translation>推演与实时画面并排</translation>
+    </message>
 </context>
 <context>
     <name>ColourBy</name>
@@ -5850,6 +5854,10 @@ management ^ '330106-BD'</translation>
         <source>Any model of another tool; .fmu files can be dropped as well</source>
         <translation>其他工具导出的任意模型；也可直接拖入 .fmu 文件</translation>
     </message>
+    <message>
+        <source>Beside the live picture: the run as a forecast</source>
+        <translation>与实时画面并排：把推演作为预测显示</translation>
+    </message>
 </context>
 <context>
     <name>RunControl</name>
@@ -7393,6 +7401,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Go to the largest difference</source>
         <translation>转到差异最大处</translation>
+    </message>
+    <message>
+        <source>Beside the live picture: {0}</source>
+        <translation>与实时画面并排：{0}</translation>
     </message>
 </context>
 <context>
@@ -9340,6 +9352,25 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Open a project first: units belong to a project's scenarios.</source>
         <translation>请先打开项目：仿真单元属于项目的情景。</translation>
+    </message>
+</context>
+<context>
+    <name>Forecast</name>
+    <message>
+        <source>The forecast</source>
+        <translation>预测画面</translation>
+    </message>
+    <message>
+        <source>Forecast: {0}</source>
+        <translation>预测：{0}</translation>
+    </message>
+    <message>
+        <source>Forecast: {0}, {1}</source>
+        <translation>预测：{0}，{1}</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
     </message>
 </context>
 </TS>

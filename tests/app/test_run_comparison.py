@@ -15,14 +15,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.simulation.compared import ComparedData
+from app.simulation.forecast import ahead_text, shift_us
 from app.simulation.report import ReportInput, report_html
 from app.simulation.report_pages import laid_out
 from plugins.conductor.session import RunSession
 from simulation_window_support import add_roads
 from twin_model.frame import Frame
+from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.simulation.comparison import ComparedEntity, ComparedFigure
 from twin_model.simulation.scenario import ScenarioStore, read_scenario
-from twin_model.time import Instant
+from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
 from window_support import MakeWindow, add_boxes, make_window, qapp_args
 
@@ -191,6 +193,106 @@ def test_two_runs_are_seen_side_by_side_with_one_camera_and_one_time(
     assert sides.side.other.pose == window.viewport.pose
     window.timeline.now.click()
     qtbot.waitUntil(lambda: not sides.active, timeout=5_000)
+
+
+def test_a_run_is_a_forecast_beside_the_live_picture_which_stays_live(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    window = make_window(town)
+    simulation, live, timeline = window.simulation, window.live, window.timeline
+    forecast, fields = simulation.forecast, window.entity_panel
+    live.session.begin()
+    qtbot.waitUntil(lambda: live.session.operations is not None, timeout=20_000)
+
+    def measure(speed_km_h: float) -> None:
+        keys, now_us = SampleKeys(["south-street"], ["speed"]), Instant.now().us
+        batch = SampleBatch.of(keys, 0, 0, np.array([now_us]), np.array([speed_km_h]))
+        live.session.live.hub.publish(batch)
+
+    def live_tab() -> str:
+        return " | ".join(f"{one.name} {one.value}" for one in fields._live_fields)
+
+    measure(12.0)
+    window.interaction.select(window.session.required.entity("south-street"))
+    fields.tabs.set_current(5)
+    qtbot.waitUntil(lambda: "Speed 12" in live_tab(), timeout=10_000)
+    live.colour_by("speed")
+    qtbot.waitUntil(lambda: "12" in live.legend.ends.text(), timeout=10_000)
+
+    panel = simulation.required_panel()
+    qtbot.waitUntil(lambda: len(simulation.session.runs) == 2, timeout=10_000)
+    panel.select("run", "closed-1")
+    panel.beside.click()
+    qtbot.waitUntil(lambda: forecast.shown is not None and forecast.shown.picture is not None,
+                    timeout=20_000)  # fmt: skip
+    shown, other = forecast.shown, forecast.side.other
+    assert shown is not None and shown.recording is not None and other is not None
+    assert panel.beside.isChecked() and forecast.run_id == "closed-1"
+    # Live on the left, and what the forecast is on the right, over its own half.
+    qtbot.waitUntil(lambda: other.x() > window.viewport.x(), timeout=5_000)
+    left, right = forecast.side.left, forecast.side.right
+    assert (left.text, left.parent()) == ("Live", window.viewport)
+    assert right.text.startswith("Forecast: Closed, +00:00:0") and right.parent() is other
+    # It begins now, and the slider moves it alone.
+    assert abs(timeline.axis.first.us - Instant.now().us) < 60_000_000
+    timeline.set_instant(Instant(timeline.axis.first.us + 70_000_000))
+    assert shown.instant is not None
+    assert shown.instant.us - shown.recording.period.start.us == 70_000_000
+    assert right.text == "Forecast: Closed, +00:01:10"
+    qtbot.waitUntil(lambda: not shown._reading, timeout=10_000)
+    assert shown.picture is not None and shown.picture.water is not None
+    assert forecast.legend is not None and forecast.legend.isVisible()
+    assert simulation.shown.run_id == "" and not simulation.legend.isVisible()
+    # Values, colours and alarms are those that are measured now.
+    assert not live.session.run_shown and live.session.instant is None and "Speed 12" in live_tab()
+    measure(44.0)
+    qtbot.waitUntil(lambda: "Speed 44" in live_tab(), timeout=10_000)
+    qtbot.waitUntil(lambda: "44" in live.legend.ends.text(), timeout=10_000)
+    window.scene.look_down()
+    qtbot.waitUntil(lambda: not window.viewport.flying, timeout=5_000)
+    assert other.pose == window.viewport.pose
+    timeline.now.click()
+    assert not forecast.active and not timeline.run_shown and timeline.instant is None
+    assert not panel.beside.isChecked() and "Speed 44" in live_tab()
+
+
+def test_a_forecast_is_chosen_by_keyboard_and_among_the_runs_compared(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    window = compared(qtbot, make_window, town)
+    simulation, panel = window.simulation, window.simulation.comparison
+    forecast = simulation.forecast
+    assert panel is not None
+    panel.draw_map("speed")
+    qtbot.waitUntil(lambda: simulation.compared.map is not None, timeout=10_000)
+    panel.forecasts.actions()[0].trigger()
+    assert forecast.run_id == "usual-1" and panel.beside.isChecked()
+    qtbot.waitUntil(lambda: window.timeline.run_shown, timeout=20_000)
+    assert not panel.map.currentData(), "no difference is drawn in the live picture"
+    panel.beside.click()
+    assert not forecast.active and not simulation.sides.active and not window.timeline.run_shown
+    # A run that takes the scene over ends it, and it ends such a run.
+    action = window.actions_registry.action("simulation.forecast")
+    action.trigger()
+    qtbot.waitUntil(lambda: window.timeline.run_shown, timeout=20_000)
+    assert forecast.run_id == simulation.session.runs[0].id and action.isChecked()
+    simulation.shown.show_recorded("usual-1")
+    qtbot.waitUntil(lambda: not forecast.active, timeout=20_000)
+    assert window.timeline.run_shown and simulation.shown.recording is not None
+    action.trigger()
+    assert forecast.run_id == "usual-1" and not simulation.shown.run_id
+    panel.beside.setChecked(True)
+    panel.beside_wanted.emit(1)
+    assert not forecast.active and simulation.sides.active
+
+
+def test_a_run_with_now_in_it_is_no_later_than_it_was_computed_for() -> None:
+    start = Instant.parse("2026-07-01T06:00:00Z")
+    period = Interval(start, Instant(start.us + 3_600_000_000))
+    assert shift_us(period, Instant(start.us + 600_000_000)) == 0
+    assert shift_us(period, Instant(start.us + 86_400_000_000)) == 86_400_000_000
+    assert shift_us(period, Instant(start.us - 60_000_000)) == -60_000_000
+    assert (ahead_text(750_000_000), ahead_text(-61_000_000)) == ("+00:12:30", "−00:01:01")
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf"])
