@@ -239,7 +239,7 @@ BAD = [
     ("shapan.swmm.swmm", {"network": "broken.inp"}, "ERROR"),
     ("shapan.swmm.swmm", {"network": "missing.inp"}, "there is no file"),
     ("shapan.sumo.sumo", {"network": "cross.net.xml"}, "has no demand: no routes were given"),
-    ("shapan.epanet.epanet", {"network": "broken.inp"}, "rror"),
+    ("shapan.epanet.epanet", {"network": "broken.inp"}, "J1 nonsense x"),
     ("shapan.fmi.fmi", {"unit": "escaping.fmu"}, "would be unpacked outside its folder"),
     ("shapan.fmi.fmi", {"unit": "broken.inp"}, "is no FMU"),
     ("shapan.nothing.at-all", {}, "there is no simulator shapan.nothing.at-all"),
@@ -255,7 +255,9 @@ def test_bad_input_is_said_in_one_line(
     import zipfile
 
     folder = city.path
-    (folder / "broken.inp").write_text("[JUNCTIONS]\nJ1 nonsense x\n[CONDUITS]\nC1 J1 J9 x\n")
+    (folder / "broken.inp").write_text(
+        "[JUNCTIONS]\nJ1 nonsense x\n[RESERVOIRS]\nR1 1\n[CONDUITS]\nC1 J1 J9 x\n"
+    )
     shutil.copy(real_data / "sim/sumo_game/cross/cross.net.xml", folder / "cross.net.xml")
     with zipfile.ZipFile(folder / "escaping.fmu", "w") as archive:
         archive.writestr("modelDescription.xml", "<x/>")

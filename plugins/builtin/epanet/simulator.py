@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import tempfile
 from collections.abc import Mapping
@@ -82,7 +83,10 @@ class EpanetSimulator(Engine):
         try:
             self._engine.ENopen(str(source), str(report), str(folder / "results.bin"))
         except self._failure as error:
-            self._engine = None
+            engine, self._engine = self._engine, None
+            # What is wrong stands in the report, which is written where it is closed.
+            with contextlib.suppress(self._failure):
+                engine.ENclose()
             raise self.error(f"{source}: {_first_error(report, error)}") from error
         self._number()
         write_shapes(self._shapes, self.context.storage.folder, self.system, parameters)
@@ -247,5 +251,9 @@ def _first_error(report: Path, error: Exception) -> str:
         lines = report.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
-    found = [line.strip() for line in lines if "rror" in line]
-    return found[0] if found else str(error)
+    for number, line in enumerate(lines):
+        if "rror" in line:
+            # The line of the file that it is about follows.
+            about = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            return f"{' '.join(line.split())} {about}".strip()
+    return str(error).replace(" %s", "")
