@@ -99,6 +99,10 @@ class Background(QObject):
         """Drop every answer that is still to come."""
         self._latest.clear()
 
+    def end_running(self) -> None:
+        """Wait for running questions; their answers still come."""
+        self._pool.wait()
+
     def wait(self) -> None:
         """Wait for running questions, dropping their answers."""
         self.forget()

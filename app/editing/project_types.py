@@ -38,6 +38,7 @@ class ProjectTypes(QObject):
         self._wait.setInterval(_WAIT_MS)
         self._wait.timeout.connect(self.read)
         session.opened.connect(self._wait.start)
+        session.closing.connect(self._closing)
         session.closed.connect(self._closed)
         session.changed.connect(self._follow)
 
@@ -60,9 +61,13 @@ class ProjectTypes(QObject):
         twin.catalogue = schema.catalogue()
         self.changed.emit()
 
-    def _closed(self) -> None:
+    def _closing(self) -> None:
+        # What is being read would be read from a file that is closed: SQLite ends the process.
         self._wait.stop()
         self._background.drop("project-types")
+        self._background.end_running()
+
+    def _closed(self) -> None:
         schema.set_project(None)
 
 

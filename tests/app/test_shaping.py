@@ -259,7 +259,7 @@ def test_a_feature_is_attached_and_detached_again(
     assert window.viewport.stage._marks.selected == [("old-town", 0)]
     assert planned.position is not None
     assert planned.position[2] == pytest.approx(60.0, abs=1.0)
-    assert window.interaction._bounds_of(planned)[0][:2] < (0.0, 0.0)  # around the whole tower
+    assert window.interaction._bounds_of(planned, 0.0)[0][:2] < (0.0, 0.0)  # around the whole tower
     assert now(window, "old-town-0").layer is None
     click_at(qtbot, window, (20.0, 20.0, 60.0))
     assert window.entity_panel.entity is not None
