@@ -7,7 +7,6 @@ height is read and entered (docs/decisions/0023-heights-are-stated-above-somethi
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -22,6 +21,7 @@ from pyproj.transformer import AreaOfInterest, TransformerGroup
 from twin_model.entity import Entity
 from twin_model.errors import FrameError, ValidationError
 from twin_model.frame import FloatArray, Frame, crs_name, parse_crs
+from twin_model.warned import muted
 
 #: The project's vertical datum.
 DATUM: Final = ""
@@ -310,8 +310,7 @@ def _operation(vertical: str, area: tuple[float, ...]) -> Any:
     crs = parse_crs(vertical)
     compound = CompoundCRS(f"WGS 84 + {crs.name}", [_WGS84, crs])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of grids that are not here: said below
+        with muted():  # warnings of grids that are not here: said below
             group = TransformerGroup(
                 compound, _WGS84_3D, always_xy=True, allow_ballpark=False,
                 area_of_interest=AreaOfInterest(*area),

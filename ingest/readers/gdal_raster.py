@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from twin_model.errors import SourceError
+from twin_model.warned import muted
 
 #: First bytes and driver; only drivers that never follow references (as VRT and WMS do).
 _MAGIC: Final = (
@@ -29,9 +28,6 @@ _CONFIG: Final[dict[str, Any]] = {
 }
 _MAX_SIDE: Final = 4_000_000
 _MAX_BLOCK_BYTES: Final = 512 << 20
-
-# warnings.catch_warnings swaps process-wide state (Python < 3.14), so only one call at a time.
-_lock = threading.Lock()
 
 
 @contextmanager
@@ -61,9 +57,7 @@ def open_raster(name: str, path: Path) -> Iterator[Any]:
         If it cannot be opened, or while reading from it within the context fails.
     """
     with raster_environment() as rasterio, read_errors_named(path):
-        with _lock, warnings.catch_warnings():
-            # "Dataset has no geotransform" is said by the reader in its own words.
-            warnings.simplefilter("ignore")
+        with muted():  # "Dataset has no geotransform" is said by the reader in its own words
             dataset = rasterio.open(name, driver=driver_of(name))
         with dataset:
             _check_sizes(dataset, path)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import threading
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from ingest.pipeline.job import Job
+from twin_model.warned import heard
 
 T = TypeVar("T")
 
@@ -50,9 +49,6 @@ _CHUNK_FEATURES: Final = 20_000
 #: Drivers that parse the file from its start for every chunk get fewer, larger ones.
 _CHUNK_FEATURES_SEQUENTIAL: Final = 100_000
 _CHUNK_BYTES: Final = 64 << 20
-
-# warnings.catch_warnings swaps process-wide state (Python < 3.14), so only one call at a time.
-_lock = threading.Lock()
 
 
 class GdalError(Exception):
@@ -129,8 +125,7 @@ def guarded(call: Callable[[], T], notes: list[str]) -> T:
     GdalError
         For any error of the call.
     """
-    with _lock, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with heard() as caught:
         try:
             result = call()
         except UnicodeDecodeError as error:
