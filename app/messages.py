@@ -39,6 +39,11 @@ def stage(text: str) -> str:
     return text if known is None else known.say(text)
 
 
+def layer_name(template: str) -> str:
+    """Return the name of a layer that is made here, a template, in the language in use."""
+    return (_texts(QLocale().name(), "Layer") or {}).get(template) or template
+
+
 def report(text: str) -> str:
     """Return a text of an accuracy report as users read it."""
     known = _reports(QLocale().name())

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.cli.language import saying
+from app.cli.language import naming, saying
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_count, print_json, print_warning
 from app.cli.projects import find_layer
@@ -55,7 +55,9 @@ def extract_things(arguments: argparse.Namespace) -> int:
     require_modules(("CSF", "scipy"), "extraction")
     printer = ProgressPrinter(arguments.progress)
     with open_project(arguments.project, write=True) as twin:
-        found = extract(twin, find_layer(twin, arguments.layer), printer.job())
+        found = extract(
+            twin, find_layer(twin, arguments.layer), printer.job(), naming(arguments.language)
+        )
     printer.clear()
     if arguments.json:
         print_json(_as_json(found))

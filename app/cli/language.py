@@ -14,9 +14,23 @@ def saying(language: str) -> Say:
     """
     if language == "en":
         return str
+    _take(language)
+    from app.messages import printed
+
+    return printed
+
+
+def naming(language: str) -> Say:
+    """Return what says names of layers that a command makes; see `saying`."""
+    if language == "en":
+        return str
+    _take(language)
+    from app.messages import layer_name
+
+    return layer_name
+
+
+def _take(language: str) -> None:
     from PySide6.QtCore import QLocale
 
-    from app import messages
-
     QLocale.setDefault(QLocale(language))
-    return messages.printed

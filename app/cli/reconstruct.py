@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from app.cli.language import saying
+from app.cli.language import naming, saying
 from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_counts, print_json, print_warning
 from app.reconstruct.report_pdf import PDF_FILE, write_pdf
@@ -58,7 +58,9 @@ def reconstruct_photos(arguments: argparse.Namespace) -> int:
     job = printer.job()
     result = reconstruct(options, frame, folder, job, on_check)
     with open_project(arguments.project, write=True) as twin:
-        layers = add_products(twin, result, options.title, Job(printer.show))
+        layers = add_products(
+            twin, result, options.title, Job(printer.show), naming(arguments.language)
+        )
     pdf = result.folder / PDF_FILE
     locale = _LOCALES[arguments.language]
     write_pdf(result.folder, pdf, Job(printer.show), locale, page=arguments.language != "en")

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.messages import layer_name
 from ingest.reconstruction.options import ReconstructOptions
 from twin_model.errors import Cancelled, ShapanError
 
@@ -75,7 +76,7 @@ class RunWork:
             remove_announced(self._folder)
         # Those of a step that was finished before, and whatever could not be added meanwhile.
         result = load_result(self._folder)
-        return added + add_products(self._twin, result, self._options.title, job)
+        return added + add_products(self._twin, result, self._options.title, job, layer_name)
 
     def _take(self, job: Job, added: list[ImportResult], news: dict[str, Any]) -> None:
         if "preview" in news:
@@ -89,7 +90,9 @@ class RunWork:
         from ingest.reconstruction.layers import ProductLayers
 
         try:
-            layers = ProductLayers(self._twin, self._folder, self._options.title, self._key)
+            layers = ProductLayers(
+                self._twin, self._folder, self._options.title, self._key, layer_name
+            )
             added += layers.add(product, path, job.quiet())
         except Cancelled:
             raise

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import entity_words
+from app import entity_words, messages
 from app.own_keys import OwnKeys
 from app.panels.jobs import progress_text
 from app.panels.plain_table import dress
@@ -32,6 +32,7 @@ from app.project import ProjectSession
 from app.review.decisions import accept, reject, without_verdict
 from app.review.queue import ENTITY_ROLE, NAME, SURE, QueueFilter, QueueModel, read_queue
 from app.workers import Background, JobRecord, Jobs
+from ingest.extraction.candidates import extractable
 from twin_model.entity import Entity
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from twin_model.layer import Layer
     from twin_model.twin import Twin
 
-#: Roles of layers in which things can be found.
-_EXTRACTABLE: Final = frozenset({"points", "terrain"})
 _WIDTHS: Final = (200, 120, 110, 90, 110)
 _KEYS: Final = (Qt.Key.Key_A, Qt.Key.Key_E, Qt.Key.Key_X, Qt.Key.Key_Delete)
 #: More marks than this tell nobody anything.
@@ -255,7 +254,7 @@ class ReviewPanel(QWidget):
     def _fill_layers(self) -> None:
         self.layers.clear()
         twin = self._session.twin
-        found = [] if twin is None else [one for one in twin.layers() if one.role in _EXTRACTABLE]
+        found = [] if twin is None else extractable(twin.layers())
         for layer in found:
             action = self.layers.addAction(layer.name)
             action.triggered.connect(lambda _=False, layer=layer: self.start_extraction(layer))
@@ -399,4 +398,4 @@ def _extract(twin: Twin, layer: Layer, job: Job) -> Any:
     from ingest.reconstruction.options import require_modules
 
     require_modules(("CSF", "scipy"), "extraction")
-    return extract_in_process(twin, layer, job)
+    return extract_in_process(twin, layer, job, messages.layer_name)

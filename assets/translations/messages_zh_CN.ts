@@ -6987,6 +6987,38 @@
         <source>Looking for tall things</source>
         <translation>查找高耸物体</translation>
     </message>
+    <message>
+        <source>Photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Poses</source>
+        <translation>位姿</translation>
+    </message>
+    <message>
+        <source>Georeference</source>
+        <translation>地理参考</translation>
+    </message>
+    <message>
+        <source>Dense matching</source>
+        <translation>密集匹配</translation>
+    </message>
+    <message>
+        <source>Radiance field</source>
+        <translation>辐射场</translation>
+    </message>
+    <message>
+        <source>Surface</source>
+        <translation>表面</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>成果</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>对比</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>
@@ -7176,6 +7208,50 @@
     <message>
         <source>Edit {0} entities since {1}</source>
         <translation>编辑 {0} 个实体，自 {1} 起</translation>
+    </message>
+</context>
+<context>
+    <name>Layer</name>
+    <comment>What layers made here are called; the title of the run, or the layer they were found in, goes in.</comment>
+    <message>
+        <source>{0} – ground</source>
+        <translation>{0} – 地面高程</translation>
+    </message>
+    <message>
+        <source>{0} – surface</source>
+        <translation>{0} – 地表高程</translation>
+    </message>
+    <message>
+        <source>{0} – true orthophoto</source>
+        <translation>{0} – 真正射影像</translation>
+    </message>
+    <message>
+        <source>{0} – points</source>
+        <translation>{0} – 点云</translation>
+    </message>
+    <message>
+        <source>{0} – mesh</source>
+        <translation>{0} – 网格</translation>
+    </message>
+    <message>
+        <source>{0} – contours</source>
+        <translation>{0} – 等高线</translation>
+    </message>
+    <message>
+        <source>{0} (bent)</source>
+        <translation>{0}（有弯曲）</translation>
+    </message>
+    <message>
+        <source>{0} (above the ellipsoid)</source>
+        <translation>{0}（椭球高）</translation>
+    </message>
+    <message>
+        <source>{0} – buildings</source>
+        <translation>{0} – 建筑</translation>
+    </message>
+    <message>
+        <source>{0} – trees</source>
+        <translation>{0} – 树木</translation>
     </message>
 </context>
 <context>

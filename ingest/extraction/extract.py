@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -24,6 +24,12 @@ from ingest.shell import SOLID_COLUMN
 from twin_model.frame import Frame
 from twin_model.layer import Layer
 from twin_model.twin import Twin
+
+#: Names of the layers of buildings and of trees.
+LAYER_NAMES: Final = ("{0} – buildings", "{0} – trees")
+
+Say = Callable[[str], str]
+"""Says the name of a layer, a template in English, in the reader's language."""
 
 
 @dataclass
@@ -82,7 +88,7 @@ def find_things(
     return found, model
 
 
-def extract(twin: Twin, layer: Layer, job: Job) -> Extraction:
+def extract(twin: Twin, layer: Layer, job: Job, say: Say = str) -> Extraction:
     """Find things in a layer and add them as layers with entities to be reviewed.
 
     Parameters
@@ -90,6 +96,8 @@ def extract(twin: Twin, layer: Layer, job: Job) -> Extraction:
     twin : Twin
     layer : Layer
     job : Job
+    say : callable
+        Says names of layers in the reader's language; English by default.
 
     Raises
     ------
@@ -98,27 +106,27 @@ def extract(twin: Twin, layer: Layer, job: Job) -> Extraction:
     """
     found, _ = find_things(layer, twin.layer_folder(layer.id), twin.frame, job)
     with tempfile.TemporaryDirectory(prefix="shapan-extract-") as scratch:
-        for path, words in write_tables(Path(scratch), found, twin.frame):
-            options = ImportOptions(name=f"{layer.name} – {words}", epoch=layer.epoch)
+        for path, name in write_tables(Path(scratch), found, twin.frame):
+            options = ImportOptions(name=say(name).format(layer.name), epoch=layer.epoch)
             found.layers += add_source(twin, path, options, job)
     return found
 
 
 def write_tables(folder: Path, found: Extraction, frame: Frame) -> list[tuple[Path, str]]:
-    """Write what was found as GeoPackages; return each with what it holds."""
+    """Write what was found as GeoPackages; return each with the name of its layer."""
     out = []
     if found.buildings:
         path = folder / "buildings.gpkg"
         write_table(path, "buildings", _outlines(found.buildings, frame), "Polygon Z", frame,
                _building_columns(found, frame))  # fmt: skip
-        out.append((path, "buildings"))
+        out.append((path, LAYER_NAMES[0]))
     if found.trees:
         path = folder / "trees.gpkg"
         points = shapely.points(
             np.array([(t.x_m, t.y_m, t.ground_m) for t in found.trees]) + frame.offset
         )
         write_table(path, "trees", list(points), "Point Z", frame, _tree_columns(found))
-        out.append((path, "trees"))
+        out.append((path, LAYER_NAMES[1]))
     return out
 
 

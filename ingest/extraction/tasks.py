@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.extraction.extract import find_things, write_tables
+from ingest.extraction.extract import Say, find_things, write_tables
 from ingest.importer import ImportOptions, ImportResult, add_source
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import run_worker, serve
@@ -17,7 +17,7 @@ from twin_model.twin import Twin
 _MODULE: Final = "ingest.extraction.tasks"
 
 
-def extract_in_process(twin: Twin, layer: Layer, job: Job) -> list[ImportResult]:
+def extract_in_process(twin: Twin, layer: Layer, job: Job, say: Say = str) -> list[ImportResult]:
     """Find things in a layer, in a process of its own, and add them to be reviewed.
 
     Parameters
@@ -26,6 +26,8 @@ def extract_in_process(twin: Twin, layer: Layer, job: Job) -> list[ImportResult]
     layer : Layer
         Of points or heights.
     job : Job
+    say : callable
+        Says names of layers in the reader's language; English by default.
 
     Raises
     ------
@@ -36,8 +38,8 @@ def extract_in_process(twin: Twin, layer: Layer, job: Job) -> list[ImportResult]
     with tempfile.TemporaryDirectory(prefix="shapan-extract-") as scratch:
         request = {"project": str(twin.path), "layer": layer.id, "folder": scratch}
         made = run_worker(_MODULE, request, job, log=Path(scratch) / "extract.log")
-        for path, words in made["tables"]:
-            options = ImportOptions(name=f"{layer.name} – {words}", epoch=layer.epoch)
+        for path, name in made["tables"]:
+            options = ImportOptions(name=say(name).format(layer.name), epoch=layer.epoch)
             added += add_source(twin, Path(path), options, job)
     return added
 
@@ -49,7 +51,7 @@ def _serve(request: dict[str, Any], job: Job) -> dict[str, Any]:
     for warning in found.warnings:
         job.warn(warning)
     tables = write_tables(Path(request["folder"]), found, frame)
-    return {"tables": [(str(path), words) for path, words in tables]}
+    return {"tables": [(str(path), name) for path, name in tables]}
 
 
 if __name__ == "__main__":

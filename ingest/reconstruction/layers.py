@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from ingest.importer import ImportOptions, ImportResult, add_source
 from ingest.pipeline.job import Job
-from ingest.reconstruction.photo_heights import stated_heights
+from ingest.reconstruction.photo_heights import ABOVE_ELLIPSOID, stated_heights
 from ingest.reconstruction.run import ReconstructResult
 from twin_model.commands import RemoveLayer, SetLayerStyle
 from twin_model.project import write_atomically
 from twin_model.twin import Twin
 
 _FILE: Final = "layers.json"
-#: Words in the name of a layer, and the CRS that its file does not state.
-_PARTS: Final[dict[str, tuple[str, str | None]]] = {
-    "dtm": ("ground", None),
-    "dsm": ("surface", None),
-    "orthophoto": ("true orthophoto", None),
-    "points": ("points", None),
-    "mesh": ("mesh", "local"),
-    "contours": ("contours", None),
+#: The name of a layer after the run's title.
+_NAMES: Final = {
+    "dtm": "{0} – ground",
+    "dsm": "{0} – surface",
+    "orthophoto": "{0} – true orthophoto",
+    "points": "{0} – points",
+    "mesh": "{0} – mesh",
+    "contours": "{0} – contours",
 }
+#: Files that do not state their CRS.
+_CRS: Final = {"mesh": "local"}
 #: What is shown at first, and what it is shown in place of: they lie on top of each other.
 _SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "dsm": (),
@@ -32,8 +35,13 @@ _SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "mesh": ("dsm", "orthophoto", "points"),
 }
 
-#: Behind the name of what nobody should measure in.
-_BENT: Final = " (bent)"
+#: The name of what nobody should measure in.
+_BENT: Final = "{0} (bent)"
+#: Every text that names of layers are made of.
+LAYER_NAMES: Final = (*_NAMES.values(), _BENT, ABOVE_ELLIPSOID)
+
+Say = Callable[[str], str]
+"""Says the name of a layer, a template in English, in the reader's language."""
 
 
 class ProductLayers:
@@ -49,15 +57,18 @@ class ProductLayers:
     key : str
         Of the step that makes the products: layers of products with another one are outdated and
         are removed.
+    say : callable
+        Says names of layers in the reader's language; English by default.
     """
 
-    def __init__(self, twin: Twin, folder: Path, title: str, key: str) -> None:
+    def __init__(self, twin: Twin, folder: Path, title: str, key: str, say: Say = str) -> None:
         self._twin = twin
         self._folder = folder
         self._key = key
         photos, placed = _photos(folder), _placed(folder)
-        is_bent = bool((placed.get("bending") or {}).get("is_bent"))
-        self._name = f"{title} – {{0}}{{1}}{_BENT if is_bent else ''}"
+        self._title = title
+        self._say = say
+        self._is_bent = bool((placed.get("bending") or {}).get("is_bent"))
         #: Behind the name of what has heights, where nobody knows what they are above.
         self._above = stated_heights(placed, photos["heights"], twin.frame).remark
         self._epoch = photos["epoch"]
@@ -84,12 +95,12 @@ class ProductLayers:
             If it cannot be read back.
         Cancelled
         """
-        if product not in _PARTS or self.has(product):
+        if product not in _NAMES or self.has(product):
             return []
-        words, crs = _PARTS[product]
         origin = self._folder / "products" / path.name
-        name = self._name.format(words, "" if product == "orthophoto" else self._above)
-        options = ImportOptions(crs=crs, name=name, epoch=self._epoch, origin=str(origin))
+        options = ImportOptions(
+            crs=_CRS.get(product), name=self._name(product), epoch=self._epoch, origin=str(origin)
+        )
         out = add_source(self._twin, path, options, job)
         for added in out:
             if added.layer is not None:
@@ -101,13 +112,21 @@ class ProductLayers:
         self._hide({layer for name in hidden if (layer := self._known.get(name))})
         return out
 
+    def _name(self, product: str) -> str:
+        name = self._say(_NAMES[product]).format(self._title)
+        if self._above and product != "orthophoto":
+            name = self._say(self._above).format(name)
+        return self._say(_BENT).format(name) if self._is_bent else name
+
     def _hide(self, layers: set[str]) -> None:
         for layer in self._twin.layers():
             if layer.id in layers and layer.style.get("visible", True):
                 self._twin.execute(SetLayerStyle(layer.id, {"visible": False}))
 
 
-def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) -> list[ImportResult]:
+def add_products(
+    twin: Twin, result: ReconstructResult, title: str, job: Job, say: Say = str
+) -> list[ImportResult]:
     """Add a run's products as layers, each product once, however often this is called.
 
     Parameters
@@ -117,6 +136,8 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
     title : str
         What the layers are called after.
     job : Job
+    say : callable
+        Says names of layers in the reader's language; English by default.
 
     Raises
     ------
@@ -125,12 +146,12 @@ def add_products(twin: Twin, result: ReconstructResult, title: str, job: Job) ->
     Cancelled
     """
     key = next(step.key for step in result.steps if step.name == "products")
-    layers = ProductLayers(twin, result.folder, title, key)
+    layers = ProductLayers(twin, result.folder, title, key, say)
     out: list[ImportResult] = []
-    for number, product in enumerate(_PARTS):
+    for number, product in enumerate(_NAMES):
         path = result.products.get(product)
         if path is not None and not layers.has(product):
-            job.report("Adding layers", number, len(_PARTS), "layers")
+            job.report("Adding layers", number, len(_NAMES), "layers")
             out += layers.add(product, path, job)
     return out
 

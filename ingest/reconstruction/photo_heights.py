@@ -28,6 +28,8 @@ _CONTROL: Final = "control points"
 _POSITIONS: Final = "positions"
 _PROJ_GRID: Final = "PROJ"
 _WORSE_THAN_EARTH_M: Final = 150.0
+#: The name of a layer that nothing brings down to a datum.
+ABOVE_ELLIPSOID: Final = "{0} (above the ellipsoid)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class StatedHeights:
     text : str
         One line for products and the report.
     remark : str
-        Behind the names of layers; empty where heights are above the datum.
+        Names of layers with what has to be said of it; empty where heights are above the datum.
     vertical_crs : str or None
         Of control points, where the project has none.
     """
@@ -194,7 +196,7 @@ def stated_heights(placed: dict[str, Any], photos: dict[str, Any], frame: Frame)
     if photos.get("stated") == ELLIPSOID:
         return StatedHeights(
             None, "above the WGS 84 ellipsoid: there is no geoid grid to leave it by",
-            " (above the ellipsoid)",
+            ABOVE_ELLIPSOID,
         )  # fmt: skip
     return StatedHeights(
         None,

@@ -17,6 +17,10 @@ FloatArray = npt.NDArray[np.float64]
 NODATA: Final = -9999.0
 _CONTOUR_SMOOTH_CELLS: Final = 5.0
 _LEAST_RING_CELLS: Final = 60.0
+#: Longest side of the coarsest overview.
+_COARSEST_PX: Final = 512
+#: Unit of a band of codes, between which nothing lies.
+_CODE: Final = "1"
 
 
 def project_crs(frame: Frame) -> Any:
@@ -63,7 +67,8 @@ def write_cog(
     above : str
         What heights of the surface are above.
     units : list of str or None
-        One a band, ``1`` for codes; None for a picture.
+        One a band, ``1`` for codes, which overviews take the commonest of instead of the mean; None
+        for a picture.
     """
     with raster_environment() as rasterio:
         stack = np.stack(bands)
@@ -82,13 +87,30 @@ def write_cog(
                 out.update_tags(TIFFTAG_DATETIME=_tiff_moment(epoch))
         from rasterio.shutil import copy
 
-        options: dict[str, Any] = {"driver": "COG", "compress": "deflate"}
-        options["resampling"] = "average" if units is None else "bilinear"
+        options = {"resampling": "average"} if units is None else {"predictor": "YES"}
         if units is not None:
-            options["predictor"] = "YES"
-        copy(scratch, path, **options)
+            codes = [number for number, unit in enumerate(units, 1) if unit == _CODE]
+            _add_overviews(rasterio, scratch, grid, codes)
+        copy(scratch, path, driver="COG", compress="deflate", **options)
         scratch.unlink()
         Path(f"{scratch}.aux.xml").unlink(missing_ok=True)
+
+
+def _add_overviews(rasterio: Any, path: Path, grid: Grid, codes: list[int]) -> None:
+    """Give a GeoTIFF overviews: means, and of bands of codes the commonest one."""
+    factors = [2]
+    while max(grid.rows, grid.columns) > _COARSEST_PX * factors[-1]:
+        factors.append(2 * factors[-1])
+    average, mode = rasterio.enums.Resampling.average, rasterio.enums.Resampling.mode
+    shapes = [(-(-grid.rows // factor), -(-grid.columns // factor)) for factor in factors]
+    with rasterio.open(path) as dataset:  # before there are overviews that this would read
+        coarse = [dataset.read(codes, out_shape=(len(codes), *shape), resampling=mode)
+                  for shape in shapes] if codes else []  # fmt: skip
+    with rasterio.open(path, "r+") as dataset:
+        dataset.build_overviews(factors, average)
+    for level, commonest in enumerate(coarse):
+        with rasterio.open(path, "r+", overview_level=level) as dataset:
+            dataset.write(commonest, codes)
 
 
 def _profile(

@@ -121,7 +121,7 @@ def _figures(
         "crs": frame.crs,
         "crs_name": frame.horizontal.name,
         "vertical_datum": heights.datum,
-        "heights": {"text": heights.text, "remark": heights.remark},
+        "heights": {"text": heights.text, "remark": heights.remark.format("").strip()},
         "epoch": values["photos"]["epoch"],
         "quality": options.quality,
         "photos": {"found": values["photos"]["found"], "used": values["photos"]["used"],

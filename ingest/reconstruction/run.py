@@ -238,7 +238,7 @@ class _Run:
                 base | {"control": control, "crs": options.control_crs},
                 self._georeference, ("photos", "poses"),
             ),
-            Step("stereo", "Stereo", base | quality, self._stereo, ("georeference",)),
+            Step("stereo", "Dense matching", base | quality, self._stereo, ("georeference",)),
             *self._field_steps(base | quality),
             Step(
                 "surface", "Surface", base, self._surface,

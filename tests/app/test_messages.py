@@ -15,9 +15,11 @@ from PySide6.QtCore import QLocale
 from app import messages, words
 from app.language import TsTranslator
 from app.message_patterns import MessagePatterns
+from ingest.extraction.extract import LAYER_NAMES as OF_EXTRACTIONS
 from ingest.importer import ImportOptions, add_source, inspect_source
 from ingest.pipeline.job import Job
 from ingest.readers.registry import reader_for
+from ingest.reconstruction.layers import LAYER_NAMES as OF_RUNS
 from message_templates import Finder, Template
 from twin_model.alarms.accounts import Role
 from twin_model.alarms.model import State
@@ -110,6 +112,19 @@ def test_every_stage_of_a_job_has_chinese(finder: Finder) -> None:
     check("Stage", finder.stages())
 
 
+def test_every_name_of_a_layer_that_is_made_here_has_chinese() -> None:
+    assert set(table("Layer")) == {*OF_RUNS, *OF_EXTRACTIONS}
+
+
+@pytest.mark.usefixtures("chinese")
+def test_layers_of_a_run_are_called_in_the_language_of_the_window() -> None:
+    assert [messages.layer_name(one).format("老城") for one in OF_RUNS][:2] == [
+        "老城 – 地面高程", "老城 – 地表高程",
+    ]  # fmt: skip
+    QLocale.setDefault(QLocale("en_GB"))
+    assert [messages.layer_name(one) for one in OF_RUNS] == list(OF_RUNS)
+
+
 def test_every_label_of_the_journal_has_chinese(finder: Finder) -> None:
     check("Edit", finder.labels())
 
@@ -132,7 +147,7 @@ def test_messages_of_the_operating_system_are_its_own() -> None:
 
 
 def test_placeholders_are_the_same_in_both_languages() -> None:
-    for context in ("Message", "System", "Stage", "Edit"):
+    for context in ("Message", "System", "Stage", "Edit", "Layer"):
         for source, said in table(context).items():
             assert sorted(PLACEHOLDER.findall(source)) == sorted(PLACEHOLDER.findall(said)), source
 

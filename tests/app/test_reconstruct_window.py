@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 __all__ = ["make_window", "qapp_args"]
-pytestmark = pytest.mark.gui
+#: Reconstructs 19 photographs, twice interrupted: two minutes where nothing else is computed.
+pytestmark = [pytest.mark.gui, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QLocale
 
 from app.cli.extract import summary
+from app.cli.language import naming
 from ingest.extraction.buildings import find_buildings, roof_shape
+from ingest.extraction.candidates import extractable
 from ingest.extraction.extract import extract, find_things
 from ingest.extraction.layer_points import LayerPoints
 from ingest.extraction.model import height_model
@@ -21,6 +24,7 @@ from ingest.extraction.review import PROPOSED
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import ClothOptions, ground_points
 from twin_model.errors import SourceError
+from twin_model.layer import Layer, LayerRole
 from twin_model.query import EntityQuery
 from twin_model.twin import Twin
 from village_support import OUTLINES, TREES, village, village_project
@@ -44,6 +48,18 @@ def test_houses_are_found_with_their_outlines_heights_and_roofs() -> None:
 def test_the_same_houses_are_found_without_colours_and_trees_are_no_houses() -> None:
     points, _, _ = village()
     assert len(find_buildings(height_model(LayerPoints(points)), Job())) == 3
+
+
+def test_points_are_offered_before_heights_and_the_bare_ground_of_a_run_is_not() -> None:
+    run = "/p.shapan/runs/reconstruct-20260301-101500-0001/products"
+    made = [
+        Layer("ground", "Quay – ground", "raster", LayerRole.TERRAIN, "", f"{run}/dtm.tif", ""),
+        Layer("surface", "Quay – surface", "raster", LayerRole.TERRAIN, "", f"{run}/dsm.tif", ""),
+        Layer("ortho", "Quay – picture", "raster", LayerRole.IMAGERY, "", f"{run}/ortho.tif", ""),
+        Layer("points", "Quay – points", "points", LayerRole.POINTS, "", f"{run}/points.laz", ""),
+        Layer("other", "Survey", "raster", LayerRole.TERRAIN, "", "/surveys/dtm.tif", ""),
+    ]
+    assert [layer.id for layer in extractable(made)] == ["points", "surface", "other"]
 
 
 def test_flat_land_holds_nothing() -> None:
@@ -114,8 +130,13 @@ def test_the_command_prints_what_it_found_as_json(project: Path) -> None:
 
 
 def test_what_was_found_is_said_in_chinese_where_asked_for(project: Path) -> None:
+    before = QLocale()
     with Twin.open(project) as twin:
-        found = extract(twin, twin.layer("survey"), Job())
+        found = extract(twin, twin.layer("survey"), Job(), naming("zh_CN"))
+        QLocale.setDefault(before)
+        named = {layer.name for layer in twin.layers()}
+        survey = twin.layer("survey").name
+    assert {f"{survey} – 建筑", f"{survey} – 树木"} <= named
     found.buildings[0] = replace(found.buildings[0], solid=None, block_reason="few_points")
     text = "\n".join(summary(found, "zh_CN"))
     assert "3 栋建筑" in text and "1 栋为体块（LoD1）：1 屋顶上的点太少" in text

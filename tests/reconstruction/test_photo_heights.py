@@ -60,7 +60,7 @@ def test_without_a_grid_heights_stay_above_the_ellipsoid_and_products_say_so() -
     assert heights == pytest.approx([112.0]) and found == PhotoHeights("ellipsoid", "")
     stated = stated_heights({"method": "positions"}, found.to_json(), FRAME)
     assert stated.datum is None and "above the WGS 84 ellipsoid" in stated.text
-    assert stated.remark == " (above the ellipsoid)"
+    assert stated.remark == "{0} (above the ellipsoid)"
     # The file's CRS must not claim the project's datum.
     assert not project_crs(stated.frame(FRAME)).is_compound and project_crs(FRAME).is_compound
 

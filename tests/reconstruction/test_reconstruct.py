@@ -33,6 +33,9 @@ from twin_model.tiles.tileset import load_tileset
 from twin_model.twin import Twin
 from virtual_drone import Flown, true_heights
 
+#: Flies, and reconstructs 19 photographs killed in each step: two minutes where nothing else is
+#: computed, more than the usual five where ten other things are.
+pytestmark = pytest.mark.timeout(900)
 STEPS = ("photos", "poses", "georeference", "stereo", "surface", "products")
 
 

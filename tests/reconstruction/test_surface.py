@@ -14,6 +14,7 @@ from shapely.affinity import rotate
 
 from ingest.extraction.outline import main_direction_deg, regularise
 from ingest.pipeline.job import Job
+from ingest.readers.gdal_raster import raster_environment
 from ingest.reconstruction.accuracy import accuracy_of, nmad
 from ingest.reconstruction.edges import _stairs, sharpened
 from ingest.reconstruction.georeference import PointResidual
@@ -21,6 +22,7 @@ from ingest.reconstruction.ground import terrain_of, volume_m3
 from ingest.reconstruction.local_planes import by_planes
 from ingest.reconstruction.orthophoto import make_orthophoto, solve_gains
 from ingest.reconstruction.preparation import Pictures
+from ingest.reconstruction.products import NODATA, write_cog
 from ingest.reconstruction.refinement import facets, refined
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
 from ingest.reconstruction.stereo import PairPoints, StereoOptions, choose_pairs
@@ -36,6 +38,7 @@ from ingest.reconstruction.surface import (
     smooth_and_fill,
 )
 from ingest.reconstruction.tall_things import tops_of_pairs
+from twin_model.frame import Frame
 
 FloatArray = npt.NDArray[np.float64]
 GRID = Grid(0.0, 20.0, 0.5, 60, 40)
@@ -325,6 +328,32 @@ def test_a_true_orthophoto_shows_no_wall_and_no_lean() -> None:
     assert is_roof[roof].mean() > 0.99
     assert not is_roof[beside & seen].any()
     assert is_wall[seen].mean() < 0.01
+
+
+def test_overviews_have_means_of_heights_and_codes_that_are_codes(tmp_path: Path) -> None:
+    grid = Grid(0.0, 1101.0, 1.0, 1301, 1101)
+    row, column = np.mgrid[0:1101, 0:1301]
+    heights = (column % 2).astype(np.float32)  # 0.5 on the mean
+    # Three of four cells are of stereo, one was filled: a mean would call them field.
+    codes = np.where((row % 2 == 1) & (column % 2 == 1), FILLED, STEREO).astype(np.float32)
+    heights[:100], codes[:100] = NODATA, NODATA
+    write_cog(
+        tmp_path / "a.tif", [heights, codes], grid, Frame("EPSG:4549", (500000.0, 3000000.0, 0.0)),
+        descriptions=["height", "source"], epoch=None, above="the sea", units=["metre", "1"],
+    )  # fmt: skip
+    with raster_environment() as rasterio:
+        with rasterio.open(tmp_path / "a.tif") as whole:
+            assert whole.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+            assert whole.overviews(1) == whole.overviews(2) == [2, 4]
+        for level in (0, 1):
+            with rasterio.open(tmp_path / "a.tif", overview_level=level) as coarse:
+                mean, code = coarse.read(masked=True)
+                assert (
+                    not code.mask[coarse.height // 5 :].any() and code.mask[: 99 >> level + 1].all()
+                )
+                assert set(np.unique(code.compressed())) == {STEREO}
+                inside = mean[coarse.height // 5 :, :-2]
+                assert float(np.abs(inside - 0.5).max()) < 0.05
 
 
 def test_colours_of_dark_and_bright_photographs_are_brought_together() -> None:

@@ -107,9 +107,13 @@ class Finder:
 
     def stages(self) -> list[Template]:
         """Return the stages of jobs."""
+        said = [(module, call.args[0]) for module, call in self._source.calls["report"]
+                if len(call.args) > 2]  # fmt: skip
+        # A step of a run begins with its title.
+        said += [(module, call.args[1]) for module, call in self._source.calls["Step"]
+                 if len(call.args) > 3]  # fmt: skip
         return _sorted([
-            one for module, call in self._source.calls["report"] if len(call.args) > 2
-            for one in self._templates(module, call.args[0])
+            one for module, text in said for one in self._templates(module, text)
         ])  # fmt: skip
 
     def units(self) -> set[str]:
