@@ -29,7 +29,8 @@ class Layer:
     Parameters
     ----------
     id : str
-        Also the name of its folder under ``base/``: lower-case letters, digits, hyphens.
+        Also the name of its folder under ``base/``: lower-case letters of any script, digits and
+        hyphens.
     name : str
         As shown to users.
     kind : str
