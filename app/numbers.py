@@ -22,6 +22,13 @@ def fixed(value: float, digits: int) -> str:
     return QLocale().toString(float(value), "f", digits)
 
 
+def true_minus(text: str) -> str:
+    """Return a number for reading: with the sign for minus, and none where it reads as zero."""
+    digits = text.lstrip("-−")
+    is_zero = not any(sign in "123456789" for sign in digits)
+    return digits if is_zero or digits == text else f"−{digits}"
+
+
 def length(metres: float, accuracy_m: float | None = None) -> str:
     """Return a length in metres or kilometres, no finer than its accuracy.
 

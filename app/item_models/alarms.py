@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app import alarm_words
 from app.alarms.arranging import Arrangement, Row
 from app.alarms.picture import AlarmPicture
-from app.numbers import duration, fixed
+from app.numbers import duration, fixed, true_minus
 from app.panels.time_axis import moment
 from app.unit_words import label
 from twin_model.alarms.model import Alarm, Shelf, State
@@ -185,4 +185,4 @@ def value_text(value: float, unit: str = "") -> str:
     digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
     if value == round(value) and size < 1e6:
         digits = 0
-    return f"{fixed(value, digits)} {unit}".rstrip()
+    return f"{true_minus(fixed(value, digits))} {unit}".rstrip()

@@ -43,6 +43,8 @@ COURSES: Final = {
     "evacuation_time": "people_inside", "building_empty_after": "people_in_building",
 }  # fmt: skip
 _LARGEST_SHARE: Final = 10.0
+#: What is less reads as zero.
+_LEAST_SHOWN: Final = 0.0005
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
 
@@ -438,12 +440,16 @@ def signed(value: float, unit: str = "") -> str:
 
 
 def change_text(figure: ComparedFigure, number: int, *, with_unit: bool = True) -> str:
-    """Return by how much a figure lies above the first's, and as a share of it."""
+    """Return by how much a figure lies above the first's, and as a share of it.
+
+    Of what is negative, such as a pressure below that of the air, or reads as zero there is no
+    share: its sign would say the opposite of the difference's.
+    """
     change, relative = figure.change(number), figure.relative(number)
     if math.isclose(figure.values[number], figure.values[0], rel_tol=_SAME, abs_tol=_SAME):
         change = 0.0  # the last digits are no difference
     text = signed(change, label(figure.unit) if with_unit else "")
     # Ten times as much and more is no share that says anything: from nearly nothing it is endless.
-    if math.isfinite(relative) and change and abs(relative) < _LARGEST_SHARE:
+    if change and abs(relative) < _LARGEST_SHARE and figure.values[0] >= _LEAST_SHOWN:
         text += f"  ({'+' if relative > 0 else '−'}{numbers.fixed(abs(100 * relative), 1)} %)"
     return text

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 from app import messages, numbers
 from app.icons import IconSet
 from app.item_models.alarms import value_text
-from app.panels.time_axis import moment
 from app.progress_line import ProgressLine
 from app.simulation.branching import again_words
+from app.simulation.periods import computed_text, period_text
 from app.simulation.run_courses import RunCourses, thinned
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
@@ -311,9 +311,11 @@ class RunControl(QWidget):
 
     def _show_recorded(self, info: RunInfo) -> None:
         self.title.setText(info.id)
-        stretch = f"{moment(info.start)[:16]} – {info.reached.to_datetime().astimezone():%H:%M:%S}"
         state = run_state(info.state)
-        parts = [state, stretch, self.tr("seed {0}").format(info.seed),
+        stretch = self.tr("simulated {0}").format(period_text(info.start, info.reached))
+        took = computed_text(info.computed_s)
+        parts = [state, stretch, *([self.tr("computed in {0}").format(took)] if took else []),
+                 self.tr("seed {0}").format(info.seed),
                  *dict.fromkeys(info.engines.values())]  # fmt: skip
         if info.origin:
             parts.insert(2, self.tr("goes on from {0}").format(info.origin))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
@@ -81,7 +82,10 @@ class SimulationPanel(QWidget):
         self.tree.setColumnCount(2)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
-        self.tree.header().setStretchLastSection(True)
+        # Long names give way to the state, and are whole in their tips.
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         OwnKeys(self.tree, Qt.Key.Key_Delete, Qt.Key.Key_Return)
         self.tree.itemSelectionChanged.connect(self._selected)
         self.tree.itemDoubleClicked.connect(self._open)
@@ -228,7 +232,6 @@ class SimulationPanel(QWidget):
         empty = not self.tree.topLevelItemCount()
         self.hint.setVisible(empty)
         self.tree.setVisible(not empty)
-        self.tree.resizeColumnToContents(0)
         self._selected()
 
     def _scenario_item(self, scenario: Scenario) -> QTreeWidgetItem:
@@ -238,7 +241,11 @@ class SimulationPanel(QWidget):
         item.setData(0, _KIND, "scenario")
         item.setData(0, _ID, scenario.id)
         item.setIcon(0, self._icons.icon("flask"))
-        item.setToolTip(0, f"{scenario.id}\n" + "\n".join(e.simulator for e in scenario.engines))
+        item.setToolTip(
+            0,
+            f"{scenario.title or scenario.id}\n{scenario.id}\n"
+            + "\n".join(e.simulator for e in scenario.engines),
+        )
         self.tree.addTopLevelItem(item)
         return item
 
@@ -258,6 +265,7 @@ class SimulationPanel(QWidget):
         self, parent: QTreeWidgetItem, run_id: str, name: str, state: str, note: str
     ) -> None:
         item = QTreeWidgetItem([name, f"{run_state(state)}   {note}"])
+        item.setToolTip(0, name)
         glyph, token = _GLYPHS.get(state, ("circle", "dim"))
         item.setIcon(0, self._icons.icon(glyph, token))
         item.setData(0, _KIND, "run")

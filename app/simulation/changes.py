@@ -43,8 +43,7 @@ def assumption_words(document: Document, name_of: Callable[[str], str]) -> list[
     titles = engine_titles(document)
     for row, one in zip(assumption_rows(document, name_of), document["edits"]):
         given = one["engine"]
-        truth = given and one["name"] in _TRUTHS and one["value"] in (0, 1)
-        value = yes_or_no(one["value"]) if truth else row[2]
+        value = _valued(one["value"], document) or assumed_text(one)
         engine = engine_name(given, titles.get(given, "")) if given else given
         found.append((row[0], simulated(row[1]) if given else row[1], value, engine, row[4]))
     return found
@@ -102,8 +101,22 @@ def engine_words(
             continue
         value = engine["step_s"] if name == "step_s" else engine["parameters"].get(name, "")
         shown = MORE if name == MORE else engine_parameter(name)
-        words.append((f"{_INDENT}{shown}", _named(value, name_of)))
+        words.append((f"{_INDENT}{shown}", _valued(value, document) or _named(value, name_of)))
     return words
+
+
+def assumed_text(edit: Mapping[str, Any]) -> str:
+    """Return the value that is assumed of an entity; as a word what is true or false."""
+    is_truth = edit.get("engine") and edit["name"] in _TRUTHS and edit["value"] in (0, 1)
+    return yes_or_no(edit["value"]) if is_truth else text_of(edit["value"])
+
+
+def _valued(value: Any, document: Document) -> str:
+    """Return the value of a scenario's parameter with its name; empty for any other value."""
+    given = document.get("parameters", {})
+    if not (isinstance(value, str) and value[:1] == "$" and value[1:] in given):
+        return ""
+    return f"{text_of(given[value[1:]])} ({parameter_title(value[1:])})"
 
 
 def _named(value: Any, name_of: Callable[[str], str]) -> str:

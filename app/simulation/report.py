@@ -20,7 +20,9 @@ from app.item_models.alarms import value_text
 from app.numbers import duration
 from app.panels.run_comparison import COURSES, LETTERS, change_text, signed
 from app.panels.time_axis import moment
+from app.simulation.changes import assumed_text
 from app.simulation.compared import ComparedData
+from app.simulation.periods import computed_s, computed_text, period_text
 from app.simulation.report_pages import DIM, LINE, TEXT, course_picture, image_html, write_pdf
 from app.simulation.words import (
     engine_name,
@@ -40,7 +42,7 @@ FloatArray = npt.NDArray[np.float64]
 _MOST_CHARTS: Final = 6
 _MOST_ENTITIES: Final = 25
 #: Of a scenario's document, what is said elsewhere.
-_UNSAID: Final = ("title", "template", "format")
+_UNSAID: Final = ("title", "template", "format", "edits")
 _STYLE: Final = f"""
 body {{ font-family: "Noto Sans", "Noto Sans CJK SC", sans-serif; color: {TEXT};
         font-size: 13px; max-width: 900px; margin: 32px auto; line-height: 1.45; }}
@@ -152,15 +154,16 @@ def _table(rows: Sequence[str]) -> str:
 def _runs(data: ComparedData, colours: Sequence[str]) -> str:
     heads = [translate("Report", "Run"), translate("Report", "Scenario"),
              translate("Report", "State"), translate("Report", "Simulated"),
-             translate("Report", "Seed"), translate("Report", "Engines")]  # fmt: skip
+             translate("Report", "Computed in"), translate("Report", "Seed"),
+             translate("Report", "Engines")]  # fmt: skip
     rows = [_row(heads, tag="th", numbers_from=9)]
     for number, about in enumerate(data.abouts):
         start = Instant.parse(str(about["start"]))
         reached = Instant.parse(str(about.get("reached") or about["start"]))
-        stretch = f"{moment(start)[:16]} – {reached.to_datetime().astimezone():%H:%M:%S}"
         mark = f'<span style="color: {colours[number]}">■</span>'
         cells = [f"{mark} <b>{LETTERS[number]}</b> {data.ids[number]}", data.titles[number],
-                 run_state(str(about.get("state", ""))), stretch, str(about.get("seed", "")),
+                 run_state(str(about.get("state", ""))), period_text(start, reached),
+                 computed_text(computed_s(about)) or "–", str(about.get("seed", "")),
                  _simulators(about)]  # fmt: skip
         row = _row([cells[0], *(html.escape(c) for c in cells[1:])], numbers_from=9)
         state = f"<td>{html.escape(cells[2])}</td>"
@@ -178,7 +181,12 @@ def _assumptions(data: ComparedData) -> str:
     """Return what the scenarios say otherwise than the first."""
     # Runs of earlier versions do not say that they end early, which is usual.
     told = [{"ends_early": True, **about.get("scenario", {})} for about in data.abouts]
-    flat = [_flattened(one, data.names) for one in told]
+    told = [_with_values(one) for one in told]
+    flat = [
+        _flattened(one, data.names)
+        | _edits(one.get("edits", ()), data.names, about.get("inputs", {}))
+        for one, about in zip(told, data.abouts)
+    ]
     names = sorted({name for one in flat for name in one})
     differing = [n for n in names if len({one.get(n, "–") for one in flat}) > 1]
     if not differing:
@@ -195,16 +203,33 @@ def _assumptions(data: ComparedData) -> str:
     return _heading(translate("Report", "Assumptions")) + _table(rows)
 
 
+def _with_values(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario's document with values in place of the parameters that stand for them.
+
+    Where they are used they say something; by themselves, they change nothing.
+    """
+    given = scenario.get("parameters", {})
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, str) and value[:1] == "$" and value[1:] in given:
+            return given[value[1:]]
+        if isinstance(value, Mapping):
+            return {key: resolved(one) for key, one in value.items()}
+        return [resolved(one) for one in value] if isinstance(value, list) else value
+
+    return {key: resolved(one) for key, one in scenario.items() if key != "parameters"}
+
+
 def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str, str]:
     """Return a scenario's document as names and texts; lists of things by their names or ids."""
     if isinstance(value, Mapping):
         found: dict[str, str] = {}
         for key, one in value.items():
-            if key == "edits" and not name:
-                found |= _edits(one, names)
-            elif key not in _UNSAID or name:
-                called = engine_parameter(key) if name else _field(key)
-                found |= _flattened(one, names, f"{name} · {called}" if name else called)
+            if not name and key not in _UNSAID:
+                found |= _flattened(one, names, _field(key))
+            elif name:
+                called = "" if key == "parameters" else f" · {engine_parameter(key)}"
+                found |= _flattened(one, names, f"{name}{called}")
         return found
     if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
         found = {}
@@ -219,17 +244,31 @@ def _flattened(value: Any, names: Mapping[str, str], name: str = "") -> dict[str
     return {name: names.get(text, text)}
 
 
-def _edits(edits: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
-    """Return what is assumed of each entity, and from when on."""
+def _edits(
+    edits: Sequence[Mapping[str, Any]], names: Mapping[str, str],
+    inputs: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:  # fmt: skip
+    """Return what is assumed of each entity, and from when on.
+
+    Parameters
+    ----------
+    edits : sequence of dict
+    names : dict
+        Of entities, by id.
+    inputs : dict
+        Unit by engine and by what it takes.
+    """
     found: dict[str, str] = {}
     for one in edits:
         entity, engine = str(one["entity"]), str(one.get("engine", ""))
         indicator = simulated(str(one["name"])) if engine else str(one["name"])
-        text = json.dumps(one["value"], ensure_ascii=False)
-        if engine:
-            text = translate("Report", "{0} from {1} on").format(
-                text, duration(float(one.get("at_s", 0.0)))
-            )
+        unit = label(inputs.get(engine, {}).get(str(one["name"]), ""))
+        text = f"{assumed_text(one)} {unit}".rstrip()
+        at_s = float(one.get("at_s", 0.0))
+        if engine and at_s > 0.0:
+            text = translate("Report", "{0} from {1} on").format(text, duration(at_s))
+        elif engine:
+            text = translate("Report", "{0} from the beginning").format(text)
         key = f"{names.get(entity, entity)} · {indicator}"
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
@@ -291,8 +330,9 @@ def _fineprint(data: ComparedData) -> str:
         parts_of = [f"{k} {v}" for k, v in dict(about.get("versions", {})).items()]
         versions = ", ".join([*methods, *parts_of])
         revision = dict(about.get("twin", {})).get("revision", "")
+        began = moment(Instant.parse(str(about["began"]))) if "began" in about else "–"
         text = translate("Report", "{0}: computed {1}, twin revision {2}, {3}").format(
-            LETTERS[number], str(about.get("began", ""))[:16], revision, html.escape(versions)
+            LETTERS[number], began, revision, html.escape(versions)
         )
         parts.append(f'<p class="dim">{text}</p>')
         for warning in list(about.get("warnings", ()))[:5]:

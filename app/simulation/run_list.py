@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.simulation.periods import computed_s
 from app.simulation.words import engine_name
 from twin_model.simulation.scenario import engine_titles
 from twin_model.time import Instant
@@ -40,6 +42,8 @@ class RunInfo:
         takes.
     titles : dict
         Of engines that have one.
+    computed_s : float
+        How long it took to compute, seconds; NaN where that is not known.
     """
 
     id: str
@@ -61,6 +65,7 @@ class RunInfo:
     origin: str = ""
     again: Mapping[Instant, Mapping[str, float]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    computed_s: float = math.nan
 
     @property
     def over_early(self) -> bool:
@@ -97,6 +102,7 @@ def read_runs(project: Path) -> list[RunInfo]:
                 tuple(str(e.get("simulator", "")) for e in scenario.get("engines", ())),
                 checkpoints, str((scenario.get("branch") or {}).get("run", "")),
                 {at: begin_again(run.folder, at) for at in checkpoints}, engine_titles(scenario),
+                computed_s(about),
             )
         )  # fmt: skip
         run.close()

@@ -5957,6 +5957,14 @@ management ^ '330106-BD'</translation>
         <source>nothing more happens after {0}</source>
         <translation>{0}后不再有变化</translation>
     </message>
+    <message>
+        <source>simulated {0}</source>
+        <translation>推演时段 {0}</translation>
+    </message>
+    <message>
+        <source>computed in {0}</source>
+        <translation>计算用时 {0}</translation>
+    </message>
 </context>
 <context>
     <name>SimulationDialogs</name>
@@ -7544,6 +7552,14 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Ends early</source>
         <translation>提前结束</translation>
+    </message>
+    <message>
+        <source>Computed in</source>
+        <translation>计算用时</translation>
+    </message>
+    <message>
+        <source>{0} from the beginning</source>
+        <translation>{0}（自始）</translation>
     </message>
 </context>
 <context>

@@ -183,6 +183,7 @@ class ScenarioRun:
             log.note(
                 engines={name: can.engine for name, can in conductor.capabilities.items()},
                 units={name: dict(can.outputs) for name, can in conductor.capabilities.items()},
+                inputs={name: dict(can.inputs) for name, can in conductor.capabilities.items()},
                 systems=self._systems,
             )
             if self._origin is not None:

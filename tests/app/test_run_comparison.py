@@ -14,8 +14,11 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from app.item_models.alarms import value_text
+from app.panels.run_comparison import change_text
 from app.simulation.compared import ComparedData
 from app.simulation.forecast import ahead_text, shift_us
+from app.simulation.periods import period_text
 from app.simulation.report import ReportInput, report_html
 from app.simulation.report_pages import laid_out
 from plugins.conductor.session import RunSession
@@ -330,6 +333,43 @@ def many_figures() -> ReportInput:
     picture = QImage(1280, 700, QImage.Format.Format_RGB32)
     courses = [(one, [line] * 3) for one in figures[:6]]
     return ReportInput("Town", data, courses, picture, "The scene.", ["#0072b2"] * 3)
+
+
+def test_a_report_says_values_days_and_shares_so_that_they_cannot_be_misread(
+    qapp: QApplication,
+) -> None:
+    leak = {"entity": "123", "name": "leak_area", "value": "$leak_area_m2", "engine": "water",
+            "at_s": 3600.0}  # fmt: skip
+    valve = {"entity": "60", "name": "open", "value": 0, "engine": "water", "at_s": 0.0}
+    about = {
+        "start": "2026-07-01T12:10:00Z", "reached": "2026-07-02T12:10:00Z", "state": "finished",
+        "began": "2026-09-09T08:00:00Z", "ended": "2026-09-09T08:01:33Z",
+        "scenario": {"edits": [], "parameters": {"leak_area_m2": 0.01}},
+    }  # fmt: skip
+    burst = {**about, "inputs": {"water": {"leak_area": "m^2"}},
+             "scenario": {**about["scenario"], "edits": [leak, valve]}}  # fmt: skip
+    pressure = ComparedFigure("water", "lowest_pressure", "m", [-28.15, 0.225])
+    data = ComparedData(
+        ["a-1", "b-1"], ["Usual", "Burst"], [about, burst], [pressure], [], 0, {}, []
+    )
+    text = report_html(ReportInput("Town", data, [], None, "", ["#0072b2"] * 2))
+    assert "0.01 m² from 1 h on" in text and "leak_area_m2" not in text
+    assert "no from the beginning" in text, "a valve is shut, not 0"
+    # The day of its end is another; how long it took to compute is said apart.
+    ends = [Instant.parse(str(about[name])).to_datetime().astimezone()
+            for name in ("start", "reached")]  # fmt: skip
+    assert f"{ends[0]:%Y-%m-%d %H:%M} – {ends[1]:%Y-%m-%d %H:%M}" in text
+    assert period_text(Instant(0), Instant(60_000_000)).count("-") == 2, "one day, said once"
+    assert "1 min 33 s" in text
+    # One sign for minus, and no share of what is negative or reads as nothing.
+    assert "−28.15" in text and "-28.15" not in text
+    assert "+28.38" in text and " %)" not in text
+    for values, said in (
+        ([-28.15, -30.0], "−1.85 m"), ([0.0004, 0.001], "+0.001 m"), ([0.0, 2.0], "+2 m"),
+        ([10.0, -5.0], "−15 m  (−150.0 %)"), ([-0.0001, -0.0001], "0 m"),
+    ):  # fmt: skip
+        assert change_text(ComparedFigure("water", "pressure", "m", values), 1) == said
+    assert (value_text(-0.0001), value_text(-1204.4)) == ("0.000", "−1,204")
 
 
 @pytest.mark.parametrize("size", [(1000.0, 649.0), (673.0, 977.0), (700.0, 500.0)])

@@ -21,8 +21,10 @@ def test_entities_are_read_by_their_names_and_edited_by_their_ids() -> None:
     read = {name.strip(): value for name, value in words}
     assert read["Where people walk"] == "Arrivals"
     assert read["Exits"] == "North door, door-2"
-    # What is no id stays as it is: numbers, parameters of the scenario, queries.
+    # What is no id stays as it is: numbers, names of parameters that are not there, queries.
     assert (read["People"], read["Roads"], read["own"]) == ("$people", "type = 'road'", "3")
+    valued = engine_words({**DOCUMENT, "parameters": {"people": 40}}, lines, str)
+    assert ("    People", "40 (people)") in valued and ("    people", "$people") in rows
     assert read["Ground floor"] == "nobody.has.it"
     edited = [name for name, _ in rows].index("    exits")
     assert rows[edited] == ("    exits", '["e88347db", "door-2"]')

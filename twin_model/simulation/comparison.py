@@ -49,8 +49,8 @@ class ComparedFigure:
         return self.values[number] - self.values[0]
 
     def relative(self, number: int) -> float:
-        """Return that as a share of the first's; NaN where that is 0."""
-        return self.change(number) / self.values[0] if self.values[0] else math.nan
+        """Return that as a share of the first's size, signed as the change; NaN where that is 0."""
+        return self.change(number) / abs(self.values[0]) if self.values[0] else math.nan
 
     @property
     def differs(self) -> bool:
