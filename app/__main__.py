@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -426,6 +427,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last line of defence: one line, never a traceback
         if parsed.debug:
             traceback.print_exc()
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            where = f" ({error.filename})" if error.filename else ""
+            print_error(f"the disk is full{where}; free some space and try again")
+            return Exit.PARTLY
         print_error(f"internal error ({type(error).__name__}: {error}); run again with --debug")
         return Exit.PARTLY
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.pipeline.full_disk import naming_full_disk
 from ingest.pipeline.job import Job
 from ingest.placement import far_away, fix_origin, placement
 from ingest.provenance import peak_memory_mb, tree_bytes, write_source
@@ -196,24 +197,8 @@ class _Import:
         self.info, self.crs = info, crs
         moved: list[Path] = []
         try:
-            self.staging.mkdir(parents=True)
-            contents = self._convert(reader)
-            self.others = [layer.bounds_local for layer in self.twin.layers()]
-            layers = [self._layer(content, info) for content in contents]
-            for content, layer in zip(contents, layers, strict=True):
-                write_source(self.targets[content.layer].folder, layer, self.path, reader, self.job)
-            for layer in layers:
-                goal = self.twin.layer_folder(layer.id)
-                (self.staging / layer.id).rename(goal)
-                moved.append(goal)
-            drafts = [entity for content in contents for entity in content.entities]
-            command = AddLayers(
-                layers,
-                with_codes(drafts, self.twin.frame, self.options.epoch or info.epoch),
-                [relation for content in contents for relation in content.relations],
-                self._classes(drafts),
-            )
-            self.twin.execute(command)
+            with naming_full_disk(self.path, self.staging.parent):
+                contents, layers = self._add(reader, moved)
         except BaseException:
             for folder in moved:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -221,6 +206,28 @@ class _Import:
         finally:
             shutil.rmtree(self.staging, ignore_errors=True)
         return [self._result(content, layer) for content, layer in zip(contents, layers)]
+
+    def _add(self, reader: Reader, moved: list[Path]) -> tuple[list[LayerContent], list[Layer]]:
+        """Convert, and add layers; folders that stand in *moved* are theirs once this returns."""
+        self.staging.mkdir(parents=True)
+        contents = self._convert(reader)
+        self.others = [layer.bounds_local for layer in self.twin.layers()]
+        layers = [self._layer(content, self.info) for content in contents]
+        for content, layer in zip(contents, layers, strict=True):
+            write_source(self.targets[content.layer].folder, layer, self.path, reader, self.job)
+        for layer in layers:
+            goal = self.twin.layer_folder(layer.id)
+            (self.staging / layer.id).rename(goal)
+            moved.append(goal)
+        drafts = [entity for content in contents for entity in content.entities]
+        command = AddLayers(
+            layers,
+            with_codes(drafts, self.twin.frame, self.options.epoch or self.info.epoch),
+            [relation for content in contents for relation in content.relations],
+            self._classes(drafts),
+        )
+        self.twin.execute(command)
+        return contents, layers
 
     # -- conversion --------------------------------------------------------------------
 

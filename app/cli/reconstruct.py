@@ -110,16 +110,24 @@ def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -
     machine = this_machine(folder)
     needed = estimate_for(check, options.preset, machine.cores)
     print(
-        f"  this run needs about {max(needed.minutes, 1.0):.0f} min on {machine.cores} cores, "
-        f"{needed.memory_bytes / 2**30:.1f} GiB of memory "
-        f"({machine.memory_bytes / 2**30:.1f} free) and {needed.disk_bytes / 2**30:.2f} GiB of "
-        f"disk ({machine.disk_bytes / 2**30:.0f} free)",
+        f"  this run needs about {max(needed.minutes, 1.0):.0f} min on {machine.cores} cores with "
+        f"nothing else to do, {_size(needed.memory_bytes)} of memory "
+        f"({_size(machine.memory_bytes)} free) and {_size(needed.disk_bytes)} of "
+        f"disk ({_size(machine.disk_bytes)} free)",
         flush=True,
     )
     if needed.from_ground:
         print("  counted as photographs from the ground, as none states that it looks down")
+    remedy = "" if options.quality == "draft" else "; --quality draft needs least"
     for what in machine.lacks(needed):
-        print_warning(f"that is more {what} than there is; --quality draft needs least")
+        print_warning(f"that is more {what} than there is{remedy}")
+
+
+def _size(amount_bytes: float) -> str:
+    """Return ``92 MiB`` or ``1.5 GiB``."""
+    if amount_bytes < 2**30:
+        return f"{amount_bytes / 2**20:.0f} MiB"
+    return f"{amount_bytes / 2**30:.1f} GiB"
 
 
 def _print_result(result: ReconstructResult) -> None:

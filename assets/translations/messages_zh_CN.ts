@@ -6455,6 +6455,18 @@
         <source>use the same rooms in both scenarios</source>
         <translation>请在两个情景中使用相同的房间</translation>
     </message>
+    <message>
+        <source>the disk is full ({0}): {1} could not be written</source>
+        <translation>磁盘已满（{0}）：无法写入 {1}</translation>
+    </message>
+    <message>
+        <source>the disk is full ({0}): {1} could not be written, what is left needs about {2} MiB and {3} MiB are free</source>
+        <translation>磁盘已满（{0}）：无法写入 {1}，余下步骤约需 {2} MiB，现有空闲 {3} MiB</translation>
+    </message>
+    <message>
+        <source>free some space and try again</source>
+        <translation>请腾出空间后重试</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -7,24 +7,22 @@ into it has changed.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.pipeline.full_disk import DiskFullError, saying_full
 from ingest.pipeline.job import Job
-from twin_model.errors import Cancelled, ShapanError
 from twin_model.project import write_atomically
 
 STEP_FILE: Final = "step.json"
 _PART: Final = ".part-"
-#: What a disk has left that somebody failed to write to for want of space.
-_FULL_BYTES: Final = 1 << 20
 
 StepWork = Callable[[Path, Job], dict[str, Any]]
 """Writes into the folder it is given and returns JSON values to remember."""
@@ -105,6 +103,8 @@ def run_steps(
     ------
     ShapanError
         What a step raised; earlier steps are kept.
+    DiskFullError
+        Likewise; what the step had written is gone, since it would keep the disk full.
     Cancelled
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -139,12 +139,16 @@ def _known(folder: Path, name: str, key: str) -> StepResult | None:
         return None
 
 
-def _is_disk_full(error: Exception, folder: Path) -> bool:
-    """Return whether that is why work failed: libraries and other processes seldom say so."""
-    known = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-    if isinstance(error, OSError) and error.errno in known:
-        return True
-    return shutil.disk_usage(folder).free < _FULL_BYTES
+@contextmanager
+def _leaving_room(folder: Path, part: Path) -> Iterator[None]:
+    """Say of a disk that fills up that it is full, and give back what the step took of it."""
+    try:
+        with saying_full(folder, part):
+            yield
+    except DiskFullError:
+        for left in part.iterdir():  # the folder itself tells which step it was
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        raise
 
 
 def _done(folder: Path, step: Step, key: str, job: Job) -> StepResult:
@@ -153,17 +157,8 @@ def _done(folder: Path, step: Step, key: str, job: Job) -> StepResult:
     started_s, said = time.monotonic(), len(job.warnings)
     job.report(step.title, 0)
     job.announce({"step": step.name, "key": key})
-    try:
+    with _leaving_room(folder, part):
         values = step.work(part, job)
-    except Cancelled:
-        raise
-    except Exception as error:
-        if _is_disk_full(error, folder):
-            raise ShapanError(
-                f"the disk is full ({folder})",
-                remedy="free some space and go on with --resume",
-            ) from error
-        raise
     result = StepResult(
         step.name, final, key, round(time.monotonic() - started_s, 2), False, values,
         job.warnings[said:],
@@ -177,7 +172,8 @@ def _done(folder: Path, step: Step, key: str, job: Job) -> StepResult:
         "values": values,
         "warnings": result.warnings,
     }
-    write_atomically(part / STEP_FILE, json.dumps(document, ensure_ascii=False, indent=1))
+    with _leaving_room(folder, part):
+        write_atomically(part / STEP_FILE, json.dumps(document, ensure_ascii=False, indent=1))
     if final.exists():
         # An outdated result: out of the way first, a folder cannot be renamed onto another.
         old = folder / f"{_PART}old-{step.name}"

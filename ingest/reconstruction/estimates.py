@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -13,6 +14,7 @@ from typing import Any, Final
 import psutil
 
 from ingest.pipeline.process import WorkerError
+from ingest.pipeline.steps import STEP_FILE
 from ingest.reconstruction.levelling import FROM_GROUND_DEG
 from ingest.reconstruction.options import Quality
 from ingest.reconstruction.photo_check import PhotoCheck
@@ -179,7 +181,29 @@ def estimate_from_ground(
     return Estimate(int(disk), int(memory), seconds / 60, from_ground=True)
 
 
-def require_disk(folder: Path, needed: Estimate) -> None:
+def left_on_disk(folder: Path) -> int | None:
+    """Return what the steps of a run that are not finished will take, bytes.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+
+    Returns
+    -------
+    int or None
+        None where its photographs have not been counted yet.
+    """
+    try:
+        text = (folder / "photos" / STEP_FILE).read_text(encoding="utf-8")
+        foretold = float(json.loads(text)["values"]["estimate"]["disk_mb"]) * 2**20
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return max(int(foretold) - sum(file.stat().st_size for file in files), 0)
+
+
+def require_disk(folder: Path, needed: Estimate, quality: str) -> None:
     """Make sure that the products will fit.
 
     Raises
@@ -191,5 +215,6 @@ def require_disk(folder: Path, needed: Estimate) -> None:
         raise WorkerError(
             f"{folder} has {free / 2**20:,.0f} MiB free and the reconstruction needs about "
             f"{needed.disk_bytes / 2**20:,.0f} MiB",
-            remedy="free some space, or use --quality draft",
-        )
+            remedy="free some space" if quality == "draft"
+            else "free some space, or use --quality draft",
+        )  # fmt: skip

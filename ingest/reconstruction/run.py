@@ -6,11 +6,13 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from ingest.pipeline.full_disk import saying_full
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
 from ingest.pipeline.steps import Step, StepResult, run_steps
@@ -22,7 +24,12 @@ from ingest.reconstruction.control import (
     vertical_of,
 )
 from ingest.reconstruction.edges import sharpened
-from ingest.reconstruction.estimates import estimate_for, require_disk, this_machine
+from ingest.reconstruction.estimates import (
+    estimate_for,
+    left_on_disk,
+    require_disk,
+    this_machine,
+)
 from ingest.reconstruction.field.fusion import fuse_field
 from ingest.reconstruction.field.presets import PRESETS
 from ingest.reconstruction.field.step import (
@@ -61,6 +68,7 @@ from ingest.reconstruction.surface import (
     smooth_and_fill,
 )
 from twin_model.frame import Frame
+from twin_model.project import write_atomically
 
 #: Changed with every change of a method, so that old results are not reused.
 _VERSION: Final = 6
@@ -126,13 +134,14 @@ def reconstruct(
     Cancelled
     """
     require_modules()
-    folder.mkdir(parents=True, exist_ok=True)
     document = {"kind": "reconstruct", "photos": str(options.photos.resolve()),
                 "quality": options.quality, "crs": frame.crs, "origin": frame.origin,
                 "vertical_crs": frame.vertical_crs, "shapan": program_version(),
                 "options": options.to_json()}  # fmt: skip
-    (folder / RUN_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
-    return _Run(options, frame, folder, job, on_check).do()
+    folder.mkdir(parents=True, exist_ok=True)
+    with saying_full(folder, left_bytes=partial(left_on_disk, folder)):
+        write_atomically(folder / RUN_FILE, json.dumps(document, indent=1))
+        return _Run(options, frame, folder, job, on_check).do()
 
 
 def field_input(folder: Path) -> FieldInput:
@@ -267,7 +276,7 @@ class _Run:
             positions = [f.position_local_m for f in check.used if f.position_local_m is not None]
             check_placement(self.control, self.frame, np.array(positions).reshape(-1, 3))
         needed = estimate_for(check, self.options.preset, this_machine(self.folder).cores)
-        require_disk(self.folder, needed)
+        require_disk(self.folder, needed, self.options.quality)
         for warning in check.warnings:
             job.warn(warning)
         for finding in check.findings:

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
+from ingest.pipeline.full_disk import DiskFullError, saying_full
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError, run_worker
 from ingest.pipeline.steps import Step, run_steps
@@ -83,10 +84,46 @@ def test_a_failed_step_leaves_the_finished_ones_and_nothing_that_looks_finished(
     assert not list(tmp_path.glob(".part-*"))
 
 
-def test_a_full_disk_is_said_with_what_to_do(tmp_path: Path) -> None:
-    full = Kitchen(fails="cook", error=OSError(errno.ENOSPC, "No space left on device"))
-    with pytest.raises(ShapanError, match=r"disk is full .*--resume"):
-        run_steps(tmp_path, full.steps(), Job())
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("database or disk is full"),
+        ShapanError("No space left on device"),
+    ],
+)
+def test_a_full_disk_is_said_with_the_file_and_what_to_do(tmp_path: Path, error: Exception) -> None:
+    class Filling(Kitchen):
+        def work(self, name: str) -> Any:
+            def do(folder: Path, job: Job) -> dict[str, Any]:
+                if name == "cook":
+                    (folder / "pot.txt").write_text("half full")
+                    raise error
+                return {}
+
+            return do
+
+    with (
+        pytest.raises(DiskFullError, match=r"disk is full .*cook/pot.txt could .*--resume"),
+        saying_full(tmp_path),
+    ):
+        run_steps(tmp_path, Filling().steps(), Job())
+    # What was finished stays, what was not gives its room back.
+    assert (tmp_path / "wash" / "step.json").is_file()
+    assert not list((tmp_path / ".part-cook").iterdir())
+    with (
+        pytest.raises(DiskFullError, match=r"what is left needs about [\d,]+ MiB and [\d,]+ MiB"),
+        saying_full(tmp_path, left_bytes=lambda: 5 << 20),
+    ):
+        run_steps(tmp_path, Filling().steps(), Job())
+    again = Kitchen()
+    run_steps(tmp_path, again.steps(), Job())
+    assert again.done == ["cook", "serve"]
+
+
+def test_a_fault_of_a_program_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), saying_full(tmp_path):
+        raise KeyError("pot")
 
 
 def test_damaged_notes_of_a_step_count_as_not_done(tmp_path: Path) -> None:
