@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -28,6 +29,14 @@ from app import numbers, plots
 from app.icons import IconSet
 from app.item_models.alarms import value_text
 from app.simulation.compared import ComparedData, ComparedRuns
+from app.simulation.differences import (
+    COURSES,
+    LARGEST_SHARE,
+    LETTERS,
+    change_text,
+    signed,
+    with_unit,
+)
 from app.simulation.words import map_title, simulated
 from app.theme import ROW_PX, Theme
 from app.unit_words import label
@@ -36,15 +45,12 @@ from twin_model.time import Instant
 if TYPE_CHECKING:
     from twin_model.simulation.comparison import ComparedFigure
 
-LETTERS: Final = "ABCD"
-_SAME: Final = 1e-9
-#: What is known once, at the end, has no course: that of what it is about is seen.
-COURSES: Final = {
-    "evacuation_time": "people_inside", "building_empty_after": "people_in_building",
-}  # fmt: skip
-_LARGEST_SHARE: Final = 10.0
-#: What is less reads as zero.
-_LEAST_SHOWN: Final = 0.0005
+#: More runs than this leave no room for a unit beside every number.
+_MOST_WITH_UNITS: Final = 2
+#: Of the colour that stands for a run.
+_SWATCH_PX: Final = 9
+#: Names of entities need no more of the table's width at first.
+_NAME_PX: Final = 220
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
 
@@ -95,12 +101,13 @@ class RunComparisonPanel(QWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._lay_out()
         compared.found.connect(self.show_data)
-        theme.changed.connect(self._say_runs)
+        theme.changed.connect(self._recolour)
         self.retranslate()
 
     def _make_tools(self) -> None:
         self.runs = QLabel(self)
         self.runs.setTextFormat(Qt.TextFormat.RichText)
+        self.runs.setWordWrap(True)
         self.note = QLabel(self)
         self.note.setObjectName("dim")
         self.map = QComboBox(self)
@@ -108,6 +115,8 @@ class RunComparisonPanel(QWidget):
         self.map.setMinimumContentsLength(18)
         self.map.activated.connect(self._show_map)
         self.against = QComboBox(self)
+        self.against.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
+        self.against.setMinimumContentsLength(8)  # its colour needs room beside the letters
         self.against.activated.connect(self._change_against)
         self.largest = self._button("crosshair", self.largest_wanted.emit)
         self.beside = self._button("columns", self._show_beside)
@@ -215,11 +224,11 @@ class RunComparisonPanel(QWidget):
             return
         self._say_runs()
         self._fill_choices(data)
-        if len(data.ids) != self._columns:  # more runs have more columns
-            self._columns = len(data.ids)
-            self.halves.setSizes([360 + 100 * self._columns, 760 - 100 * self._columns])
         shown = self._fill_figures(data)
         self._fill_entities(data)
+        if len(data.ids) != self._columns:  # more runs have more columns
+            self._columns = len(data.ids)
+            self._share_width()
         self.tabs.setTabText(
             1, self.tr("Entities that changed ({0})").format(numbers.integer(data.changed))
         )
@@ -228,26 +237,73 @@ class RunComparisonPanel(QWidget):
             # Once it is laid out: rows that were just made have no place yet.
             QTimer.singleShot(0, self, self._scroll_to_chosen)
 
+    def _share_width(self) -> None:
+        """Give each half what its columns need, and the rest to the courses."""
+        left, right = (self._needed_px(one) for one in (self.figures, self.entities))
+        whole = max(self.halves.width(), left + 1)
+        if left + right > whole:  # both scroll
+            left = round(whole * left / (left + right))
+        self.halves.setSizes([left, whole - left])
+
+    @staticmethod
+    def _needed_px(table: QTableWidget) -> int:
+        header = table.horizontalHeader()
+        widths = [
+            max(table.sizeHintForColumn(n), header.sectionSizeHint(n))
+            for n in range(table.columnCount())
+        ]
+        name = min(widths[0], _NAME_PX) if widths else 0
+        return name + sum(widths[1:]) + table.verticalScrollBar().sizeHint().width() + 8
+
     def _scroll_to_chosen(self) -> None:
         for index in self.figures.selectionModel().selectedRows():
             self.figures.scrollTo(index)
+
+    def _recolour(self) -> None:
+        self._say_runs()
+        for number in range(self.against.count()):
+            self.against.setItemIcon(number, self._swatch(number + 1))
+        for table, first in ((self.figures, 1), (self.entities, 2)):
+            self._mark_headings(table, first)
+
+    def _swatch(self, number: int) -> QIcon:
+        """Return a square in the colour of a run's lines."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(_SWATCH_PX * ratio), round(_SWATCH_PX * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.colour(plots.LINE_TOKENS[number]))
+        return QIcon(pixmap)
+
+    def _mark_headings(self, table: QTableWidget, first: int) -> None:
+        """Show the colour of each run beside its letter; the first of them has that column."""
+        for number in range(0 if self._compared.data is None else len(self._compared.data.ids)):
+            heading = table.horizontalHeaderItem(first + max(0, 2 * number - 1))
+            if heading is not None:
+                heading.setIcon(self._swatch(number))
 
     def _say_runs(self) -> None:
         data = self._compared.data
         if data is None:
             return
-        parts = []
+        parts, whole = [], []
         for number, (title, run) in enumerate(zip(data.titles, data.ids)):
             token = plots.LINE_TOKENS[number]
             colour = self._theme.text(token)[:7]
-            name = f"{title} · {run}".replace("&", "&amp;").replace("<", "&lt;")
-            parts.append(f'<span style="color:{colour}">■</span> <b>{LETTERS[number]}</b> {name}')
-        self.runs.setText("&nbsp;&nbsp;&nbsp; ".join(parts))
+            # Four of them have room for what tells them apart.
+            named = len(data.ids) <= _MOST_WITH_UNITS or data.titles.count(title) > 1
+            name = f"{title} · {run}" if named else title
+            name = html.escape(name).replace(" ", "&nbsp;")  # lines break between runs
+            parts.append(
+                f'<span style="color:{colour}">■</span>&nbsp;<b>{LETTERS[number]}</b>&nbsp;{name}'
+            )
+            whole.append(f"{LETTERS[number]}  {title} · {run}")
+        self.runs.setText("&nbsp;&nbsp; ".join(parts))
+        self.runs.setToolTip("\n".join(whole))
 
     def _fill_choices(self, data: ComparedData) -> None:
         self.against.clear()
         for number in range(1, len(data.ids)):
-            self.against.addItem(f"{LETTERS[number]} − A", number)
+            self.against.addItem(self._swatch(number), f"{LETTERS[number]} − A", number)
         self.against.setVisible(len(data.ids) > 2)
         self._fill_forecasts()
         self.map.clear()
@@ -282,37 +338,39 @@ class RunComparisonPanel(QWidget):
     def _fill_figures(self, data: ComparedData) -> list[ComparedFigure]:
         """List the figures, those that differ first; return them."""
         shown = sorted(data.figures, key=lambda one: not one.differs)
-        table = self.figures
+        table, beside = self.figures, len(data.ids) <= _MOST_WITH_UNITS
         headings = [self.tr("Figure"), "A"]
         for number in range(1, len(data.ids)):
             headings += [LETTERS[number], f"{LETTERS[number]} − A"]
         self._begin(table, len(shown), headings)
         for row, one in enumerate(shown):
-            name = simulated(one.indicator)
+            name = simulated(one.indicator) if beside else with_unit(one.indicator, one.unit)
+            unit = label(one.unit) if beside else ""
             several = len({f.engine for f in data.figures}) > 1
             whole = f"{name} · {data.engine_name(one.engine)}" if several else name
             self._put(table, row, 0, whole, one.engine, one.indicator)
-            self._put(table, row, 1, value_text(one.values[0], label(one.unit)))
+            self._put(table, row, 1, value_text(one.values[0], unit))
             for number in range(1, len(one.values)):
                 at = 2 * number
-                self._put(table, row, at, value_text(one.values[number], label(one.unit)))
-                self._put(table, row, at + 1, change_text(one, number))
+                self._put(table, row, at, value_text(one.values[number], unit))
+                self._put(table, row, at + 1, change_text(one, number, with_unit=beside))
                 item = table.item(row, at + 1)
                 if item is not None and not one.differs:
                     item.setForeground(QColor(self._theme.colour("dim")))
         return shown
 
     def _fill_entities(self, data: ComparedData) -> None:
-        table = self.entities
+        table, beside = self.entities, len(data.ids) <= _MOST_WITH_UNITS
         headings = [self.tr("Entity"), self.tr("Mean or total of"), "A"]
         for number in range(1, len(data.ids)):
             headings += [LETTERS[number], f"{LETTERS[number]} − A"]
         self._begin(table, len(data.entities), headings)
         for row, one in enumerate(data.entities):
-            unit = label(one.unit)
+            unit = label(one.unit) if beside else ""
+            kind = simulated(one.indicator) if beside else with_unit(one.indicator, one.unit)
             name = data.names.get(one.entity, one.entity)
             self._put(table, row, 0, name, one.entity, one.indicator)
-            self._put(table, row, 1, simulated(one.indicator), one.entity, one.indicator)
+            self._put(table, row, 1, kind, one.entity, one.indicator)
             self._put(table, row, 2, value_text(one.values[0], unit), one.entity, one.indicator)
             for number in range(1, len(one.values)):
                 at = 2 * number + 1
@@ -327,6 +385,7 @@ class RunComparisonPanel(QWidget):
             heading = table.horizontalHeaderItem(column)
             assert heading is not None
             heading.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._mark_headings(table, headings.index("A"))
         table.setRowCount(rows)
         header = table.horizontalHeader()
         for column in range(len(headings)):
@@ -428,28 +487,4 @@ def _telling(figures: Sequence[ComparedFigure]) -> int:
              if math.isfinite(one.relative(n))), default=0.0) if one.differs else -1.0
         for one in figures
     ]  # fmt: skip
-    return max(range(len(share)), key=lambda row: min(share[row], _LARGEST_SHARE))
-
-
-def signed(value: float, unit: str = "") -> str:
-    """Return a difference with its sign."""
-    if math.isnan(value):
-        return "–"
-    text = value_text(abs(value), unit)
-    return text if value == 0 else f"{'+' if value > 0 else '−'}{text}"
-
-
-def change_text(figure: ComparedFigure, number: int, *, with_unit: bool = True) -> str:
-    """Return by how much a figure lies above the first's, and as a share of it.
-
-    Of what is negative, such as a pressure below that of the air, or reads as zero there is no
-    share: its sign would say the opposite of the difference's.
-    """
-    change, relative = figure.change(number), figure.relative(number)
-    if math.isclose(figure.values[number], figure.values[0], rel_tol=_SAME, abs_tol=_SAME):
-        change = 0.0  # the last digits are no difference
-    text = signed(change, label(figure.unit) if with_unit else "")
-    # Ten times as much and more is no share that says anything: from nearly nothing it is endless.
-    if change and abs(relative) < _LARGEST_SHARE and figure.values[0] >= _LEAST_SHOWN:
-        text += f"  ({'+' if relative > 0 else '−'}{numbers.fixed(abs(100 * relative), 1)} %)"
-    return text
+    return max(range(len(share)), key=lambda row: min(share[row], LARGEST_SHARE))

@@ -18,6 +18,9 @@ from app.theme import Theme, small_font
 from app.unit_words import label
 
 _BAR_PX: Final = 12
+_WIDTH_PX: Final = 248
+#: Within it, what a long title is wrapped to.
+_TEXT_PX: Final = _WIDTH_PX - 22
 #: Letters stand on colours that are the same in both themes.
 _ON_COLOURS: Final = "#1c1f21"
 
@@ -87,7 +90,7 @@ class DifferenceLegend(QFrame):
         column.setSpacing(4)
         for part in (self.title, self.what, self.scale):
             column.addWidget(part)
-        self.setFixedWidth(248)
+        self.setFixedWidth(_WIDTH_PX)
         self.hide()
 
     def show_map(self, after: str, before: str, found: DifferenceMap) -> None:
@@ -95,7 +98,8 @@ class DifferenceLegend(QFrame):
         from rendering.water import CHANGE_COLOURS
 
         self._shown = (after, before, found)
-        self.title.setText(f"{after} − {before}")
+        self.title.setText(f"{after}\n− {before}")
+        self.title.setMinimumHeight(self.title.heightForWidth(_TEXT_PX))
         what = map_title(found.indicator)
         if not is_greatest(found.indicator):
             what = self.tr("{0}, mean over the run").format(what)
@@ -144,6 +148,7 @@ class SimulationLegend(QFrame):
         self.setObjectName("chip")
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setWordWrap(True)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
@@ -173,7 +178,7 @@ class SimulationLegend(QFrame):
                        self.inside, self.people, self.greatest, self.crowd, self.levels,
                        self.note):  # fmt: skip
             column.addWidget(widget)
-        self.setFixedWidth(248)
+        self.setFixedWidth(_WIDTH_PX)
         self.hide()
 
     def show_picture(self, title: str, picture: Picture) -> None:
@@ -191,6 +196,7 @@ class SimulationLegend(QFrame):
             return
         self._told = told
         self.title.setText(title)
+        self.title.setMinimumHeight(self.title.heightForWidth(_TEXT_PX))
         self._fill_choice(picture)
         has_roads, has_water = bool(picture.indicators), picture.water is not None
         self.choice.setVisible(has_roads)

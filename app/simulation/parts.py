@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from app.actions.registry import ActionSpec
 from app.simulation.branching import ask_branch
 from app.simulation.compared import CROWD, ComparedData, ComparedRuns, DifferenceMap
+from app.simulation.differences import LETTERS
 from app.simulation.forecast import Forecast
 from app.simulation.inside import SeenInside
 from app.simulation.legend import DifferenceLegend, SimulationLegend
@@ -209,7 +210,8 @@ class SimulationParts(QObject):
         if found is None or data is None:
             self.map_legend.hide()
         else:
-            self.map_legend.show_map(data.titles[found.number], data.titles[0], found)
+            after = f"{LETTERS[found.number]}  {data.titles[found.number]}"
+            self.map_legend.show_map(after, f"A  {data.titles[0]}", found)
         self._see_inside()
         self._place_legends()
         if self._goes:
@@ -304,6 +306,8 @@ class SimulationParts(QObject):
     def _drawn(self, picture: Picture) -> None:
         info, one = self.shown.info, self.shown.underway
         title = one.scenario.title if one is not None else info.title if info is not None else ""
+        if self.sides.active:
+            title = QCoreApplication.translate("SimulationLegend", "Both runs")
         self.legend.show_picture(title, picture)
         self._see_inside()
         self._place_legends()

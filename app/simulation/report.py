@@ -18,10 +18,10 @@ from PySide6.QtGui import QImage
 from app import messages
 from app.item_models.alarms import value_text
 from app.numbers import duration
-from app.panels.run_comparison import COURSES, LETTERS, change_text, signed
 from app.panels.time_axis import moment
 from app.simulation.changes import assumed_text
 from app.simulation.compared import ComparedData
+from app.simulation.differences import COURSES, LETTERS, change_text, signed, with_unit
 from app.simulation.periods import computed_s, computed_text, period_text
 from app.simulation.report_pages import DIM, LINE, TEXT, course_picture, image_html, write_pdf
 from app.simulation.words import (
@@ -116,7 +116,7 @@ def report_html(given: ReportInput) -> str:
         parts.append(_heading(translate("Report", "Course")))
         several = len({figure.engine for figure in given.data.figures}) > 1
         for figure, lines in given.courses:
-            title = _with_unit(figure.indicator, figure.unit)
+            title = with_unit(figure.indicator, figure.unit)
             title += f" · {given.data.engine_name(figure.engine)}" if several else ""
             parts.append(image_html(course_picture(title, lines, given.colours)))
     if given.data.entities:
@@ -293,18 +293,12 @@ def _figures(data: ComparedData) -> str:
         heads += [LETTERS[number], f"{LETTERS[number]} − A"]
     rows = [_row(heads, tag="th", numbers_from=2)]
     for one in data.figures:
-        cells = [_with_unit(one.indicator, one.unit), data.engine_name(one.engine),
+        cells = [with_unit(one.indicator, one.unit), data.engine_name(one.engine),
                  value_text(one.values[0])]  # fmt: skip
         for number in range(1, len(one.values)):
             cells += [value_text(one.values[number]), change_text(one, number, with_unit=False)]
         rows.append(_row([html.escape(c) for c in cells], numbers_from=2))
     return _table(rows)
-
-
-def _with_unit(indicator: str, unit: str) -> str:
-    """Return what a figure is called, with its unit: beside every number that is too wide."""
-    shown = label(unit)
-    return f"{simulated(indicator)} ({shown})" if shown else simulated(indicator)
 
 
 def _entities(data: ComparedData) -> str:
@@ -313,7 +307,7 @@ def _entities(data: ComparedData) -> str:
         heads += [LETTERS[number], f"{LETTERS[number]} − A"]
     rows = [_row(heads, tag="th", numbers_from=2)]
     for one in data.entities[:_MOST_ENTITIES]:
-        cells = [data.names.get(one.entity, one.entity), _with_unit(one.indicator, one.unit),
+        cells = [data.names.get(one.entity, one.entity), with_unit(one.indicator, one.unit),
                  value_text(one.values[0])]  # fmt: skip
         for number in range(1, len(one.values)):
             cells += [value_text(one.values[number]), signed(one.change(number))]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app import plots
 from app.simulation.compared import ComparedRuns
+from app.simulation.differences import LETTERS
 from app.simulation.report import ReportInput, charted, write_report
 from app.simulation.words import map_title
 from twin_model.errors import ShapanError
@@ -30,7 +31,8 @@ def save_report(window: MainWindow, compared: ComparedRuns, place: Path) -> None
     if shown is not None:
         what = QCoreApplication.translate("Report", "Difference map: {0}, {1} − {2}.")
         name = map_title(shown.indicator)
-        caption = what.format(name, data.titles[shown.number], data.titles[0])
+        after, before = (f"{LETTERS[n]} {data.titles[n]}" for n in (shown.number, 0))
+        caption = what.format(name, after, before)
     colours = [window.theme.text(token)[:7] for token in plots.LINE_TOKENS[: len(data.ids)]]
     project, title = twin.path, twin.title
 

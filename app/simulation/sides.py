@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.panels.run_comparison import LETTERS
 from app.side_by_side import SideBySide
 from app.simulation.compared import ComparedData
+from app.simulation.differences import LETTERS
 from app.simulation.shown import ShownRun
 from twin_model.time import Instant
 

@@ -6031,6 +6031,10 @@ management ^ '330106-BD'</translation>
         <source>Greatest of the whole run</source>
         <translation>整次运行中的最大值</translation>
     </message>
+    <message>
+        <source>Both runs</source>
+        <translation>两次推演</translation>
+    </message>
 </context>
 <context>
     <name>ScenarioPanel</name>

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtWidgets import QApplication
 
+from app import plots
 from app.item_models.alarms import value_text
-from app.panels.run_comparison import change_text
 from app.simulation.compared import ComparedData
+from app.simulation.differences import change_text
 from app.simulation.forecast import ahead_text, shift_us
 from app.simulation.periods import period_text
 from app.simulation.report import ReportInput, report_html
@@ -166,6 +167,48 @@ def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(
         assert [place for place, _ in scale.marks] == list(range(1, len(scale.colours)))
     panel.end.click()
     assert not simulation.map_legend.isVisible() and panel.hint.isVisibleTo(panel)
+
+
+def test_four_runs_are_told_apart_by_letters_and_colours_wherever_they_are_seen(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    for name, source in (("third-1", "usual-1"), ("fourth-1", "closed-1")):
+        shutil.copytree(town / "runs" / source, town / "runs" / name)
+    window = make_window(town)
+    simulation = window.simulation
+    qtbot.waitUntil(lambda: len(simulation.session.runs) == 4, timeout=10_000)
+    simulation.compare(["usual-1", "closed-1", "third-1", "fourth-1"])
+    qtbot.waitUntil(lambda: simulation.compared.data is not None, timeout=20_000)
+    panel, data = simulation.comparison, simulation.compared.data
+    assert panel is not None and data is not None
+    colours = [window.theme.colour(token) for token in plots.LINE_TOKENS[:4]]
+
+    def colour(icon: QIcon) -> QColor:
+        return icon.pixmap(9, 9).toImage().pixelColor(4, 4)
+
+    for table, first in ((panel.figures, 1), (panel.entities, 2)):
+        heads = [table.horizontalHeaderItem(n) for n in range(first, table.columnCount())]
+        assert [one.text() for one in heads] == [
+            "A", "B", "B − A", "C", "C − A", "D", "D − A"]  # fmt: skip
+        assert [colour(heads[n].icon()) for n in (0, 1, 3, 5)] == colours
+    # A unit is said once a line, not seven times.
+    assert panel.entities.item(0, 1).text().endswith(")")
+    assert not panel.entities.item(0, 2).text().endswith(tuple("hmsk"))
+    assert [panel.against.itemText(n) for n in range(3)] == ["B − A", "C − A", "D − A"]
+    assert colour(panel.against.itemIcon(2)) == colours[3]
+    # The map says by letters whose difference it is, and with how much room.
+    panel.draw_map("speed")
+    qtbot.waitUntil(lambda: simulation.compared.map is not None, timeout=10_000)
+    panel.against.setCurrentIndex(2)
+    panel.against.activated.emit(2)
+    qtbot.waitUntil(lambda: simulation.map_legend.title.text().startswith("D  "), timeout=10_000)
+    title = simulation.map_legend.title
+    assert title.text() == f"D  {data.titles[3]}\n− A  {data.titles[0]}"
+    qtbot.waitUntil(lambda: title.height() >= title.heightForWidth(title.width()), timeout=5_000)
+    # Colours of roads are those of both.
+    panel.beside.click()
+    qtbot.waitUntil(simulation.legend.isVisible, timeout=20_000)
+    assert simulation.legend.title.text() == "Both runs"
 
 
 def test_two_runs_are_seen_side_by_side_with_one_camera_and_one_time(
