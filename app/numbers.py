@@ -103,3 +103,9 @@ def about(seconds: float) -> str:
     if seconds < 1.0:
         return QCoreApplication.translate("Numbers", "less than a second")
     return QCoreApplication.translate("Numbers", "about {0}").format(duration(seconds))
+
+
+def roughly(seconds: float) -> str:
+    """Return how long something takes that is a guess: no finer than that is worth."""
+    step = 10.0 if seconds < 90 else 60.0 if seconds < 5400 else 600.0
+    return about(max(step, step * round(seconds / step)))

@@ -165,7 +165,15 @@ class JobRecord:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds left of the present stage; None while nobody can tell."""
+        """Seconds left of the whole job where it says so, else of the present stage.
+
+        None while nobody can tell.
+        """
+        if self.state == JobState.RUNNING and self.progress is not None:
+            if self.progress.left_s is not None:
+                return self.progress.left_s
+            if self.kind == "reconstruct":
+                return None  # of a stage it would be taken for that of the run
         fraction, elapsed = self.fraction, time.monotonic() - self.stage_started_s
         if not fraction or fraction < 0.02 or elapsed < 1.0 or self.state != JobState.RUNNING:
             return None

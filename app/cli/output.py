@@ -72,6 +72,13 @@ def format_counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{format_count(n)} {what}" for what, n in counts.items())
 
 
+def _rough(seconds: float) -> str:
+    """Return a duration no finer than a guess is worth: ``40 s``, ``12 min``, ``2.5 h``."""
+    if seconds < 90:
+        return f"{max(10, 10 * round(seconds / 10))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 class ProgressPrinter:
     """Shows a job's progress on standard error: a bar on a terminal, JSON lines, or nothing.
 
@@ -101,6 +108,8 @@ class ProgressPrinter:
                 "unit": progress.unit,
                 "seconds": round(time.monotonic() - self._started_s, 2),
             }
+            if progress.left_s is not None:
+                line["left_s"] = round(progress.left_s, 1)
             print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
         elif self._bar:
             self._shown = True
@@ -108,7 +117,8 @@ class ProgressPrinter:
             filled = int(share * 24)
             bar = "█" * filled + "·" * (24 - filled)
             amount = f"{format_count(progress.done)} {progress.unit}" if progress.unit else ""
-            text = f"\r{bar} {progress.stage} {amount}"
+            left = "" if progress.left_s is None else f", {_rough(progress.left_s)} left"
+            text = f"\r{bar} {progress.stage} {amount}{left}"
             print(text[:100].ljust(100), end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:

@@ -286,13 +286,16 @@ class ReconstructPanel(QWidget):
         machine = this_machine(it.project / "runs")  # which may lie on another disk
         memory, disk = machine.memory_bytes / 2**20, machine.disk_bytes / 2**20
         self.needs.setText("\n".join((
-            self.tr("{0} on {1} cores").format(words.minutes(needed), machine.cores),
+            self.tr("{0} on {1} cores, if they have nothing else to do").format(
+                words.minutes(needed), machine.cores),
             self.tr("{0} of memory ({1} free)").format(
                 words.size_mb(needed.memory_mb), words.size_mb(memory)),
             self.tr("{0} of disk ({1} free)").format(
                 words.size_mb(needed.disk_mb), words.size_mb(disk)),
         )))  # fmt: skip
         texts = []
+        if it.busy or it.unfinished is not None:  # what it has already is not free any more
+            memory, disk = needed.memory_mb, needed.disk_mb
         if needed.from_ground:
             texts.append(self.tr("Counted as photographs from the ground, as none states that it "
                                  "looks down: points and a mesh, no orthophoto."))  # fmt: skip

@@ -8008,10 +8008,6 @@ management ^ '330106-BD'</translation>
         <translation>{1} 张中 {0} 张可用</translation>
     </message>
     <message>
-        <source>{0} on {1} cores</source>
-        <translation>{0}（{1} 核）</translation>
-    </message>
-    <message>
         <source>{0} with a position</source>
         <translation>{0} 张有位置</translation>
     </message>
@@ -8062,6 +8058,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>.</source>
         <translation>。</translation>
+    </message>
+    <message>
+        <source>{0} on {1} cores, if they have nothing else to do</source>
+        <translation>{0}（{1} 核，且无其他任务占用）</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twin_model.errors import Cancelled
@@ -22,12 +22,15 @@ class Progress:
     done, total : int
         In *unit*; total 0 where it is not known.
     unit : str
+    left_s : float or None
+        That all of the work still takes, not the stage alone; None where nobody can tell.
     """
 
     stage: str
     done: int
     total: int
     unit: str
+    left_s: float | None = None
 
 
 class Job:
@@ -62,6 +65,7 @@ class Job:
         self._interval_s = interval_s
         self._last_s = 0.0
         self._stage = ""
+        self._left_s: Callable[[Progress], float | None] | None = None
         self._stop = stop or threading.Event()
         self.warnings: list[str] = []
 
@@ -114,8 +118,21 @@ class Job:
         if self._on_news is not None:
             self._on_news(dict(news))
 
-    def report(self, stage: str, done: int, total: int = 0, unit: str = "") -> None:
+    def ask_left(self, left_s: Callable[[Progress], float | None] | None) -> None:
+        """Have somebody asked, with each report, how long all of the work still takes."""
+        self._left_s = left_s
+
+    def report(
+        self, stage: str, done: int, total: int = 0, unit: str = "", *, left_s: float | None = None
+    ) -> None:
         """Report progress, at most every interval except for a new stage or its end.
+
+        Parameters
+        ----------
+        stage, done, total, unit
+            See `Progress`.
+        left_s : float or None
+            What the process that does the work says; see `ask_left` for what is known here.
 
         Raises
         ------
@@ -124,9 +141,12 @@ class Job:
         self.check()
         if self._on_progress is None:
             return
+        progress = Progress(stage, done, total, unit, left_s)
+        if self._left_s is not None:
+            progress = replace(progress, left_s=self._left_s(progress))
         now = time.monotonic()
         is_edge = stage != self._stage or (total > 0 and done >= total)
         if not is_edge and now - self._last_s < self._interval_s:
             return
         self._stage, self._last_s = stage, now
-        self._on_progress(Progress(stage, done, total, unit))
+        self._on_progress(progress)

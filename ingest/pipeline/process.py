@@ -40,8 +40,8 @@ def run_worker(
 ) -> dict[str, Any]:
     """Run ``python -m module`` with a request and return its result.
 
-    The module calls `serve`. Its lines are ``{"stage", "done", "total", "unit"}`` for
-    progress, ``{"warning"}``, ``{"news"}`` (see `Job.announce`), and one ``{"result"}`` or
+    The module calls `serve`. Its lines are ``{"stage", "done", "total", "unit", "left_s"}``
+    for progress, ``{"warning"}``, ``{"news"}`` (see `Job.announce`), and one ``{"result"}`` or
     ``{"error", "remedy"}`` at the end.
 
     Parameters
@@ -122,7 +122,10 @@ def _converse(
             elif "news" in line:
                 on_news(dict(line["news"]))
             elif "stage" in line:
-                job.report(line["stage"], line["done"], line["total"], line["unit"])
+                job.report(
+                    line["stage"], line["done"], line["total"], line["unit"],
+                    left_s=line.get("left_s"),
+                )  # fmt: skip
         reader.join(_POLL_S)
     raise _ended(process.wait(), log)
 
@@ -168,7 +171,9 @@ def serve(work: Callable[[dict[str, Any], Job], dict[str, Any]]) -> int:
         out.flush()
 
     job = Job(
-        lambda p: say({"stage": p.stage, "done": p.done, "total": p.total, "unit": p.unit}),
+        lambda p: say(
+            {"stage": p.stage, "done": p.done, "total": p.total, "unit": p.unit, "left_s": p.left_s}
+        ),
         on_news=lambda news: say({"news": news}),
     )
     try:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,11 @@ _FEATURE_BYTES: Final = 172
 _SWEEP_S: Final = 2.9e-5
 #: Makes of cameras that fly.
 _DRONES: Final = ("dji", "hasselblad l", "parrot", "sensefly", "autel", "skydio", "yuneec")
+#: How the time of poses and that of all that follows is spread over steps, in runs with 19
+#: photographs from above and 29 from the ground.
+_POSES_SHARES: Final = {"photos": 0.05, "poses": 0.7, "georeference": 0.25}
+_ABOVE_SHARES: Final = {"stereo": 0.39, "surface": 0.38, "products": 0.23}
+_GROUND_SHARES: Final = {"stereo": 0.94, "surface": 0.04, "products": 0.02}
 #: Cores of the machine that the times were measured on.
 _MEASURED_CORES: Final = 2
 
@@ -44,16 +49,21 @@ class Estimate:
         Of the run's folder at its end.
     memory_bytes : int
         Of all its processes together, at the peak.
-    minutes : float
-        On this machine.
+    steps_s : dict of str to float
+        Seconds of each step on this machine while it has nothing else to do.
     from_ground : bool
         Whether it is that of photographs from the ground.
     """
 
     disk_bytes: int
     memory_bytes: int
-    minutes: float
+    steps_s: dict[str, float]
     from_ground: bool = False
+
+    @property
+    def minutes(self) -> float:
+        """Of the whole run on this machine while it has nothing else to do."""
+        return sum(self.steps_s.values()) / 60
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -61,6 +71,7 @@ class Estimate:
             "disk_mb": round(self.disk_bytes / 2**20),
             "memory_mb": round(self.memory_bytes / 2**20),
             "minutes": round(self.minutes, 1),
+            "steps_s": {step: round(seconds, 1) for step, seconds in self.steps_s.items()},
             "from_ground": self.from_ground,
         }
 
@@ -119,8 +130,10 @@ def estimate(count: int, pixels: float, quality: Quality, cores: int = _MEASURED
     # Python with its libraries and one process more, or all points while they are fused.
     memory = max(720e6, 240e6 + points * 103)
     parallel_s = count * (0.6 + 2.4e-6 * pixels) * _MEASURED_CORES / max(cores, 1)
-    seconds = parallel_s + pairs * pixels * 1.2e-6 + points * 4e-6 + count * pixels * 2e-5
-    return Estimate(int(disk), int(memory), seconds / 60)
+    # On one core mostly: dense matching by pairs, the rest by photographs and points.
+    rest_s = pairs * pixels * 0.55e-6 + points * 1.8e-6 + count * pixels * 0.9e-5
+    steps_s = _spread(parallel_s, _POSES_SHARES) | _spread(rest_s, _ABOVE_SHARES)
+    return Estimate(int(disk), int(memory), steps_s)
 
 
 def estimate_for(check: PhotoCheck, quality: Quality, cores: int = _MEASURED_CORES) -> Estimate:
@@ -177,8 +190,14 @@ def estimate_from_ground(
     sweeping = _PYTHON_BYTES + swept * _PLANES * 4 * 3 + count * swept * 20
     memory = max(_PYTHON_BYTES + max(cores, 1) * pixels * _FEATURE_BYTES, sweeping)
     parallel_s = count * (0.6 + 2.4e-6 * pixels) * _MEASURED_CORES / max(cores, 1)
-    seconds = parallel_s + count * swept * _SWEEP_S
-    return Estimate(int(disk), int(memory), seconds / 60, from_ground=True)
+    steps_s = _spread(parallel_s, _POSES_SHARES)
+    steps_s |= _spread(count * swept * _SWEEP_S, _GROUND_SHARES)
+    return Estimate(int(disk), int(memory), steps_s, from_ground=True)
+
+
+def _spread(seconds: float, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return how seconds are spread over steps."""
+    return {step: seconds * share for step, share in shares.items()}
 
 
 def left_on_disk(folder: Path) -> int | None:

@@ -15,6 +15,7 @@ import numpy as np
 from ingest.pipeline.full_disk import saying_full
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
+from ingest.pipeline.run_clock import RunClock
 from ingest.pipeline.steps import Step, StepResult, run_steps
 from ingest.provenance import program_version
 from ingest.reconstruction.control import (
@@ -57,7 +58,9 @@ from ingest.reconstruction.product_step import make_products
 from ingest.reconstruction.reference import compare_with_reference
 from ingest.reconstruction.refinement import refined
 from ingest.reconstruction.report import write_report
+from ingest.reconstruction.runs import steps_of
 from ingest.reconstruction.scene import SparseScene
+from ingest.reconstruction.step_times import foretell, shares_of_stages
 from ingest.reconstruction.surface import (
     Grid,
     Surface,
@@ -201,6 +204,7 @@ class _Run:
         self.folder = folder
         self.job = job
         self.on_check = on_check
+        self.clock = RunClock(steps_of(options), shares_of_stages(from_ground=False))
         self.control: ControlFile | None = None
         self.trains_field = options.field
         if options.field:
@@ -210,7 +214,11 @@ class _Run:
 
     def do(self) -> ReconstructResult:
         started_s = time.monotonic()
-        results = run_steps(self.folder, self.steps(), self.job)
+        self.job.ask_left(self.clock.left_s)
+        try:
+            results = run_steps(self.folder, self.steps(), self.job, self._step_done)
+        finally:
+            self.job.ask_left(None)
         steps = list(results.values())
         products = {
             name: results["products"].folder / file
@@ -226,6 +234,12 @@ class _Run:
             self.folder, products, report, results["photos"].values["epoch"], steps, warnings,
             accuracy,
         )  # fmt: skip
+
+    def _step_done(self, result: StepResult) -> None:
+        """Let the clock learn from a step that is done, or was so before."""
+        if result.name == "photos":
+            foretell(self.clock, result.values.get("estimate", {}))
+        self.clock.finish(result.name, reused=result.reused)
 
     def steps(self) -> list[Step]:
         options = self.options
@@ -277,6 +291,7 @@ class _Run:
             check_placement(self.control, self.frame, np.array(positions).reshape(-1, 3))
         needed = estimate_for(check, self.options.preset, this_machine(self.folder).cores)
         require_disk(self.folder, needed, self.options.quality)
+        foretell(self.clock, needed.to_json())
         for warning in check.warnings:
             job.warn(warning)
         for finding in check.findings:

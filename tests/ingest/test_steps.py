@@ -17,8 +17,9 @@ import psutil
 import pytest
 
 from ingest.pipeline.full_disk import DiskFullError, saying_full
-from ingest.pipeline.job import Job
+from ingest.pipeline.job import Job, Progress
 from ingest.pipeline.process import WorkerError, run_worker
+from ingest.pipeline.run_clock import RunClock
 from ingest.pipeline.steps import Step, run_steps
 from twin_model.errors import Cancelled, ShapanError
 
@@ -214,3 +215,41 @@ def test_a_worker_whose_parent_is_killed_ends_by_itself(worker: str, tmp_path: P
     _, alive = psutil.wait_procs(children, timeout=15)
     assert not alive
     time.sleep(0)
+
+
+@pytest.mark.parametrize("slower", [0.5, 1.0, 4.0, 8.0])
+def test_time_left_is_right_within_a_half_once_a_tenth_of_a_step_is_done(slower: float) -> None:
+    now_s = 0.0
+    stages = {"wash": {"Rinsing": 1.0}, "cook": {"Heating": 0.3, "Boiling": 0.7}}
+    clock = RunClock(["wash", "cook", "serve"], stages, lambda: now_s)
+    assert clock.left_s(Progress("Rinsing", 0, 10, "pots")) is None
+    clock.foretell({"wash": 20.0, "cook": 300.0, "serve": 60.0})
+    # It takes what was foretold, as often as the machine is slower.
+    really_s = [20.0 * slower, 300.0 * slower, 60.0 * slower]
+    for share in (0.1, 0.5, 0.9):
+        now_s = really_s[0] * share
+        left_s = clock.left_s(Progress("Rinsing", round(share * 10), 10, "pots"))
+        assert left_s is not None
+    now_s = really_s[0]
+    clock.finish("wash", reused=False)
+    for done in range(0, 101, 2):
+        now_s = really_s[0] + really_s[1] * done / 100
+        stage, part = ("Heating", done / 30) if done < 30 else ("Boiling", (done - 30) / 70)
+        left_s = clock.left_s(Progress(stage, round(part * 1000), 1000, "grains"))
+        assert left_s is not None
+        if done >= 10:
+            right_s = sum(really_s) - now_s
+            assert right_s / 1.5 < left_s < right_s * 1.5, (done, left_s, right_s)
+    # A stage that begins anew, or that nobody knows, takes nothing back.
+    again_s = clock.left_s(Progress("Heating", 0, 10, "grains"))
+    assert again_s == clock.left_s(Progress("Tasting", 0, 0, "")) == pytest.approx(left_s)
+    clock.finish("cook", reused=False)
+    left_s = clock.left_s(Progress("Serving", 0, 0, ""))
+    assert left_s is not None and really_s[2] / 1.5 < left_s < really_s[2] * 1.5
+
+
+def test_steps_that_were_done_before_take_no_time_again() -> None:
+    clock = RunClock(["wash", "cook"], {}, lambda: 5.0)
+    clock.foretell({"wash": 100.0, "cook": 30.0})
+    clock.finish("wash", reused=True)
+    assert clock.left_s(Progress("Cooking", 0, 0, "")) == pytest.approx(30.0)
