@@ -25,6 +25,7 @@ from twin_model.errors import SimulationError, ValidationError
 from twin_model.schema.units import label
 from twin_model.simulation.comparison import spread
 from twin_model.simulation.evacuation import building_plan, chosen_of, takes_plan
+from twin_model.simulation.fitting import Unfit, unfit
 from twin_model.simulation.scenario import Scenario, ScenarioStore, read_scenario_file
 from twin_model.simulation.templates import TEMPLATES, scenario_from
 
@@ -90,10 +91,27 @@ def _make(arguments: argparse.Namespace, store: ScenarioStore, twin: Twin) -> in
     given = _values(arguments.set)
     if arguments.template == "evacuation" and "area" in given:
         given |= _planned(twin, given)
+    problem = unfit(twin, arguments.template, given)
+    if problem is not None:
+        raise SimulationError("", _unfit_text(problem), remedy=_remedy(problem))
     scenario = scenario_from(arguments.template, scenario_id, given)
     store.write(scenario)
     print(f"scenario {scenario.id}: {scenario.title}")
     return Exit.DONE
+
+
+def _unfit_text(problem: Unfit) -> str:
+    kinds = " or ".join(one.lower() for one in problem.kinds)
+    if not problem.file:
+        return f"{problem.called} is a {problem.is_a}, and {problem.field} is to be a {kinds}"
+    where = f"among the {problem.is_a.lower()} of" if problem.is_a else "no part of"
+    return f"{problem.called} is {where} {problem.file}, and {problem.field} is to be among {kinds}"
+
+
+def _remedy(problem: Unfit) -> str:
+    if not problem.choices:
+        return "there are none to choose from"
+    return f"choose one, such as {', '.join(problem.choices)}"
 
 
 def _planned(twin: Twin, given: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
+from app.simulation.typed_entities import meant
 from twin_model.errors import ShapanError
+from twin_model.query import EntityQuery
 from twin_model.simulation.evacuation import building_plan, chosen_of, takes_plan
 
 if TYPE_CHECKING:
@@ -41,10 +43,13 @@ class BuildingPlans:
 
         def work() -> dict[str, Any] | str | None:
             try:
-                chosen = chosen_of(twin, area)
+                chosen, problem = _meant(twin, area)
+                leaving, other = _meant(twin, exits)
+                if problem or other:
+                    return problem or other
                 if not takes_plan(twin, chosen):
                     return None
-                return building_plan(twin, chosen, chosen_of(twin, exits))
+                return building_plan(twin, chosen, leaving)
             except ShapanError as error:
                 return str(error)
 
@@ -53,6 +58,21 @@ class BuildingPlans:
     def drop(self) -> None:
         """Answer no more."""
         self._background.drop(_KEY)
+
+
+def _meant(twin: Twin, given: Any) -> tuple[list[str], str]:
+    """Return ids of what was selected or typed, by name too, and what is wrong with it."""
+    if isinstance(given, str) or not given or not all(isinstance(one, str) for one in given):
+        return chosen_of(twin, given), ""
+    quoted = ", ".join("'" + str(one).replace("'", "''") + "'" for one in given)
+    known = {one.id for one in twin.entities(EntityQuery(where=f"id in ({quoted})"))}
+    ids: list[str] = []
+    for one in given:
+        found, problem = ([one], "") if one in known else meant(twin, one)
+        if problem:
+            return [], problem
+        ids += found
+    return ids, ""
 
 
 def plan_words(plan: Mapping[str, Any]) -> str:

@@ -11,11 +11,13 @@ from app.simulation.words import (
     engine_parameter,
     indicator_of,
     parameter_title,
+    signals_off,
     simulated,
     simulator_title,
     yes_or_no,
 )
 from twin_model.simulation.scenario import engine_titles
+from twin_model.simulation.templates import SIGNALS_OFF
 
 Document = dict[str, Any]
 #: The line at the end of an engine that a new parameter's name is typed into.
@@ -108,6 +110,8 @@ def engine_words(
 def assumed_text(edit: Mapping[str, Any]) -> str:
     """Return the value that is assumed of an entity; as a word what is true or false."""
     is_truth = edit.get("engine") and edit["name"] in _TRUTHS and edit["value"] in (0, 1)
+    if edit.get("engine") and edit["name"] == "program" and edit["value"] == SIGNALS_OFF:
+        return signals_off()
     return yes_or_no(edit["value"]) if is_truth else text_of(edit["value"])
 
 

@@ -22,7 +22,7 @@ class Asked:
     title : callable
         In the language of the moment.
     kind : str
-        ``number``, ``text``, ``entities``, ``entity``, ``file``, ``terrain`` or ``check``.
+        ``number``, ``light``, ``entities``, ``entity``, ``file``, ``terrain`` or ``check``.
     default : Any
     unit : str
     low, high : float
@@ -78,8 +78,8 @@ FIELDS: Final[dict[str, tuple[Asked, ...]]] = {
         _DEMAND, _duration(60.0), _HEIGHTS, *_ROUTES,
     ),
     "signal-plan": (
-        Asked("signal", lambda: translate("Asked", "Traffic light"), "text"),
-        Asked("program", lambda: translate("Asked", "Program"), "text", "1"),
+        Asked("signal", lambda: translate("Asked", "Traffic light"), "light"),
+        Asked("program", lambda: translate("Asked", "Program"), "light"),
         _DEMAND, _duration(60.0), _HEIGHTS, *_ROUTES,
     ),
     "event-day": (

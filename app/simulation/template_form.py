@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from app import messages
 from app.item_models.entities import display_name
 from app.simulation.building_plans import BuildingPlans, plan_words
+from app.simulation.light_fields import LightFields, TrafficLights
 from app.simulation.template_fields import FIELDS, Asked
 from app.simulation.typed_entities import TypedEntities, is_query
 from app.simulation.words import template_words
@@ -51,13 +52,14 @@ def ask_scenario(window: MainWindow, template_id: str) -> Scenario | None:
     twin = window.session.required
     plans = BuildingPlans(twin, window.services.background)
     typed = TypedEntities(twin, window.services.background)
+    lights = TrafficLights(twin, window.services.background)
     dialog = TemplateDialog(
         window, template_id, window.entity_editing.selected(),
         [layer for layer in twin.layers() if layer.content == "terrain.tif"],
-        {one.id for one in window.simulation.session.scenarios}, plans, typed,
+        {one.id for one in window.simulation.session.scenarios}, plans, typed, lights,
     )  # fmt: skip
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
-    for reader in (plans, typed):
+    for reader in (plans, typed, lights):
         reader.drop()  # nobody is there to hear it
     dialog.deleteLater()
     return dialog.scenario if accepted else None
@@ -78,6 +80,8 @@ class TemplateDialog(QDialog):
         Reads buildings that are to be left.
     typed : TypedEntities, optional
         Finds what is typed in place of a selection.
+    lights : TrafficLights, optional
+        Reads the traffic lights of networks.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class TemplateDialog(QDialog):
         taken: set[str],
         plans: BuildingPlans | None = None,
         typed: TypedEntities | None = None,
+        lights: TrafficLights | None = None,
     ) -> None:
         super().__init__(parent)
         self._template = TEMPLATES[template_id]
@@ -96,8 +101,9 @@ class TemplateDialog(QDialog):
         self._terrains = terrains
         self._taken = taken
         self._plans = plans if template_id == "evacuation" else None
-        # An evacuation reads what is typed with its building.
-        self._typed = typed if template_id != "evacuation" else None
+        self._typed = typed
+        #: The light and its program, where the template asks for them.
+        self._lights = LightFields(self, lights) if template_id == "signal-plan" else None
         #: What is known of the building that is chosen.
         self._plan: dict[str, Any] | None = None
         self._unread = ""
@@ -108,9 +114,7 @@ class TemplateDialog(QDialog):
         self.fields: dict[str, QWidget] = {}
         title, asks = template_words(template_id, self._template.title, self._template.asks)
         self.setWindowTitle(self.tr("New scenario: {0}").format(title))
-        note = QLabel(asks, self)
-        note.setObjectName("dim")
-        note.setWordWrap(True)
+        note = self._label("dim", asks)
         self.title = QLineEdit(self._free_title(title), self)
         form = QFormLayout()
         form.setVerticalSpacing(8)
@@ -120,9 +124,9 @@ class TemplateDialog(QDialog):
             field = self._field(asked)
             field.setAccessibleName(asked.title())
             form.addRow(asked.title(), field)
-        self.problem = self._hidden_label("error")
+        self.problem = self._label("error")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.building = self._hidden_label("dim")
+        self.building = self._label("dim")
         self.make = QPushButton(self.tr("Make scenario"), self)
         self.make.setObjectName("primary")
         buttons.addButton(self.make, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -138,14 +142,15 @@ class TemplateDialog(QDialog):
         layout.addWidget(buttons)
         self.setMinimumWidth(_WIDTH_PX)
         self._read_building()
+        self._read_lights()
 
-    def _hidden_label(self, name: str) -> QLabel:
-        """Return a label that has nothing to say yet."""
-        label = QLabel(self)
+    def _label(self, name: str, text: str = "") -> QLabel:
+        """Return a label, hidden where it has nothing to say yet."""
+        label = QLabel(text, self)
         label.setObjectName(name)
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.hide()
+        label.setVisible(bool(text))
         return label
 
     def _free_title(self, title: str) -> str:
@@ -173,14 +178,15 @@ class TemplateDialog(QDialog):
             self._readers[asked.name] = lambda: asked.default if box.isChecked() else ""
             self.fields[asked.name] = box
             return box
+        if self._lights is not None and asked.kind == "light":
+            return self._light(asked, self._lights)
         line = QLineEdit(str(asked.default), self)
         self.fields[asked.name] = line
         if asked.kind == "file":
             self._readers[asked.name] = lambda: line.text().strip()
+            if asked.name == "network":
+                line.editingFinished.connect(self._read_lights)
             return self._row(line, self.tr("Choose…"), lambda: self._choose(line, asked))
-        if asked.kind == "text":
-            self._readers[asked.name] = lambda: line.text().strip()
-            return line
         single = asked.kind == "entity"
         if self._selection and asked.name not in _NEVER_SELECTED:
             self._use_selection(line, single)
@@ -193,9 +199,20 @@ class TemplateDialog(QDialog):
     def _hint(self, asked: Asked) -> str:
         if asked.name == "exits":
             return self.tr("Outer doors")
-        if self._typed is None:
-            return self.tr("Ids of entities, or a query")
         return self.tr("Name or id") if asked.kind == "entity" else self.tr("Names, ids or a query")
+
+    def _light(self, asked: Asked, lights: LightFields) -> QWidget:
+        field, read = lights.light, lights.chosen_light
+        if asked.name == "program":
+            field, read = lights.program, lights.chosen_program
+        self.fields[asked.name] = field
+        self._readers[asked.name] = read
+        return field
+
+    def _read_lights(self) -> None:
+        """Read the lights of the network that is named, or of the city's roads."""
+        if self._lights is not None:
+            self._lights.read(str(self._readers["network"]()))
 
     def _number(self, asked: Asked) -> QWidget:
         spin = QDoubleSpinBox(self)
@@ -237,6 +254,7 @@ class TemplateDialog(QDialog):
         )
         if name:
             line.setText(name)
+            line.editingFinished.emit()
 
     def _use_selection(self, line: QLineEdit, single: bool) -> None:
         chosen = self._selection[:1] if single else self._selection
@@ -337,23 +355,27 @@ class TemplateDialog(QDialog):
             )
             self.fields[missing.name].setFocus()
             return
-        typed = self._typed_texts()
-        # Of a file, its own names are said, which the project need not know.
-        if self._typed is None or not typed or "network" in given:
+        if self._lights is not None and (wrong := self._lights.wrong()):
+            self._refuse("{0}", f"{self._title_of('signal')}: {wrong}")
+            return
+        if self._typed is None or "plan" in given:
             self._finish(given)
             return
-        single = {name for name, (_, _, one) in typed.items() if one}
+        # Of a file, its own names are said, which the project need not know.
+        typed = {} if "network" in given else self._typed_texts()
 
-        def answer(found: dict[str, list[str]] | str) -> None:
+        def answer(found: dict[str, Any] | str) -> None:
             self.make.setEnabled(True)
             if isinstance(found, str):
                 self._refuse("{0}", found)
             else:
-                ids = {name: one[0] if name in single else one for name, one in found.items()}
-                self._finish({**given, **ids})
+                self._finish(found)
 
         self.make.setEnabled(False)
-        self._typed.ask(typed, answer)
+        self._typed.ask(self._template.id, given, typed, answer)
+
+    def _title_of(self, name: str) -> str:
+        return next(one.title() for one in FIELDS[self._template.id] if one.name == name)
 
     def _refuse(self, text: str, what: str) -> None:
         self.problem.setText(text.format(what))

@@ -214,6 +214,11 @@ def yes_or_no(value: object) -> str:
     return translate("Simulated", "yes") if value else translate("Simulated", "no")
 
 
+def signals_off() -> str:
+    """Return how the program of a traffic light that is out of order is called."""
+    return translate("Simulated", "signals off")
+
+
 def run_state(state: str) -> str:
     """Return how a run ended, or that it runs."""
     name = _STATES.get(state)

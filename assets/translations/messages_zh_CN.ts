@@ -6467,6 +6467,38 @@
         <source>free some space and try again</source>
         <translation>请腾出空间后重试</translation>
     </message>
+    <message>
+        <source>choose a pump, a valve or a pipe</source>
+        <translation>请选择水泵、阀门或管道</translation>
+    </message>
+    <message>
+        <source>choose a junction of the network</source>
+        <translation>请选择管网中的节点</translation>
+    </message>
+    <message>
+        <source>{0} is a node of the network, which is neither open nor shut</source>
+        <translation>{0} 是管网中的节点，没有开启或关闭之分</translation>
+    </message>
+    <message>
+        <source>{0} is a pipe, pump or valve, which takes no water itself</source>
+        <translation>{0} 是管道、水泵或阀门，本身不用水</translation>
+    </message>
+    <message>
+        <source>the traffic light {0} has no program {1}</source>
+        <translation>信号灯 {0} 没有配时方案 {1}</translation>
+    </message>
+    <message>
+        <source>choose one of: {0}, or -1 for off</source>
+        <translation>请选择：{0}；-1 表示停用</translation>
+    </message>
+    <message>
+        <source>{0} is no signal program</source>
+        <translation>{0} 不是信号配时方案</translation>
+    </message>
+    <message>
+        <source>give the number of one, or off</source>
+        <translation>请填写方案编号，或 off</translation>
+    </message>
 </context>
 <context>
     <name>System</name>

@@ -6218,10 +6218,6 @@ management ^ '330106-BD'</translation>
         <translation>用所选</translation>
     </message>
     <message>
-        <source>Ids of entities, or a query</source>
-        <translation>实体编号，或查询条件</translation>
-    </message>
-    <message>
         <source>The project has no terrain.</source>
         <translation>项目中没有地形。</translation>
     </message>
@@ -6383,6 +6379,70 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0} things are called {1}: select the one that is meant</source>
         <translation>有 {0} 个实体名为 {1}：请选择所指的那一个</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation>或</translation>
+    </message>
+    <message>
+        <source>{0} is no part of {1}, of whose {2} one is meant</source>
+        <translation>{1} 中没有 {0}，应为其中的{2}</translation>
+    </message>
+    <message>
+        <source>{0} is one of the {1} of {2}, of whose {3} one is meant</source>
+        <translation>{0} 是 {2} 中的{1}，应为其中的{3}</translation>
+    </message>
+    <message>
+        <source>{0} is of the type {1}, and one of the type {2} is meant</source>
+        <translation>{0} 的类型是{1}，应为{2}</translation>
+    </message>
+    <message>
+        <source>, such as {0}</source>
+        <translation>，例如 {0}</translation>
+    </message>
+    <message>
+        <source>; the project has none</source>
+        <translation>；项目中没有这样的实体</translation>
+    </message>
+    <message>
+        <source>pumps</source>
+        <translation>水泵</translation>
+    </message>
+    <message>
+        <source>pipes</source>
+        <translation>管道</translation>
+    </message>
+    <message>
+        <source>valves</source>
+        <translation>阀门</translation>
+    </message>
+    <message>
+        <source>junctions</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>reservoirs</source>
+        <translation>水源</translation>
+    </message>
+    <message>
+        <source>tanks</source>
+        <translation>水池</translation>
+    </message>
+    <message>
+        <source>Reading the traffic lights of the network…</source>
+        <translation>正在读取路网中的信号灯…</translation>
+    </message>
+    <message>
+        <source>Roads that meet there, of {0} traffic lights</source>
+        <translation>相交道路名称（共 {0} 处信号灯）</translation>
+    </message>
+    <message>
+        <source>Program {0}</source>
+        <translation>方案 {0}</translation>
+    </message>
+    <message>
+        <source>the network has no traffic light {0}; it has {1}</source>
+        <translation>路网中没有信号灯 {0}；有：{1}</translation>
     </message>
 </context>
 <context>
@@ -6734,6 +6794,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Greatest density of people</source>
         <translation>最大人员密度</translation>
+    </message>
+    <message>
+        <source>signals off</source>
+        <translation>信号灯停用</translation>
     </message>
 </context>
 <context>

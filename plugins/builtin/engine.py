@@ -168,6 +168,12 @@ class Engine:
         """Return what the engine calls an entity."""
         return self._names.get(entity, entity)
 
+    def called(self, entity: str) -> str:
+        """Return what people call an entity; its id where the twin has no name for it."""
+        quoted = entity.replace("'", "''")
+        found = self.context.twin.query(f"id = '{quoted}'")
+        return (found[0].name if found else "") or entity
+
     @property
     def system(self) -> str:
         """Entity that stands for the whole of the engine's model."""

@@ -140,7 +140,7 @@ class ScenarioRun:
         }  # fmt: skip
 
     def _run(self, twin: Twin, start: Instant, log: RunLog) -> Outcome:
-        _find_programs()
+        find_programs()
         assumed = AssumedTwin(twin, self._scenario.base, self._scenario.edits)
         assumed.check()
         work = self.folder / ".work"
@@ -327,7 +327,7 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
-def _find_programs() -> None:
+def find_programs() -> None:
     """Let workers find SUMO's programs, which lie inside its package."""
     spec = importlib.util.find_spec("sumo")
     for place in list(spec.submodule_search_locations or []) if spec is not None else []:

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtWidgets import QApplication
 
 from app import plots
+from app.__main__ import main
 from app.item_models.alarms import value_text
 from app.simulation.compared import ComparedData
 from app.simulation.differences import change_text
@@ -22,12 +23,13 @@ from app.simulation.forecast import ahead_text, shift_us
 from app.simulation.periods import period_text
 from app.simulation.report import ReportInput, report_html
 from app.simulation.report_pages import laid_out
-from plugins.conductor.session import RunSession
 from simulation_window_support import add_roads
 from twin_model.frame import Frame
 from twin_model.samples import SampleBatch, SampleKeys
 from twin_model.simulation.comparison import ComparedEntity, ComparedFigure
 from twin_model.simulation.scenario import ScenarioStore, read_scenario
+from twin_model.store.run_log import RUNS, Run
+from twin_model.store.run_products import RunProducts
 from twin_model.time import Instant, Interval
 from twin_model.twin import Twin
 from window_support import MakeWindow, add_boxes, make_window, qapp_args
@@ -44,7 +46,7 @@ pytestmark = pytest.mark.gui
 
 
 def compute(folder: Path, name: str, *, closed: bool, rain_mm_h: float) -> None:
-    """Run traffic and rain over a basin for two minutes."""
+    """Run traffic and rain over a basin for two minutes, from the command line."""
     bed = 0.02 * np.hypot(*np.mgrid[-15:16, -20:21])
     closing = {"entity": "south-street", "name": "closed", "value": 1, "engine": "traffic"}
     scenario = read_scenario(
@@ -63,11 +65,7 @@ def compute(folder: Path, name: str, *, closed: bool, rain_mm_h: float) -> None:
         },
     )  # fmt: skip
     ScenarioStore(folder).write(scenario)
-    session = RunSession(folder, scenario)
-    try:
-        assert session.outcome.result(120.0).state == "finished"
-    finally:
-        session.close()
+    assert main(["simulate", str(folder), name, "--progress", "none"]) == 0
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +96,48 @@ def compared(qtbot: QtBot, make_window: MakeWindow, folder: Path) -> MainWindow:
     panel.compare.click()
     qtbot.waitUntil(lambda: simulation.compared.data is not None, timeout=20_000)
     return window
+
+
+def rows(batch: SampleBatch) -> list[str]:
+    """Return samples as texts that can be compared, whatever order they were written in."""
+    entities, indicators = batch.keys.entities, batch.keys.indicators
+    places = np.zeros((len(batch), 3)) if batch.position is None else batch.position
+    return sorted(
+        f"{entities[entity]} {indicators[indicator]} {at_us} {value!r} {place}"
+        for entity, indicator, at_us, value, place in zip(
+            batch.entity.tolist(), batch.indicator.tolist(), batch.time_us.tolist(),
+            batch.value.tolist(), places.tolist(),
+        )
+    )  # fmt: skip
+
+
+def test_the_window_gives_the_same_numbers_as_the_command_line(
+    qtbot: QtBot, make_window: MakeWindow, town: Path
+) -> None:
+    window = make_window(town)
+    simulation, panel = window.simulation.session, window.simulation.required_panel()
+    qtbot.waitUntil(lambda: bool(simulation.scenarios), timeout=10_000)
+    panel.select("scenario", "closed")
+    panel.run.click()
+    qtbot.waitUntil(lambda: any(one.steps > 20 for one in simulation.underway), timeout=60_000)
+    # Looked at, stopped and stepped meanwhile.
+    one = simulation.underway[0]
+    simulation.pause(one)
+    simulation.step(one)
+    simulation.resume(one)
+    qtbot.waitUntil(lambda: not simulation.underway, timeout=60_000)
+    seen, alone = (Run(town / RUNS / name) for name in ("closed-2", "closed-1"))
+    assert seen.about["state"] == "finished" and seen.about["figures"] == alone.about["figures"]
+    for name in ("series", "moving"):
+        first, second = (rows(getattr(run, name).read(run.period)) for run in (seen, alone))
+        assert len(first) > 500 and first == second, name
+    products = [RunProducts(run.folder) for run in (seen, alone)]
+    depths = [one.last_depth("flood") for one in products]
+    assert depths[0] is not None and depths[1] is not None
+    assert np.nanmax(depths[0].depth_m) > 0.05
+    np.testing.assert_array_equal(depths[0].depth_m, depths[1].depth_m)
+    for run in (seen, alone):
+        run.close()
 
 
 def test_two_runs_are_compared_by_figures_courses_entities_and_in_the_scene(

@@ -11,12 +11,16 @@ import pytest
 import shapely
 
 from plugins.builtin.sumo.demand import Gate, Network, balanced, write_demand
+from plugins.builtin.sumo.lights import lights_of_roads
 from plugins.builtin.sumo.roads import Road, joined, roads_of, write_plain
+from plugins.conductor.assumed import AssumedTwin
+from plugins.conductor.run import find_programs
 from plugins.conductor.session import RunSession
 from simulation_support import city
 from twin_model.commands import AddEntities
 from twin_model.entity import Entity
 from twin_model.errors import SimulationError
+from twin_model.query import EntityQuery
 from twin_model.simulation.scenario import read_scenario
 from twin_model.store.run_log import Run
 from twin_model.store.run_products import RunProducts
@@ -142,13 +146,20 @@ def test_traffic_runs_on_the_roads_of_the_twin_and_a_closed_one_stays_empty(city
                     attributes={"lanes": 4}) for k, w in ways.items()], [],
         )
     )  # fmt: skip
+    find_programs()
+    lights = lights_of_roads(AssumedTwin(city, None, ()).entities(EntityQuery(type="road")))
+    # Called after the roads that meet there, which whoever chooses one knows.
+    assert {one.title for one in lights} == {
+        "east / north", "north / west", "east / south", "south / west"}  # fmt: skip
+    assert {one.programs for one in lights} == {("0",)}
     city.close()
     document = {
         "start": "2026-07-01T00:00:00Z", "duration_s": 240.0,
         "engines": [{"id": "traffic", "simulator": "shapan.sumo.sumo", "step_s": 1.0,
                      "parameters": {"roads": "type = 'road'", "demand": 3000, "rerouting": True,
                                     "roads_every_s": 10.0}}],
-        "edits": [{"entity": "north", "name": "closed", "value": 1, "engine": "traffic"}],
+        "edits": [{"entity": "north", "name": "closed", "value": 1, "engine": "traffic"},
+                  {"entity": lights[0].id, "name": "program", "value": -1, "engine": "traffic"}],
     }  # fmt: skip
     session = RunSession(city.path, read_scenario("closed", document))
     try:
@@ -163,3 +174,12 @@ def test_traffic_runs_on_the_roads_of_the_twin_and_a_closed_one_stays_empty(city
     assert values["north"].max() == 0.0 and values["south"].max() > 3.0
     assert set(RunProducts(session.folder).lines()) == set(ways)
     run.close()
+    document["edits"] = [{"entity": lights[1].id, "name": "program", "value": 7,
+                          "engine": "traffic"}]  # fmt: skip
+    session = RunSession(city.path, read_scenario("program", document))
+    try:
+        outcome = session.outcome.result(120.0)
+    finally:
+        session.close()
+    assert outcome.state == "failed"
+    assert f"the traffic light {lights[1].id} has no program 7; choose one of: 0" in outcome.error

@@ -17,7 +17,9 @@ _FLOOD: Final = "shapan.flood.flood"
 _EPANET: Final = "shapan.epanet.epanet"
 _PEOPLE: Final = "shapan.jupedsim.jupedsim"
 #: Where no network is given, the twin's roads are one, with so many vehicles an hour.
-_STREETS: Final = "type = 'road'"
+STREETS: Final = "type = 'road'"
+#: Program of a traffic light that is out of order.
+SIGNALS_OFF: Final = -1.0
 _DEMAND: Final = 3000
 #: And the twin's water mains with what feeds them, where no water network is.
 _MAINS: Final = (
@@ -114,7 +116,7 @@ def _traffic(given: Mapping[str, Any], **more: Any) -> dict[str, Any]:
              "offset_m", "terrain", "scale")  # fmt: skip
     parameters = {name: given[name] for name in names if name in given}
     if not {"network", "configuration"} & parameters.keys():
-        parameters = {"roads": given.get("streets", _STREETS), "demand": _DEMAND, **parameters}
+        parameters = {"roads": given.get("streets", STREETS), "demand": _DEMAND, **parameters}
     return {
         "duration_s": float(given.get("duration_s", 3600.0)),
         "engines": [{"id": "traffic", "simulator": _SUMO, "step_s": 1.0,
@@ -137,10 +139,31 @@ def _closure(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _signals(given: Mapping[str, Any]) -> dict[str, Any]:
     made = _traffic(given)
-    made["parameters"] = {"program": given["program"]}
+    made["parameters"] = {"program": _program(given["program"])}
     made["edits"] = [{"entity": given["signal"], "name": "program", "value": "$program",
                       "engine": "traffic"}]  # fmt: skip
     return made
+
+
+def _program(given: Any) -> float:
+    """Return the number of a signal program; `SIGNALS_OFF` for ``off``.
+
+    Raises
+    ------
+    SimulationError
+        If it is neither.
+    """
+    if str(given).strip().lower() == "off":
+        return SIGNALS_OFF
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise SimulationError(
+            "", f"{given} is no signal program", remedy="give the number of one, or off"
+        )
+    return number
 
 
 def _event_day(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,6 +142,7 @@ class EpanetSimulator(Engine):
                 self._burst_pipe(self._links.index(name) + 1, value)
                 continue
             if name not in names:
+                self._refuse_kind(indicator, entity, name)
                 unknown.append(entity)
                 continue
             number = names.index(name) + 1
@@ -156,6 +157,25 @@ class EpanetSimulator(Engine):
         if len(unknown) < len(values):
             self._call("ENrunH")
         return unknown
+
+    def _refuse_kind(self, indicator: str, entity: str, name: str) -> None:
+        """Refuse what is part of the network and cannot be what it is set to.
+
+        Raises
+        ------
+        SimulationError
+            If it is one.
+        """
+        if indicator in {"open", "setting"} and name in self._nodes:
+            raise self.error(
+                f"{self.called(entity)} is a node of the network, which is neither open nor shut",
+                "choose a pump, a valve or a pipe",
+            )
+        if indicator == "base_demand" and name in self._links:
+            raise self.error(
+                f"{self.called(entity)} is a pipe, pump or valve, which takes no water itself",
+                "choose a junction of the network",
+            )
 
     def _hole(self, node: int, area_m2: float) -> None:
         """Let water out at a node: Q = 0.6 A sqrt(2 g h), as an emitter in the file's own units."""

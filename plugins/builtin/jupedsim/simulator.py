@@ -180,7 +180,9 @@ class JupedsimSimulator(Engine):
                 self._stand_on(shape, entity)
             return shapely.force_2d(shape)
         if walkable is None or entity.position is None:
-            raise self.error(f"{name}: the entity {entity.id} has no footprint of its own")
+            raise self.error(
+                f"{name}: the entity {entity.name or entity.id} has no footprint of its own"
+            )
         door = shapely.Point(entity.position[:2])
         if walkable.distance(door) > _DOOR_REACH_M:
             raise self.error(

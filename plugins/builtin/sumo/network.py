@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ def join_roads(plain: PlainNetwork, folder: Path) -> tuple[Path, dict[str, str]]
         "--tls.guess", "true", "--tls.default-type", "actuated",
     ]  # fmt: skip
     _convert(options, target, "the twin's roads")
-    kept = {edge.get("id", "") for edge in _root(target).iter("edge")}
+    kept = {edge.get("id", "") for edge in read_xml(target).iter("edge")}
     return target, {edge: entity for edge, entity in plain.entity_of.items() if edge in kept}
 
 
@@ -108,7 +109,7 @@ def copy_configuration(source: Path, folder: Path) -> tuple[Path, Path]:
     target.mkdir()
     shutil.copy(source, target / source.name)
     network = target / source.name
-    for section in _root(source):
+    for section in read_xml(source):
         for element in section:
             if section.tag != "output" and element.tag.endswith(("-file", "-files")):
                 for name in str(element.get("value", "")).split(","):
@@ -137,16 +138,24 @@ def _copied(source: Path, name: str, target: Path) -> Path:
 
 def step_of(configuration: Path) -> float:
     """Return the length of a step in seconds that a .sumocfg states."""
-    found = _root(configuration).find(".//step-length")
+    found = read_xml(configuration).find(".//step-length")
     return 1.0 if found is None else float(found.get("value", "1"))
 
 
-def _root(path: Path) -> ElementTree.Element:
+def read_xml(path: Path) -> ElementTree.Element:
+    """Return the root of an XML file.
+
+    Raises
+    ------
+    SimulationError
+        If it is no XML.
+    """
     from defusedxml.ElementTree import parse
 
     try:
-        root: ElementTree.Element = parse(path).getroot()
-    except (ElementTree.ParseError, ValueError) as error:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as stream:
+            root: ElementTree.Element = parse(stream).getroot()
+    except (ElementTree.ParseError, ValueError, gzip.BadGzipFile) as error:
         raise SimulationError("sumo", f"{path} is no XML ({error})") from error
     return root
 

@@ -225,13 +225,27 @@ class SumoSimulator(Engine):
             if not edges and not (indicator == "program" and name in lights):
                 unknown.append(entity)
             elif indicator == "program":
-                self._sumo.trafficlight.setProgram(name, f"{value:g}")
+                self._set_program(name, value)
             elif indicator == "closed":
                 self._close_road(edges, bool(value))
             else:
                 for edge in edges:
                     self._sumo.edge.setMaxSpeed(edge, value)
         return unknown
+
+    def _set_program(self, light: str, value: float) -> None:
+        """Switch a traffic light to a program; off where the number is negative."""
+        if value < 0.0:
+            self._sumo.trafficlight.setProgram(light, "off")
+            return
+        logics = self._sumo.trafficlight.getAllProgramLogics(light)
+        known = sorted({str(one.programID) for one in logics})
+        if (program := f"{value:g}") not in known:
+            raise self.error(
+                f"the traffic light {light} has no program {program}",
+                f"choose one of: {', '.join(known)}, or -1 for off",
+            )
+        self._sumo.trafficlight.setProgram(light, program)
 
     def _close_road(self, edges: list[str], closed: bool) -> None:
         if closed and not self._rerouting:
