@@ -268,6 +268,12 @@ class Notice(QFrame):
         self._details.setText(self.tr("Details"))
         self._show("noticeError", ("warning-circle", "critical"), message, details=details)
 
+    def show_news(self, message: str, *, good: bool) -> None:
+        """Show what happened to something that goes on, good or not."""
+        self._action = None
+        icon = ("check-circle", "accent") if good else ("warning", "high")
+        self._show("notice", icon, message, details=False)
+
     def show_question(self, message: str, answer: str, then: Callable[[], object]) -> None:
         """Show what waits for the user: no error.
 

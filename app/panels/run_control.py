@@ -30,6 +30,7 @@ from app.item_models.alarms import value_text
 from app.progress_line import ProgressLine
 from app.simulation.branching import again_words
 from app.simulation.periods import computed_text, period_text
+from app.simulation.restarts import state_text
 from app.simulation.run_courses import RunCourses, thinned
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession, Underway
@@ -284,7 +285,7 @@ class RunControl(QWidget):
                 again = again_words(info, one.scenario.branch.at) if info is not None else ""
                 text = "\n".join(part for part in (text, again) if part)
         else:
-            state = self.tr("paused") if one.paused else run_state("running")
+            state = self.tr("paused") if one.paused and not one.restarting else state_text(one)
             clock = f"{one.now.to_datetime().astimezone():%Y-%m-%d %H:%M:%S}"
             text = self.tr("{0} · {1} · {2} % · step {3}").format(
                 state, clock, numbers.fixed(100 * one.share, 1), numbers.integer(one.steps)

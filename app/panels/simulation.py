@@ -26,6 +26,7 @@ from app.own_keys import OwnKeys
 from app.panels.run_control import RunControl
 from app.panels.time_axis import moment
 from app.simulation.branching import fill_checkpoints
+from app.simulation.restarts import state_text
 from app.simulation.run_list import RunInfo
 from app.simulation.session import SimulationSession
 from app.simulation.shown import ShownRun
@@ -343,8 +344,9 @@ class SimulationPanel(QWidget):
         for item in self._items():
             one = self._simulation.active(str(item.data(0, _ID)))
             if one is not None and item.data(0, _KIND) == "run":
-                text = f"{run_state('running')}   {numbers.fixed(100 * one.share, 0)} %"
-                item.setText(1, text)
+                item.setText(1, f"{state_text(one)}   {numbers.fixed(100 * one.share, 0)} %")
+                glyph, token = _GLYPHS["interrupted" if one.restarting else "running"]
+                item.setIcon(0, self._icons.icon(glyph, token))
         self.control.refresh()
 
     def _open(self, item: QTreeWidgetItem) -> None:

@@ -14,6 +14,7 @@ from app.simulation.differences import LETTERS
 from app.simulation.forecast import Forecast
 from app.simulation.inside import SeenInside
 from app.simulation.legend import DifferenceLegend, SimulationLegend
+from app.simulation.restarts import notice_text
 from app.simulation.session import SimulationSession
 from app.simulation.shown import Picture, ShownRun
 from app.simulation.sides import RunSides
@@ -68,6 +69,11 @@ class SimulationParts(QObject):
         window, shown = self._window, self.shown
         self.session.failed.connect(
             lambda text: window.overlays.notice.show_error(text, details=False)
+        )
+        self.session.restarted.connect(
+            lambda one, told: window.overlays.notice.show_news(
+                notice_text(one, told), good=told.back
+            )
         )
         shown.opened.connect(self._opened)
         shown.changed.connect(self._changed)

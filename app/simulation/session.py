@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.simulation.fmi_variables import UnitVariable
     from plugins.conductor.session import RunSession
     from twin_model.simulation.conductor import Progress as Simulated
+    from twin_model.simulation.participant import Restart
     from twin_model.simulation.scenario import Scenario
 
 _THROTTLE_MS: Final = 250
@@ -61,6 +62,8 @@ class Underway:
     #: Course of each figure: seconds since 1970 and values, by engine and indicator.
     courses: dict[tuple[str, str], tuple[list[float], list[float]]] = field(default_factory=dict)
     units: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Engines whose process ended on its own and that are brought back to where they were.
+    restarting: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -119,9 +122,12 @@ class SimulationSession(QObject):
     ended = Signal(str)
     #: A run's process is there: the `Underway`.
     began = Signal(object)
+    #: An engine ended unexpectedly, or has caught up: the `Underway` and the `Restart`.
+    restarted = Signal(object, object)
     failed = Signal(str)
     _stirred = Signal()
     _started = Signal(object)
+    _restart_told = Signal(object, object)
 
     def __init__(self, session: ProjectSession, background: Background, jobs: Jobs) -> None:
         super().__init__()
@@ -141,6 +147,7 @@ class SimulationSession(QObject):
         self._throttle.timeout.connect(self.progressed)
         self._stirred.connect(self._stir)
         self._started.connect(self._tell_began)
+        self._restart_told.connect(self._take_restart)
         jobs.ended.connect(self._job_ended)
         session.opened.connect(self.refresh)
         session.closing.connect(self._closing)
@@ -316,7 +323,7 @@ class SimulationSession(QObject):
 
         one.session = RunSession(
             project, one.scenario, speed=one.speed, paused=one.paused, on_progress=tell,
-            on_samples=hear,
+            on_samples=hear, on_restart=lambda told: self._told_from_thread(one, told),
         )  # fmt: skip
         try:
             self._started.emit(one)
@@ -342,6 +349,19 @@ class SimulationSession(QObject):
         if one in self.underway:
             self.began.emit(one)
             self.progressed.emit()
+
+    def _told_from_thread(self, one: Underway, restart: Restart) -> None:
+        try:
+            self._restart_told.emit(one, restart)
+        except RuntimeError:
+            return  # the window is gone
+
+    def _take_restart(self, one: Underway, restart: Restart) -> None:
+        if one not in self.underway:
+            return
+        (one.restarting.discard if restart.back else one.restarting.add)(restart.engine)
+        self.progressed.emit()
+        self.restarted.emit(one, restart)
 
     def _stirred_from_thread(self) -> None:
         try:

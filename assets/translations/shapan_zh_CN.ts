@@ -9457,4 +9457,23 @@ management ^ '330106-BD'</translation>
         <translation>实时</translation>
     </message>
 </context>
+<context>
+    <name>Restarts</name>
+    <message>
+        <source>starting again: {0}</source>
+        <translation>正在重新启动：{0}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} has caught up, and the run goes on.</source>
+        <translation>{0}：{1}已恢复到原处，推演继续。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} ended unexpectedly at {2} and is started again.</source>
+        <translation>{0}：{1}在 {2} 意外退出，正在重新启动。</translation>
+    </message>
+    <message>
+        <source> What was computed is kept; {0}: waiting for it.</source>
+        <translation>已算出的结果保留；{0}在等待。</translation>
+    </message>
+</context>
 </TS>

@@ -17,6 +17,7 @@ from plugins.host.link import Incoming, Link
 from twin_model.samples import SampleBatch, concatenate, newest
 from twin_model.simulation.conductor import Progress
 from twin_model.simulation.pace import FASTEST, Pace
+from twin_model.simulation.participant import Restart
 from twin_model.simulation.scenario import read_scenario
 
 #: Progress and values are told so often, and of a run that goes as fast as it can, whose things
@@ -54,8 +55,9 @@ class _Process:
         scenario = read_scenario(config["scenario_id"], config["scenario"])
         listened = self._heard if config["listened"] else None
         one = ScenarioRun(
-            Path(config["project"]), scenario, config["run"], self._pace, self._progress, listened
-        )
+            Path(config["project"]), scenario, config["run"], self._pace, self._progress, listened,
+            self._restarts,
+        )  # fmt: skip
         try:
             outcome = one.run()
         except Exception as error:
@@ -106,6 +108,9 @@ class _Process:
                          self._pace.behind_s],
         )  # fmt: skip
         self._tell_samples()
+
+    def _restarts(self, restart: Restart) -> None:
+        self._link.note("restart", [restart.engine, restart.at, restart.back])
 
     def _heard(self, batch: SampleBatch) -> None:
         self._waiting.append(batch)

@@ -27,6 +27,7 @@ from twin_model.samples import SampleBatch
 from twin_model.simulation.checkpoints import CHECKPOINTS
 from twin_model.simulation.conductor import Conductor, Progress
 from twin_model.simulation.pace import Pace
+from twin_model.simulation.participant import Restart
 from twin_model.simulation.scenario import Scenario, scenario_json
 from twin_model.store.run_log import RUNS, RunLog
 from twin_model.time import Instant
@@ -78,6 +79,8 @@ class ScenarioRun:
     on_progress : callable, optional
     on_batch : callable, optional
         Gets what simulators give, as it comes.
+    on_restart : callable, optional
+        Told at once of simulators that end unexpectedly, and when they have caught up.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class ScenarioRun:
         pace: Pace | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_batch: Callable[[SampleBatch], object] | None = None,
+        on_restart: Callable[[Restart], object] | None = None,
     ) -> None:
         self.pace = pace or Pace()
         self.folder = project / RUNS / run_id
@@ -95,6 +99,7 @@ class ScenarioRun:
         self._scenario = scenario
         self._on_progress = on_progress
         self._on_batch = on_batch
+        self._on_restart = on_restart
         self._figures: dict[str, dict[str, float]] = {}
         self._systems: dict[str, str] = {}
         self._origin: Origin | None = None
@@ -159,6 +164,8 @@ class ScenarioRun:
                 assumed.related, self._on_progress,
             )  # fmt: skip
             conductor.called = assumed.called
+            if self._on_restart is not None:
+                conductor.on_restart = self._on_restart
             if self._origin is not None and self._origin.revision != twin.revision:
                 sink.warn(
                     f"the twin was changed since the run it goes on from (revision "
@@ -289,8 +296,10 @@ class _Sink:
         self._heard(engine, batch)
 
     def warn(self, text: str) -> None:
-        """See `twin_model.simulation.conductor.Sink`."""
+        """See `twin_model.simulation.conductor.Sink`; who reads the run meanwhile reads it, too."""
         self._log.warn(text)
+        with contextlib.suppress(StoreError):  # said when the next samples cannot be kept
+            self._log.note()
 
     def close(self) -> None:
         """Write what waits.

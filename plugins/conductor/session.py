@@ -17,6 +17,7 @@ from plugins.host.link import Link, LinkClosedError
 from twin_model.errors import SimulationError
 from twin_model.samples import SampleBatch
 from twin_model.simulation.conductor import Progress
+from twin_model.simulation.participant import Restart
 from twin_model.simulation.scenario import Scenario, scenario_json
 from twin_model.store.run_log import RUNS
 from twin_model.time import Instant
@@ -47,6 +48,8 @@ class RunSession:
         Called in a thread of the session.
     on_samples : callable, optional
         Called there with what simulators give.
+    on_restart : callable, optional
+        Called there when a simulator's process ended on its own, and when it has caught up.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class RunSession:
         paused: bool = False,
         on_progress: Callable[[Progress], object] | None = None,
         on_samples: Callable[[SampleBatch], object] | None = None,
+        on_restart: Callable[[Restart], object] | None = None,
     ) -> None:
         self.run_id = run_id or new_run_id(project, scenario)
         self.folder = project / RUNS / self.run_id
@@ -66,6 +70,7 @@ class RunSession:
         self.outcome: Future[Outcome] = Future()
         self._on_progress = on_progress
         self._on_samples = on_samples
+        self._on_restart = on_restart
         self._reached: Instant | None = None
         config = {
             "project": str(project.absolute()), "scenario_id": scenario.id,
@@ -148,6 +153,8 @@ class RunSession:
                 self._on_progress(Progress(now, start, end, steps))
         elif method == "samples" and self._on_samples is not None:
             self._on_samples(value)
+        elif method == "restart" and self._on_restart is not None:
+            self._on_restart(Restart(*value))
         elif method == "ended":
             self.outcome.set_result(Outcome(**value))
         elif method == "refused":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +145,24 @@ def test_a_run_is_paused_stepped_and_cancelled_and_what_was_computed_stays(
     panel.control.keep.click()
     panel.control.pause.click()
     qtbot.waitUntil(lambda: one.steps > 20, timeout=60_000)
+    # An engine that ends is told while the run goes on, with what happens to the others.
+    assert one.session is not None
+    pid, said = one.session.pid, []
+    simulation.restarted.connect(lambda _, restart: said.append(restart))
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(int(workers[0]), signal.SIGKILL)
+    notice = window.overlays.notice
+    qtbot.waitUntil(lambda: "ended unexpectedly at" in notice.text, timeout=30_000)
+    names = {"traffic": "Traffic", "people": "People"}
+    name = names.pop(said[0].engine)
+    assert f"Morning: {name} ended" in notice.text
+    assert notice.text.endswith(f"What was computed is kept; {names.popitem()[1]}: waiting for it.")
+    (item,) = [item for item in panel._items() if item.text(0) == one.id]
+    qtbot.waitUntil(lambda: said[-1].back or f"starting again: {name}" in item.text(1))
+    qtbot.waitUntil(lambda: said[-1].back, timeout=60_000)
+    qtbot.waitUntil(lambda: f"{name} has caught up" in notice.text, timeout=5_000)
+    steps = one.steps
+    qtbot.waitUntil(lambda: one.steps > steps and "running" in item.text(1), timeout=30_000)
     panel.control.cancel.click()
     qtbot.waitUntil(lambda: not simulation.underway, timeout=30_000)
     qtbot.waitUntil(lambda: bool(simulation.runs) and simulation.runs[0].state == "cancelled",

@@ -19,6 +19,7 @@ from plugins.conductor.session import RunSession
 from simulation_support import city
 from twin_model.errors import SimulationError
 from twin_model.live.hub import Hub
+from twin_model.simulation.participant import Restart
 from twin_model.simulation.replay import RunReplay
 from twin_model.simulation.scenario import Scenario, read_scenario
 from twin_model.store.run_log import Run
@@ -155,7 +156,8 @@ def test_a_simulator_killed_mid_run_goes_on_where_it_was(
     plan = scenario([fmu(unit)], duration_s=40.0, checkpoint_s=8.0)
     city.close()
     whole = finish(RunSession(city.path, plan))
-    session = RunSession(city.path, plan, paused=True)
+    told: list[Restart] = []
+    session = RunSession(city.path, plan, paused=True, on_restart=told.append)
     session.step(15)
     run_file = session.folder / "run.json"
     end = time.monotonic() + 60.0
@@ -174,6 +176,8 @@ def test_a_simulator_killed_mid_run_goes_on_where_it_was(
     outcome = finish(session)
     assert (outcome.state, outcome.error) == ("finished", "")
     assert any("was started again" in one for one in outcome.warnings)
+    # Said when it happened, not at the end.
+    assert [(one.engine, one.back) for one in told] == [("fmu", False), ("fmu", True)]
     assert outcome.figures == whole.figures
     assert json.loads(run_file.read_text())["state"] == "finished"
 

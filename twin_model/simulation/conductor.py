@@ -21,7 +21,14 @@ from twin_model.simulation.checkpoints import KeptState
 from twin_model.simulation.checks import check_numbers, strangers
 from twin_model.simulation.coupling import Related, Route, check_couplings, levels
 from twin_model.simulation.pace import Pace
-from twin_model.simulation.participant import Advanced, DiedError, HangsError, Participant
+from twin_model.simulation.participant import (
+    Advanced,
+    DiedError,
+    Failed,
+    HangsError,
+    Participant,
+    Restart,
+)
 from twin_model.simulation.scenario import Scenario
 from twin_model.time import Instant
 
@@ -151,6 +158,8 @@ class Conductor:
         self._keeps = False
         #: What messages call an entity.
         self.called: Callable[[str], str] = str
+        #: Told at once of a simulator whose process ended, and again when it has caught up.
+        self.on_restart: Callable[[Restart], object] = lambda _: None
         self._targets = {one.target for one in scenario.couplings}
         self._edits = sorted(
             ((round(e.at_s * 1e6) + start.us, e) for e in scenario.edits if e.engine),
@@ -298,7 +307,7 @@ class Conductor:
         try:
             return player.participant.advance(instant, inputs), inputs
         except DiedError as error:
-            return _Failed(error), inputs
+            return Failed(error), inputs
 
     def _receive(
         self, name: str, player: _Player, instant: Instant, answer: Any, inputs: SampleBatch | None
@@ -320,7 +329,10 @@ class Conductor:
                         remedy="what was computed before is kept; see the simulator's log",
                     ) from error  # fmt: skip
                 self._sink.warn(f"simulator {name} ended at {instant} and was started again")
+                self.on_restart(Restart(name, instant))
                 answer = self._again(player, instant, inputs)
+                if not isinstance(answer, Failed):
+                    self.on_restart(Restart(name, instant, back=True))
                 continue
             player.told.append((instant, inputs))
             return advanced
@@ -336,7 +348,7 @@ class Conductor:
                 participant.advance(when, values).result(self.scenario.patience_s)
             return participant.advance(instant, inputs)
         except DiedError as error:
-            return _Failed(error)
+            return Failed(error)
 
     @staticmethod
     def _schedule(player: _Player, instant: Instant, advanced: Advanced) -> None:
@@ -485,14 +497,3 @@ class Conductor:
                 participant.close()
             except SimulationError as error:
                 _LOG.warning("%s", error)
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """An answer that will never come."""
-
-    error: DiedError
-
-    def result(self, patience_s: float) -> Advanced:
-        """Raise what is known already."""
-        raise self.error

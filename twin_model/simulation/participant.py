@@ -42,6 +42,35 @@ class Advanced:
     over: bool = False
 
 
+@dataclass(frozen=True)
+class Restart:
+    """A simulator whose process ended on its own and is started again.
+
+    Parameters
+    ----------
+    engine : str
+    at : Instant
+        What it was asked to advance to.
+    back : bool
+        Whether it was told all that it had been told before, and goes on.
+    """
+
+    engine: str
+    at: Instant
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An answer that will never come."""
+
+    error: DiedError
+
+    def result(self, patience_s: float) -> Advanced:
+        """Raise what is known already."""
+        raise self.error
+
+
 class Waiting(Protocol):
     """An answer that is on its way."""
 
