@@ -210,6 +210,11 @@ def time_left(duration: str) -> str:
     return QCoreApplication.translate("JobState", "{0} left").format(duration)
 
 
+def time_left_in_all(duration: str) -> str:
+    """Return the words for the time that all stages of a job together still take."""
+    return QCoreApplication.translate("JobState", "{0} left in all").format(duration)
+
+
 def edit(label: str) -> str:
     """Return a command's label in the language in use."""
     return messages.edit(label, _edited)

@@ -148,10 +148,10 @@ def progress_text(record: JobRecord) -> str:
     elif progress.done:
         parts.append(f"{amount(progress.done, progress.unit)} {words.unit(progress.unit)}")
     if record.left_s is not None:
-        # Of the whole job, by what was foretold and seen so far: no finer than that is worth.
-        is_whole = progress.left_s is not None
-        left = numbers.roughly(record.left_s) if is_whole else numbers.duration(record.left_s)
-        parts.append(words.time_left(left))
+        if progress.left_s is None:
+            parts.append(words.time_left(numbers.duration(record.left_s)))
+        else:  # by what was foretold and seen so far: no finer than that is worth
+            parts.append(words.time_left_in_all(numbers.roughly(record.left_s)))
     return " · ".join(part for part in parts if part)
 
 

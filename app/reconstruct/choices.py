@@ -216,10 +216,12 @@ class ChoicesForm(QWidget):
         if line is None or line.hasFocus():
             return
         self.crs.set_value(None if options is None else options.control_crs)
-        line.setPlaceholderText(
-            self.tr("as the file says: {0}").format(known.crs) if known is not None
-            else self.tr("EPSG code or name")
-        )  # fmt: skip
+        if known is None:
+            line.setPlaceholderText(self.tr("EPSG code or name"))
+        elif known.is_assumed:
+            line.setPlaceholderText(self.tr("the project's: {0}").format(known.crs))
+        else:
+            line.setPlaceholderText(self.tr("as the file says: {0}").format(known.crs))
 
     def _quality_chosen(self, index: int) -> None:
         self._reconstruction.change(quality=str(self.quality.itemData(index)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
@@ -32,7 +33,7 @@ from app.reconstruct.session import ReconstructSession
 from app.theme import Theme
 
 if TYPE_CHECKING:
-    from app.reconstruct.photo_set import PhotoRow
+    from app.reconstruct.photo_set import PhotoRow, PhotoSet
 
 _WIDTHS: Final = (190, 176, 92, 72, 84, 84, 100, 220)
 
@@ -63,6 +64,7 @@ class PhotosPanel(QWidget):
         self.model.setParent(self)
         self.order = PhotoOrder(self.model)
         self.order.setParent(self)
+        self._sorted_for: Path | None = None
         self.table = QTableView(self)
         self.map = FootprintMap(theme, self)
         self.note = QLabel(self)
@@ -130,6 +132,7 @@ class PhotosPanel(QWidget):
         """Show what is known about the photographs."""
         photos = self._reconstruction.photos
         self.model.show(photos)
+        self._put_bad_ones_first(photos)
         self.map.show_photos(photos)
         self.note.setText(self._summary())
         said = [] if photos is None else [photos.refused, *photos.warnings]
@@ -137,6 +140,16 @@ class PhotosPanel(QWidget):
         self.warning.setText(text)
         self.warning.setVisible(bool(text))
         self._show_points()
+
+    def _put_bad_ones_first(self, photos: PhotoSet | None) -> None:
+        """Sort a folder that is new here: what is wrong is what is looked for."""
+        folder = None if photos is None else photos.folder
+        if photos is None or folder == self._sorted_for:
+            return
+        self._sorted_for = folder
+        is_bad = any(row.problems or row.remarks for row in photos.rows)
+        self.table.sortByColumn(FINDING if is_bad else NAME, Qt.SortOrder.AscendingOrder)
+        self.table.scrollToTop()
 
     def _summary(self) -> str:
         photos = self._reconstruction.photos

@@ -365,5 +365,5 @@ def _read_control(
     except SourceError as error:  # by its name: whole paths fill the pane
         return control, f"{error.path.name}{str(error).removeprefix(str(error.path))}", None
     except (ShapanError, OSError) as error:
-        return control, describe_error(error), None
+        return control, f"{options.control.name}: {describe_error(error)}", None
     return control, "", placed

@@ -4689,14 +4689,6 @@
         <translation>不含照片（JPEG、PNG、TIFF）</translation>
     </message>
     <message>
-        <source>{0} of {1} photographs can be used ({2})</source>
-        <translation>{1} 张照片中只有 {0} 张可用（{2}）</translation>
-    </message>
-    <message>
-        <source>{0} of {1} photographs can be used</source>
-        <translation>{1} 张照片中只有 {0} 张可用</translation>
-    </message>
-    <message>
         <source>at least three that overlap are needed</source>
         <translation>至少需要三张相互重叠的照片</translation>
     </message>
@@ -6498,6 +6490,90 @@
     <message>
         <source>give the number of one, or off</source>
         <translation>请填写方案编号，或 off</translation>
+    </message>
+    <message>
+        <source>its points lie nowhere near the photographs because east and north are swapped</source>
+        <translation>其控制点与照片位置相去甚远，因为东、北坐标互换了</translation>
+    </message>
+    <message>
+        <source>its points lie nowhere near the photographs when read as {0}, but as {1} they fit</source>
+        <translation>按 {0} 读取时其控制点与照片位置相去甚远，按 {1} 读取则相符</translation>
+    </message>
+    <message>
+        <source>its points lie nowhere near the photographs when read as {0}, but as {1} with east and north swapped they fit</source>
+        <translation>按 {0} 读取时其控制点与照片位置相去甚远，按 {1} 读取并互换东、北坐标则相符</translation>
+    </message>
+    <message>
+        <source>its points lie {0} km from the photographs because east and north are swapped</source>
+        <translation>其控制点距照片 {0} km，因为东、北坐标互换了</translation>
+    </message>
+    <message>
+        <source>its points lie {0} km from the photographs when read as {1}, but as {2} they fit</source>
+        <translation>按 {1} 读取时其控制点距照片 {0} km，按 {2} 读取则相符</translation>
+    </message>
+    <message>
+        <source>its points lie {0} km from the photographs when read as {1}, but as {2} with east and north swapped they fit</source>
+        <translation>按 {1} 读取时其控制点距照片 {0} km，按 {2} 读取并互换东、北坐标则相符</translation>
+    </message>
+    <message>
+        <source>its points lie {0} m from the photographs because east and north are swapped</source>
+        <translation>其控制点距照片 {0} m，因为东、北坐标互换了</translation>
+    </message>
+    <message>
+        <source>its points lie {0} m from the photographs when read as {1}, but as {2} they fit</source>
+        <translation>按 {1} 读取时其控制点距照片 {0} m，按 {2} 读取则相符</translation>
+    </message>
+    <message>
+        <source>its points lie {0} m from the photographs when read as {1}, but as {2} with east and north swapped they fit</source>
+        <translation>按 {1} 读取时其控制点距照片 {0} m，按 {2} 读取并互换东、北坐标则相符</translation>
+    </message>
+    <message>
+        <source>only {0} of {1} photographs can be used ({2})</source>
+        <translation>{1} 张照片中只有 {0} 张可用（{2}）</translation>
+    </message>
+    <message>
+        <source>only {0} of {1} photographs can be used</source>
+        <translation>{1} 张照片中只有 {0} 张可用</translation>
+    </message>
+    <message>
+        <source>is very dark (mean {0})</source>
+        <translation>画面很暗（平均亮度 {0}）</translation>
+    </message>
+    <message>
+        <source>is overexposed (mean {0})</source>
+        <translation>曝光过度（平均亮度 {0}）</translation>
+    </message>
+    <message>
+        <source>{0} of it are pure black or white</source>
+        <translation>{0} 的像素为纯黑或纯白</translation>
+    </message>
+    <message>
+        <source>is turned upright as its EXIF says</source>
+        <translation>已按 EXIF 方向转正</translation>
+    </message>
+    <message>
+        <source>is softer than the others ({0})</source>
+        <translation>不如其他照片清晰（{0}）</translation>
+    </message>
+    <message>
+        <source>states no position: it is placed by what it shows</source>
+        <translation>未注明位置：将按画面内容定位</translation>
+    </message>
+    <message>
+        <source>is of another camera or size than most</source>
+        <translation>相机或尺寸与多数照片不同</translation>
+    </message>
+    <message>
+        <source>does not state its camera, so its lens has to be found</source>
+        <translation>未注明相机，镜头参数须另行求解</translation>
+    </message>
+    <message>
+        <source>overlaps hardly with any other</source>
+        <translation>与其他照片几乎没有重叠</translation>
+    </message>
+    <message>
+        <source>is damaged: the file ends before the picture does</source>
+        <translation>已损坏：文件在图像结束之前中断</translation>
     </message>
 </context>
 <context>

@@ -1586,6 +1586,10 @@ management ^ '330106-BD'</translation>
         <source>{0} left</source>
         <translation>还需 {0}</translation>
     </message>
+    <message>
+        <source>{0} left in all</source>
+        <translation>全部完成还需{0}</translation>
+    </message>
 </context>
 <context>
     <name>JobsPanel</name>
@@ -7823,6 +7827,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>Geoid grids (*.gtx *.tif)</source>
         <translation>大地水准面格网 (*.gtx *.tif)</translation>
+    </message>
+    <message>
+        <source>the project's: {0}</source>
+        <translation>按项目：{0}</translation>
     </message>
 </context>
 <context>

@@ -92,12 +92,15 @@ class ControlFile:
         As stated, given, or assumed.
     points : list of ControlPoint
     warnings : list of str
+    is_assumed : bool
+        Whether the CRS is the project's, as nobody said another.
     """
 
     path: Path
     crs: str
     points: list[ControlPoint]
     warnings: list[str] = field(default_factory=list)
+    is_assumed: bool = False
 
 
 def read_control(path: Path, frame: Frame, crs: str | None = None) -> ControlFile:
@@ -141,7 +144,7 @@ def read_control(path: Path, frame: Frame, crs: str | None = None) -> ControlFil
     if chosen is None:
         chosen = frame.crs if frame.vertical_crs is None else _compound(frame)
         warnings.append(f"{path.name} states no CRS; the project's {frame.crs} is assumed")
-    found = ControlFile(path, chosen, points, warnings)
+    found = ControlFile(path, chosen, points, warnings, is_assumed=crs is None and stated is None)
     warnings += _place(found, frame)
     return found
 
@@ -300,8 +303,11 @@ def check_placement(control: ControlFile, frame: Frame, photo_positions: FloatAr
             except FrameError:
                 continue
             if found <= limit:
-                reason, remedy = _advice(far, control.crs, crs, swapped)
-                raise SourceError(control.path, reason, remedy=remedy)
+                fits = _with_heights(control.crs, crs)
+                raise SourceError(
+                    control.path, _misread(far, control.crs, fits, swapped),
+                    remedy=_reading(control.crs, fits, swapped),
+                )  # fmt: skip
     raise SourceError(
         control.path,
         f"its points lie {far} the photographs",
@@ -309,20 +315,30 @@ def check_placement(control: ControlFile, frame: Frame, photo_positions: FloatAr
     )
 
 
-def _advice(far: str, stated: str, crs: str, swapped: bool) -> tuple[str, str]:
-    if swapped and crs == stated:
+def _with_heights(stated: str, crs: str) -> str:
+    """Return a CRS with heights above what those of the stated one are."""
+    if crs != stated and re.fullmatch(r"EPSG:\d+", crs) and crs != "EPSG:4326":
+        return crs + "".join(stated.partition("+")[1:])
+    return crs
+
+
+def _misread(far: str, stated: str, fits: str, swapped: bool) -> str:
+    if swapped and fits == stated:
+        return f"its points lie {far} the photographs because east and north are swapped"
+    if swapped:
         return (
-            f"its points lie {far} the photographs because east and north are swapped",
-            "swap the two columns, or their names in the header",
+            f"its points lie {far} the photographs when read as {stated}, "
+            f"but as {fits} with east and north swapped they fit"
         )
-    if re.fullmatch(r"EPSG:\d+", crs) and crs != "EPSG:4326":
-        crs += "".join(stated.partition("+")[1:])  # its heights are above what they were
-    how = " with east and north swapped" if swapped else ""
-    too = " and swap the two columns" if swapped else ""
-    return (
-        f"its points lie {far} the photographs when read as {stated}, but as {crs}{how} they fit",
-        f"give --control-crs {crs}{too}",
-    )
+    return f"its points lie {far} the photographs when read as {stated}, but as {fits} they fit"
+
+
+def _reading(stated: str, fits: str, swapped: bool) -> str:
+    if swapped and fits == stated:
+        return "swap the two columns, or their names in the header"
+    if swapped:
+        return f"give --control-crs {fits} and swap the two columns"
+    return f"give --control-crs {fits}"
 
 
 def _distance(metres: float) -> str:

@@ -37,6 +37,8 @@ _CLIPPED: Final = 0.5
 _ELSEWHERE_M: Final = 2_000.0
 MASK_FOLDER: Final = "masks"
 LEAST_PHOTOS: Final = 3
+#: What is to be done where there are fewer.
+ENOUGH: Final = "at least three that overlap are needed"
 
 
 @dataclass
@@ -192,7 +194,7 @@ def check_photos(folder: Path, frame: Frame, job: Job, geoid: Path | None = None
     """
     check = look_through(folder, frame, job, geoid)
     if len(check.used) < LEAST_PHOTOS:
-        raise SourceError(folder, too_few(check), remedy="at least three that overlap are needed")
+        raise SourceError(folder, too_few(check), remedy=ENOUGH)
     return check
 
 
@@ -351,10 +353,11 @@ def _locate(check: PhotoCheck, frame: Frame) -> None:
 
 def _describe_set(check: PhotoCheck) -> None:
     used = check.used
-    cameras = Counter(f.metadata.camera_key for f in used if f.metadata)
+    cameras = Counter(f.metadata.camera_text for f in used if f.metadata)
     if len(cameras) > 1:
-        listed = "; ".join(f"{count} with {key}" for key, count in cameras.most_common(6))
+        listed = ", ".join(f"{count} × {text}" for text, count in cameras.most_common(6))
         check.warnings.append(f"mixed cameras, each is calibrated by itself: {listed}")
+        _mark_odd_cameras(used, cameras)
     missing = [f for f in used if f.position_local_m is None]
     if used and len(missing) == len(used):
         check.warnings.append(
@@ -363,8 +366,24 @@ def _describe_set(check: PhotoCheck) -> None:
         )
     elif missing:
         check.warnings.append(f"{len(missing)} of {len(used)} photographs state no position")
-    if 0 < len(used) < 8:
+        for finding in missing:
+            finding.remarks.append("states no position: it is placed by what it shows")
+    if LEAST_PHOTOS <= len(used) < 8:
         check.warnings.append(f"only {len(used)} photographs: expect gaps")
+
+
+def _mark_odd_cameras(used: list[PhotoFinding], cameras: Counter[str]) -> None:
+    """Remark on the photographs that are not of the camera that took most."""
+    (most, count), *_ = cameras.most_common(1)
+    if count <= len(used) / 2:
+        return
+    for finding in used:
+        if finding.metadata is None or finding.metadata.camera_text == most:
+            continue
+        if finding.metadata.camera:
+            finding.remarks.append("is of another camera or size than most")
+        else:
+            finding.remarks.append("does not state its camera, so its lens has to be found")
 
 
 def _describe_coverage(check: PhotoCheck) -> None:
@@ -385,8 +404,10 @@ def _describe_coverage(check: PhotoCheck) -> None:
 def too_few(check: PhotoCheck) -> str:
     """Return why a set cannot be reconstructed, with the first reasons."""
     left_out = [f"{f.name} {f.problems[0]}" for f in check.findings if f.problems]
-    text = f"{len(check.used)} of {len(check.findings)} photographs can be used"
-    return text + (f" ({'; '.join(left_out[:3])})" if left_out else "")
+    used, found = len(check.used), len(check.findings)
+    if left_out:
+        return f"only {used} of {found} photographs can be used ({'; '.join(left_out[:3])})"
+    return f"only {used} of {found} photographs can be used"
 
 
 def with_size(metadata: PhotoMetadata, width_px: int, height_px: int) -> PhotoMetadata:

@@ -87,6 +87,12 @@ class PhotoMetadata:
         focal = "?" if self.focal_px is None else f"{self.focal_px:.0f}"
         return f"{self.camera or 'unknown camera'} {self.width_px}x{self.height_px} f{focal}"
 
+    @property
+    def camera_text(self) -> str:
+        """The same for people; without words, as languages differ."""
+        focal = "" if self.focal_px is None else f", f {self.focal_px:.0f} px"
+        return f"{self.camera or '?'} ({self.width_px} × {self.height_px}{focal})"
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
         return asdict(self)

@@ -79,6 +79,9 @@ def load_upright(path: Path, max_side_px: int | None = None) -> Image.Image:
             image.load()
             upright = ImageOps.exif_transpose(image)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if "truncated" in str(error).lower():
+            reason = "is damaged: the file ends before the picture does"
+            raise SourceError(path, reason, remedy="copy it again") from error
         raise SourceError(path, f"is damaged ({error})", remedy="copy it again") from error
     if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
         values = np.asarray(upright, np.float64)

@@ -18,7 +18,13 @@ from ingest.pipeline.job import Job
 from ingest.pipeline.process import run_worker, serve
 from ingest.reconstruction.estimates import estimate_for, this_machine
 from ingest.reconstruction.options import QUALITIES, ReconstructOptions
-from ingest.reconstruction.photo_check import LEAST_PHOTOS, PhotoCheck, look_through, too_few
+from ingest.reconstruction.photo_check import (
+    ENOUGH,
+    LEAST_PHOTOS,
+    PhotoCheck,
+    look_through,
+    too_few,
+)
 from ingest.reconstruction.photo_quality import load_upright
 from ingest.reconstruction.placing import frame_at_photos, frame_document, frame_from
 from ingest.reconstruction.run import reconstruct
@@ -119,7 +125,7 @@ def _check(photos: Path, frame: Frame, folder: Path, job: Job) -> dict[str, Any]
     document = check.to_json() | {
         "thumbnails": str(folder),
         "frame": frame_document(frame),
-        "refused": too_few(check) if few else "",
+        "refused": f"{too_few(check)}; {ENOUGH}" if few else "",
         "estimates": {
             name: estimate_for(check, quality, machine.cores).to_json()
             for name, quality in QUALITIES.items()

@@ -96,6 +96,8 @@ def test_a_dropped_folder_is_looked_through_and_shown_before_anything_long_begin
     assert texts["twice.JPG"] == f"is the same file as {names[0]}"
     assert texts[names[1]].startswith("is damaged")
     assert photos.model.index(0, NAME).data(Qt.ItemDataRole.DecorationRole) is not None
+    # What is left out stands first.
+    assert {photos.order.index(n, NAME).data() for n in (0, 1)} == {"twice.JPG", names[1]}
     assert panel.found.text().startswith(f"{len(names) - 1} of {len(names) + 1} can be used")
     assert "cores" in panel.needs.text() and "MiB of memory" in panel.needs.text()
     # The project has a place now, and the scene shows where photographs were taken.

@@ -148,9 +148,15 @@ def test_a_camera_on_the_ground_has_a_ring_until_its_pose_is_known() -> None:
 def test_mixed_cameras_and_missing_positions_are_said(folder: Path) -> None:
     with Image.open(folder / "DJI_0006.JPG") as image:
         image.resize((400, 300)).save(folder / "DJI_0006.JPG")
-    warnings = " ".join(check(folder).warnings)
+    found = check(folder)
+    warnings = " ".join(found.warnings)
     assert "mixed cameras" in warnings
     assert "1 of 6 photographs state no position" in warnings
+    (odd,) = [finding for finding in found.findings if finding.remarks]
+    assert odd.name == "DJI_0006.JPG"
+    assert [text.split(",")[0].split(":")[0] for text in odd.remarks] == [
+        "does not state its camera", "states no position",
+    ]  # fmt: skip
 
 
 def test_three_photographs_are_accepted_with_a_warning_and_two_are_not(folder: Path) -> None:
@@ -158,7 +164,7 @@ def test_three_photographs_are_accepted_with_a_warning_and_two_are_not(folder: P
         (folder / f"DJI_{number:04d}.JPG").unlink()
     assert any("only 3 photographs" in text for text in check(folder).warnings)
     (folder / "DJI_0003.JPG").unlink()
-    with pytest.raises(SourceError, match="2 of 2 photographs can be used"):
+    with pytest.raises(SourceError, match="only 2 of 2 photographs can be used"):
         check(folder)
 
 

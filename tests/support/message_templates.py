@@ -36,7 +36,7 @@ _ERRORS: Final = {
     "ValueError": 0, "Note": 1, "SimulationError": 1,
 }  # fmt: skip
 _WORDS: Final = ("reason", "remedy", "rule", "error", "warnings", "problem", "failure")
-_LISTS: Final = ("warnings", "notes", "problems")
+_LISTS: Final = ("warnings", "notes", "problems", "remarks")
 #: Functions whose results are labels in the journal.
 _LABELS: Final = ("label", "edit_title", "since_title")
 
