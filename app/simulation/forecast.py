@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPen
 
-from app.side_by_side import SideBySide
+from app.simulation.beside import RunBeside
 from app.simulation.inside import SeenInside
 from app.simulation.legend import SimulationLegend
 from app.simulation.shown import Picture, ShownRun
@@ -27,7 +28,8 @@ class Forecast(QObject):
     """The live picture stays what it is, in the left half; a run of its own has the right one.
 
     The slider is laid out in the time of day: a run that is computed for a time with now in it is
-    shown as of now, and any other as if it began now.
+    shown as of now, and any other as if it had begun when it was first seen. It goes with the clock
+    until somebody moves the slider; then it says how far ahead of now it is.
 
     Parameters
     ----------
@@ -42,27 +44,31 @@ class Forecast(QObject):
         super().__init__(parts)
         self._window = window
         self._parts = parts
-        s = window.services
-        self.side = SideBySide(
-            window.scene_place, s.session, s.background, window.scene, window.drawn,
-            window.viewport, s.theme, at_left=False,
-        )  # fmt: skip
-        self.shown: ShownRun | None = None
+        self._beside = RunBeside(window, parts, "-forecast", at_left=False)
+        self.side = self._beside.side
         self.legend: SimulationLegend | None = None
         self.inside = SeenInside(self, self._scenes)
-        #: When the run began to be seen; None for one that is computed for a time with now in it.
-        self._began: Instant | None = None
         self._shift_us = 0
+        #: The slider goes with the clock until somebody moves it.
+        self._follows = False
+        #: Nothing of the run could be drawn: its figures and values are all there is.
+        self._unseen = False
         self._clock = QTimer(self)
         self._clock.setInterval(_CLOCK_MS)
-        self._clock.timeout.connect(self._say)
+        self._clock.timeout.connect(self._tick)
         window.timeline.run_moved.connect(self._seek)
         window.timeline.run_end_wanted.connect(self.stop)
         window.timeline.comparison_changed.connect(self._instants_compared)
         # A run that takes the scene over, recorded or under way.
         parts.shown.opened.connect(self.stop)
         parts.shown.changed.connect(self._other_changed)
-        s.session.closing.connect(self.stop)
+        window.session.closing.connect(self.stop)
+        window.timeline.axis.underneath.append(self._paint_now)
+
+    @property
+    def shown(self) -> ShownRun | None:
+        """What is seen beside the live picture; None for nothing."""
+        return self._beside.shown
 
     @property
     def active(self) -> bool:
@@ -96,31 +102,27 @@ class Forecast(QObject):
         if self.shown is None:
             self._make()
         assert self.shown is not None
+        self._unseen = False
         self.shown.show_recorded(run_id)
         self._say()
         self.changed.emit()
 
     def _make(self) -> None:
-        window, parts, s = self._window, self._parts, self._window.services
+        window, parts = self._window, self._parts
         parts.sides.stop()
         parts.shown.leave()
         window.comparing.stop()
         window.timeline.set_comparison(None)
         if window.timeline.instant is not None:
             window.timeline.set_instant(None)
-        self.side.start(None, None)
-        other = self.side.other
-        assert other is not None and self.side.navigator is not None
+        shown, other = self._beside.start(), self._beside.viewport
+        assert self.side.navigator is not None
         other.setAccessibleName(self.tr("The forecast"))
         window.interaction.attend(self.side.navigator, self.side.told, None)
         window.interaction.selected.connect(self._select)
         self._select()
-        self.legend = SimulationLegend(other, s.theme)
+        self.legend = SimulationLegend(other, window.services.theme)
         other.resized.connect(self.legend.place)
-        shown = self.shown = ShownRun(
-            parts.session, s.session, s.background, other, parts.style, key="-forecast"
-        )
-        shown.indicator = parts.shown.indicator
         shown.opened.connect(self._opened)
         shown.drawn.connect(self._drawn)
         self.legend.chosen.connect(shown.set_indicator)
@@ -132,15 +134,10 @@ class Forecast(QObject):
 
     def stop(self) -> None:
         """Show the live picture alone."""
-        shown, self.shown = self.shown, None
-        if shown is None:
+        if not self._beside.stop():
             return
         self._clock.stop()
         self._window.interaction.selected.disconnect(self._select)
-        shown.leave()
-        shown.setParent(None)
-        shown.deleteLater()
-        self.side.stop()
         self.inside.show([])
         self.legend = None  # it went with the viewport
         timeline = self._window.timeline
@@ -165,16 +162,37 @@ class Forecast(QObject):
     def _opened(self, recording: Recording) -> None:
         period, now = recording.period, Instant.now()
         self._shift_us = shift_us(period, now)
-        self._began = now if self._shift_us else None
         first, last = period.start.us + self._shift_us, period.end.us - 1 + self._shift_us
         title = self.tr("Forecast: {0}").format(self._name())
+        if self._shift_us:
+            clock = f"{now.to_datetime().astimezone():%H:%M:%S}"
+            title = self.tr("Forecast: {0}, as if it began at {1}").format(self._name(), clock)
         self._window.timeline.show_run((Instant(first), Instant(last)), title)
         self._window.timeline.set_instant(now)
+        self._follows = True
+
+    def _tick(self) -> None:
+        """Go with the clock unless the slider was moved, and say how far ahead that is."""
+        if self._follows and self._window.timeline.run_shown:
+            self._window.timeline.set_instant(Instant.now())
+            self._follows = True
+        self._window.timeline.axis.update()
+        self._say()
+
+    def _paint_now(self, painter: QPainter) -> None:
+        """Mark now on the slider, which the forecast may be ahead of."""
+        axis, now = self._window.timeline.axis, Instant.now()
+        if not self.active or axis.period is None or not axis.first <= now <= axis.last:
+            return
+        x, middle = axis.x_of(now), axis.height() / 2
+        painter.setPen(QPen(self._window.theme.colour("dim"), 1.0, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, middle - 15), QPointF(x, middle + 13))
 
     def _seek(self, instant: Instant | None) -> None:
         shown = self.shown
         if shown is None or shown.recording is None or instant is None:
             return
+        self._follows = False
         shown.seek(Instant(instant.us - self._shift_us))
         self._say()
 
@@ -189,8 +207,10 @@ class Forecast(QObject):
         text = self.tr("Forecast: {0}").format(self._name())
         if self.shown.recording is not None and self.shown.instant is not None:
             at_us = self.shown.instant.us + self._shift_us
-            ahead = ahead_text(at_us - (self._began or Instant.now()).us)
+            ahead = ahead_text(at_us - Instant.now().us)
             text = self.tr("Forecast: {0}, {1}").format(self._name(), ahead)
+        if self._unseen:
+            text += self.tr(" · nothing of it is drawn in this scene")
         self.side.left.set_text(self.tr("Live"))
         self.side.right.set_text(text)
         self.side.lay_out()
@@ -199,6 +219,12 @@ class Forecast(QObject):
         if self.legend is not None:
             self.legend.show_picture(self._name(), picture)
         self.inside.show(list(picture.walked))
+        recording = None if self.shown is None else self.shown.recording
+        moves = recording is not None and recording.moves
+        unseen = not (moves or picture.indicators or picture.water or picture.walked)
+        if unseen != self._unseen:
+            self._unseen = unseen
+            self._say()
 
 
 def shift_us(period: Interval, now: Instant) -> int:
@@ -221,7 +247,7 @@ def ahead_text(ahead_us: int) -> str:
     ahead_us : int
         Microseconds.
     """
-    seconds = abs(ahead_us) // 1_000_000
+    seconds = round(abs(ahead_us) / 1_000_000)
     hours, rest = divmod(seconds, 3600)
     sign = "−" if ahead_us < 0 and seconds else "+"
     return f"{sign}{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.side_by_side import SideBySide
+from app.simulation.beside import RunBeside
 from app.simulation.compared import ComparedData
 from app.simulation.differences import LETTERS
 from app.simulation.shown import ShownRun
@@ -30,15 +30,16 @@ class RunSides(QObject):
         super().__init__(parts)
         self._window = window
         self._parts = parts
-        s = window.services
-        self.side = SideBySide(
-            window.scene_place, s.session, s.background, window.scene, window.drawn,
-            window.viewport, s.theme,
-        )  # fmt: skip
-        self.left: ShownRun | None = None
+        self._beside = RunBeside(window, parts, "-a")
+        self.side = self._beside.side
         window.timeline.run_moved.connect(self._follow)
         parts.shown.changed.connect(self._changed)
-        s.session.closing.connect(self.stop)
+        window.session.closing.connect(self.stop)
+
+    @property
+    def left(self) -> ShownRun | None:
+        """What is seen on the left; None while one run is seen only."""
+        return self._beside.shown
 
     @property
     def active(self) -> bool:
@@ -52,13 +53,7 @@ class RunSides(QObject):
         window.comparing.stop()
         window.timeline.set_comparison(None)
         if not self.active:
-            self.side.start(None, None)
-            assert self.side.other is not None
-            self.left = ShownRun(
-                parts.session, window.session, window.services.background, self.side.other,
-                parts.style, key="-a",
-            )  # fmt: skip
-            self.left.opened.connect(self._left_opened)
+            self._beside.start().opened.connect(self._left_opened)
         assert self.left is not None
         self.left.indicator, self.left.crowded = parts.shown.indicator, parts.shown.crowded
         self.left.greatest = parts.shown.greatest
@@ -71,14 +66,7 @@ class RunSides(QObject):
 
     def stop(self) -> None:
         """Show one run only."""
-        if self.left is None:
-            return
-        self.left.leave()
-        self.left.setParent(None)
-        self.left.deleteLater()
-        self.left = None
-        self.side.stop()
-        if self._parts.comparison is not None:
+        if self._beside.stop() and self._parts.comparison is not None:
             self._parts.comparison.beside.setChecked(False)
 
     def set_indicator(self, indicator: str) -> None:

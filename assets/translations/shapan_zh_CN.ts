@@ -9464,6 +9464,14 @@ management ^ '330106-BD'</translation>
         <source>Live</source>
         <translation>实时</translation>
     </message>
+    <message>
+        <source>Forecast: {0}, as if it began at {1}</source>
+        <translation>预测：{0}，假定自 {1} 开始</translation>
+    </message>
+    <message>
+        <source> · nothing of it is drawn in this scene</source>
+        <translation> · 本场景中没有可绘制的内容</translation>
+    </message>
 </context>
 <context>
     <name>Restarts</name>
