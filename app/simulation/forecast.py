@@ -102,7 +102,6 @@ class Forecast(QObject):
         if self.shown is None:
             self._make()
         assert self.shown is not None
-        self._unseen = False
         self.shown.show_recorded(run_id)
         self._say()
         self.changed.emit()
@@ -161,6 +160,8 @@ class Forecast(QObject):
 
     def _opened(self, recording: Recording) -> None:
         period, now = recording.period, Instant.now()
+        drawn = recording.moves or recording.road_names or recording.walked
+        self._unseen = not (drawn or recording.products.water_systems())
         self._shift_us = shift_us(period, now)
         first, last = period.start.us + self._shift_us, period.end.us - 1 + self._shift_us
         title = self.tr("Forecast: {0}").format(self._name())
@@ -217,14 +218,9 @@ class Forecast(QObject):
 
     def _drawn(self, picture: Picture) -> None:
         if self.legend is not None:
+            self.legend.shift_us = self._shift_us
             self.legend.show_picture(self._name(), picture)
         self.inside.show(list(picture.walked))
-        recording = None if self.shown is None else self.shown.recording
-        moves = recording is not None and recording.moves
-        unseen = not (moves or picture.indicators or picture.water or picture.walked)
-        if unseen != self._unseen:
-            self._unseen = unseen
-            self._say()
 
 
 def shift_us(period: Interval, now: Instant) -> int:

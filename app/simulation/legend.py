@@ -6,7 +6,16 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.item_models.alarms import value_text
 from app.numbers import fixed
@@ -16,11 +25,14 @@ from app.simulation.shown import Picture
 from app.simulation.words import is_greatest, map_title, simulated
 from app.theme import Theme, small_font
 from app.unit_words import label
+from twin_model.time import Instant
 
 _BAR_PX: Final = 12
 _WIDTH_PX: Final = 248
 #: Within it, what a long title is wrapped to.
 _TEXT_PX: Final = _WIDTH_PX - 22
+#: What folds it takes so much of that.
+_FOLD_PX: Final = 28
 #: Letters stand on colours that are the same in both themes.
 _ON_COLOURS: Final = "#1c1f21"
 
@@ -144,6 +156,8 @@ class SimulationLegend(QFrame):
         super().__init__(place)
         self._place = place
         self._picture: Picture | None = None
+        #: By how much the run is seen later than it was computed for, microseconds.
+        self.shift_us = 0
         self._told: tuple[object, ...] = ()
         self.setObjectName("chip")
         self.title = QLabel(self)
@@ -171,15 +185,46 @@ class SimulationLegend(QFrame):
         self.note = QLabel(self)
         self.note.setObjectName("dim")
         self.note.setFont(small_font())
+        self._lay_out()
+        self.setFixedWidth(_WIDTH_PX)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        #: Folds the legend to its title, so that it covers less of a small scene.
+        self.fold = QToolButton(self)
+        self.fold.setCheckable(True)
+        self.fold.setAutoRaise(True)
+        self.fold.setArrowType(Qt.ArrowType.DownArrow)
+        self.fold.toggled.connect(self._fold)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignTop)
+        self.body = QWidget(self)
+        inner = QVBoxLayout(self.body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
+        for widget in (self.choice, self.roads, self.water_title, self.water, self.inside,
+                       self.people, self.greatest, self.crowd, self.levels, self.note):  # fmt: skip
+            inner.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(4)
-        for widget in (self.title, self.choice, self.roads, self.water_title, self.water,
-                       self.inside, self.people, self.greatest, self.crowd, self.levels,
-                       self.note):  # fmt: skip
-            column.addWidget(widget)
-        self.setFixedWidth(_WIDTH_PX)
-        self.hide()
+        column.addLayout(head)
+        column.addWidget(self.body)
+        self._say_fold()
+
+    def _fold(self, folded: bool) -> None:
+        self.body.setVisible(not folded)
+        arrow = Qt.ArrowType.RightArrow if folded else Qt.ArrowType.DownArrow
+        self.fold.setArrowType(arrow)
+        self._say_fold()
+        self.adjustSize()
+        self.place()
+
+    def _say_fold(self) -> None:
+        folded = self.fold.isChecked()
+        self.fold.setToolTip(self.tr("Show the legend") if folded else self.tr("Fold the legend"))
+        self.fold.setAccessibleName(self.fold.toolTip())
 
     def show_picture(self, title: str, picture: Picture) -> None:
         """Say what the colours of a picture mean."""
@@ -190,13 +235,13 @@ class SimulationLegend(QFrame):
         told = (
             title, tuple(picture.indicators), picture.indicator, picture.high, picture.unit,
             picture.water is not None, picture.water_instant, picture.has_people,
-            bool(picture.crowd),
+            bool(picture.crowd), self.shift_us,
         )  # fmt: skip
         if told == self._told and not self.isHidden():
             return
         self._told = told
         self.title.setText(title)
-        self.title.setMinimumHeight(self.title.heightForWidth(_TEXT_PX))
+        self.title.setMinimumHeight(self.title.heightForWidth(_TEXT_PX - _FOLD_PX))
         self._fill_choice(picture)
         has_roads, has_water = bool(picture.indicators), picture.water is not None
         self.choice.setVisible(has_roads)
@@ -214,7 +259,8 @@ class SimulationLegend(QFrame):
         self._show_crowd(picture)
         note = ""
         if picture.water_instant is not None:
-            clock = f"{picture.water_instant.to_datetime().astimezone():%H:%M:%S}"
+            at = Instant(picture.water_instant.us + self.shift_us)
+            clock = f"{at.to_datetime().astimezone():%H:%M:%S}"
             note = self.tr("depths as of {0}").format(clock)
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -258,6 +304,7 @@ class SimulationLegend(QFrame):
         if event.type() == QEvent.Type.LanguageChange and self._picture is not None:
             self.choice.clear()
             self._told = ()
+            self._say_fold()
             self.show_picture(self.title.text(), self._picture)
         super().changeEvent(event)
 

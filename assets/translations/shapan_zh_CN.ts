@@ -6039,6 +6039,14 @@ management ^ '330106-BD'</translation>
         <source>Both runs</source>
         <translation>两次推演</translation>
     </message>
+    <message>
+        <source>Show the legend</source>
+        <translation>展开图例</translation>
+    </message>
+    <message>
+        <source>Fold the legend</source>
+        <translation>折叠图例</translation>
+    </message>
 </context>
 <context>
     <name>ScenarioPanel</name>

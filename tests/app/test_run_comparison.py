@@ -332,7 +332,19 @@ def test_a_run_is_a_forecast_beside_the_live_picture_which_stays_live(
     assert ahead is not None and 45 <= 60 * int(ahead[1]) + int(ahead[2]) <= 70
     qtbot.waitUntil(lambda: not shown._reading, timeout=10_000)
     assert shown.picture is not None and shown.picture.water is not None
-    assert forecast.legend is not None and forecast.legend.isVisible()
+    legend = forecast.legend
+    assert legend is not None and legend.isVisible()
+    # Depths are of the time of day that the slider shows, too.
+    seen = shown.picture.water_instant
+    assert seen is not None
+    at = Instant(seen.us + timeline.axis.first.us - shown.recording.period.start.us)
+    assert legend.note.text() == f"depths as of {at.to_datetime().astimezone():%H:%M:%S}"
+    # Folded it leaves the scene to what is seen in it.
+    whole = legend.height()
+    legend.fold.click()
+    assert legend.height() < whole / 2 and not legend.choice.isVisible()
+    legend.fold.click()
+    assert legend.height() == whole and legend.choice.isVisible()
     assert simulation.shown.run_id == "" and not simulation.legend.isVisible()
     # Values, colours and alarms are those that are measured now.
     assert not live.session.run_shown and live.session.instant is None and "Speed 12" in live_tab()
