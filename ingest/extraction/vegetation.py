@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,10 @@ LEAST_HEIGHT_M: Final = 2.0
 _MOST_HEIGHT_M: Final = 60.0
 _LEAST_CROWN_M2: Final = 1.5
 _SMOOTHING_M: Final = 0.7
+#: Where less than this share of a survey is green, as in winter, by night or in false colours,
+#: colours say nothing about trees.
+_GREEN: Final = 0.09
+_LEAST_GREEN_SHARE: Final = 0.02
 #: Walls, cranes and lamps stay below this; measured on the demo city, where trees have 0.998.
 _LEAST_CONFIDENCE: Final = 0.8
 
@@ -80,6 +84,8 @@ def find_trees(model: HeightModel, buildings: Mask, job: Job) -> list[Tree]:
     area = np.bincount(labels.ravel(), minlength=len(tops) + 1) * cell**2
     highest = ndimage.maximum(canopy, labels, np.arange(1, len(tops) + 1))
     x, y = model.grid.middles()
+    if model.green is not None and (model.green > _GREEN).mean() < _LEAST_GREEN_SHARE:
+        model = replace(model, green=None)
     found = []
     for number, ((row, column), height) in enumerate(zip(tops, highest, strict=True), 1):
         if area[number] < _LEAST_CROWN_M2:

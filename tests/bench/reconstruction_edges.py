@@ -19,10 +19,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import shapely
+from scipy import ndimage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from edge_figures import (
+    Mask,
     Truth,
     buildings,
     ground_and_roofs,
@@ -30,6 +33,9 @@ from edge_figures import (
     outline_distances,
     places_of,
 )
+from ingest.extraction.buildings import find_buildings
+from ingest.extraction.layer_points import LayerPoints
+from ingest.extraction.model import height_model
 from ingest.pipeline.job import Job
 from ingest.reconstruction.accuracy import nmad
 from ingest.reconstruction.orthophoto import make_orthophoto
@@ -74,6 +80,7 @@ def main() -> int:
         np.where(inside, surface.height_m, np.nan), np.where(inside, heights, np.nan),
         surface.grid.cell_m,
     )  # fmt: skip
+    print(f"buildings that extraction finds: {by_area(surface, theirs, inside)}")
     there, back = outline_distances(ours, theirs, surface.grid.cell_m)
     print(f"outlines: {there.text(gsd)}")
     print(f"true outlines, to the nearest of ours: {back.text(gsd)}")
@@ -83,6 +90,19 @@ def main() -> int:
     lean = lean_distances(ortho, scene, surface, truth)
     print(f"orthophoto within 1 m of roof edges: {lean.text(gsd)}")
     return 0
+
+
+def by_area(surface: Surface, theirs: Mask, inside: Mask) -> str:
+    """Return how much of the area of buildings that extraction finds is right, and is found."""
+    places = places_of(surface.grid)
+    measured = np.isfinite(surface.height_m) & (surface.source > 0)
+    cells = np.column_stack([places, surface.height_m.ravel()])[measured.ravel()]
+    outlines = [b.outline for b in find_buildings(height_model(LayerPoints(cells)), Job())]
+    ours = shapely.contains_xy(shapely.union_all(outlines), places).reshape(theirs.shape)
+    # As `buildings` leaves out a seam along the border.
+    ours &= ndimage.binary_erosion(inside, iterations=round(3 / surface.grid.cell_m))
+    common = (ours & theirs).sum()
+    return f"by area precision {common / ours.sum():.2f}, recall {common / theirs.sum():.2f}"
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ from PySide6.QtCore import QLocale
 
 from app.cli.extract import summary
 from app.cli.language import naming
-from ingest.extraction.buildings import find_buildings, roof_shape
+from ingest.extraction.buildings import building_mask, find_buildings, roof_shape
 from ingest.extraction.candidates import extractable
 from ingest.extraction.extract import extract, find_things
 from ingest.extraction.layer_points import LayerPoints
 from ingest.extraction.model import height_model
 from ingest.extraction.review import PROPOSED
+from ingest.extraction.vegetation import find_trees
 from ingest.pipeline.job import Job
 from ingest.reconstruction.ground import ClothOptions, ground_points
 from twin_model.errors import SourceError
@@ -60,6 +61,16 @@ def test_points_are_offered_before_heights_and_the_bare_ground_of_a_run_is_not()
         Layer("other", "Survey", "raster", LayerRole.TERRAIN, "", "/surveys/dtm.tif", ""),
     ]
     assert [layer.id for layer in extractable(made)] == ["points", "surface", "other"]
+
+
+def test_trees_without_leaves_or_in_false_colours_are_found_by_their_shape() -> None:
+    points, _, colour = village()
+    grey = np.repeat(colour.mean(axis=1, keepdims=True), 3, axis=1).astype(np.uint8)
+    for colours in (colour, grey, None):
+        model = height_model(LayerPoints(points, colours))
+        trees = find_trees(model, building_mask(model), Job())
+        away = [min(np.hypot(t.x_m - x, t.y_m - y) for t in trees) for x, y, _ in TREES]
+        assert max(away) < 2.0 and len(trees) <= 6
 
 
 def test_flat_land_holds_nothing() -> None:
