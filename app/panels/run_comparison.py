@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 _MOST_WITH_UNITS: Final = 2
 #: Of the colour that stands for a run.
 _SWATCH_PX: Final = 9
-#: Names of entities need no more of the table's width at first.
+#: Names of figures, and of entities, get no more of a table's width at first.
+_FIGURE_PX: Final = 420
 _NAME_PX: Final = 220
 _ENTITY = Qt.ItemDataRole.UserRole + 1
 _INDICATOR = Qt.ItemDataRole.UserRole + 2
@@ -239,20 +240,21 @@ class RunComparisonPanel(QWidget):
 
     def _share_width(self) -> None:
         """Give each half what its columns need, and the rest to the courses."""
-        left, right = (self._needed_px(one) for one in (self.figures, self.entities))
+        left = self._needed_px(self.figures, _FIGURE_PX)
+        right = self._needed_px(self.entities, _NAME_PX)
         whole = max(self.halves.width(), left + 1)
         if left + right > whole:  # both scroll
             left = round(whole * left / (left + right))
         self.halves.setSizes([left, whole - left])
 
     @staticmethod
-    def _needed_px(table: QTableWidget) -> int:
+    def _needed_px(table: QTableWidget, most_px: int) -> int:
         header = table.horizontalHeader()
         widths = [
             max(table.sizeHintForColumn(n), header.sectionSizeHint(n))
             for n in range(table.columnCount())
         ]
-        name = min(widths[0], _NAME_PX) if widths else 0
+        name = min(widths[0], most_px) if widths else 0
         return name + sum(widths[1:]) + table.verticalScrollBar().sizeHint().width() + 8
 
     def _scroll_to_chosen(self) -> None:
