@@ -11,7 +11,8 @@ from app.cli.opening import open_project
 from app.cli.output import Exit, ProgressPrinter, format_counts, print_json, print_warning
 from app.reconstruct.report_pdf import PDF_FILE, write_pdf
 from ingest.pipeline.job import Job
-from ingest.reconstruction.estimates import estimate_for, this_machine
+from ingest.reconstruction.estimates import estimate_for, this_machine, with_field
+from ingest.reconstruction.field.presets import PRESETS, estimate_field_for
 from ingest.reconstruction.layers import add_products
 from ingest.reconstruction.options import ReconstructOptions, require_modules
 from ingest.reconstruction.photo_check import PhotoCheck
@@ -109,6 +110,9 @@ def _print_check(check: PhotoCheck) -> None:
 def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -> None:
     machine = this_machine(folder)
     needed = estimate_for(check, options.preset, machine.cores)
+    field = estimate_field_for(PRESETS[options.quality], check.sizes_px)
+    if options.field:
+        needed = with_field(needed, field)
     print(
         f"  this run needs about {max(needed.minutes, 1.0):.0f} min on {machine.cores} cores with "
         f"nothing else to do, {_size(needed.memory_bytes)} of memory "
@@ -116,6 +120,12 @@ def _print_needs(check: PhotoCheck, options: ReconstructOptions, folder: Path) -
         f"disk ({_size(machine.disk_bytes)} free)",
         flush=True,
     )
+    if options.field:
+        print(
+            f"  its radiance field takes about {max(field.minutes, 1.0):.0f} min of that, on "
+            f"{'the graphics card' if field.device == 'cuda' else 'the processor'}",
+            flush=True,
+        )
     if needed.from_ground:
         print("  counted as photographs from the ground, as none states that it looks down")
     remedy = "" if options.quality == "draft" else "; --quality draft needs least"

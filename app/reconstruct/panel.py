@@ -287,7 +287,7 @@ class ReconstructPanel(QWidget):
         memory, disk = machine.memory_bytes / 2**20, machine.disk_bytes / 2**20
         self.needs.setText("\n".join((
             self.tr("{0} on {1} cores, if they have nothing else to do").format(
-                words.minutes(needed), machine.cores),
+                words.minutes(needed.minutes), machine.cores),
             self.tr("{0} of memory ({1} free)").format(
                 words.size_mb(needed.memory_mb), words.size_mb(memory)),
             self.tr("{0} of disk ({1} free)").format(
@@ -300,7 +300,11 @@ class ReconstructPanel(QWidget):
             texts.append(self.tr("Counted as photographs from the ground, as none states that it "
                                  "looks down: points and a mesh, no orthophoto."))  # fmt: skip
         if it.options is not None and it.options.field:
-            texts.append(self.tr("The radiance field comes on top: hours without a graphics card."))
+            texts.append(
+                self.tr("The radiance field comes on top: {0}, {1} of memory.").format(
+                    words.minutes(needed.field_minutes), words.size_mb(needed.field_memory_mb)
+                )
+            )
         if needed.memory_mb > memory:
             texts.append(self.tr("That is more memory than is free: the run may be ended for it."))
         if needed.disk_mb > disk:

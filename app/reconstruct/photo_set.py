@@ -83,12 +83,14 @@ class PhotoRow:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a run of one quality needs on this machine."""
+    """What a run of one quality needs on this machine; the time for a field comes on top."""
 
     minutes: float
     memory_mb: float
     disk_mb: float
     from_ground: bool = False
+    field_minutes: float = 0.0
+    field_memory_mb: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,12 @@ class PhotoSet:
             for number, one in enumerate(document["photos"])
         ]
         needs = {
-            name: Needs(one["minutes"], one["memory_mb"], one["disk_mb"], bool(one["from_ground"]))
+            name: Needs(
+                one["minutes"], one["memory_mb"], one["disk_mb"], bool(one["from_ground"]),
+                one["field"]["minutes"], one["field"]["memory_mb"],
+            )
             for name, one in document["estimates"].items()
-        }
+        }  # fmt: skip
         return cls(
             Path(document["folder"]), frame_from(document["frame"]), rows,
             list(document["warnings"]), str(document["refused"]), coverage, needs,

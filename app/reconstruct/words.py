@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app import numbers
-from app.reconstruct.photo_set import Needs
 
 _STEPS: Final = {
     "photos": QT_TRANSLATE_NOOP("Reconstruct", "Photographs"),
@@ -47,14 +46,12 @@ def size_mb(megabytes: float) -> str:
     return f"{numbers.integer(max(10, 10 * round(megabytes / 10)))} MiB"
 
 
-def minutes(needed: Needs) -> str:
-    """Return how long a run will take, roughly."""
-    if needed.minutes < 1.0:
+def minutes(value: float) -> str:
+    """Return how long something will take, roughly."""
+    if value < 1.0:
         return QCoreApplication.translate("Reconstruct", "about a minute")
-    if needed.minutes < 90:
-        return QCoreApplication.translate("Reconstruct", "about {0} min").format(
-            round(needed.minutes)
-        )
+    if value < 90:
+        return QCoreApplication.translate("Reconstruct", "about {0} min").format(round(value))
     return QCoreApplication.translate("Reconstruct", "about {0} h").format(
-        numbers.fixed(needed.minutes / 60, 1)
+        numbers.fixed(value / 60, 1)
     )

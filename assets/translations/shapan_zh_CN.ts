@@ -8096,10 +8096,6 @@ management ^ '330106-BD'</translation>
         <translation>{0} 张有备注</translation>
     </message>
     <message>
-        <source>The radiance field comes on top: hours without a graphics card.</source>
-        <translation>另需训练辐射场：没有显卡时需数小时。</translation>
-    </message>
-    <message>
         <source>Neither the photographs nor the project say where this is. Give control points below, or put the scene in the middle of the project's CRS for now.</source>
         <translation>照片和项目都没有说明位置。请在下方提供控制点，或暂时把场景放在项目坐标系适用范围的中央。</translation>
     </message>
@@ -8142,6 +8138,10 @@ management ^ '330106-BD'</translation>
     <message>
         <source>{0} on {1} cores, if they have nothing else to do</source>
         <translation>{0}（{1} 核，且无其他任务占用）</translation>
+    </message>
+    <message>
+        <source>The radiance field comes on top: {0}, {1} of memory.</source>
+        <translation>另需训练辐射场：{0}，内存 {1}。</translation>
     </message>
 </context>
 <context>

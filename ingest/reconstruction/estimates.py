@@ -7,7 +7,7 @@ import os
 import shutil
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import psutil
 
 from ingest.pipeline.process import WorkerError
 from ingest.pipeline.steps import STEP_FILE
+from ingest.reconstruction.field.presets import FieldEstimate
 from ingest.reconstruction.levelling import FROM_GROUND_DEG
 from ingest.reconstruction.options import Quality
 from ingest.reconstruction.photo_check import PhotoCheck
@@ -152,6 +153,15 @@ def estimate_for(check: PhotoCheck, quality: Quality, cores: int = _MEASURED_COR
     return estimate_from_ground(
         len(sizes), pixels, sum(swept) / max(len(swept), 1), quality, cores
     )  # fmt: skip
+
+
+def with_field(needed: Estimate, field: FieldEstimate) -> Estimate:
+    """Return what a run needs in which a field is trained too, in a process of its own."""
+    return replace(
+        needed,
+        memory_bytes=max(needed.memory_bytes, field.memory_bytes + int(_PYTHON_BYTES)),
+        steps_s=needed.steps_s | {"field": field.minutes * 60},
+    )
 
 
 def seems_from_ground(metadata: Sequence[PhotoMetadata]) -> bool:

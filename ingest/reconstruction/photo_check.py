@@ -124,6 +124,12 @@ class PhotoCheck:
         """The photographs that go into the reconstruction."""
         return [finding for finding in self.findings if finding.used]
 
+    @property
+    def sizes_px(self) -> list[tuple[int, int]]:
+        """Width and height of those."""
+        found = [finding.metadata for finding in self.used]
+        return [(one.width_px, one.height_px) for one in found if one is not None]
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {

@@ -17,6 +17,7 @@ from typing import Any, Final
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import run_worker, serve
 from ingest.reconstruction.estimates import estimate_for, this_machine
+from ingest.reconstruction.field.presets import PRESETS, estimate_field_for
 from ingest.reconstruction.options import QUALITIES, ReconstructOptions
 from ingest.reconstruction.photo_check import (
     ENOUGH,
@@ -128,6 +129,7 @@ def _check(photos: Path, frame: Frame, folder: Path, job: Job) -> dict[str, Any]
         "refused": f"{too_few(check)}; {ENOUGH}" if few else "",
         "estimates": {
             name: estimate_for(check, quality, machine.cores).to_json()
+            | {"field": estimate_field_for(PRESETS[name], check.sizes_px).to_json()}
             for name, quality in QUALITIES.items()
         },
     }

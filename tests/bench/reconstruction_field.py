@@ -1,6 +1,6 @@
 """A radiance field of photographs of the demo city, measured against what was really there.
 
-    uv run python tests/bench/reconstruction_field.py FOLDER [--flight second] [--peer STEPS]
+    uv run python tests/bench/reconstruction_field.py FOLDER [--flight second|field] [--peer STEPS]
                                                       [--field-only]
 
 Photographs the demo city (size `small`) with the virtual drone, reconstructs it with the true poses
@@ -52,7 +52,12 @@ HERE = Path(__file__).resolve()
 FLIGHTS = {
     "first": Flight(),
     "second": Flight(area=(-300.0, 210.0, -140.0, 340.0), height_m=90.0, seed=23),
-}
+    # As coarse as a draft of a field can follow, and as much from the side as from above.
+    "field": Flight(
+        area=(-105.0, 330.0, 5.0, 442.0), size_px=(320, 240), field_of_view_deg=46.7, lines=5,
+        per_line=7, obliques=18, seed=31,
+    ),
+}  # fmt: skip
 FRAME = Frame("EPSG:4549", (515_000.0, 3_349_900.0, 0.0), "EPSG:5737")
 FLIP = np.diag([1.0, -1.0, -1.0])
 

@@ -16,17 +16,19 @@ from PIL import Image
 
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import WorkerError
+from ingest.reconstruction.estimates import estimate, with_field
 from ingest.reconstruction.field import environment, presets
 from ingest.reconstruction.field.dataset import (
     box_around,
     field_span,
     tie_rays,
+    well_seen,
     write_dataset,
 )
 from ingest.reconstruction.field.fusion import FieldHeights, field_heights, fuse_field
 from ingest.reconstruction.field.reporting import field_rows
 from ingest.reconstruction.field.step import FieldInput, load_field, train_field
-from ingest.reconstruction.options import ReconstructOptions
+from ingest.reconstruction.options import QUALITIES, ReconstructOptions
 from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.run import reconstruct
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
@@ -169,6 +171,15 @@ def test_the_floor_of_a_field_is_no_deeper_than_what_four_photographs_agree_on()
     assert field_span(few, (-33.0, 25.0)) == (-33.0, 25.0)
 
 
+def test_a_field_leaves_out_the_rim_that_few_photographs_see() -> None:
+    scene = tied_scene()  # on the ground each sees 73 m by 55 m, 10 m further on than the last
+    low, high = well_seen(scene, np.array([-60.0, -40.0, 4.9]), np.array([80.0, 40.0, 17.0]))
+    assert low == pytest.approx([-26.7, -27.5], abs=3.0)
+    assert high == pytest.approx([46.7, 27.5], abs=3.0)
+    nothing = well_seen(scene, np.array([500.0, 500.0, 4.9]), np.array([600.0, 600.0, 17.0]))
+    assert nothing[0].tolist() == [500.0, 500.0] and nothing[1].tolist() == [600.0, 600.0]
+
+
 def test_rays_to_tie_points_end_at_them_and_photographs_that_are_held_out_give_none() -> None:
     scene = tied_scene()
     box = box_around(np.array([-12.0, -22.0, 4.0]), np.array([32.0, 22.0, 18.0]))
@@ -308,12 +319,26 @@ def test_a_real_field_is_killed_goes_on_and_shows_the_town_from_above(
     assert np.nanmin(found.height_m) > -5.0 and np.nanmax(found.height_m) < 30.0
 
 
+def test_many_photographs_are_reduced_further_so_that_enough_rays_fall_on_a_pixel() -> None:
+    draft = presets.PRESETS["draft"]
+    assert draft.side_px(48) == draft.max_side_px
+    side = draft.side_px(200)
+    assert side < draft.max_side_px
+    rays_a_pixel = draft.steps * draft.rays / (200 * side * side * 0.75)
+    assert rays_a_pixel == pytest.approx(0.6, rel=0.02)
+    assert draft.side_px(10**6) == 160
+
+
 def test_estimates_grow_with_the_work_and_fall_with_a_card() -> None:
     draft, normal = presets.PRESETS["draft"], presets.PRESETS["normal"]
     small = presets.estimate_field(draft, 48, 120_000, "cpu")
     assert 1.0 < small.minutes < 30.0
     assert presets.estimate_field(normal, 48, 750_000, "cpu").minutes > 10 * small.minutes
     assert presets.estimate_field(normal, 48, 750_000, "cuda").minutes < 60.0
+    run = estimate(48, 640 * 480, QUALITIES["draft"])
+    whole = with_field(run, small)
+    assert whole.minutes == pytest.approx(run.minutes + small.minutes)
+    assert whole.memory_bytes > small.memory_bytes and "field" in whole.steps_s
 
 
 def test_the_report_says_nothing_of_a_field_that_was_not_trained() -> None:

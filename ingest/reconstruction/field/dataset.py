@@ -28,6 +28,10 @@ _SPAN_VIEWS: Final = 4
 _LEAST_SPAN: Final = 100
 _LOWEST_PERCENT: Final = 0.5
 _ABOVE_TIES_M: Final = 3.0
+#: Of places that many photographs see (a tenth sees more), by how many the others are seen too.
+_SEEN_SHARE: Final = 0.4
+#: Places along each side of the area that are looked at for that.
+_LOOKED_AT: Final = 80
 #: OpenCV's camera axes (y down, z forward) to OpenGL's.
 _FLIP: Final = np.diag([1.0, -1.0, -1.0])
 
@@ -88,6 +92,38 @@ def field_span(scene: SparseScene, heights_m: tuple[float, float]) -> tuple[floa
     z = scene.points_m[good, 2]
     low, high = float(np.percentile(z, _LOWEST_PERCENT)), float(z.max()) + _ABOVE_TIES_M
     return max(low, heights_m[0]), min(high, heights_m[1])
+
+
+def well_seen(
+    scene: SparseScene, low: FloatArray, high: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the part of an area in which a field has enough to go by.
+
+    Around it lies a rim that few photographs see, most of them far away and slanting; rays that
+    go there are missing in the middle.
+
+    Parameters
+    ----------
+    scene : SparseScene
+    low, high : (3,) float64 array
+        Corners of the area, local metres.
+
+    Returns
+    -------
+    low, high : (2,) float64 array
+    """
+    x, y = (np.linspace(low[axis], high[axis], _LOOKED_AT) for axis in (0, 1))
+    ground = float(np.median(scene.points_m[:, 2])) if len(scene.points_m) else float(low[2])
+    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    points = np.column_stack([places, np.full(len(places), ground)])
+    seen = np.zeros(len(places), np.int64)
+    for photo in scene.photos:
+        camera, pixel = scene.camera_of(photo), scene.project(photo, points)
+        seen += ((pixel >= 0) & (pixel < [camera.width_px, camera.height_px])).all(axis=1)
+    enough = places[seen >= max(_SEEN_SHARE * float(np.percentile(seen, 90)), 1.0)]
+    if not len(enough):
+        return low[:2], high[:2]
+    return enough.min(axis=0), enough.max(axis=0)
 
 
 def tie_rays(scene: SparseScene, box: FieldBox, photos: list[int]) -> dict[str, FloatArray]:

@@ -2,11 +2,16 @@
 
 Imported only once nerfstudio can be (`worker.load_nerfstudio`).
 
-Large parts of a town look alike wherever they are put: bare ground is explained as well by fog
-above it, or by the floor of the box seen through nothing. What keeps it in its place: rays have to
-meet something, since behind it is noise (nerfacto's own choice is the colour at the end of the
-ray, which makes the floor a screen); and rays to tie points have to end near them. Those come of
-features, so the field stays independent of stereo.
+Colours alone settle first where things are, with nothing that presses on it: rays may end at
+the floor of the box (nerfacto's own choice). Had they to be solid from the beginning, the top of
+the box would become a picture of the town within a hundred steps; and rays to tie points, of
+which there are most on the ground, would draw roofs down with it while only coarse cells have
+learnt anything.
+
+What is still seen through then, such as bare ground, which is explained as well by the floor of
+the box, is held by rays to tie points, which have to end near them. Those come of features, so
+the field stays independent of stereo. Only once that is done, rays have to be solid: behind them
+is noise. With noise any earlier, fog above the ground would become it.
 """
 
 from __future__ import annotations
@@ -25,7 +30,10 @@ from nerfstudio.models.nerfacto import NerfactoModel
 #: Of so many rays one more goes to a tie point.
 _RAYS_A_TIE: Final = 6
 _TIE_WEIGHT: Final = 0.003
-#: How near the surface has to be to a tie point, metres: at first, and from half the steps on.
+#: Shares of the steps after which rays to tie points have to end near them, and all be solid.
+_SETTLED: Final = 0.25
+_SOLID: Final = 0.5
+#: How near the surface has to be to a tie point, metres: then, and at the end.
 _FIRST_REACH_M: Final = 1.0
 _LAST_REACH_M: Final = 0.3
 #: Keeps the logarithm finite where nothing is near a tie point yet.
@@ -89,10 +97,21 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
         with np.load(self.ties_file) as found:
             self.ties = {name: torch.from_numpy(found[name]).float() for name in found}
 
+    @property
+    def done(self) -> float:
+        """The share of the steps that are done."""
+        return float(self.step / self.preset["steps"])
+
+    def get_outputs(self, ray_bundle: Any) -> Any:
+        """Return what rays see; before noise, in the second half of the training."""
+        solid = self.training and self.done >= _SOLID
+        self.renderer_rgb.background_color = "random" if solid else "last_sample"
+        return super().get_outputs(ray_bundle)
+
     def get_loss_dict(self, outputs: Any, batch: Any, metrics_dict: Any = None) -> Any:
         """Return the losses of nerfacto and those at tie points."""
         losses = super().get_loss_dict(outputs, batch, metrics_dict)
-        if self.training and len(self.ties["depth"]):
+        if self.training and self.done >= _SETTLED and len(self.ties["depth"]):
             losses |= self._tie_losses(self.preset["rays"] // _RAYS_A_TIE)
         return losses
 
@@ -114,8 +133,8 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
         samples, weights, places = self.proposal_sampler(rays, density_fns=self.density_fns)
         weight = samples.get_weights(self.field.get_density(samples)[0])
         middle = (samples.frustums.starts + samples.frustums.ends)[..., 0] / 2
-        done = min(self.step / (self.preset["steps"] / 2), 1.0)
-        reach = self.box["scale"] * (_FIRST_REACH_M + done * (_LAST_REACH_M - _FIRST_REACH_M))
+        late = (self.done - _SETTLED) / (1 - _SETTLED)
+        reach = self.box["scale"] * (_FIRST_REACH_M + late * (_LAST_REACH_M - _FIRST_REACH_M))
         near = torch.exp(-((middle - depth[:, None]) ** 2) / (2 * reach**2))
         held = (weight[..., 0] * near).sum(dim=-1)
         between = interlevel_loss([*weights, weight], [*places, samples])

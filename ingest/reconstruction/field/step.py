@@ -17,6 +17,7 @@ from ingest.reconstruction.field.dataset import (
     FieldBox,
     box_around,
     field_span,
+    well_seen,
     write_dataset,
 )
 from ingest.reconstruction.field.environment import COMMAND, field_python
@@ -60,10 +61,13 @@ class FieldInput:
 
     @property
     def box(self) -> FieldBox:
-        """The box around it."""
+        """The box around what enough photographs see of it."""
         x, y = self.grid.middles()
-        low, high = field_span(self.scene, self.heights_m)
-        return box_around(np.array([x.min(), y.min(), low]), np.array([x.max(), y.max(), high]))
+        bottom, top = field_span(self.scene, self.heights_m)
+        low, high = well_seen(
+            self.scene, np.array([x.min(), y.min(), bottom]), np.array([x.max(), y.max(), top])
+        )
+        return box_around(np.array([*low, bottom]), np.array([*high, top]))
 
 
 def train_field(
@@ -123,7 +127,8 @@ def field_request(
     """
     box, dataset = given.box, training / "dataset"
     shutil.rmtree(dataset, ignore_errors=True)
-    counts = write_dataset(given.scene, given.pictures, box, preset.max_side_px, dataset, job)
+    side_px = preset.side_px(len(given.scene.photos))
+    counts = write_dataset(given.scene, given.pictures, box, side_px, dataset, job)
     np.savez(training / "places.npz", xy=_places(given.grid, box))
     request = {
         "preset": preset.to_json(), "folder": str(training), "dataset": str(dataset),

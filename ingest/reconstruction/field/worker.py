@@ -124,7 +124,6 @@ def _set_model(model: Any, request: dict[str, Any]) -> None:
     model.proposal_warmup = max(preset["steps"] // 3, 1)
     model.proposal_weights_anneal_max_num_iters = max(preset["steps"] // 3, 1)
     model.distortion_loss_mult = 0.002
-    model.background_color = "random"
     # So that a ray through the whole height is stopped in part: where there is next to nothing at
     # first, next to no slope makes something of it.
     model.average_init_density = 0.5 / request["box"]["half"][2]
