@@ -20,7 +20,7 @@ from ingest.pipeline.job import Job, Progress
 from twin_model.errors import Cancelled, ShapanError, SourceError
 
 #: Jobs that only read, or whose work is in processes of their own: they hold up no import.
-_BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct", "types"})
+_BESIDE: Final = frozenset({"plugin", "backtest", "photos", "reconstruct", "extract", "types"})
 
 
 def _asker(answer: Callable[[Any], object]) -> object:
@@ -133,7 +133,8 @@ class JobRecord:
     kind : str
         ``import`` for those that also show among the layers, ``plugin`` for those of plugins and
         ``backtest`` for trials of rules, ``photos`` and ``reconstruct`` for work on photographs,
-        ``types`` for checks of types; all but imports run beside the others.
+        ``extract`` for searches for things in layers, ``types`` for checks of types; all but
+        imports run beside the others.
     """
 
     number: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,9 @@ from rendering.symbology.palette import Colour
 from rendering.tiles.parts import Part
 
 _LINE_PX: Final = 2.5
+
+Marking = tuple[Colour, frozenset[int], float, float]
+"""Colour, features, width in pixels, opacity of the tint."""
 
 
 def outline_actors(
@@ -50,6 +53,55 @@ def outline_actors(
     for actor in found:
         actor.SetUserMatrix(vtk_matrix(part.matrix))
     return found
+
+
+class Outlines:
+    """The outlines around features of the parts of one tile; those that stay are not made anew."""
+
+    def __init__(self) -> None:
+        self._made: dict[Marking, list[Any]] = {}
+
+    @property
+    def actors(self) -> list[Any]:
+        """All actors that are drawn now."""
+        return [actor for made in self._made.values() for actor in made]
+
+    def draw(
+        self, renderer: Any, parts: Sequence[Part], wanted: Sequence[Marking], *, is_shown: bool
+    ) -> None:
+        """Draw what is wanted in place of what was.
+
+        Parameters
+        ----------
+        renderer : vtkRenderer
+        parts : sequence of Part
+            As they were the last time, or `remove` comes first.
+        wanted : sequence of Marking
+        is_shown : bool
+        """
+        before, self._made = self._made, {}
+        for marking in wanted:
+            made = before.pop(marking, None)
+            if made is None:
+                colour, features, width_px, opacity = marking
+                ids = np.array(sorted(features), np.int64)
+                made = [
+                    actor for part in parts if len(ids)
+                    for actor in outline_actors(part, ids, colour, width_px, opacity)
+                ]  # fmt: skip
+                for actor in made:
+                    renderer.AddActor(actor)
+            for actor in made:
+                actor.SetVisibility(is_shown)
+            self._made[marking] = made
+        for actor in (actor for made in before.values() for actor in made):
+            renderer.RemoveActor(actor)
+
+    def remove(self, renderer: Any) -> None:
+        """Remove all actors."""
+        for actor in self.actors:
+            renderer.RemoveActor(actor)
+        self._made = {}
 
 
 def ground_outline(

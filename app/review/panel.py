@@ -66,6 +66,8 @@ class ReviewPanel(QWidget):
         self._session = session
         self._background = background
         self._totals: dict[str, int] = {}
+        #: Where the camera was sent last.
+        self._flown_to = ""
         #: Entities as they were when their correction began.
         self._begun: dict[str, Entity] = {}
         self.model = QueueModel()
@@ -226,13 +228,14 @@ class ReviewPanel(QWidget):
     def _tell(self) -> None:
         waiting = len(self.model.entities)
         total = max(sum(self._totals.values()), waiting)
-        self.count.setText(
-            self.tr("{0} of {1} reviewed").format(total - waiting, total) if total else ""
-        )
+        rows = self.shown.rowCount()
+        parts = [self.tr("{0} of {1} reviewed").format(total - waiting, total)] if total else []
+        if 0 < rows < waiting:
+            parts.append(self.tr("{0} of this kind and confidence").format(rows))
+        self.count.setText("  ·  ".join(parts))
         self.bar.setVisible(total > 0)
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(total - waiting)
-        rows = self.shown.rowCount()
         self.table.setVisible(rows > 0)
         self.empty.setVisible(rows == 0)
         if rows and self.extract.hasFocus():
@@ -288,7 +291,7 @@ class ReviewPanel(QWidget):
         return self._begin_search(title, work)
 
     def _begin_search(self, title: str, work: Callable[[Job], Any]) -> JobRecord:
-        record = self._search = self._jobs.start(title, work, kind="reconstruct")
+        record = self._search = self._jobs.start(title, work, kind="extract")
         self._show_search()
         return record
 
@@ -333,6 +336,7 @@ class ReviewPanel(QWidget):
     def _fly(self) -> None:
         entity = self._current()
         if entity is not None and self.isVisible():
+            self._flown_to = entity.id
             self.fly_wanted.emit(entity)
 
     # -- deciding ------------------------------------------------------------------------
@@ -373,8 +377,10 @@ class ReviewPanel(QWidget):
         for one in chosen:
             self._begun.pop(one.id, None)
         self._tell()
+        self._flown_to = ""
         self._go_to(min(rows))
-        self._fly()
+        if not self._flown_to:  # the row is the one that was, what stands in it is not
+            self._fly()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -8318,6 +8318,10 @@ management ^ '330106-BD'</translation>
         <source>{0} with a model…</source>
         <translation>{0}（用模型识别）…</translation>
     </message>
+    <message>
+        <source>{0} of this kind and confidence</source>
+        <translation>符合筛选条件的 {0} 个</translation>
+    </message>
 </context>
 <context>
     <name>PanelMemory</name>

@@ -17,7 +17,7 @@ from rendering.labels import LabelItem
 from rendering.look import Look
 from rendering.marks import LayerMarks
 from rendering.options import Pick
-from rendering.outline import outline_actors
+from rendering.outline import Outlines
 from rendering.picking import Ray, hit_points, hit_triangles
 from rendering.pixels import pixel_ratio
 from rendering.symbology.palette import Theme
@@ -67,7 +67,7 @@ class TileNode(Node):
         self.parts: list[Part] = []
         self.actors: list[Any] = []
         self.edges: list[Any] = []
-        self.marks: list[Any] = []
+        self.outlines = Outlines()
 
     @property
     def children(self) -> list[Node]:
@@ -182,7 +182,7 @@ class TileNode(Node):
 
     def show(self, visible: bool) -> None:
         """Switch the actors."""
-        for actor in self.actors + self.marks:
+        for actor in self.actors + self.outlines.actors:
             actor.SetVisibility(visible)
         if not visible:
             for edge in self.edges:
@@ -200,28 +200,26 @@ class TileNode(Node):
         renderer = self.view.scene.renderer
         for actor in self.actors:
             renderer.RemoveActor(actor)
-        for actor in [e for e in self.edges if e is not None] + self.marks:
+        for actor in [e for e in self.edges if e is not None]:
             renderer.RemoveActor(actor)
-        self.actors, self.edges, self.parts, self.marks = [], [], [], []
+        self.outlines.remove(renderer)
+        self.actors, self.edges, self.parts = [], [], []
 
-    def mark(self) -> None:
-        """Draw the outlines of marked features."""
+    def mark(self, *, anew: bool = True) -> None:
+        """Draw the outlines of marked features; those that stay are made *anew* if asked for."""
         renderer = self.view.scene.renderer
-        for actor in self.marks:
-            renderer.RemoveActor(actor)
-        self.marks = []
+        if anew:
+            self.outlines.remove(renderer)
         marks, accent = self.view.marks, self.view.scene.theme.accent
         hovered = set() if marks.hovered is None else {marks.hovered}
         ratio = pixel_ratio(renderer)
         wanted = [(colour, features, 2.0, 0.5) for colour, features in marks.groups]
         wanted += [(accent, marks.selected, 3.0, 0.22), (accent, hovered, 1.5, 0.22)]
-        for colour, features, width, opacity in wanted:
-            ids = np.array(sorted(features), np.int64)
-            for part in self.parts if len(ids) else []:
-                self.marks += outline_actors(part, ids, colour, width * ratio, opacity)
-        for actor in self.marks:
-            actor.SetVisibility(self.is_shown)
-            renderer.AddActor(actor)
+        self.outlines.draw(
+            renderer, self.parts,
+            [(colour, frozenset(ids), width * ratio, tint) for colour, ids, width, tint in wanted],
+            is_shown=self.is_shown,
+        )  # fmt: skip
 
 
 def _hit(ray: Ray, part: Part) -> tuple[float, int] | None:
@@ -410,7 +408,7 @@ class TilesetView:
             return
         self.marks = marks
         for node in self._loaded():
-            node.mark()
+            node.mark(anew=False)
 
     def hide(self, features: set[int]) -> None:
         """Leave features out of all tiles, and their shadows and labels."""

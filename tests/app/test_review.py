@@ -122,6 +122,7 @@ def test_several_are_accepted_at_once_within_a_range_of_confidence(
     qtbot.waitUntil(lambda: panel.shown.rowCount() == 4, timeout=10_000)
     panel.least.setValue(70)
     assert names(panel) == ["New quay 0", "New quay 1"]
+    assert panel.count.text().endswith("2 of this kind and confidence")
     panel.least.setValue(95)
     assert panel.empty.isVisible() and "waits" in panel.empty.text()
     panel.least.setValue(50)
