@@ -85,7 +85,9 @@ class RunComparisonPanel(QWidget):
         self._theme = theme
         self._icons = icons
         self._shown: tuple[str, str] | None = None
-        self._columns = 0
+        #: Runs that the width was shared for last, and whether somebody has parted it since.
+        self._shared: list[str] = []
+        self._parted = False
         self._forecast = ""
         self.plot = plots.Plot(theme)
         self._make_tools()
@@ -167,6 +169,7 @@ class RunComparisonPanel(QWidget):
         self.halves.addWidget(self.tabs)
         self.halves.setSizes([560, 560])
         self.halves.setChildrenCollapsible(False)
+        self.halves.splitterMoved.connect(lambda *_: setattr(self, "_parted", True))
         self.tools = QWidget(self)
         self.tools.setLayout(tools)
         layout = QVBoxLayout(self)
@@ -227,8 +230,8 @@ class RunComparisonPanel(QWidget):
         self._fill_choices(data)
         shown = self._fill_figures(data)
         self._fill_entities(data)
-        if len(data.ids) != self._columns:  # more runs have more columns
-            self._columns = len(data.ids)
+        if data.ids != self._shared and not self._parted:
+            self._shared = data.ids
             self._share_width()
         self.tabs.setTabText(
             1, self.tr("Entities that changed ({0})").format(numbers.integer(data.changed))
