@@ -11,7 +11,8 @@ learnt anything.
 What is still seen through then, such as bare ground, which is explained as well by the floor of
 the box, is held by rays to tie points, which have to end near them. Those come of features, so
 the field stays independent of stereo. Only once that is done, rays have to be solid: behind them
-is noise. With noise any earlier, fog above the ground would become it.
+is noise. With noise any earlier, fog above the ground would become it. What is solid stays without
+the tie points, which are let go then.
 """
 
 from __future__ import annotations
@@ -32,8 +33,13 @@ _RAYS_A_TIE: Final = 6
 _TIE_WEIGHT: Final = 0.003
 #: Shares of the steps after which rays to tie points have to end near them, and all be solid.
 _SETTLED: Final = 0.25
-_SOLID: Final = 0.5
-#: How near the surface has to be to a tie point, metres: then, and at the end.
+_SOLID: Final = 0.45
+#: The share after which tie points have done what they are for: a wrong one would go on pulling.
+_RELEASED: Final = 0.55
+#: Least height of what the hash grids cover, as a share of its longer side: in cells as flat as the
+#: box of a town there would be too few samples to learn from.
+_LEAST_ASPECT: Final = 0.4
+#: How near the surface has to be to a tie point, metres: then, and when they are let go.
 _FIRST_REACH_M: Final = 1.0
 _LAST_REACH_M: Final = 0.3
 #: Keeps the logarithm finite where nothing is near a tie point yet.
@@ -91,6 +97,7 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
     def populate_modules(self) -> None:
         """Make networks and samplers, in this box."""
         corner = torch.tensor(self.box["half"], dtype=torch.float32)
+        corner[2] = torch.maximum(corner[2], _LEAST_ASPECT * corner.max())
         self.scene_box = SceneBox(aabb=torch.stack([-corner, corner]))
         super().populate_modules()
         self.collider = Slab(self.box["half"][2])
@@ -103,7 +110,7 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
         return float(self.step / self.preset["steps"])
 
     def get_outputs(self, ray_bundle: Any) -> Any:
-        """Return what rays see; before noise, in the second half of the training."""
+        """Return what rays see; before noise, once they have to be solid."""
         solid = self.training and self.done >= _SOLID
         self.renderer_rgb.background_color = "random" if solid else "last_sample"
         return super().get_outputs(ray_bundle)
@@ -111,7 +118,7 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
     def get_loss_dict(self, outputs: Any, batch: Any, metrics_dict: Any = None) -> Any:
         """Return the losses of nerfacto and those at tie points."""
         losses = super().get_loss_dict(outputs, batch, metrics_dict)
-        if self.training and self.done >= _SETTLED and len(self.ties["depth"]):
+        if self.training and _SETTLED <= self.done < _RELEASED and len(self.ties["depth"]):
             losses |= self._tie_losses(self.preset["rays"] // _RAYS_A_TIE)
         return losses
 
@@ -133,7 +140,7 @@ class BoxModel(NerfactoModel):  # type: ignore[misc]
         samples, weights, places = self.proposal_sampler(rays, density_fns=self.density_fns)
         weight = samples.get_weights(self.field.get_density(samples)[0])
         middle = (samples.frustums.starts + samples.frustums.ends)[..., 0] / 2
-        late = (self.done - _SETTLED) / (1 - _SETTLED)
+        late = (self.done - _SETTLED) / (_RELEASED - _SETTLED)
         reach = self.box["scale"] * (_FIRST_REACH_M + late * (_LAST_REACH_M - _FIRST_REACH_M))
         near = torch.exp(-((middle - depth[:, None]) ** 2) / (2 * reach**2))
         held = (weight[..., 0] * near).sum(dim=-1)

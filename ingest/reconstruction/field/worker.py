@@ -118,7 +118,7 @@ def _set_model(model: Any, request: dict[str, Any]) -> None:
     model.num_proposal_iterations = 1
     model.num_proposal_samples_per_ray = (2 * preset["samples"],)
     model.proposal_net_args_list = [
-        {"hidden_dim": 16, "log2_hashmap_size": 15, "num_levels": 5, "max_res": 160,
+        {"hidden_dim": 16, "log2_hashmap_size": 16, "num_levels": 5, "max_res": 256,
          "use_linear": False}
     ]  # fmt: skip
     model.proposal_warmup = max(preset["steps"] // 3, 1)
