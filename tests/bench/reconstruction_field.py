@@ -115,8 +115,11 @@ def reconstructed(base: Path, *, until_field: bool) -> Path:
         field=True,
     )  # fmt: skip
 
+    trained = base / "run" / "field" / "step.json"
+
     def look(progress: Any) -> None:
-        if until_field and progress.stage.startswith("Fusing"):
+        # The stage after the field, and not the like-named one before it.
+        if until_field and progress.stage.startswith("Fusing") and trained.is_file():
             job.cancel()
 
     job = Job(look)
