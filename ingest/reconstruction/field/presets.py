@@ -51,7 +51,7 @@ _RAYS_A_PIXEL: Final = 0.6
 _LEAST_SIDE_PX: Final = 160
 #: On a processor the small one of `draft` is what ends within a draft's time.
 PRESETS: Final = {
-    "draft": FieldPreset(2_400, 1_536, 400, 12, 1_024, 18, 32, 24),
+    "draft": FieldPreset(4_000, 1_536, 480, 12, 1_024, 18, 32, 24),
     "normal": FieldPreset(8_000, 4_096, 1_000, 16, 2_048, 19, 64, 48),
     "high": FieldPreset(30_000, 4_096, 1_600, 16, 4_096, 20, 64, 48),
 }
