@@ -22,8 +22,9 @@ from twin_model.topology import KeepTopology
 from twin_model.twin import Twin
 from twin_model.validity import SetValidity, life_of
 
-BUILT, MARCH, TODAY = Instant.parse("2008"), Instant.parse("2026-03"), Instant.parse("2026-11-26")
-OPENING = Instant.parse("2027-05")
+# Later than any day on which this runs: what a project does is never earlier than its making.
+BUILT, MARCH, TODAY = Instant.parse("2008"), Instant.parse("2096-03"), Instant.parse("2096-11-26")
+OPENING = Instant.parse("2097-05")
 
 
 @pytest.fixture
@@ -98,12 +99,12 @@ def test_spatial_relations_go_on_with_a_thing_that_stays_longer_than_was_said(tw
 
     twin.execute(SetValidity(["pump"], end=OPENING))
     assert until() == OPENING
-    twin.execute(SetValidity(["yard"], end=Instant.parse("2029")))
+    twin.execute(SetValidity(["yard"], end=Instant.parse("2099")))
     twin.execute(SetValidity(["pump"], end=FOREVER))
-    assert until() == Instant.parse("2029")  # no longer than the yard is
+    assert until() == Instant.parse("2099")  # no longer than the yard is
     twin.execute(SetValidity(["yard"], end=FOREVER))
     assert until() == FOREVER
-    for wanted in (Instant.parse("2029"), OPENING):
+    for wanted in (Instant.parse("2099"), OPENING):
         twin.undo()
         assert until() == wanted
     assert verify_store(twin) == []
@@ -186,5 +187,5 @@ def test_a_second_life_does_not_reach_into_the_first(twin: Twin) -> None:
     twin.execute(RemoveEntities(["hall"]))
     twin.clock = lambda: Instant(TODAY.us + 86_400_000_000)
     twin.execute(AddEntities([replace(removed, valid=Interval(twin.now()))]))
-    with pytest.raises(ValidationError, match="it was there before, until 2026-11-26"):
+    with pytest.raises(ValidationError, match="it was there before, until 2096-11-26"):
         twin.execute(SetValidity(["hall"], BUILT))
