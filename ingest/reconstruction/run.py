@@ -74,7 +74,7 @@ from twin_model.frame import Frame
 from twin_model.project import write_atomically
 
 #: Changed with every change of a method, so that old results are not reused.
-_VERSION: Final = 6
+_VERSION: Final = 7
 #: Cells are this many ground sample distances: below that their heights are noise.
 _CELL_GSD: Final = 1.0
 _GAP_GSD: Final = 3.0

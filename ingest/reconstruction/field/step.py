@@ -32,6 +32,8 @@ FloatArray = npt.NDArray[np.float64]
 WORKER: Final = "ingest.reconstruction.field.worker"
 _LEAST_PHOTOS: Final = 4
 _SEED: Final = 20_260_101
+#: Changed with every change of the model: a checkpoint of another one cannot be gone on with.
+_MODEL: Final = 2
 _LOOKED: Final = "field.npz"
 _KEY: Final = "inputs.json"
 #: Threads that wait for each other sleep: beside other work, spinning takes ten times as long.
@@ -95,7 +97,8 @@ def train_field(
     require_environment()
     python = field_python()
     scene, box = given.scene, given.box
-    _begin(training, [preset.to_json(), box.to_json(), [photo.name for photo in scene.photos]])
+    names = [photo.name for photo in scene.photos]
+    _begin(training, [_MODEL, preset.to_json(), box.to_json(), names])
     request, counts = field_request(given, preset, training, job)
     if counts["trained"] < _LEAST_PHOTOS:
         raise WorkerError(
