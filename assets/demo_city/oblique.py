@@ -14,16 +14,19 @@ from shapely import box
 from shapely.affinity import translate
 
 from assets.demo_city.ground import Ground, noise
-from assets.demo_city.old_town import ROOF_COLOURS, Wing
+from assets.demo_city.old_town import Wing
 from assets.demo_city.osgb_writer import OsgbTile, write_tile
 from assets.demo_city.plan import COMPOUND_CRS, OLD_TOWN, ORIGIN
+from assets.demo_city.tiled_roofs import paint_tiled_roofs
 
 FloatArray = npt.NDArray[np.float64]
 Corner = tuple[float, float, float]
 
 TILE_M: Final = 100.0
-#: Part of the atlas that shows the ground; the rest are façades (above) and roofs (beside).
+#: Part of the atlas that shows the ground and the roofs from above; above it are façades.
 _GROUND: Final = 0.75
+#: The picture from above is so much larger all around: roofs reach over the edge of their tile.
+_MARGIN_M: Final = 6.5
 #: Side of the atlas in pixels and eaves' overhang in metres, coarse to fine.
 _LEVELS: Final = ((256, 0.0), (512, 0.45), (1024, 0.45))
 #: A façade picture is this long; longer walls show it several times.
@@ -110,12 +113,14 @@ def _tile(
 ) -> OsgbTile:
     pixels, overhang = _LEVELS[level]
     x, y = corner
-    inside = [w for w in wings if x <= w.x < x + side and y <= w.y < y + side]
     mesh = _Mesh()
     _ground_mesh(mesh, corner, side, ground)
-    for wing in inside:
-        _wing_mesh(mesh, wing, float(ground.at(wing.x, wing.y)), overhang)
     near = [w for w in wings if x - 30 < w.x < x + side + 30 and y - 30 < w.y < y + side + 30]
+    for wing in near:
+        base = float(ground.at(wing.x, wing.y))
+        if x <= wing.x < x + side and y <= wing.y < y + side:
+            _wall_mesh(mesh, wing, base)
+        _roof_mesh(mesh, wing, base, overhang, (corner, side))
     position = np.array(mesh.position) - [OLD_TOWN[0], OLD_TOWN[1], 0.0]
     return OsgbTile(
         position.astype(np.float32),
@@ -135,18 +140,36 @@ def _ground_mesh(mesh: _Mesh, corner: tuple[float, float], side: float, ground: 
             square = [(r, c), (r, c + 1), (r + 1, c + 1), (r + 1, c)]
             mesh.face(
                 [(float(gx[i, j]), float(gy[i, j]), float(gz[i, j])) for i, j in square],
-                [(float(at[j]) * _GROUND, float(at[i]) * _GROUND) for i, j in square],
+                _from_above([(float(gx[i, j]), float(gy[i, j])) for i, j in square], corner, side),
             )
 
 
-def _wing_mesh(mesh: _Mesh, wing: Wing, base: float, overhang: float) -> None:
-    half_l, half_w = wing.length_m / 2, wing.width_m / 2
+def _from_above(
+    places: list[tuple[float, float]], corner: tuple[float, float], side: float
+) -> list[tuple[float, float]]:
+    """Return where places are in the picture from above."""
+    extent = side + 2 * _MARGIN_M
+    return [
+        ((x - corner[0] + _MARGIN_M) / extent * _GROUND,
+         (y - corner[1] + _MARGIN_M) / extent * _GROUND)
+        for x, y in places
+    ]  # fmt: skip
+
+
+def _placing(wing: Wing, base: float) -> Callable[[float, float, float], Corner]:
+    """Return what places distances along and across a wing and above its foot."""
 
     def place(along: float, across: float, up: float) -> Corner:
         if wing.along_x:
             return (wing.x + along, wing.y + across, base + up)
         return (wing.x - across, wing.y + along, base + up)
 
+    return place
+
+
+def _wall_mesh(mesh: _Mesh, wing: Wing, base: float) -> None:
+    half_l, half_w = wing.length_m / 2, wing.width_m / 2
+    place = _placing(wing, base)
     u0, v0, size = 0.25 * wing.wall + 0.004, _GROUND + 0.004, 0.242
     bays = max(1, round(wing.length_m / _BAY_M))
     for sign in (-1.0, 1.0):
@@ -169,27 +192,31 @@ def _wing_mesh(mesh: _Mesh, wing: Wing, base: float, overhang: float) -> None:
             [(u0, v0 + 0.2), (u0 + 0.03, v0 + 0.2), (u0 + 0.03, v0 + size - 0.01),
              (u0 + 0.015, v0 + size), (u0, v0 + size - 0.01)],
         )  # fmt: skip
-    _roof_mesh(mesh, wing, place, overhang)
 
 
 def _roof_mesh(
-    mesh: _Mesh, wing: Wing, place: Callable[[float, float, float], Corner], overhang: float
+    mesh: _Mesh, wing: Wing, base: float, overhang: float, tile: tuple[tuple[float, float], float]
 ) -> None:
+    """Add the bays of a roof that have their middle in a tile."""
+    (west, south), side = tile
     half_l, half_w = wing.length_m / 2 + overhang * 0.6, wing.width_m / 2 + overhang
     slope = (wing.ridge_m - wing.eaves_m) / (wing.width_m / 2)
     eaves = wing.eaves_m - slope * overhang
-    u0, v0, size = _GROUND + 0.004, 0.25 * wing.roof + 0.004, 0.242
+    place = _placing(wing, base)
     bays = max(1, round(wing.length_m / _BAY_M))
-    for sign in (-1.0, 1.0):
-        for bay in range(bays):
-            a = -half_l + 2 * half_l * bay / bays
-            b = -half_l + 2 * half_l * (bay + 1) / bays
+    for bay in range(bays):
+        a = -half_l + 2 * half_l * bay / bays
+        b = -half_l + 2 * half_l * (bay + 1) / bays
+        x, y, _ = place((a + b) / 2, 0.0, 0.0)
+        if not (west <= x < west + side and south <= y < south + side):
+            continue
+        for sign in (-1.0, 1.0):
             first, second = (a, b) if sign < 0 else (b, a)
-            mesh.face(
-                [place(first, sign * half_w, eaves), place(second, sign * half_w, eaves),
-                 place(second, 0.0, wing.ridge_m), place(first, 0.0, wing.ridge_m)],
-                [(u0, v0), (u0 + size, v0), (u0 + size, v0 + size), (u0, v0 + size)],
-            )  # fmt: skip
+            corners = [
+                place(first, sign * half_w, eaves), place(second, sign * half_w, eaves),
+                place(second, 0.0, wing.ridge_m), place(first, 0.0, wing.ridge_m),
+            ]  # fmt: skip
+            mesh.face(corners, _from_above([c[:2] for c in corners], (west, south), side))
 
 
 def _atlas(
@@ -201,12 +228,14 @@ def _atlas(
 ) -> bytes:
     image = Image.new("RGB", (pixels, pixels), (128, 124, 116))
     part = int(pixels * _GROUND)
-    image.paste(_ground_picture(corner, side, part, wings, chance), (0, pixels - part))
+    corner = corner[0] - _MARGIN_M, corner[1] - _MARGIN_M
+    side += 2 * _MARGIN_M
+    above = _ground_picture(corner, side, part, wings, chance)
+    paint_tiled_roofs(above, (corner[0], corner[1] + side), part / side, wings, _LEVELS[-1][1])
+    image.paste(above, (0, pixels - part))
     patch = pixels // 4
     for i in range(4):
         image.paste(_facade(i, patch, chance), (i * patch, 0))
-    for i in range(3):
-        image.paste(_roof_picture(i, patch, chance), (part, pixels - (i + 1) * patch))
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=86)
     return stream.getvalue()
@@ -282,17 +311,4 @@ def _facade(kind: int, pixels: int, chance: np.random.Generator) -> Image.Image:
         np.clip(noise((pixels, pixels), 9, chance), 0, 1) * np.linspace(1.0, 0.2, pixels)[:, None]
     )
     values = values * (1.0 - 0.22 * stain[..., None]) + chance.normal(0, 3, values.shape)
-    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
-
-
-def _roof_picture(kind: int, pixels: int, chance: np.random.Generator) -> Image.Image:
-    """Rows of tiles running down to the eaves, moss in places."""
-    u = np.arange(pixels) / pixels
-    ribs = 14.0 * np.sin(u * 2 * np.pi * 20.0)[None, :]
-    courses = 5.0 * (np.sin(u * 2 * np.pi * 14.0) > 0.6)[:, None]
-    moss = np.clip(noise((pixels, pixels), 8, chance), 0, 1)
-    values = np.array(ROOF_COLOURS[kind], float) + (ribs - courses)[..., None]
-    values = values + moss[..., None] * np.array([-6.0, 6.0, -12.0])
-    values = values + chance.normal(0, 4, values.shape)
-    values[: max(1, pixels // 40)] = 70.0  # the ridge
     return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))

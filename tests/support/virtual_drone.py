@@ -31,6 +31,12 @@ EPOCH = "2026-03-01"
 _TRUTH_HEIGHT_M = 6000.0
 _TRUTH_TILE_M = 100.0
 _TRUTH_PX = 1000
+#: Every tile as fine as it gets: where one photograph has a coarser one than the next, they are of
+#: different towns.
+_FINEST_PX = 0.01
+#: A pixel gathers light over its whole area: so many drawn ones a side are its mean.
+_DRAWN_A_PIXEL = 3
+_ANY = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -190,13 +196,17 @@ def _take(
 ) -> list[FloatArray]:
     chance = np.random.default_rng(flight.seed + 1)
     depths = []
-    stage = _stage(frame, layers, flight.size_px)
+    width, height = flight.size_px
+    stage = _stage(frame, layers, (_DRAWN_A_PIXEL * width, _DRAWN_A_PIXEL * height))
     try:
         for number, shot in enumerate(shots):
             target = shot.centre_m + shot.rotation[2] * 100.0
             pixels = _look(stage, shot.centre_m, target, flight.field_of_view_deg)
+            parts = (height, _DRAWN_A_PIXEL, width, _DRAWN_A_PIXEL, 3)
+            pixels = pixels[..., :3].reshape(parts).mean(axis=(1, 3))
             noisy = pixels + chance.normal(0, 1.5, pixels.shape)
-            depths.append(_depth(stage))
+            middle = slice(_DRAWN_A_PIXEL // 2, None, _DRAWN_A_PIXEL)
+            depths.append(_depth(stage)[middle, middle])
             noise = chance.normal(0, flight.position_noise_m * np.array([1.0, 1.0, 1.5]))
             _write_photo(
                 photos / shot.name, np.clip(noisy, 0, 255).astype(np.uint8), shot, number,
@@ -208,7 +218,9 @@ def _take(
 
 
 def _stage(frame: Frame, layers: list[tuple[Layer, Path]], size: tuple[int, int]) -> Stage:
-    stage = Stage(size=size, options=StageOptions())
+    stage = Stage(size=size, options=StageOptions(
+        screen_space_error_px=_FINEST_PX, rest_triangles=_ANY, rest_points=_ANY
+    ))  # fmt: skip
     stage.set_frame(frame)
     for layer, folder in layers:
         stage.add_layer(layer, folder)

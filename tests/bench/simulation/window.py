@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,9 +120,11 @@ def without_window(project: Path, scenario: Any) -> float:
     session = RunSession(project, scenario, on_samples=lambda b: None,
                          on_progress=lambda p: times.append(time.perf_counter()))  # fmt: skip
     try:
-        session.outcome.result(_PATIENCE_S)
+        outcome = session.outcome.result(_PATIENCE_S)
     finally:
         session.close()
+    if outcome.state != "finished":
+        raise SystemExit(f"the run ended as {outcome.state}: {outcome.error}")
     return times[-1] - times[0]
 
 
@@ -143,6 +146,10 @@ class Rounds:
     blocks_ms: list[float] = field(default_factory=list)
     vehicles: list[float] = field(default_factory=list)
     drawn: int = 0
+
+    def alone(self, project: Path, scenario: Any) -> None:
+        """Run the scenario without a window."""
+        self.alone_s.append(without_window(project, scenario))
 
     def show(self, place: Path, project: Path, scenario: Any, engine_nice: int | None) -> None:
         """Run the scenario in a window that draws it, from its first step to its last."""
@@ -173,26 +180,33 @@ class Rounds:
 def sumo(place: Path, rounds: int, engine_nice: int | None = None) -> Iterator[Line]:
     """Every vehicle in the scene while SUMO computes: against plain sumo, and without a window.
 
-    The three take turns. What the same steps take differs by a quarter from one time to the next on
-    a machine that others use as well, so the best of each are compared.
+    The three take turns, with plain sumo once more at the end. What the same steps take differs by
+    a third from one minute to the next on a machine that others use as well, so each run is
+    compared with the plain ones just before and after it; of the ratios the median counts.
     """
     grid = make_grid(place, 0.05)
     scenario = grid.scenario()
     seen = Rounds()
-    for _ in range(rounds):
+    seen.plain_s.append(grid.plain_s())
+    for number in range(rounds):
+        # By turns first, so that neither is always nearer to what it is compared with.
+        alone = partial(seen.alone, grid.project, scenario)
+        shown = partial(seen.show, place, grid.project, scenario, engine_nice)
+        for run in (alone, shown) if number % 2 == 0 else (shown, alone):
+            run()
         seen.plain_s.append(grid.plain_s())
-        seen.alone_s.append(without_window(grid.project, scenario))
-        seen.show(place, grid.project, scenario, engine_nice)
-    best_s = min(seen.plain_s)
+    yield ("plain sumo: s for 300 s", " ".join(f"{one:.1f}" for one in seen.plain_s), "", "")
     for title, seconds in (
-        ("plain sumo", seen.plain_s),
         ("coupled, without a window", seen.alone_s),
         (f"coupled, in the window, {seen.vehicles[0]:.0f} vehicles at the end ({seen.drawn} drawn)",
          seen.shown_s),
     ):  # fmt: skip
         each = " ".join(f"{one:.1f}" for one in seconds)
-        yield (f"{title}: s for {END_S:g} s, best of {each}", f"{min(seconds):.1f}",
-               f"{best_s:.1f} plain sumo", f"{min(seconds) / best_s:.2f}")  # fmt: skip
+        beside = [(a + b) / 2 for a, b in pairwise(seen.plain_s)]
+        ratios = [one / plain for one, plain in zip(seconds, beside)]
+        yield (f"{title}: s for {END_S:g} s", each,
+               " ".join(f"{one:.2f}" for one in ratios) + " of plain sumo",
+               f"{statistics.median(ratios):.2f}")  # fmt: skip
     yield ("frames meanwhile: ms, median (worst), and how many",
            f"{statistics.median(seen.frames_ms):.0f} ({max(seen.frames_ms):.0f}), "
            f"{len(seen.frames_ms)}", "", "")  # fmt: skip
