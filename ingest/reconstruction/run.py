@@ -30,9 +30,10 @@ from ingest.reconstruction.estimates import (
     left_on_disk,
     require_disk,
     this_machine,
+    with_field,
 )
 from ingest.reconstruction.field.fusion import fuse_field
-from ingest.reconstruction.field.presets import PRESETS
+from ingest.reconstruction.field.presets import PRESETS, estimate_field_for
 from ingest.reconstruction.field.step import (
     FieldInput,
     load_field,
@@ -238,8 +239,16 @@ class _Run:
     def _step_done(self, result: StepResult) -> None:
         """Let the clock learn from a step that is done, or was so before."""
         if result.name == "photos":
-            foretell(self.clock, result.values.get("estimate", {}))
+            # Photographs may have been looked at in a run without a field.
+            foretell(self.clock, result.values.get("estimate", {}), self._field_s())
         self.clock.finish(result.name, reused=result.reused)
+
+    def _field_s(self) -> float | None:
+        """Return how long training the field is foretold to take; None where none is trained."""
+        if not self.trains_field:
+            return None
+        sizes = [(p.width_px, p.height_px) for p in load_prepared(self.folder / "photos")]
+        return 60 * estimate_field_for(PRESETS[self.options.quality], sizes).minutes
 
     def steps(self) -> list[Step]:
         options = self.options
@@ -290,6 +299,9 @@ class _Run:
             positions = [f.position_local_m for f in check.used if f.position_local_m is not None]
             check_placement(self.control, self.frame, np.array(positions).reshape(-1, 3))
         needed = estimate_for(check, self.options.preset, this_machine(self.folder).cores)
+        if self.trains_field:
+            preset = PRESETS[self.options.quality]
+            needed = with_field(needed, estimate_field_for(preset, check.sizes_px))
         require_disk(self.folder, needed, self.options.quality)
         foretell(self.clock, needed.to_json())
         for warning in check.warnings:

@@ -51,7 +51,7 @@ def shares_of_stages(*, from_ground: bool) -> Shares:
     return _FROM_GROUND if from_ground else _FROM_ABOVE
 
 
-def foretell(clock: RunClock, estimate: Mapping[str, Any]) -> None:
+def foretell(clock: RunClock, estimate: Mapping[str, Any], field_s: float | None = None) -> None:
     """Tell a clock what was foretold of a run.
 
     Parameters
@@ -59,8 +59,13 @@ def foretell(clock: RunClock, estimate: Mapping[str, Any]) -> None:
     clock : RunClock
     estimate : mapping
         `Estimate.to_json`; those of older runs do not tell steps apart, and say nothing here.
+    field_s : float, optional
+        Of training a field, where the estimate may be of a run without one.
     """
     seconds = estimate.get("steps_s")
     if isinstance(seconds, Mapping):
+        seconds = {str(step): float(s) for step, s in seconds.items()}
+        if field_s is not None:
+            seconds["field"] = field_s
         stages = shares_of_stages(from_ground=bool(estimate.get("from_ground")))
-        clock.foretell({str(step): float(s) for step, s in seconds.items()}, stages)
+        clock.foretell(seconds, stages)

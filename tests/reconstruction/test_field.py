@@ -14,8 +14,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from ingest.pipeline.job import Job
+from ingest.pipeline.job import Job, Progress
 from ingest.pipeline.process import WorkerError
+from ingest.pipeline.run_clock import RunClock
 from ingest.reconstruction.estimates import estimate, with_field
 from ingest.reconstruction.field import environment, presets
 from ingest.reconstruction.field.dataset import (
@@ -31,7 +32,9 @@ from ingest.reconstruction.field.step import FieldInput, load_field, train_field
 from ingest.reconstruction.options import QUALITIES, ReconstructOptions
 from ingest.reconstruction.preparation import Pictures
 from ingest.reconstruction.run import reconstruct
+from ingest.reconstruction.runs import steps_of
 from ingest.reconstruction.scene import Camera, Photo, SparseScene
+from ingest.reconstruction.step_times import foretell, shares_of_stages
 from ingest.reconstruction.surface import FIELD, NOTHING, STEREO, Grid, Surface
 from twin_model.errors import Cancelled, ShapanError
 from twin_model.frame import Frame
@@ -339,6 +342,20 @@ def test_estimates_grow_with_the_work_and_fall_with_a_card() -> None:
     whole = with_field(run, small)
     assert whole.minutes == pytest.approx(run.minutes + small.minutes)
     assert whole.memory_bytes > small.memory_bytes and "field" in whole.steps_s
+
+
+def test_the_time_left_counts_the_field_also_where_the_photographs_were_looked_at_before() -> None:
+    """By a run without one."""
+    without = estimate(48, 640 * 480, QUALITIES["draft"])
+    options = ReconstructOptions(Path("photos"), field=True)
+    left_s = []
+    for field_s in (None, 600.0, 700.0):
+        clock = RunClock(steps_of(options), shares_of_stages(from_ground=False))
+        foretell(clock, without.to_json(), field_s)
+        left_s.append(clock.left_s(Progress("Looking at photographs", 0, 48, "photos")))
+    assert left_s[0] is None
+    assert left_s[1] is not None and left_s[1] > 600.0
+    assert left_s[2] == pytest.approx(left_s[1] + 100.0)
 
 
 def test_the_report_says_nothing_of_a_field_that_was_not_trained() -> None:
