@@ -18,6 +18,9 @@ from ingest.reconstruction.scene import Camera, SparseScene
 
 #: Points a photograph: wrong poses agree by chance on a few.
 _LEAST_POINTS: Final = 15
+#: Of the verified matches, the share that points explain: right poses nearly all, poses of other
+#: photographs 2 %, however many features there are.
+_LEAST_EXPLAINED: Final = 0.1
 
 
 def triangulate_given(colmap: Any, given: SparseScene, files: tuple[Path, Path], job: Job) -> Any:
@@ -39,7 +42,8 @@ def triangulate_given(colmap: Any, given: SparseScene, files: tuple[Path, Path],
     Raises
     ------
     WorkerError
-        If there are fewer than 15 points a photograph.
+        If there are fewer than 15 points a photograph, or they explain less than a tenth of the
+        matches.
     """
     database, pictures = files
     job.report("Finding tie points", 0, 1, "")
@@ -51,12 +55,24 @@ def triangulate_given(colmap: Any, given: SparseScene, files: tuple[Path, Path],
     found = colmap.triangulate_points(model, database, pictures, out, options=options)
     shutil.rmtree(out)  # it writes there whether one wants it or not
     count = int(found.num_points3D())
-    if count < _LEAST_POINTS * len(given.photos):
+    explained = _explained(colmap, found, database)
+    if count < _LEAST_POINTS * len(given.photos) or explained < _LEAST_EXPLAINED:
         raise WorkerError(
             f"with the given poses only {count} points of the photographs agree",
             remedy="check that the poses are of these photographs and their lens is right",
         )
     return found
+
+
+def _explained(colmap: Any, model: Any, path: Path) -> float:
+    """Return how many pairs of views of points there are, as a share of the verified matches."""
+    database = colmap.Database.open(path)
+    try:
+        matches = int(database.num_inlier_matches())
+    finally:
+        database.close()
+    lengths = np.array([point.track.length() for point in model.points3D.values()])
+    return float((lengths * (lengths - 1) // 2).sum() / max(matches, 1))
 
 
 def _model(colmap: Any, given: SparseScene, path: Path) -> Any:

@@ -1,6 +1,6 @@
 """A radiance field of photographs of the demo city, measured against what was really there.
 
-    uv run python tests/bench/reconstruction_field.py FOLDER [--flight second|field] [--peer STEPS]
+    uv run python tests/bench/reconstruction_field.py FOLDER [--flight first|field] [--peer STEPS]
                                                       [--field-only]
 
 Photographs the demo city (size `small`) with the virtual drone, reconstructs it with the true poses
@@ -35,7 +35,7 @@ from scipy import ndimage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from app.cli.demo import build_demo
+from bench_flights import FLIGHTS, FRAME, photograph
 from ingest.pipeline.job import Job
 from ingest.pipeline.process import run_worker
 from ingest.reconstruction.accuracy import nmad
@@ -45,21 +45,9 @@ from ingest.reconstruction.field.step import ENVIRONMENT, WORKER, FieldInput, fi
 from ingest.reconstruction.options import ReconstructOptions
 from ingest.reconstruction.run import field_input, reconstruct
 from twin_model.errors import Cancelled
-from twin_model.frame import Frame
-from virtual_drone import Flight, fly, true_heights
+from virtual_drone import Flight, true_heights
 
 HERE = Path(__file__).resolve()
-FLIGHTS = {
-    "first": Flight(),
-    "second": Flight(area=(-300.0, 210.0, -140.0, 340.0), height_m=90.0, seed=23),
-    # As coarse as a draft of a field can follow, and as much from the side as from above.
-    "field": Flight(
-        area=(-105.0, 330.0, 5.0, 442.0), size_px=(320, 240), field_of_view_deg=46.7, lines=5,
-        per_line=7, obliques=18, seed=31,
-    ),
-}  # fmt: skip
-FRAME = Frame("EPSG:4549", (515_000.0, 3_349_900.0, 0.0), "EPSG:5737")
-FLIP = np.diag([1.0, -1.0, -1.0])
 
 
 def main() -> int:
@@ -85,27 +73,6 @@ def main() -> int:
     if arguments.peer:
         beside_peer(run, base / "peer", arguments.peer)
     return 0
-
-
-def photograph(base: Path, flight: Flight) -> None:
-    """Fly, unless that is done; the poses as they were become a transforms.json."""
-    if (base / "poses.json").is_file():
-        return
-    project = base / "demo.shapan"
-    shutil.rmtree(base, ignore_errors=True)
-    assert build_demo(project, "small", Job(), english=True) == []
-    shots = fly(project, base / "photos", base / "truth", flight)
-    frames = []
-    for shot in shots:
-        pose = np.eye(4)
-        pose[:3, :3], pose[:3, 3] = shot.rotation.T @ FLIP, shot.centre_m
-        frames.append({"file_path": shot.name, "transform_matrix": pose.tolist()})
-    width, height = flight.size_px
-    document = {
-        "w": width, "h": height, "cx": width / 2, "cy": height / 2, "fl_x": flight.focal_px,
-        "fl_y": flight.focal_px, "frames": frames,
-    }  # fmt: skip
-    (base / "poses.json").write_text(json.dumps(document), encoding="utf-8")
 
 
 def reconstructed(base: Path, *, until_field: bool) -> Path:
