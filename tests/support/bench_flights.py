@@ -44,7 +44,8 @@ def photograph(base: Path, flight: Flight) -> None:
     if (base / "poses.json").is_file():
         return
     project = base / "demo.shapan"
-    shutil.rmtree(base, ignore_errors=True)
+    if project.is_dir():  # a flight that was cut short; a folder of anything else is left alone
+        shutil.rmtree(base)
     assert build_demo(project, "small", Job(), english=True) == []
     shots = fly(project, base / "photos", base / "truth", flight)
     frames = []
